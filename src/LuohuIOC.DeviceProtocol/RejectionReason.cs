@@ -1,0 +1,48 @@
+namespace LuohuIOC.DeviceProtocol;
+
+/// <summary>Why a payload, a reading or a metric was refused. The wire name is the member in lower snake case (<see cref="RejectionReasons.WireName"/>).</summary>
+public enum RejectionReason : byte
+{
+    None = 0,
+
+    // The topic.
+    TopicInvalid,
+    TopicForbidden,
+    ProtocolUnsupported,
+
+    // The payload as a whole.
+    PayloadEmpty,
+    PayloadTooLarge,
+    NotJson,
+    WrongShape,
+    TooManyReadings,
+
+    // The sensor.
+    SensorIdInvalid,
+    SensorUnknown,
+    SensorOfOtherGateway,
+    SensorRetired,
+
+    // One reading.
+    TsMissing,
+    TsInvalid,
+    TsOutOfRange,
+    SeqInvalid,
+    ValuesMissing,
+    ValuesEmpty,
+    ValueNotANumber,
+    ValueNotFinite,
+    TooManyMetrics,
+
+    // One metric; the reading's other metrics stay.
+    MetricUnknown,
+}
+
+public static class RejectionReasons
+{
+    private static readonly string[] WireNames =
+        [.. Enum.GetNames<RejectionReason>().Select(n => System.Text.Json.JsonNamingPolicy.SnakeCaseLower.ConvertName(n))];
+
+    /// <summary>The reason as the API and the golden vectors spell it, for example <c>sensor_of_other_gateway</c>.</summary>
+    public static string WireName(this RejectionReason reason) => WireNames[(int)reason];
+}

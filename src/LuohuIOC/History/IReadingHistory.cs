@@ -1,0 +1,32 @@
+using LuohuIOC.Ingestion;
+
+namespace LuohuIOC.History;
+
+/// <summary>One stored reading; values by slot of the sensor's layout, NaN where the reading had none.</summary>
+public readonly record struct StoredReading(long TimeMs, long Sequence, QualityMark Mark, double[] Values);
+
+/// <summary>
+/// The time-series store. Two real ones are planned: DuckDB embedded, InfluxDB for the district plant.
+/// Times are Unix ms; ranges are [from, to).
+/// </summary>
+public interface IReadingHistory
+{
+    /// <summary>Position of the last journal group whose readings are in the store, 0 at first.</summary>
+    long Cursor { get; }
+
+    /// <summary>
+    /// Stores groups in order and moves the cursor to the last one's position, in one transaction. Groups at or below the
+    /// cursor are passed over; a reading (sensor, device time, sequence) that the store has already is not stored again.
+    /// Throws <see cref="HistoryUnavailableException"/> when the store cannot take them now; the caller tries again.
+    /// </summary>
+    ValueTask AppendAsync(IReadOnlyList<ReadingGroup> groups, CancellationToken cancellationToken);
+
+    /// <summary>Readings in the store: one sensor at one time with its metrics.</summary>
+    Task<long> CountAsync(CancellationToken cancellationToken);
+
+    /// <summary>Raw readings of one sensor in order of time.</summary>
+    IAsyncEnumerable<StoredReading> ReadAsync(int sensor, long fromMs, long toMs, CancellationToken cancellationToken);
+}
+
+/// <summary>The store cannot be written now: disk full, server away, file damaged. The message names the cause and the remedy.</summary>
+public sealed class HistoryUnavailableException(string message, Exception? inner = null) : Exception(message, inner);

@@ -1,0 +1,30 @@
+namespace LuohuIOC.Ingestion;
+
+/// <summary>How far a reading can be trusted. Stored: append, never renumber.</summary>
+public enum QualityGrade : byte
+{
+    Good = 0,
+
+    /// <summary>Feeds rules and charts, but people are told why it is doubted.</summary>
+    Doubtful = 1,
+
+    /// <summary>Kept in history, never feeds a rule, a detector or the latest value.</summary>
+    Bad = 2,
+}
+
+/// <summary>Why a reading is not good. Stored: append, never renumber.</summary>
+public enum QualityReason : byte
+{
+    None = 0,
+    OutOfRange = 1,
+    ImpossibleRate = 2,
+    Stuck = 3,
+    Spike = 4,
+    Clock = 5,
+}
+
+/// <summary>Quality of one reading: the worst of its metrics.</summary>
+/// <param name="Grade">Worst grade of the metrics.</param>
+/// <param name="Reason">Why the worst metric has that grade.</param>
+/// <param name="Slots">Bit i set: the metric in slot i has this grade for this reason; all bits for a fault of the whole reading such as its clock.</param>
+public readonly record struct QualityMark(QualityGrade Grade, QualityReason Reason, ulong Slots);

@@ -1,0 +1,130 @@
+using System.Buffers;
+
+namespace LuohuIOC.Ingestion;
+
+/// <summary>
+/// The readings of one journal group (all publishes of one commit), as structure of arrays so that 300,000 readings/s
+/// make no garbage: about 60 bytes a reading of three metrics. Filled by Ingestion, judged by Sensing (which writes
+/// <see cref="Marks"/>), stored by History. Arrays are rented; whoever releases last returns them.
+/// </summary>
+public sealed class ReadingGroup
+{
+    /// <summary>In <see cref="Sequences"/>: the reading carried no sequence number.</summary>
+    public const long NoSequence = long.MinValue;
+
+    private int _users = 1;
+
+    /// <summary>Journal position of the group: 1, 2, 3 … one for each commit.</summary>
+    public long Position { get; set; }
+
+    /// <summary>Readings in the group.</summary>
+    public int Count { get; private set; }
+
+    /// <summary>Sensor number of each reading.</summary>
+    public int[] Sensors = ArrayPool<int>.Shared.Rent(64);
+
+    /// <summary>Time that the device gave, Unix milliseconds. With the sequence it is the identity of a reading of one sensor.</summary>
+    public long[] DeviceTimes = ArrayPool<long>.Shared.Rent(64);
+
+    /// <summary>Sequence number that the device gave, or <see cref="NoSequence"/>.</summary>
+    public long[] Sequences = ArrayPool<long>.Shared.Rent(64);
+
+    /// <summary>When the publish was received, Unix milliseconds, server clock.</summary>
+    public long[] ReceivedTimes = ArrayPool<long>.Shared.Rent(64);
+
+    /// <summary>What Sensing found about the quality of each reading; default is good.</summary>
+    public QualityMark[] Marks = ArrayPool<QualityMark>.Shared.Rent(64);
+
+    /// <summary>Where each reading's values begin; values of reading i are [ValueStarts[i], ValueStarts[i + 1]).</summary>
+    public int[] ValueStarts = ArrayPool<int>.Shared.Rent(64);
+
+    /// <summary>Metric slot of each value, in the layout of the reading's sensor.</summary>
+    public byte[] Slots = ArrayPool<byte>.Shared.Rent(256);
+
+    public double[] Values = ArrayPool<double>.Shared.Rent(256);
+
+    public int ValueCount { get; private set; }
+
+    public ReadOnlySpan<byte> SlotsOf(int reading) => Slots.AsSpan(ValueStarts[reading], ValueStarts[reading + 1] - ValueStarts[reading]);
+
+    public ReadOnlySpan<double> ValuesOf(int reading) => Values.AsSpan(ValueStarts[reading], ValueStarts[reading + 1] - ValueStarts[reading]);
+
+    /// <summary>Begins a reading; follow with <see cref="AddValue"/>.</summary>
+    public void Add(int sensor, long deviceTimeMs, long sequence, long receivedMs)
+    {
+        if (Count + 1 >= Sensors.Length || Count + 1 >= ValueStarts.Length) GrowReadings();
+        var i = Count++;
+        Sensors[i] = sensor;
+        DeviceTimes[i] = deviceTimeMs;
+        Sequences[i] = sequence;
+        ReceivedTimes[i] = receivedMs;
+        Marks[i] = default;
+        ValueStarts[i] = ValueCount;
+        ValueStarts[i + 1] = ValueCount;
+    }
+
+    /// <summary>Adds a value to the reading begun last.</summary>
+    public void AddValue(byte slot, double value)
+    {
+        if (ValueCount >= Values.Length || ValueCount >= Slots.Length) GrowValues();
+        Slots[ValueCount] = slot;
+        Values[ValueCount++] = value;
+        ValueStarts[Count] = ValueCount;
+    }
+
+    /// <summary>Takes the reading begun last back, with its values.</summary>
+    public void RemoveLast()
+    {
+        Count--;
+        ValueCount = ValueStarts[Count];
+    }
+
+    /// <summary>Empties the group for another use by its only user.</summary>
+    public void Clear()
+    {
+        Count = 0;
+        ValueCount = 0;
+    }
+
+    /// <summary>One more user, who must call <see cref="Release"/>.</summary>
+    public void Retain() => Interlocked.Increment(ref _users);
+
+    /// <summary>The caller reads no more; the last one returns the arrays to the pool.</summary>
+    public void Release()
+    {
+        if (Interlocked.Decrement(ref _users) != 0) return;
+        ArrayPool<int>.Shared.Return(Sensors);
+        ArrayPool<long>.Shared.Return(DeviceTimes);
+        ArrayPool<long>.Shared.Return(Sequences);
+        ArrayPool<long>.Shared.Return(ReceivedTimes);
+        ArrayPool<QualityMark>.Shared.Return(Marks);
+        ArrayPool<int>.Shared.Return(ValueStarts);
+        ArrayPool<byte>.Shared.Return(Slots);
+        ArrayPool<double>.Shared.Return(Values);
+        Sensors = null!;
+    }
+
+    private void GrowReadings()
+    {
+        Grow(ref Sensors, Count);
+        Grow(ref DeviceTimes, Count);
+        Grow(ref Sequences, Count);
+        Grow(ref ReceivedTimes, Count);
+        Grow(ref Marks, Count);
+        Grow(ref ValueStarts, Count + 1);
+    }
+
+    private void GrowValues()
+    {
+        Grow(ref Slots, ValueCount);
+        Grow(ref Values, ValueCount);
+    }
+
+    private static void Grow<T>(ref T[] array, int used)
+    {
+        var larger = ArrayPool<T>.Shared.Rent(array.Length * 2);
+        array.AsSpan(0, Math.Min(used, array.Length)).CopyTo(larger);
+        ArrayPool<T>.Shared.Return(array);
+        array = larger;
+    }
+}

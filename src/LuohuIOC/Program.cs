@@ -1,0 +1,29 @@
+using LuohuIOC.Alerts;
+using LuohuIOC.History;
+using LuohuIOC.Identity;
+using LuohuIOC.Ingestion;
+using LuohuIOC.Registry;
+using LuohuIOC.Sensing;
+using LuohuIOC.Wall;
+
+var builder = WebApplication.CreateSlimBuilder(args);
+builder.AddIdentity();
+builder.AddRegistry();
+builder.AddIngestion();
+builder.AddSensing();
+builder.AddAlerts();
+builder.AddHistory();
+builder.AddWall();
+
+var app = builder.Build();
+app.MapIdentity();
+app.MapRegistry();
+app.MapIngestion();
+app.MapSensing();
+app.MapAlerts();
+app.MapHistory();
+app.MapWall();
+app.Run();
+
+/// <summary>The host, one process: silo, broker and web. Public so that tests can start it.</summary>
+public partial class Program;

@@ -1,0 +1,43 @@
+using LuohuIOC.DeviceProtocol;
+
+namespace LuohuIOC.Registry;
+
+/// <summary>One registered sensor. Rows are replaced, never changed; only the layout of a generic sensor grows.</summary>
+public sealed record Sensor
+{
+    /// <summary>Dense number from 0, given once and never reused: the key in groups, history and arrays.</summary>
+    public required int Number { get; init; }
+
+    public required string Id { get; init; }
+
+    public required SensorKind Kind { get; init; }
+
+    public required string Name { get; init; }
+
+    public required string Street { get; init; }
+
+    public string Community { get; init; } = "";
+
+    /// <summary>Degrees, WGS84.</summary>
+    public required double Longitude { get; init; }
+
+    /// <summary>Degrees, WGS84.</summary>
+    public required double Latitude { get; init; }
+
+    /// <summary>The one gateway that may publish for this sensor.</summary>
+    public required string Gateway { get; init; }
+
+    public DateOnly? InstalledOn { get; init; }
+
+    /// <summary>True when the position was generated and not surveyed.</summary>
+    public bool Synthetic { get; init; }
+
+    /// <summary>Next sensor downstream in the drainage network, null at an end or off the network.</summary>
+    public string? Downstream { get; init; }
+
+    /// <summary>Set when the sensor left service: it may publish no more, its history stays.</summary>
+    public DateTimeOffset? RetiredAt { get; init; }
+
+    /// <summary>Which metric is in which slot.</summary>
+    public required MetricLayout Layout { get; init; }
+}

