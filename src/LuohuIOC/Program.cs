@@ -1,5 +1,6 @@
 using LuohuIOC.Alerts;
 using LuohuIOC.History;
+using LuohuIOC.Http;
 using LuohuIOC.Identity;
 using LuohuIOC.Ingestion;
 using LuohuIOC.Registry;
@@ -7,6 +8,7 @@ using LuohuIOC.Sensing;
 using LuohuIOC.Wall;
 
 var builder = WebApplication.CreateSlimBuilder(args);
+builder.AddHttp();
 builder.AddIdentity();
 builder.AddRegistry();
 builder.AddIngestion();
@@ -16,6 +18,7 @@ builder.AddHistory();
 builder.AddWall();
 
 var app = builder.Build();
+app.MapHttp();
 app.MapIdentity();
 app.MapRegistry();
 app.MapIngestion();
