@@ -7,13 +7,13 @@ namespace LuohuIOC.DeviceProtocol;
 public interface ITelemetrySink
 {
     /// <summary>Readings of a sensor follow. False: it is refused already, its readings are passed over.</summary>
-    bool BeginSensor(ReadOnlySpan<byte> id);
+    bool BeginSensor(scoped ReadOnlySpan<byte> id);
 
     /// <summary>A reading begins, or begins anew: what came since the last <see cref="EndReading"/> is forgotten.</summary>
     void BeginReading();
 
     /// <summary>One metric of the reading. The name is not checked yet. The last value of a name counts.</summary>
-    void Value(ReadOnlySpan<byte> name, double value);
+    void Value(scoped ReadOnlySpan<byte> name, double value);
 
     /// <summary>The reading is complete. Sequence is <see cref="TelemetryReader.NoSequence"/> when it has none.</summary>
     void EndReading(int index, long tsMs, long sequence);
@@ -48,6 +48,9 @@ public static class TelemetryReader
     /// <summary>2100-01-01T00:00:00Z, Unix ms, exclusive.</summary>
     public const long TsMax = 4_102_444_800_000;
 
+    // A character takes up to six bytes when it is escaped.
+    private const int UnescapedMax = 6 * Topic.IdLengthMax;
+
     private static readonly JsonReaderOptions Options = new() { MaxDepth = DepthMax };
 
     /// <summary>
@@ -60,7 +63,7 @@ public static class TelemetryReader
         var refused = CheckBytes(payload);
         if (refused != RejectionReason.None) return refused;
         var reader = new Utf8JsonReader(payload, Options);
-        Span<byte> unescaped = stackalloc byte[Topic.IdLengthMax + 1];
+        scoped Span<byte> unescaped = stackalloc byte[UnescapedMax];
         try
         {
             reader.Read();
@@ -68,7 +71,9 @@ public static class TelemetryReader
             var readings = 0;
             while (reader.Read() && reader.TokenType == JsonTokenType.PropertyName)
             {
-                var wanted = sink.BeginSensor(NameOf(ref reader, unescaped));
+                scoped var id = reader.ValueSpan;
+                if (reader.ValueIsEscaped) id = unescaped[..Unescape(ref reader, unescaped)];
+                var wanted = sink.BeginSensor(id);
                 reader.Read();
                 ReadReadings(ref reader, ref sink, wanted, ref readings);
                 if (readings > ReadingsMax) return RejectionReason.TooManyReadings;
@@ -228,10 +233,11 @@ public static class TelemetryReader
             return RejectionReason.ValuesMissing;
         }
         var refused = RejectionReason.None;
-        Span<byte> unescaped = stackalloc byte[Topic.IdLengthMax + 1];
+        scoped Span<byte> unescaped = stackalloc byte[UnescapedMax];
         while (reader.Read() && reader.TokenType == JsonTokenType.PropertyName)
         {
-            var name = NameOf(ref reader, unescaped);
+            scoped var name = reader.ValueSpan;
+            if (reader.ValueIsEscaped) name = unescaped[..Unescape(ref reader, unescaped)];
             reader.Read();
             double value;
             switch (reader.TokenType)
@@ -262,25 +268,19 @@ public static class TelemetryReader
         return refused;
     }
 
-    // Ids and names are at most 64 bytes, so one that is escaped and longer cannot be allowed: an empty name is refused later.
-    private static ReadOnlySpan<byte> NameOf(ref Utf8JsonReader reader, Span<byte> unescaped)
+    // Ids and names are at most 64 bytes: one that is escaped and longer is refused later, as the empty name that this makes of it.
+    private static int Unescape(scoped ref Utf8JsonReader reader, scoped Span<byte> into)
     {
-        if (!reader.ValueIsEscaped) return reader.ValueSpan;
-        if (reader.ValueSpan.Length > 6 * Topic.IdLengthMax) return default;
-        Span<byte> scratch = stackalloc byte[6 * Topic.IdLengthMax];
-        int written;
+        if (reader.ValueSpan.Length > UnescapedMax) return 0;
         try
         {
-            written = reader.CopyString(scratch);
+            return reader.CopyString(into);
         }
         catch (InvalidOperationException)
         {
             // "\ud800": half of a surrogate pair, valid JSON but no text.
-            return default;
+            return 0;
         }
-        if (written > unescaped.Length) return default;
-        scratch[..written].CopyTo(unescaped);
-        return unescaped[..written];
     }
 
     // The first fault of a reading is the one that is reported.

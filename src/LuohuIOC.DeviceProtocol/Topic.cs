@@ -123,7 +123,7 @@ public readonly ref struct Topic
     }
 
     // "gw-1/telemetry" → level "gw-1", rest "/telemetry"; a leading slash of the rest is eaten first.
-    private static bool TakeLevel(ref ReadOnlySpan<char> rest, out ReadOnlySpan<char> level)
+    private static bool TakeLevel(scoped ref ReadOnlySpan<char> rest, out ReadOnlySpan<char> level)
     {
         if (!rest.IsEmpty && rest[0] == '/') rest = rest[1..];
         var end = rest.IndexOf('/');
