@@ -7,5 +7,8 @@ public sealed class RuleBook
 {
     private static readonly SensorRules None = new();
 
+    /// <summary>A sensor has new rules.</summary>
+    public event Action<Sensor>? Changed;
+
     public SensorRules For(Sensor sensor) => None;
 }
