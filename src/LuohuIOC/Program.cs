@@ -7,26 +7,32 @@ using LuohuIOC.Registry;
 using LuohuIOC.Sensing;
 using LuohuIOC.Wall;
 
-var builder = WebApplication.CreateSlimBuilder(args);
-builder.AddHttp();
-builder.AddIdentity();
-builder.AddRegistry();
-builder.AddIngestion();
-builder.AddSensing();
-builder.AddAlerts();
-builder.AddHistory();
-builder.AddWall();
+return StartupErrors.Guard(args, Console.Error, () =>
+{
+    if (args is ["token", ..]) return TokenCommand.Run(args[1..], Console.Out, Console.Error, TimeProvider.System);
 
-var app = builder.Build();
-app.MapHttp();
-app.MapIdentity();
-app.MapRegistry();
-app.MapIngestion();
-app.MapSensing();
-app.MapAlerts();
-app.MapHistory();
-app.MapWall();
-app.Run();
+    var builder = WebApplication.CreateSlimBuilder(args);
+    builder.AddHttp();
+    builder.AddIdentity();
+    builder.AddRegistry();
+    builder.AddIngestion();
+    builder.AddSensing();
+    builder.AddAlerts();
+    builder.AddHistory();
+    builder.AddWall();
+
+    var app = builder.Build();
+    app.MapHttp();
+    app.MapIdentity();
+    app.MapRegistry();
+    app.MapIngestion();
+    app.MapSensing();
+    app.MapAlerts();
+    app.MapHistory();
+    app.MapWall();
+    app.Run();
+    return 0;
+});
 
 /// <summary>The host, one process: silo, broker and web. Public so that tests can start it.</summary>
 public partial class Program;
