@@ -7,10 +7,12 @@ using LuohuIOC.Registry;
 using LuohuIOC.Sensing;
 using LuohuIOC.Wall;
 
-return StartupErrors.Guard(args, Console.Error, () =>
-{
-    if (args is ["token", ..]) return TokenCommand.Run(args[1..], Console.Out, Console.Error, TimeProvider.System);
+return StartupErrors.Guard(args, Console.Error, () => args is [TokenCommand.Verb, .. var rest]
+    ? TokenCommand.Run(rest, Console.Out, Console.Error, TimeProvider.System)
+    : Run(args));
 
+static int Run(string[] args)
+{
     var builder = WebApplication.CreateSlimBuilder(args);
     builder.AddHttp();
     builder.AddIdentity();
@@ -32,7 +34,7 @@ return StartupErrors.Guard(args, Console.Error, () =>
     app.MapWall();
     app.Run();
     return 0;
-});
+}
 
 /// <summary>The host, one process: silo, broker and web. Public so that tests can start it.</summary>
 public partial class Program;
