@@ -9,6 +9,9 @@ public enum DetectorVerdict
     /// <summary>The reading has a score.</summary>
     Scored,
 
+    /// <summary>Passed over: it came sooner after the one before than the model samples. The score is still that one's.</summary>
+    Skipped,
+
     /// <summary>Fewer than half of the model's metrics are alive: nothing can be said.</summary>
     TooFewMetrics,
 }
@@ -24,6 +27,7 @@ public sealed class PcaDetector
     private readonly double[] _row;
     private readonly double[] _contributions;
     private readonly double[] _expected;
+    private long _takenMs;
 
     public PcaDetector(PcaModel model)
     {
@@ -54,11 +58,25 @@ public sealed class PcaDetector
     /// <summary>What the model expected each metric's window mean to be, in its unit.</summary>
     public ReadOnlySpan<double> Expected => _expected;
 
+    /// <summary>Whether the last row lacked the metric.</summary>
+    public bool IsMissing(int metric)
+    {
+        for (var i = 0; i < _row.Length; i++)
+            if (Model.Features[i].Metric == metric) return double.IsNaN(_row[i]);
+        return false;
+    }
+
     /// <summary>Takes the next reading and returns its score, NaN while there is none (see <see cref="Verdict"/>).</summary>
     /// <param name="timeMs">Unix ms, not before the one before.</param>
     /// <param name="values">In the order of the model's metrics, NaN where missing.</param>
     public double Observe(long timeMs, ReadOnlySpan<double> values)
     {
+        if (_window.Filled > 0 && timeMs - _takenMs < Model.SampleMs)
+        {
+            Verdict = DetectorVerdict.Skipped;
+            return Score;
+        }
+        _takenMs = timeMs;
         _window.Add(timeMs, values);
         if (!_window.IsWarm)
         {

@@ -49,10 +49,29 @@ internal sealed class PcaFit
     {
         var width = rows[0].Length;
         var pca = RandomizedPcaFit.Train(rows, Math.Min(width, RankMax), options.Seed);
-        var all = pca.Vectors.Select(v => Measure(v, pca.Mean, rows)).OrderByDescending(c => c.Variance).ToArray();
+        var all = Sound(pca.Vectors).Select(v => Measure(v, pca.Mean, rows)).OrderByDescending(c => c.Variance).ToArray();
         var components = all[..RankFor(all, pca.Mean, rows, options.ExplainedShare)];
         var plain = new PcaScorer(pca.Mean, [.. Enumerable.Repeat(1.0, width)], components);
         return new PcaFit(pca.Mean, NoiseOf(plain, rows, width), components);
+    }
+
+    /// <summary>
+    /// The vectors that are of length one and at right angles to those before: along directions without variance the randomised
+    /// method divides by nothing and returns vectors of any length.
+    /// </summary>
+    private static List<double[]> Sound(double[][] vectors)
+    {
+        var sound = new List<double[]>();
+        foreach (var vector in vectors)
+            if (Math.Abs(Dot(vector, vector) - 1) < 1e-2 && sound.All(s => Math.Abs(Dot(s, vector)) < 1e-2)) sound.Add(vector);
+        return sound;
+    }
+
+    private static double Dot(double[] a, double[] b)
+    {
+        var sum = 0.0;
+        for (var i = 0; i < a.Length; i++) sum += a[i] * b[i];
+        return sum;
     }
 
     private static PcaComponent Measure(double[] weights, double[] mean, List<float[]> rows)

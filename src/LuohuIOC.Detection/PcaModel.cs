@@ -49,6 +49,9 @@ public sealed record PcaModel
 
     public required int WindowReadings { get; init; }
 
+    /// <summary>Readings that follow the one before sooner than this are passed over, ms; 0 takes all.</summary>
+    public required long SampleMs { get; init; }
+
     /// <summary>The usual time between readings, ms.</summary>
     public required long IntervalMs { get; init; }
 

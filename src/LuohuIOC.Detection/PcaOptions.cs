@@ -6,8 +6,11 @@ public sealed record PcaOptions
     /// <summary>Readings whose mean is a metric's level; more see weaker and slower faults, and see each of them later.</summary>
     public int WindowReadings { get; init; } = 6;
 
-    /// <summary>Whether the latest value against the window's mean is a feature too, which shows jumps.</summary>
-    public bool Steps { get; init; } = true;
+    /// <summary>
+    /// Whether the latest value against the window's mean is a feature too, which shows jumps. Off: the front of every shower is a
+    /// jump, and the threshold that spares it hides the weak and lasting faults that only this detector can see.
+    /// </summary>
+    public bool Steps { get; init; }
 
     /// <summary>Share of the variance that the components must explain; the rest counts as noise.</summary>
     public double ExplainedShare { get; init; } = 0.9;
@@ -26,6 +29,9 @@ public sealed record PcaOptions
 
     /// <summary>A shorter history trains nothing: without a whole day the daily pattern would be an anomaly.</summary>
     public TimeSpan SpanMin { get; init; } = TimeSpan.FromHours(24);
+
+    /// <summary>Readings closer together than this are passed over, in training and in use: a fast station costs no more than a slow one.</summary>
+    public TimeSpan SampleMin { get; init; } = TimeSpan.FromMinutes(1);
 
     /// <summary>Seed of ML.NET's random projection: the same rows and seed give the same model.</summary>
     public int Seed { get; init; } = 17;

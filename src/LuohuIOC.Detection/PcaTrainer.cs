@@ -21,6 +21,7 @@ public static class PcaTrainer
     /// <summary>Trains, or says what is missing. Same history and options, same model.</summary>
     public static TrainingResult Train(TrainingHistory history, PcaOptions options, DateTimeOffset trainedAt)
     {
+        history = history.Sampled(options.SampleMin);
         if (history.Rows < options.ReadingsMin) return Lacks(ShortageReason.Readings, history.Rows, options.ReadingsMin);
         if (history.Span < options.SpanMin) return Lacks(ShortageReason.Hours, history.Span.TotalHours, options.SpanMin.TotalHours);
         var live = LiveMetrics(history);
@@ -42,6 +43,7 @@ public static class PcaTrainer
             Metrics = [.. used.Select(m => history.Metrics[m])],
             Excluded = [.. Enumerable.Range(0, history.Metrics.Count).Except(used).Select(m => history.Metrics[m])],
             WindowReadings = options.WindowReadings,
+            SampleMs = (long)options.SampleMin.TotalMilliseconds,
             IntervalMs = intervalMs,
             GapMs = gapMs,
             Features = [.. features.Select((f, i) => f with { Noise = fit.Noise[i] })],

@@ -4,6 +4,8 @@ namespace LuohuIOC.Detection;
 /// Sets an alarm threshold for a budget of false alarms rarer than the training data can show: the peaks of the held score above
 /// its 95 % quantile are taken as a generalised Pareto tail, and the level that is crossed as often as the budget allows is read
 /// off it. Shape and scale come from the quartiles of the excesses, so a real fault or two in the history do not lift it much.
+/// The level is never below the peaks that the history itself shows beyond the budget: of 30 days at one alarm in ten days, two
+/// peaks may lie above (one less than three, since the level that n of T days' peaks exceed is exceeded by n + 1 of the next T).
 /// </summary>
 internal static class PeaksOverThreshold
 {
@@ -29,7 +31,9 @@ internal static class PeaksOverThreshold
         var shape = excesses.Length < PeaksForShape ? AssumedShape : Math.Clamp(Math.Log2(Math.Max(ratio - 1, 1e-9)), 0, ShapeMax);
         var scale = shape == 0 ? middle / Math.Log(2) : middle * shape / (Math.Pow(2, shape) - 1);
         var rarity = Math.Max(excesses.Length / days / perDay, 1);
-        return floor + (shape == 0 ? scale * Math.Log(rarity) : scale / shape * (Math.Pow(rarity, shape) - 1));
+        var tail = shape == 0 ? scale * Math.Log(rarity) : scale / shape * (Math.Pow(rarity, shape) - 1);
+        var above = Math.Clamp((int)(days * perDay) - 1, 0, excesses.Length - 1);
+        return floor + Math.Max(tail, excesses[^(above + 1)]);
     }
 
     private static double[] Excesses(double[] held, double floor, int apart)

@@ -27,6 +27,17 @@ public sealed class TrainingHistory(IReadOnlyList<string> metrics)
         foreach (var value in values) _values.Add(value);
     }
 
+    /// <summary>The readings that a detector which passes over closer ones would take.</summary>
+    public TrainingHistory Sampled(TimeSpan apart)
+    {
+        var apartMs = (long)apart.TotalMilliseconds;
+        if (apartMs <= 0) return this;
+        var sampled = new TrainingHistory(Metrics);
+        for (var r = 0; r < Rows; r++)
+            if (sampled.Rows == 0 || _times[r] - sampled._times[^1] >= apartMs) sampled.Add(_times[r], Row(r));
+        return sampled;
+    }
+
     /// <summary>The usual time between two readings, ms, at least one second.</summary>
     public long IntervalMs()
     {
