@@ -1,4 +1,5 @@
 using LuohuIOC.DeviceProtocol;
+using LuohuIOC.Simulator.Language;
 using LuohuIOC.Simulator.Registry;
 using LuohuIOC.Simulator.Seeds;
 using LuohuIOC.Simulator.Weather;
@@ -18,7 +19,7 @@ public sealed class DrainageNetwork
     /// <summary>Indices such that each node comes after the one it flows to.</summary>
     public int[] DownstreamFirst { get; }
 
-    /// <exception cref="InvalidDataException">The links of the registry form a circle; the message names a sensor in it.</exception>
+    /// <exception cref="InputException">The links of the registry form a circle; the message names a sensor in it.</exception>
     public static DrainageNetwork Of(IReadOnlyList<CitySensor> sensors, int seed)
     {
         var stations = sensors.Where(s => s.Kind is SensorKind.Pipe or SensorKind.Outfall or SensorKind.Waterlogging).ToArray();
@@ -65,7 +66,7 @@ public sealed class DrainageNetwork
         {
             for (var at = i; at >= 0 && !placed[at]; at = downstream[at])
             {
-                if (path.Count > stations.Length) throw new InvalidDataException($"The network flows in a circle at {stations[at].Id}.");
+                if (path.Count > stations.Length) throw new InputException("input.circle", stations[at].Id);
                 path.Push(at);
             }
             while (path.TryPop(out var at))
@@ -93,7 +94,7 @@ public sealed class DrainageNetwork
         var random = new Seeded(seed, $"{station.Id} pipe");
         var point = station.Kind == SensorKind.Waterlogging;
         // Waterlogging points are where the network is old and the inlets are few; that is why they are on the list.
-        var designPeriod = point ? random.LogBetween(2, 9) : random.LogBetween(5, 12);
+        var designPeriod = point ? random.LogBetween(2, 8) : random.LogBetween(5, 12);
         var impervious = random.Between(0.65, 0.9);
         var street = point ? random.Between(240, 480) : random.Between(420, 840);
         var concentrationMinutes = (street / 60) + 4 + (2 * levels);

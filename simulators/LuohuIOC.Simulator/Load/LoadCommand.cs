@@ -31,10 +31,7 @@ internal static class LoadCommand
         command.SetAction(async (parsed, stop) =>
         {
             if (!parsed.GetValue(anonymous) && (parsed.GetValue(registry) is null || parsed.GetValue(credentials) is null))
-            {
-                await Console.Error.WriteLineAsync(texts["load.who"]);
-                return 2;
-            }
+                throw new InputException("load.who");
             var (host, port) = parsed.GetRequiredValue(broker);
             using var source = new LoadSource(
                 new LoadOptions

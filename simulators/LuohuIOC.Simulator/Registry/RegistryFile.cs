@@ -1,5 +1,6 @@
 using System.Globalization;
 using LuohuIOC.DeviceProtocol;
+using LuohuIOC.Simulator.Language;
 
 namespace LuohuIOC.Simulator.Registry;
 
@@ -11,7 +12,7 @@ public static class RegistryFile
 {
     private static readonly string[] Needed = ["id", "kind", "longitude", "latitude", "gateway"];
 
-    /// <exception cref="InvalidDataException">A column is missing or a row cannot be read; the message has file, line and reason.</exception>
+    /// <exception cref="InputException">A column is missing or a row cannot be read; the message has file, line and reason.</exception>
     public static IReadOnlyList<CitySensor> Read(string path)
     {
         using var reader = new StreamReader(path);
@@ -22,7 +23,7 @@ public static class RegistryFile
     {
         var header = CsvLine.Split(reader.ReadLine() ?? "").Select(c => c.Trim()).ToArray();
         if (Needed.FirstOrDefault(c => !header.Contains(c)) is { } missing)
-            throw new InvalidDataException($"{name}:1: the column '{missing}' is missing.");
+            throw new InputException("input.column", name, missing);
         var sensors = new List<CitySensor>();
         for (var line = 2; reader.ReadLine() is { } text; line++)
         {
@@ -36,11 +37,14 @@ public static class RegistryFile
     {
         string Field(string column) => Array.IndexOf(header, column) is >= 0 and var i && i < fields.Length ? fields[i].Trim() : "";
         if (Field("retired_at") != "") return null;
-        if (Field("id") == "" || Field("gateway") == "") throw new InvalidDataException($"{place}: id or gateway is empty.");
-        if (!KindCatalogue.TryParse(Field("kind"), out var kind)) throw new InvalidDataException($"{place}: '{Field("kind")}' is no kind of sensor.");
-        if (!double.TryParse(Field("longitude"), CultureInfo.InvariantCulture, out var longitude)
-            || !double.TryParse(Field("latitude"), CultureInfo.InvariantCulture, out var latitude))
-            throw new InvalidDataException($"{place}: longitude or latitude is not a number.");
+        if (Field("id") == "" || Field("gateway") == "") throw new InputException("input.row.empty", place);
+        if (!KindCatalogue.TryParse(Field("kind"), out var kind)) throw new InputException("input.row.kind", place, Field("kind"));
+        // A generic sensor may be nowhere; it is not simulated, but measurements can be replayed for it.
+        var (longitude, latitude) = (0.0, 0.0);
+        var nowhere = kind == SensorKind.Generic && Field("longitude") == "";
+        if (!nowhere && (!double.TryParse(Field("longitude"), CultureInfo.InvariantCulture, out longitude)
+            || !double.TryParse(Field("latitude"), CultureInfo.InvariantCulture, out latitude)))
+            throw new InputException("input.row.position", place);
         var downstream = Field("downstream");
         return new CitySensor(
             Field("id"), kind, Field("name"), Field("street"), longitude, latitude, Field("gateway"), downstream == "" ? null : downstream);

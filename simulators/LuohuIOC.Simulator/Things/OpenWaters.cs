@@ -7,7 +7,7 @@ using LuohuIOC.Simulator.Weather;
 
 namespace LuohuIOC.Simulator.Things;
 
-/// <summary>River sections: the flow of the outfalls that are nearest to each, smoothed, over the tide where the river is tidal.</summary>
+/// <summary>River sections: the flow of the outfalls that the registry links to each (else those nearest), smoothed, over the tide where the river is tidal.</summary>
 public sealed class RiverSections : SensorGroup
 {
     private static readonly TimeSpan Travel = TimeSpan.FromMinutes(25);
@@ -25,8 +25,9 @@ public sealed class RiverSections : SensorGroup
         _drainage = drainage;
         _noise = new Seeded(seed, "river noise");
         var places = Sensors.Select(s => Place.Of(s.Longitude, s.Latitude)).ToArray();
-        var nearest = network.Nodes.Select(n => n.Downstream < 0 && places.Length > 0
-            ? Enumerable.Range(0, places.Length).MinBy(r => places[r].SquaredKmTo(n.Place)) : -1).ToArray();
+        var nearest = network.Nodes.Select((n, i) => n.Downstream >= 0 || places.Length == 0 ? -1
+            : Array.FindIndex(Sensors, s => s.Id == sites.Sensors[i].Downstream) is >= 0 and var named ? named
+            : Enumerable.Range(0, places.Length).MinBy(r => places[r].SquaredKmTo(n.Place))).ToArray();
         _outfalls = [.. Enumerable.Range(0, places.Length).Select(r => Enumerable.Range(0, nearest.Length).Where(n => nearest[n] == r).ToArray())];
         _flow = new double[places.Length];
         // The Shenzhen river is tidal; its tributaries less and less so as the ground rises.

@@ -9,24 +9,31 @@ public sealed class SeptemberStorm : Hyetograph
     public const double DistrictMeanMm = 447.8;
     public const double DonghuMm = 557.6;
 
-    /// <summary>Relative hourly depths from 17:00: a rise in the evening, the first burst before midnight, a second after 02:00, a long tail.</summary>
-    private static readonly double[] HourlyWeights = [6, 12, 26, 52, 64, 46, 30, 22, 20, 34, 44, 32, 20, 12, 9, 6, 5, 4, 3, 2, 2, 1];
+    /// <summary>Relative depth of each hour from 17:00: a rise to the burst before 22:00, a second after 03:00, a long tail.</summary>
+    private static readonly double[] HourWeights = [5, 10, 22, 46, 108, 54, 24, 16, 14, 26, 44, 30, 16, 10, 8, 6, 4, 3, 3, 2, 2, 1];
 
-    private static readonly double[] CumulativeAtHour = Accumulate();
+    /// <summary>Relative depth of each ten minutes of an hour: rain of this strength comes in bursts.</summary>
+    private static readonly double[] BurstWeights = [0.4, 0.7, 1.3, 2.0, 1.1, 0.5];
 
-    public override TimeSpan Duration => TimeSpan.FromHours(HourlyWeights.Length);
+    private static readonly TimeSpan Slice = TimeSpan.FromMinutes(10);
+
+    private static readonly double[] CumulativeAtSlice = Accumulate();
+
+    public override TimeSpan Duration => TimeSpan.FromHours(HourWeights.Length);
 
     public override double Cumulative(TimeSpan sinceStart)
     {
-        var hours = Math.Clamp(sinceStart.TotalHours, 0, HourlyWeights.Length);
-        var hour = Math.Min((int)hours, HourlyWeights.Length - 1);
-        return CumulativeAtHour[hour] + ((hours - hour) * (CumulativeAtHour[hour + 1] - CumulativeAtHour[hour]));
+        var last = CumulativeAtSlice.Length - 1;
+        var slices = Math.Clamp(sinceStart / Slice, 0, last);
+        var slice = Math.Min((int)slices, last - 1);
+        return CumulativeAtSlice[slice] + ((slices - slice) * (CumulativeAtSlice[slice + 1] - CumulativeAtSlice[slice]));
     }
 
     private static double[] Accumulate()
     {
-        var sums = new double[HourlyWeights.Length + 1];
-        for (var hour = 0; hour < HourlyWeights.Length; hour++) sums[hour + 1] = sums[hour] + HourlyWeights[hour];
+        var sums = new List<double> { 0 };
+        foreach (var hour in HourWeights)
+            foreach (var burst in BurstWeights) sums.Add(sums[^1] + (hour * burst));
         return [.. sums.Select(s => s * DistrictMeanMm / sums[^1])];
     }
 }
