@@ -27,7 +27,6 @@ public sealed class DuckDbHistory : IReadingHistory, IAsyncDisposable
     private readonly Suspects _suspects = new();
     private readonly ReadingAppender?[] _appenders = new ReadingAppender?[KindCatalogue.All.Count];
     private KnownIdentities _known = new([], long.MinValue);
-    private string? _journal;
     private bool _disposed;
 
     // Read by anyone.
@@ -58,16 +57,12 @@ public sealed class DuckDbHistory : IReadingHistory, IAsyncDisposable
     /// <summary>A sensor's registry row was replaced; its row in history follows with the next transaction.</summary>
     public void SensorChanged(Sensor sensor) => _sensors.Changed(sensor.Number);
 
-    public async ValueTask OpenAsync(string journal, CancellationToken cancellationToken)
+    public async ValueTask OpenAsync(CancellationToken cancellationToken)
     {
         await _writing.WaitAsync(cancellationToken);
         try
         {
-            if (_file is not null && _journal is not null && _journal != journal) Close();
-            _journal = journal;
-            var file = OpenFile();
-            if (StoredJournal(file) == journal) return;
-            file.Connection.Execute($"UPDATE state SET journal = '{journal.Replace("'", "''")}', cursor = {_cursor}");
+            OpenFile();
         }
         catch (DuckDBException e)
         {
@@ -281,9 +276,7 @@ public sealed class DuckDbHistory : IReadingHistory, IAsyncDisposable
         try
         {
             _known = LoadIdentities(file, _sensors.Load(file.Connection));
-            // A file that was written before it was told of a journal belongs to the first one that it is told of.
-            var sameJournal = _journal is null || StoredJournal(file) is var stored && (stored == _journal || stored == "");
-            Volatile.Write(ref _cursor, sameJournal ? file.Connection.Scalar("SELECT cursor FROM state", 0L) : 0);
+            Volatile.Write(ref _cursor, file.Connection.Scalar("SELECT cursor FROM state", 0L));
             Volatile.Write(ref _readings, file.Connection.Scalar("SELECT readings FROM state", 0L));
         }
         catch (DuckDBException)
@@ -309,8 +302,6 @@ public sealed class DuckDbHistory : IReadingHistory, IAsyncDisposable
         }
         return known;
     }
-
-    private static string StoredJournal(HistoryFile file) => file.Connection.Scalar("SELECT journal FROM state", "");
 
     private HistoryUnavailableException NotOpen() => new($"{_path}: history is not open yet. The log says why; it is tried again by itself.");
 
