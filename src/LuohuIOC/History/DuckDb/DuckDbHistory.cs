@@ -159,22 +159,26 @@ public sealed class DuckDbHistory : IReadingHistory, IAsyncDisposable
         }
     }
 
-    /// <summary>Deletes rows of one kind older than a time, at most those of one step; false when there is nothing left to delete.</summary>
-    internal async Task<bool> DeleteStepAsync(SensorKind kind, long beforeMs, long stepMs, CancellationToken cancellationToken)
+    /// <summary>Time of the oldest row of a kind in [from, to); null when there is none.</summary>
+    internal Task<long?> OldestAsync(SensorKind kind, long fromMs, long toMs, CancellationToken cancellationToken) => QueryAsync(
+        (file, connection) => Oldest(file, connection, kind, fromMs, toMs) is var oldest && oldest < toMs ? oldest : (long?)null, cancellationToken);
+
+    /// <summary>Deletes the oldest rows of one kind before a time, those of one step; tells how many, null when there are none left.</summary>
+    internal async Task<long?> DeleteStepAsync(SensorKind kind, long beforeMs, long stepMs, CancellationToken cancellationToken)
     {
         await _writing.WaitAsync(cancellationToken);
         try
         {
             var file = OpenFile();
             var name = KindTable.Quote(file.Tables[kind].Name);
-            var oldest = file.Connection.Scalar($"SELECT epoch_ms(min(ts)) FROM {name} WHERE ts < {Sql.Time(beforeMs)}", long.MaxValue);
-            if (oldest >= beforeMs) return false;
+            var oldest = Oldest(file, file.Connection, kind, 0, beforeMs);
+            if (oldest >= beforeMs) return null;
             file.Connection.Execute("BEGIN");
             var deleted = file.Connection.Scalar($"DELETE FROM {name} WHERE ts < {Sql.Time(Math.Min(beforeMs, oldest + stepMs))}", 0L);
             file.Connection.Execute($"UPDATE state SET readings = readings - {deleted}");
             file.Connection.Execute("COMMIT");
             Interlocked.Add(ref _readings, -deleted);
-            return true;
+            return deleted;
         }
         catch (DuckDBException e)
         {
@@ -186,6 +190,9 @@ public sealed class DuckDbHistory : IReadingHistory, IAsyncDisposable
             _writing.Release();
         }
     }
+
+    private static long Oldest(HistoryFile file, DuckDBConnection connection, SensorKind kind, long fromMs, long toMs) => connection.Scalar(
+        $"SELECT epoch_ms(min(ts)) FROM {KindTable.Quote(file.Tables[kind].Name)} WHERE ts >= {Sql.Time(fromMs)} AND ts < {Sql.Time(toMs)}", long.MaxValue);
 
     private async Task StoreAsync(HistoryFile file, IReadOnlyList<ReadingGroup> groups, long cursor, CancellationToken cancellationToken)
     {
