@@ -38,7 +38,7 @@ public sealed class RuleStepsTests
         }
         w.Tick(second + 101);
         Assert.Equal(LadderReference.Story(rule, history, second + 100), w.Story);
-    }, iter: 600);
+    }, iter: 400);
 
     [Fact]
     public void A_window_of_rain_is_the_sum_of_its_bins() =>
@@ -59,7 +59,7 @@ public sealed class RuleStepsTests
             }
             w.Tick(second + 4001);
             Assert.Equal(WindowReference.Story(rule, history, second + 4000), w.Story);
-        }, iter: 300);
+        }, iter: 100);
 
     [Fact]
     public void Repeats_are_counted_in_the_window() =>
