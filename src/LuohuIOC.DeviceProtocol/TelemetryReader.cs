@@ -166,17 +166,17 @@ public static class TelemetryReader
         sink.BeginReading();
         while (reader.Read() && reader.TokenType == JsonTokenType.PropertyName)
         {
-            if (reader.ValueTextEquals("ts"u8))
+            if (IsNamed(ref reader, "ts"u8))
             {
                 reader.Read();
                 Note(ref refused, ReadTs(ref reader, out ts));
             }
-            else if (reader.ValueTextEquals("seq"u8))
+            else if (IsNamed(ref reader, "seq"u8))
             {
                 reader.Read();
                 Note(ref refused, ReadSequence(ref reader, out sequence));
             }
-            else if (reader.ValueTextEquals("values"u8))
+            else if (IsNamed(ref reader, "values"u8))
             {
                 reader.Read();
                 if (values >= 0) sink.BeginReading();
@@ -266,6 +266,17 @@ public static class TelemetryReader
             else sink.Value(name, value);
         }
         return refused;
+    }
+
+    // Not Utf8JsonReader.ValueTextEquals: that throws at "\ud800".
+    private static bool IsNamed(scoped ref Utf8JsonReader reader, scoped ReadOnlySpan<byte> name) =>
+        reader.ValueIsEscaped ? IsNamedEscaped(ref reader, name) : reader.ValueSpan.SequenceEqual(name);
+
+    // "\u0074s" is "ts"
+    private static bool IsNamedEscaped(scoped ref Utf8JsonReader reader, scoped ReadOnlySpan<byte> name)
+    {
+        scoped Span<byte> unescaped = stackalloc byte[UnescapedMax];
+        return unescaped[..Unescape(ref reader, unescaped)].SequenceEqual(name);
     }
 
     // Ids and names are at most 64 bytes: one that is escaped and longer is refused later, as the empty name that this makes of it.

@@ -7,5 +7,12 @@ public sealed class RuleBook
 {
     private static readonly SensorRules None = new();
 
+    /// <summary>A sensor has new rules.</summary>
+    public event Action<Sensor>? Changed
+    {
+        add { }
+        remove { }
+    }
+
     public SensorRules For(Sensor sensor) => None;
 }

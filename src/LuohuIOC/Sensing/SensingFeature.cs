@@ -1,9 +1,20 @@
+using LuohuIOC.Storage;
+
 namespace LuohuIOC.Sensing;
 
 public static class SensingFeature
 {
     public static WebApplicationBuilder AddSensing(this WebApplicationBuilder builder)
     {
+        var services = builder.Services;
+        services.AddOptions<SensingOptions>().BindConfiguration("Sensing").ValidateDataAnnotations().ValidateOnStart();
+        services.AddSingleton<LatestBoard>();
+        services.AddSingleton<RuleBook>();
+        services.AddSingleton<SensorDispatcher>();
+        services.AddSingleton<SensorUpkeep>();
+        services.AddHostedService(s => s.GetRequiredService<SensorDispatcher>());
+        services.AddHostedService(s => s.GetRequiredService<SensorUpkeep>());
+        builder.AddSilo();
         return builder;
     }
 

@@ -31,4 +31,10 @@ public static class SensorEvaluator
 
     /// <summary>Lets time pass: holds that ran out, silence. Returns when to be called next, Unix ms, or <see cref="long.MaxValue"/>.</summary>
     public static long Tick(SensorState state, SensorRules rules, Sensor sensor, long nowMs, List<RuleChange> changes) => long.MaxValue;
+
+    public static long NextDue(SensorState state, SensorRules rules, Sensor sensor) => long.MaxValue;
+
+    public static void Reconcile(SensorState state, SensorRules rules, Sensor sensor, long nowMs, List<RuleChange> changes)
+    {
+    }
 }
