@@ -18,6 +18,9 @@ public sealed class LatestBoard
     private LatestReading?[] _latest = new LatestReading?[8192];
     private int[] _dirty = new int[8192];
 
+    // Where the next look for changes begins: after the last one, so that low numbers cannot crowd high ones out.
+    private int _next;
+
     public LatestReading? this[int sensor]
     {
         get
@@ -47,11 +50,12 @@ public sealed class LatestBoard
         lock (_grow)
         {
             var taken = 0;
-            for (var i = 0; i < _dirty.Length && taken < into.Length; i++)
+            for (var looked = 0; looked < _dirty.Length && taken < into.Length; looked++, _next++)
             {
-                if (_dirty[i] == 0) continue;
-                _dirty[i] = 0;
-                into[taken++] = i;
+                if (_next >= _dirty.Length) _next = 0;
+                if (_dirty[_next] == 0) continue;
+                _dirty[_next] = 0;
+                into[taken++] = _next;
             }
             return taken;
         }
