@@ -4,6 +4,7 @@ public static class RegistryFeature
 {
     public static WebApplicationBuilder AddRegistry(this WebApplicationBuilder builder)
     {
+        builder.Services.AddSingleton<SensorRegistry>();
         return builder;
     }
 
