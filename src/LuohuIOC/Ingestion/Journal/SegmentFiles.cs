@@ -126,15 +126,7 @@ internal sealed class SegmentFiles : IDisposable
             _currentPath = path;
             _length = 0;
         }
-        SyncFolder();
-    }
-
-    // A new file survives power loss only when its folder's entry is durable too.
-    private void SyncFolder()
-    {
-        if (OperatingSystem.IsWindows()) return;
-        using var folder = File.OpenHandle(_folder, FileMode.Open, FileAccess.Read, FileShare.ReadWrite);
-        RandomAccess.FlushToDisk(folder);
+        FolderSync.Flush(_folder);
     }
 
     private static void Truncate(string path, long bytes)
