@@ -1,0 +1,59 @@
+using LuohuIOC.Detection;
+
+namespace LuohuIOC.Sensing.Detectors;
+
+/// <summary>A station's detector as the API shows it.</summary>
+/// <param name="SensorId">The station.</param>
+/// <param name="State"><c>not-trained</c>, <c>warming-up</c>, <c>watching</c> or <c>too-few-metrics</c>.</param>
+/// <param name="StateText">The state in the caller's language.</param>
+/// <param name="Queued">A training was asked for and has not ended.</param>
+/// <param name="TriedAt">When a training last made no model, null when the last one did.</param>
+/// <param name="Missing">Only when not trained: what training lacks.</param>
+/// <param name="Model">The model in force.</param>
+/// <param name="Last">Its last judgement.</param>
+/// <param name="Versions">Stored versions, newest first.</param>
+public sealed record DetectorView(
+    string SensorId, string State, string StateText, bool Queued, DateTimeOffset? TriedAt, MissingView? Missing, ModelView? Model,
+    JudgementView? Last, IReadOnlyList<ModelVersion> Versions);
+
+/// <param name="Code"><c>untried</c>, <c>failed</c>, <c>readings</c>, <c>hours</c>, <c>live-metrics</c> or <c>windows</c>.</param>
+/// <param name="Have">What there is, in the code's unit.</param>
+/// <param name="Need">What is needed.</param>
+/// <param name="Text">The same as a sentence.</param>
+public sealed record MissingView(string Code, double? Have, double? Need, string Text);
+
+/// <summary>The model in force. A pinned one was chosen by rollback and is not replaced by scheduled training.</summary>
+public sealed record ModelView(
+    int Version, bool Pinned, DateTimeOffset TrainedAt, int Rows, DateTimeOffset From, DateTimeOffset To, string[] Metrics, string[] Excluded,
+    double Threshold, double AlarmsPerDay, int WindowReadings, int Components)
+{
+    internal static ModelView Of(ActiveModel active)
+    {
+        var model = active.Model;
+        return new ModelView(
+            active.Version, active.Pinned, model.TrainedAt, model.Rows, DateTimeOffset.FromUnixTimeMilliseconds(model.FromMs),
+            DateTimeOffset.FromUnixTimeMilliseconds(model.ToMs), model.Metrics, model.Excluded, model.Threshold, model.AlarmsPerDay,
+            model.WindowReadings, model.Components.Length);
+    }
+}
+
+/// <param name="ObservedAt">Time of the reading.</param>
+/// <param name="Score">Its score, about 1 on ordinary readings; null while there is none.</param>
+/// <param name="Held">The score that is compared with the threshold.</param>
+/// <param name="WindowFilled">Readings in the window.</param>
+/// <param name="Contributions">Each metric's share of the squared error.</param>
+/// <param name="Expected">What the other metrics say that each should be, in its unit.</param>
+public sealed record JudgementView(
+    DateTimeOffset ObservedAt, double? Score, double? Held, int WindowFilled, Dictionary<string, double>? Contributions, Dictionary<string, double>? Expected)
+{
+    internal static JudgementView Of(PcaModel model, Judgement last)
+    {
+        var scored = double.IsFinite(last.Score);
+        return new JudgementView(
+            DateTimeOffset.FromUnixTimeMilliseconds(last.TimeMs), scored ? last.Score : null, scored ? last.Held : null, last.WindowFilled,
+            scored ? ByName(model, last.Contributions) : null, scored ? ByName(model, last.Expected) : null);
+    }
+
+    private static Dictionary<string, double> ByName(PcaModel model, double[] values) =>
+        model.Metrics.Zip(values).ToDictionary(p => p.First, p => double.IsFinite(p.Second) ? p.Second : 0);
+}

@@ -1,0 +1,37 @@
+using System.Collections.Concurrent;
+using LuohuIOC.DeviceProtocol;
+using LuohuIOC.Registry;
+
+namespace LuohuIOC.Sensing.Detectors;
+
+/// <summary>Gives each station its detector and keeps what they share; models are read from <c>models.db</c> once, at start.</summary>
+public sealed class StationDetectors
+{
+    private readonly ConcurrentDictionary<string, Station> _stations = new(StringComparer.Ordinal);
+
+    public StationDetectors(ModelStore store)
+    {
+        foreach (var (sensor, model) in store.ReadActive()) Of(sensor).Active = model;
+    }
+
+    /// <summary>Kinds whose sensors have several metrics that move together.</summary>
+    public static bool Watches(SensorKind kind) => kind is SensorKind.WaterQuality or SensorKind.Pipe;
+
+    /// <summary>Id of the rule that a kind's detector reports under.</summary>
+    public static string RuleOf(SensorKind kind) => kind == SensorKind.WaterQuality ? "water-quality-anomaly" : "pipe-anomaly";
+
+    /// <summary>Metrics that a detector looks at: the kind's continuous ones without battery and signal, which say nothing of the water.</summary>
+    public static int[] SlotsOf(SensorKind kind)
+    {
+        var metrics = KindCatalogue.Of(kind).Metrics;
+        return [.. Enumerable.Range(0, metrics.Count).Where(s => metrics[s].Shape == MetricShape.Level && metrics[s].Name is not ("battery" or "signal"))];
+    }
+
+    /// <summary>A detector for the grain of this sensor, null for kinds without one.</summary>
+    /// <param name="sensor">The sensor.</param>
+    /// <param name="state">What <see cref="StationDetector.State"/> was when it was stored; null at first.</param>
+    public StationDetector? For(Sensor sensor, DetectorState? state = null) =>
+        Watches(sensor.Kind) ? new StationDetector(sensor.Kind, Of(sensor.Id), state ?? new DetectorState()) : null;
+
+    public Station Of(string sensorId) => _stations.GetOrAdd(sensorId, static _ => new Station());
+}
