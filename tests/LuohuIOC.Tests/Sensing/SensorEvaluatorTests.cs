@@ -42,19 +42,19 @@ public sealed class SensorEvaluatorTests
 
     [Fact]
     public void Ticks_between_readings_change_nothing_but_the_moment() =>
-        Gen.Select(Storm, Gen.Double[0, 1].Array[40]).Sample((storm, when) =>
+        Gen.Select(Storm, Gen.Double[0, 1].Array[40], Gen.Int[0, 500]).Sample((storm, when, delay) =>
         {
             var (quiet, ticked) = (new Watched(SensorKind.Waterlogging, Held), new Watched(SensorKind.Waterlogging, Held));
             var second = 0;
             for (var i = 0; i < storm.Length; i++)
             {
-                if (i > 0) ticked.Tick(second + (storm[i].After * when[i]) + (SensorEvaluator.SettleMs / 1000.0));
+                if (i > 0) ticked.Tick(second + delay + (storm[i].After * when[i]) + (SensorEvaluator.SettleMs / 1000.0));
                 second += storm[i].After;
                 quiet.Observe(second, i, ("depth", storm[i].Depth));
-                ticked.Observe(second, i, ("depth", storm[i].Depth));
+                ticked.Receive(second, second + delay, i, ("depth", storm[i].Depth));
             }
             quiet.Tick(second + 2000);
-            ticked.Tick(second + 2000);
+            ticked.Tick(second + 2000 + delay);
             Assert.Equal(quiet.Story, ticked.Story);
         }, iter: 500);
 
