@@ -19,7 +19,8 @@ internal static class DependencyRules
         ["Http"] = ["Texts"],
         ["Spatial"] = [.. Base],
         ["Registry"] = [.. Base, "Spatial"],
-        ["Identity"] = [.. Base],
+        // Secrets are made for the gateways that the registry names.
+        ["Identity"] = [.. Base, "Registry"],
         ["Ingestion"] = [.. Base, "Registry", "Identity"],
         ["Alerts"] = [.. Base, "Registry", "Spatial"],
         ["History"] = [.. Base, "Ingestion", "Registry"],
