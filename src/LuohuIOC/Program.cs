@@ -7,26 +7,34 @@ using LuohuIOC.Registry;
 using LuohuIOC.Sensing;
 using LuohuIOC.Wall;
 
-var builder = WebApplication.CreateSlimBuilder(args);
-builder.AddHttp();
-builder.AddIdentity();
-builder.AddRegistry();
-builder.AddIngestion();
-builder.AddSensing();
-builder.AddAlerts();
-builder.AddHistory();
-builder.AddWall();
+return StartupErrors.Guard(args, Console.Error, () => args is [TokenCommand.Verb, .. var rest]
+    ? TokenCommand.Run(rest, Console.Out, Console.Error, TimeProvider.System)
+    : Run(args));
 
-var app = builder.Build();
-app.MapHttp();
-app.MapIdentity();
-app.MapRegistry();
-app.MapIngestion();
-app.MapSensing();
-app.MapAlerts();
-app.MapHistory();
-app.MapWall();
-app.Run();
+static int Run(string[] args)
+{
+    var builder = WebApplication.CreateSlimBuilder(args);
+    builder.AddHttp();
+    builder.AddIdentity();
+    builder.AddRegistry();
+    builder.AddIngestion();
+    builder.AddSensing();
+    builder.AddAlerts();
+    builder.AddHistory();
+    builder.AddWall();
+
+    var app = builder.Build();
+    app.MapHttp();
+    app.MapIdentity();
+    app.MapRegistry();
+    app.MapIngestion();
+    app.MapSensing();
+    app.MapAlerts();
+    app.MapHistory();
+    app.MapWall();
+    app.Run();
+    return 0;
+}
 
 /// <summary>The host, one process: silo, broker and web. Public so that tests can start it.</summary>
 public partial class Program;

@@ -1,6 +1,9 @@
 namespace LuohuIOC.Alerts;
 
-/// <summary>The alerts of one sensor, keyed by the sensor's id: at most one open alert per rule.</summary>
+/// <summary>
+/// The alerts of one sensor, keyed by the sensor's id: at most one open alert per rule. Every method tells the wall at once and
+/// completes when the change is durable; while the disk refuses, the wall goes on and the calls wait.
+/// </summary>
 [Alias("luohu.alerts")]
 public interface IAlertGrain : IGrainWithStringKey
 {
@@ -10,4 +13,31 @@ public interface IAlertGrain : IGrainWithStringKey
     /// </summary>
     [Alias("observe")]
     Task Observe(int sensorNumber, RuleChange[] changes);
+
+    /// <summary>An officer has seen the alert. Doing it twice is no error; another officer's second one is.</summary>
+    [Alias("acknowledge")]
+    Task<AlertOutcome> Acknowledge(AlertRequest request);
+
+    /// <summary>Gives the alert to a person or unit.</summary>
+    [Alias("assign")]
+    Task<AlertOutcome> Assign(AlertRequest request, string assignee);
+
+    [Alias("comment")]
+    Task<AlertOutcome> Comment(AlertRequest request);
+
+    /// <summary>Closes the alert; while its condition holds this needs a comment.</summary>
+    [Alias("close")]
+    Task<AlertOutcome> Close(AlertRequest request);
+
+    /// <summary>Closes alerts whose condition cleared longer ago than the configured time.</summary>
+    [Alias("expire")]
+    Task Expire();
 }
+
+/// <summary>What an officer's request came to.</summary>
+/// <param name="Refusal">Why not; <see cref="AlertRefusal.None"/> when it was done.</param>
+/// <param name="Alert">The alert afterwards, or as it stands when refused; null when it is not open.</param>
+[GenerateSerializer, Immutable, Alias("luohu.alert-outcome.v1")]
+public sealed record AlertOutcome(
+    [property: Id(0)] AlertRefusal Refusal,
+    [property: Id(1)] AlertView? Alert);

@@ -11,8 +11,14 @@ public readonly record struct StoredReading(long TimeMs, long Sequence, QualityM
 /// </summary>
 public interface IReadingHistory
 {
-    /// <summary>Position of the last journal group whose readings are in the store, 0 at first.</summary>
+    /// <summary>Position of the last journal group whose readings are in the store, 0 at first and before <see cref="OpenAsync"/>.</summary>
     long Cursor { get; }
+
+    /// <summary>
+    /// Opens the store and reads its cursor. Opening again does nothing.
+    /// Throws <see cref="HistoryUnavailableException"/> when the store cannot be opened now; the caller tries again.
+    /// </summary>
+    ValueTask OpenAsync(CancellationToken cancellationToken);
 
     /// <summary>
     /// Stores groups in order and moves the cursor to the last one's position, in one transaction. Groups at or below the

@@ -1,14 +1,68 @@
+using System.IO.Compression;
+using System.Net;
+using Microsoft.AspNetCore.ResponseCompression;
+using Microsoft.AspNetCore.Server.Kestrel.Core;
+using Microsoft.Extensions.Options;
+using OpenTelemetry.Metrics;
+
 namespace LuohuIOC.Http;
 
+/// <summary>The shell around every endpoint: listener, JSON, problems, headers, compression, health, metrics, API description.</summary>
 public static class HttpFeature
 {
     public static WebApplicationBuilder AddHttp(this WebApplicationBuilder builder)
     {
+        var services = builder.Services;
+        services.AddOptions<HttpOptions>().BindConfiguration(HttpOptions.Section).ValidateDataAnnotations().ValidateOnStart();
+        services.AddOptions<KestrelServerOptions>().Configure<IOptions<HttpOptions>>((kestrel, http) => Listen(kestrel, http.Value));
+        services.ConfigureHttpJsonOptions(json => HttpJson.Configure(json.SerializerOptions));
+        services.Configure<RouteHandlerOptions>(routes => routes.ThrowOnBadRequest = true);
+        services.AddExceptionHandler<Failures>();
+        services.AddHealthChecks();
+        services.AddHttpContextAccessor();
+        services.AddResponseCompression(Compress);
+        // Speed over size: the wall's frames and lists are built thousands of times, over a local network.
+        services.Configure<BrotliCompressionProviderOptions>(o => o.Level = CompressionLevel.Fastest);
+        services.Configure<GzipCompressionProviderOptions>(o => o.Level = CompressionLevel.Fastest);
+        services.AddOpenTelemetry().WithMetrics(metrics => metrics
+            .AddMeter("LuohuIOC.*", "System.Runtime", "Microsoft.AspNetCore.*", "Microsoft.Orleans")
+            .AddPrometheusExporter());
+        services.AddApiDescription();
+        // ASP.NET Core's own request lines hold the query string, and under /hubs a token in it.
+        builder.Logging.AddFilter("Microsoft.AspNetCore", LogLevel.Warning);
+        StartupPhase.Quieten(builder);
         return builder;
     }
 
+    /// <summary>First of all MapX: its middleware wraps whatever comes after.</summary>
     public static WebApplication MapHttp(this WebApplication app)
     {
+        app.Services.GetRequiredService<StartupPhase>().EndWith(app.Lifetime);
+        app.UseMiddleware<RequestLog>();
+        app.UseExceptionHandler(_ => { });
+        app.Use(SecurityHeaders.Add);
+        app.UseResponseCompression();
+        app.UseStatusCodePages(pages => Failures.DescribeAsync(pages.HttpContext));
+        app.UseRouting();
+        app.MapHealth();
+        app.MapPrometheusScrapingEndpoint("/metrics").RequireAuthorization("viewer");
+        app.MapApiDescription();
         return app;
+    }
+
+    private static void Listen(KestrelServerOptions kestrel, HttpOptions http)
+    {
+        // Kestrel's limits hold for the MQTT listener's connections too, so no limit on connections here.
+        kestrel.AddServerHeader = false;
+        kestrel.Limits.MaxRequestBodySize = http.BodyBytesMax;
+        kestrel.Limits.RequestHeadersTimeout = TimeSpan.FromSeconds(15);
+        if (http.Bind == "localhost" && http.Port > 0) kestrel.ListenLocalhost(http.Port);
+        else if (http.Bind == "*") kestrel.ListenAnyIP(http.Port);
+        else kestrel.Listen(IPAddress.TryParse(http.Bind, out var address) ? address : IPAddress.Loopback, http.Port);
+    }
+
+    private static void Compress(ResponseCompressionOptions compression)
+    {
+        compression.MimeTypes = [.. ResponseCompressionDefaults.MimeTypes, "application/problem+json", "application/geo+json", "text/csv", "image/svg+xml"];
     }
 }

@@ -1,14 +1,36 @@
+using Microsoft.AspNetCore.Authentication;
+using Microsoft.Extensions.DependencyInjection.Extensions;
+
 namespace LuohuIOC.Identity;
 
+/// <summary>Who may do what: API tokens with roles for people and programs, secrets for gateways.</summary>
 public static class IdentityFeature
 {
     public static WebApplicationBuilder AddIdentity(this WebApplicationBuilder builder)
     {
+        var services = builder.Services;
+        services.TryAddSingleton(TimeProvider.System);
+        services.AddSingleton(s => new IdentityFile(IdentityFile.DataDirectoryOf(s.GetRequiredService<IConfiguration>())));
+        services.AddSingleton(s => new CredentialFiles(IdentityFile.DataDirectoryOf(s.GetRequiredService<IConfiguration>())));
+        services.AddSingleton<TokenBook>();
+        services.AddSingleton<GatewaySecrets>();
+        services.AddSingleton<FailedAttempts>();
+        services.AddHostedService<TokenUpkeep>();
+        services.AddSingleton<GatewayEnrolment>();
+        services.AddHostedService(s => s.GetRequiredService<GatewayEnrolment>());
+        services.AddHealthChecks().AddCheck<GatewayEnrolment>("identity");
+        services.AddAuthentication(BearerHandler.SchemeName).AddScheme<AuthenticationSchemeOptions, BearerHandler>(BearerHandler.SchemeName, null);
+        services.AddAuthorization(Roles.AddPolicies);
         return builder;
     }
 
+    /// <summary>Call right after <c>MapHttp</c>: everything mapped later stands behind authentication.</summary>
     public static WebApplication MapIdentity(this WebApplication app)
     {
+        app.UseAuthentication();
+        app.UseAuthorization();
+        app.MapTokens();
+        app.MapGateways();
         return app;
     }
 }

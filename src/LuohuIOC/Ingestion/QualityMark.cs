@@ -25,6 +25,6 @@ public enum QualityReason : byte
 
 /// <summary>Quality of one reading: the worst of its metrics.</summary>
 /// <param name="Grade">Worst grade of the metrics.</param>
-/// <param name="Reason">Why the worst metric has that grade.</param>
-/// <param name="Slots">Bit i set: the metric in slot i has this grade for this reason; all bits for a fault of the whole reading such as its clock.</param>
+/// <param name="Reason">Why the first metric of that grade has it.</param>
+/// <param name="Slots">Bit i set: the metric in slot i has this grade; all bits for a fault of the whole reading such as its clock.</param>
 public readonly record struct QualityMark(QualityGrade Grade, QualityReason Reason, ulong Slots);

@@ -14,6 +14,8 @@ public sealed class ReadingGroup
 
     private int _users = 1;
 
+    public ReadingGroup() => ValueStarts[0] = 0;
+
     /// <summary>Journal position of the group: 1, 2, 3 … one for each commit.</summary>
     public long Position { get; set; }
 
@@ -72,6 +74,38 @@ public sealed class ReadingGroup
         ValueStarts[Count] = ValueCount;
     }
 
+    /// <summary>Gives the reading begun last its identity.</summary>
+    public void SetIdentity(long deviceTimeMs, long sequence)
+    {
+        DeviceTimes[Count - 1] = deviceTimeMs;
+        Sequences[Count - 1] = sequence;
+    }
+
+    /// <summary>Replaces a value of the reading begun last: a payload named the metric twice.</summary>
+    public void ReplaceValue(byte slot, double value)
+    {
+        var at = Slots.AsSpan(0, ValueCount).LastIndexOf(slot);
+        Values[at] = value;
+    }
+
+    /// <summary>Adds all readings of another group, which stays its owner's.</summary>
+    public void Append(ReadingGroup other)
+    {
+        if (other.Count == 0) return;
+        while (Count + other.Count + 1 >= Math.Min(Sensors.Length, ValueStarts.Length)) GrowReadings();
+        while (ValueCount + other.ValueCount >= Math.Min(Values.Length, Slots.Length)) GrowValues();
+        other.Sensors.AsSpan(0, other.Count).CopyTo(Sensors.AsSpan(Count));
+        other.DeviceTimes.AsSpan(0, other.Count).CopyTo(DeviceTimes.AsSpan(Count));
+        other.Sequences.AsSpan(0, other.Count).CopyTo(Sequences.AsSpan(Count));
+        other.ReceivedTimes.AsSpan(0, other.Count).CopyTo(ReceivedTimes.AsSpan(Count));
+        Marks.AsSpan(Count, other.Count).Clear();
+        other.Slots.AsSpan(0, other.ValueCount).CopyTo(Slots.AsSpan(ValueCount));
+        other.Values.AsSpan(0, other.ValueCount).CopyTo(Values.AsSpan(ValueCount));
+        for (var i = 0; i <= other.Count; i++) ValueStarts[Count + i] = ValueCount + other.ValueStarts[i];
+        Count += other.Count;
+        ValueCount += other.ValueCount;
+    }
+
     /// <summary>Takes the reading begun last back, with its values.</summary>
     public void RemoveLast()
     {
@@ -84,6 +118,7 @@ public sealed class ReadingGroup
     {
         Count = 0;
         ValueCount = 0;
+        ValueStarts[0] = 0;
     }
 
     /// <summary>One more user, who must call <see cref="Release"/>.</summary>

@@ -10,50 +10,63 @@ public sealed record LatestReading(long TimeMs, double[] Values, QualityMark Mar
 
 /// <summary>
 /// Newest reading of every sensor by number, written by grains, read by the wall and the API. Bounded by the registry:
-/// a sensor that sends a thousand readings between two ticks is one entry.
+/// a sensor that sends a thousand readings between two ticks is one entry. Writers never wait: the chunks stay where they are.
 /// </summary>
 public sealed class LatestBoard
 {
+    private const int ChunkSize = 4096;
+
     private readonly Lock _grow = new();
-    private LatestReading?[] _latest = new LatestReading?[8192];
-    private int[] _dirty = new int[8192];
+    private Chunk[] _chunks = [];
 
     public LatestReading? this[int sensor]
     {
         get
         {
-            var latest = Volatile.Read(ref _latest);
-            return sensor < latest.Length ? Volatile.Read(ref latest[sensor]) : null;
+            var chunks = Volatile.Read(ref _chunks);
+            return sensor / ChunkSize < chunks.Length ? Volatile.Read(ref chunks[sensor / ChunkSize].Latest[sensor % ChunkSize]) : null;
         }
     }
 
     public void Set(int sensor, LatestReading reading)
     {
-        lock (_grow)
-        {
-            if (sensor >= _latest.Length)
-            {
-                Array.Resize(ref _latest, Math.Max(sensor + 1, _latest.Length * 2));
-                Array.Resize(ref _dirty, _latest.Length);
-            }
-            _latest[sensor] = reading;
-            _dirty[sensor] = 1;
-        }
+        var chunk = ChunkOf(sensor / ChunkSize);
+        Volatile.Write(ref chunk.Latest[sensor % ChunkSize], reading);
+        Volatile.Write(ref chunk.Changed[sensor % ChunkSize], true);
     }
 
     /// <summary>Numbers of the sensors that changed since the last call, at most as many as fit; the rest stay for the next.</summary>
     public int TakeChanged(Span<int> into)
     {
+        var taken = 0;
+        var chunks = Volatile.Read(ref _chunks);
+        for (var c = 0; c < chunks.Length; c++)
+        {
+            var changed = chunks[c].Changed;
+            for (var i = 0; i < ChunkSize && taken < into.Length; i++)
+            {
+                if (!Volatile.Read(ref changed[i])) continue;
+                Volatile.Write(ref changed[i], false);
+                into[taken++] = (c * ChunkSize) + i;
+            }
+        }
+        return taken;
+    }
+
+    private Chunk ChunkOf(int index)
+    {
+        var chunks = Volatile.Read(ref _chunks);
+        if (index < chunks.Length) return chunks[index];
         lock (_grow)
         {
-            var taken = 0;
-            for (var i = 0; i < _dirty.Length && taken < into.Length; i++)
-            {
-                if (_dirty[i] == 0) continue;
-                _dirty[i] = 0;
-                into[taken++] = i;
-            }
-            return taken;
+            while (_chunks.Length <= index) Volatile.Write(ref _chunks, [.. _chunks, new Chunk()]);
+            return _chunks[index];
         }
+    }
+
+    private sealed class Chunk
+    {
+        public readonly LatestReading?[] Latest = new LatestReading?[ChunkSize];
+        public readonly bool[] Changed = new bool[ChunkSize];
     }
 }

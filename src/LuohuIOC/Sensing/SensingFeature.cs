@@ -1,14 +1,31 @@
+using LuohuIOC.Sensing.Detectors;
+using LuohuIOC.Sensing.Rules;
+using LuohuIOC.Storage;
+
 namespace LuohuIOC.Sensing;
 
 public static class SensingFeature
 {
     public static WebApplicationBuilder AddSensing(this WebApplicationBuilder builder)
     {
+        var services = builder.Services;
+        services.AddOptions<SensingOptions>().BindConfiguration("Sensing").ValidateDataAnnotations().ValidateOnStart();
+        services.AddSingleton<LatestBoard>();
+        services.AddSingleton(s => new ListeningSince(s.GetRequiredService<TimeProvider>().GetUtcNow().ToUnixTimeMilliseconds()));
+        services.AddRules();
+        services.AddSingleton<SensorDispatcher>();
+        services.AddSingleton<SensorUpkeep>();
+        services.AddHostedService(s => s.GetRequiredService<SensorDispatcher>());
+        services.AddHostedService(s => s.GetRequiredService<SensorUpkeep>());
+        builder.AddDetectors();
+        builder.AddSilo();
         return builder;
     }
 
     public static WebApplication MapSensing(this WebApplication app)
     {
+        app.MapRules();
+        app.MapDetectors();
         return app;
     }
 }

@@ -1,6 +1,8 @@
 using LuohuIOC.Alerts;
 using LuohuIOC.Ingestion;
 using LuohuIOC.Registry;
+using LuohuIOC.Sensing.Quality;
+using LuohuIOC.Sensing.Rules;
 
 namespace LuohuIOC.Sensing;
 
@@ -17,18 +19,137 @@ public enum Arrival : byte
     Duplicate,
 }
 
-/// <summary>The arithmetic of a sensor: pure, no clock of its own, no allocation while nothing changes.</summary>
+/// <summary>
+/// The arithmetic of a sensor: pure, no clock of its own, no allocation while nothing changes; at 300,000 readings/s it
+/// may cost 300 ns a reading. The same readings in give the same changes out, whenever <see cref="Tick"/> came between.
+/// </summary>
+/// <remarks>
+/// Two clocks: holds and windows run in the sensor's time (the readings' own times), so that delayed readings mean what
+/// they would have meant in time; silence runs in the server's time, from the receipt of the newest reading.
+/// </remarks>
 public static class SensorEvaluator
 {
+    /// <summary>How long a reading that was received may take through journal and dispatch before time may pass without it.</summary>
+    public const long SettleMs = 1000;
+
+    /// <summary>
+    /// Time of a reading: the device's, or the time of receipt when the device's clock is more than
+    /// <see cref="TimeLine.ClockAheadMaxMs"/> ahead. History stores readings at this time too.
+    /// </summary>
+    public static long TimeOf(long deviceTimeMs, long receivedMs) => TimeLine.IsAhead(deviceTimeMs, receivedMs) ? receivedMs : deviceTimeMs;
+
     /// <summary>Judges one reading and updates the state; appends what the rules found to <paramref name="changes"/>.</summary>
+    /// <param name="state">The sensor's state.</param>
+    /// <param name="rules">The rules in force (<see cref="RuleBook.For"/>); other rules than last time are reconciled first.</param>
+    /// <param name="sensor">The sensor's row.</param>
+    /// <param name="deviceTimeMs">Time that the device gave, Unix ms.</param>
+    /// <param name="sequence">Sequence that the device gave or <see cref="ReadingGroup.NoSequence"/>.</param>
+    /// <param name="receivedMs">When the publish was received, Unix ms.</param>
+    /// <param name="slots">Metric slots in the sensor's layout.</param>
+    /// <param name="values">Values by slot.</param>
+    /// <param name="changes">Gets what the rules found, each rule's changes in order of time.</param>
     public static (QualityMark Mark, Arrival Arrival) Observe(
         SensorState state, SensorRules rules, Sensor sensor, long deviceTimeMs, long sequence, long receivedMs,
         ReadOnlySpan<byte> slots, ReadOnlySpan<double> values, List<RuleChange> changes)
     {
-        state.LatestMs = deviceTimeMs;
-        return (default, Arrival.Latest);
+        var profile = QualityProfile.Of(sensor.Kind);
+        var ahead = TimeLine.IsAhead(deviceTimeMs, receivedMs);
+        if (!ReferenceEquals(state.Bound, rules)) RuleBinding.Bind(state, rules, sensor, receivedMs, changes);
+        var arrival = TimeLine.Place(state, deviceTimeMs, sequence, receivedMs);
+        if (arrival != Arrival.Latest) return (QualityChecks.JudgeApart(profile, ahead, slots, values), arrival);
+
+        var timeMs = Math.Max(state.LatestMs, ahead ? receivedMs : deviceTimeMs);
+        if (timeMs >= state.HoldDueMs) Expire(state, rules, timeMs, changes);
+        EndSilence(state, rules, receivedMs, changes);
+        state.LatestMs = timeMs;
+        state.DeviceMs = deviceTimeMs;
+        state.Sequence = sequence;
+        state.ClockAhead = ahead;
+        state.HeardMs = Math.Max(state.HeardMs, receivedMs);
+        var mark = QualityChecks.Judge(state, profile, timeMs, ahead, slots, values, out var usable);
+        (state.LatestGrade, state.LatestReason, state.LatestMarkSlots) = mark;
+
+        var compiled = rules.Rules;
+        var dueMoved = false;
+        for (var i = 0; i < compiled.Length; i++)
+            if ((compiled[i].Mask & usable) != 0) dueMoved |= RuleSteps.OnReading(state, i, compiled[i], timeMs, changes);
+        if (dueMoved) state.HoldDueMs = HoldDueOf(state, rules);
+        return (mark, Arrival.Latest);
     }
 
-    /// <summary>Lets time pass: holds that ran out, silence. Returns when to be called next, Unix ms, or <see cref="long.MaxValue"/>.</summary>
-    public static long Tick(SensorState state, SensorRules rules, Sensor sensor, long nowMs, List<RuleChange> changes) => long.MaxValue;
+    /// <summary>
+    /// Lets time pass: holds that ran out, windows that moved on, silence. Returns when to be called next, Unix ms, or
+    /// <see cref="long.MaxValue"/>. A sensor that never sent anything is not offline: it has not begun.
+    /// </summary>
+    /// <param name="state">The sensor's state.</param>
+    /// <param name="rules">The rules in force.</param>
+    /// <param name="sensor">The sensor's row.</param>
+    /// <param name="nowMs">Server clock, Unix ms.</param>
+    /// <param name="changes">Gets what the rules found.</param>
+    /// <param name="listeningSinceMs">Since when this host has taken readings: nobody is silent while no one listens.</param>
+    public static long Tick(
+        SensorState state, SensorRules rules, Sensor sensor, long nowMs, List<RuleChange> changes, long listeningSinceMs = 0)
+    {
+        if (!ReferenceEquals(state.Bound, rules)) RuleBinding.Bind(state, rules, sensor, nowMs, changes);
+        var sensorNowMs = nowMs - DelayOf(state);
+        if (sensorNowMs >= state.HoldDueMs) Expire(state, rules, sensorNowMs, changes);
+        var silentAtMs = SilentAt(state, rules, listeningSinceMs);
+        if (silentAtMs <= nowMs - SettleMs)
+        {
+            ref var latches = ref state.Rules[rules.NoData];
+            latches.On = rules.Rules[rules.NoData].StepBits;
+            RuleSteps.Emit(state, rules.Rules[rules.NoData], latches.On, silentAtMs, changes);
+        }
+        return NextDue(state, rules, listeningSinceMs);
+    }
+
+    /// <summary>When <see cref="Tick"/> has something to do next, Unix ms, or <see cref="long.MaxValue"/>. A few nanoseconds.</summary>
+    public static long NextDue(SensorState state, SensorRules rules, long listeningSinceMs = 0)
+    {
+        var hold = state.HoldDueMs == long.MaxValue ? long.MaxValue : state.HoldDueMs + DelayOf(state);
+        var silent = SilentAt(state, rules, listeningSinceMs);
+        return Math.Min(hold, silent == long.MaxValue ? silent : silent + SettleMs);
+    }
+
+    /// <summary>
+    /// The rules changed: rules that are gone end, changed ones are judged anew by the latest values (what no longer stands at
+    /// its threshold ends at once, what now does begins its hold), the others go on. Returns when <see cref="Tick"/> is due.
+    /// </summary>
+    public static long Reconcile(
+        SensorState state, SensorRules rules, Sensor sensor, long nowMs, List<RuleChange> changes, long listeningSinceMs = 0) =>
+        Tick(state, rules, sensor, nowMs, changes, listeningSinceMs);
+
+    internal static long HoldDueOf(SensorState state, SensorRules rules)
+    {
+        var due = long.MaxValue;
+        for (var i = 0; i < rules.Rules.Length; i++) due = Math.Min(due, RuleSteps.DueOf(state, i, rules.Rules[i]));
+        return due;
+    }
+
+    private static void Expire(SensorState state, SensorRules rules, long upToMs, List<RuleChange> changes)
+    {
+        for (var i = 0; i < rules.Rules.Length; i++) RuleSteps.Expire(state, i, rules.Rules[i], upToMs, changes);
+        state.HoldDueMs = HoldDueOf(state, rules);
+    }
+
+    /// <summary>How far the sensor's time runs behind the server's: the delay of its newest reading, and the way through the journal.</summary>
+    private static long DelayOf(SensorState state) => Math.Max(0, state.HeardMs - state.LatestMs) + SettleMs;
+
+    private static long SilentAt(SensorState state, SensorRules rules, long listeningSinceMs) =>
+        rules.NoData < 0 || state.HeardMs == 0 || state.Rules[rules.NoData].On != 0
+            ? long.MaxValue
+            : Math.Max(state.HeardMs, listeningSinceMs) + rules.SilenceMs;
+
+    /// <summary>
+    /// The end of silence is told even when its beginning is not in this state: it may have been raised by a tick that a
+    /// crash made the state forget, and ending an alert that is not open does nothing.
+    /// </summary>
+    private static void EndSilence(SensorState state, SensorRules rules, long receivedMs, List<RuleChange> changes)
+    {
+        if (rules.NoData < 0 || state.HeardMs == 0) return;
+        ref var latches = ref state.Rules[rules.NoData];
+        if (latches.On == 0 && receivedMs - state.HeardMs < rules.SilenceMs) return;
+        latches.On = 0;
+        RuleSteps.Emit(state, rules.Rules[rules.NoData], latches.On, receivedMs, changes);
+    }
 }

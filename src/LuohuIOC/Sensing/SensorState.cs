@@ -1,6 +1,14 @@
+using LuohuIOC.DeviceProtocol;
+using LuohuIOC.Ingestion;
+using LuohuIOC.Sensing.Detectors;
+
 namespace LuohuIOC.Sensing;
 
-/// <summary>What a sensor grain remembers between readings and across restarts.</summary>
+/// <summary>
+/// What a sensor grain remembers between readings and across restarts: about 0.5 KB for a parking sensor, 1.3 KB for a
+/// water-quality station. Only <see cref="SensorEvaluator"/> writes it, except <see cref="AppliedPosition"/>, which is the grain's.
+/// Stored: append fields with new ids, never renumber.
+/// </summary>
 [GenerateSerializer, Alias("luohu.sensor-state.v1")]
 public sealed class SensorState
 {
@@ -8,11 +16,163 @@ public sealed class SensorState
     [Id(0)]
     public long AppliedPosition;
 
-    /// <summary>Device time of the latest reading, bounded by the server clock, Unix ms; 0 before the first.</summary>
+    /// <summary>Time of the latest reading, bounded by the server clock, Unix ms; 0 before the first.</summary>
     [Id(1)]
     public long LatestMs;
 
     /// <summary>Latest good or doubtful value by slot, NaN where none came yet.</summary>
     [Id(2)]
     public double[] Latest = [];
+
+    /// <summary>Identity of the latest reading: the time that the device gave, Unix ms.</summary>
+    [Id(3)]
+    public long DeviceMs;
+
+    /// <summary>Identity of the latest reading: its sequence or <see cref="ReadingGroup.NoSequence"/>.</summary>
+    [Id(4)]
+    public long Sequence;
+
+    /// <summary>When the newest reading was received, Unix ms; silence counts from here. 0 before the first.</summary>
+    [Id(5)]
+    public long HeardMs;
+
+    /// <summary>The latest reading's device clock was ahead of the server's.</summary>
+    [Id(6)]
+    public bool ClockAhead;
+
+    [Id(7)]
+    public QualityGrade LatestGrade;
+
+    [Id(8)]
+    public QualityReason LatestReason;
+
+    [Id(9)]
+    public ulong LatestMarkSlots;
+
+    /// <summary>Identities of the last readings: device times in the first half, sequences in the second, a ring in each.</summary>
+    [Id(10)]
+    public long[] Recent = [];
+
+    [Id(11)]
+    public byte RecentNext;
+
+    /// <summary>The kind that slots and metrics below belong to; a sensor registered again as another kind starts over.</summary>
+    [Id(12)]
+    public SensorKind Kind;
+
+    /// <summary>Quality state of the metrics that are watched over time, in the order of the kind's quality profile.</summary>
+    [Id(13)]
+    public MetricState[] Metrics = [];
+
+    /// <summary><see cref="SensorRules.Version"/> that the rule states belong to.</summary>
+    [Id(14)]
+    public int RulesVersion;
+
+    /// <summary>Ids of the rules by index; in memory the array is shared by all sensors with the same rules.</summary>
+    [Id(15)]
+    public string[] RuleIds = [];
+
+    [Id(16)]
+    public RuleState[] Rules = [];
+
+    /// <summary>What windowed rules (sum, rise, repeat) keep, by rule index; empty when the sensor has none.</summary>
+    [Id(17)]
+    public long[]?[] Rings = [];
+
+    /// <summary>Earliest time at which a hold or window runs out, in the sensor's time; <see cref="long.MaxValue"/> when none runs.</summary>
+    [Id(18)]
+    public long HoldDueMs = long.MaxValue;
+
+    /// <summary>What the station's detector remembers; null for kinds without one.</summary>
+    [Id(19)]
+    public DetectorState? Detector;
+
+    /// <summary>The rules that the arrays above are shaped for; a pointer comparison tells that nothing changed.</summary>
+    [NonSerialized]
+    internal SensorRules? Bound;
+
+    /// <summary>Quality of the latest reading.</summary>
+    public QualityMark LatestMark => new(LatestGrade, LatestReason, LatestMarkSlots);
+}
+
+/// <summary>What the quality checks remember of one metric: 40 bytes.</summary>
+[GenerateSerializer, Alias("luohu.metric-state.v1")]
+public struct MetricState
+{
+    /// <summary>Time of the last value that was not bad, Unix ms; 0 before the first.</summary>
+    [Id(0)]
+    public long LastMs;
+
+    /// <summary>Time of a value refused for its rate, waiting for a second that agrees; 0 when there is none.</summary>
+    [Id(1)]
+    public long CandidateMs;
+
+    [Id(2)]
+    public double Candidate;
+
+    /// <summary>Since when the value has been exactly the same, Unix ms.</summary>
+    [Id(3)]
+    public long SameSinceMs;
+
+    /// <summary>Running mean of clipped steps: how much the metric usually moves between readings.</summary>
+    [Id(4)]
+    public float Scale;
+
+    [Id(5)]
+    public ushort SameCount;
+
+    /// <summary>Steps seen, up to 255: the scale means something only after some.</summary>
+    [Id(6)]
+    public byte Steps;
+
+    [Id(7)]
+    public bool SpikeBefore;
+}
+
+/// <summary>
+/// What one rule remembers: a latch per severity, blue to red, each with the time since which it is about to flip. 48 bytes.
+/// The order of the fields matters: the evaluator walks the four times and the four counts by severity.
+/// </summary>
+[GenerateSerializer, Alias("luohu.rule-state.v1")]
+public struct RuleState
+{
+    [Id(0)]
+    public long BlueSinceMs;
+
+    [Id(1)]
+    public long YellowSinceMs;
+
+    [Id(2)]
+    public long OrangeSinceMs;
+
+    [Id(3)]
+    public long RedSinceMs;
+
+    /// <summary>Fingerprint of the rule that this state was made with.</summary>
+    [Id(4)]
+    public int Fingerprint;
+
+    [Id(5)]
+    public byte BlueSamples;
+
+    [Id(6)]
+    public byte YellowSamples;
+
+    [Id(7)]
+    public byte OrangeSamples;
+
+    [Id(8)]
+    public byte RedSamples;
+
+    /// <summary>Bit severity − 1: the latch is on.</summary>
+    [Id(9)]
+    public byte On;
+
+    /// <summary>Bit severity − 1: the latch is about to flip, since the time above.</summary>
+    [Id(10)]
+    public byte Timing;
+
+    /// <summary>A repeat rule's condition is true now.</summary>
+    [Id(11)]
+    public bool ConditionTrue;
 }

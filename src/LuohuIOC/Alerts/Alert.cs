@@ -1,0 +1,95 @@
+using System.Security.Cryptography;
+using System.Text;
+
+namespace LuohuIOC.Alerts;
+
+/// <summary>Where an alert is in its life. Stored: never renumber.</summary>
+public enum AlertState : byte
+{
+    /// <summary>Needs an officer's attention.</summary>
+    Raised = 1,
+
+    /// <summary>An officer has seen it.</summary>
+    Acknowledged = 2,
+
+    /// <summary>Over, for ever: a later raise is a new alert.</summary>
+    Closed = 3,
+}
+
+/// <summary>The sensor as it stood in the registry when the alert was raised: what officers were told then, kept as it was.</summary>
+/// <param name="SensorId">Id of the sensor.</param>
+/// <param name="Name">Its name for people.</param>
+/// <param name="Kind">Wire name of its kind, for example <c>waterlogging</c>.</param>
+/// <param name="Street">Street (街道) it stands in.</param>
+/// <param name="Longitude">Degrees, WGS84.</param>
+/// <param name="Latitude">Degrees, WGS84.</param>
+public sealed record AlertSubject(string SensorId, string Name, string Kind, string Street, double Longitude, double Latitude);
+
+/// <summary>One alert of one rule at one sensor, the fold of its <see cref="AlertEvent"/>s.</summary>
+public sealed record Alert
+{
+    /// <summary>Actor of transitions that no person made.</summary>
+    public const string System = "system";
+
+    public required string Id { get; init; }
+
+    public required AlertSubject Subject { get; init; }
+
+    public required string Rule { get; init; }
+
+    public required AlertState State { get; init; }
+
+    public required Severity Severity { get; init; }
+
+    /// <summary>Worst severity that no officer has acknowledged; decides whether the alert may close unseen when its condition clears.</summary>
+    public required Severity Worst { get; init; }
+
+    /// <summary>Wire name of the metric that decided, empty for rules without one.</summary>
+    public string Metric { get; init; } = "";
+
+    /// <summary>Deciding value in the metric's unit, null without one.</summary>
+    public double? Value { get; init; }
+
+    /// <summary>Limit that was crossed in the metric's unit, null without one.</summary>
+    public double? Threshold { get; init; }
+
+    /// <summary>Short JSON object with what else an officer should see, or null.</summary>
+    public string? Evidence { get; init; }
+
+    /// <summary>Time of the reading that decided the present severity.</summary>
+    public required DateTimeOffset ObservedAt { get; init; }
+
+    public required DateTimeOffset RaisedAt { get; init; }
+
+    public required DateTimeOffset UpdatedAt { get; init; }
+
+    /// <summary>Since when the condition no longer holds; null while it does.</summary>
+    public DateTimeOffset? ClearedAt { get; init; }
+
+    public string? AcknowledgedBy { get; init; }
+
+    public DateTimeOffset? AcknowledgedAt { get; init; }
+
+    /// <summary>Person or unit that deals with it.</summary>
+    public string? AssignedTo { get; init; }
+
+    public string? ClosedBy { get; init; }
+
+    public DateTimeOffset? ClosedAt { get; init; }
+
+    /// <summary>Newest comment; all of them are in the events.</summary>
+    public string? Comment { get; init; }
+
+    /// <summary>Sequence of the newest event: 1, 2, 3 …</summary>
+    public required int Version { get; init; }
+
+    /// <summary>
+    /// The id of the alert that a change raises: the same change always gives the same id, so a replay after a crash
+    /// cannot make a second alert of one fact. 24 hexadecimal digits.
+    /// </summary>
+    public static string IdOf(string sensorId, RuleChange raise)
+    {
+        var name = string.Create(null, $"{sensorId}\n{raise.Rule}\n{raise.ObservedMs}\n{(int?)raise.Severity}");
+        return Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(name)).AsSpan(0, 12));
+    }
+}

@@ -1,0 +1,44 @@
+using System.Collections.Concurrent;
+
+namespace LuohuIOC.Alerts;
+
+/// <summary>
+/// The open alerts of this process in memory, and the place from which every transition goes out at once, before it is on disk:
+/// a wall must not wait for an fsync. Bounded by sensors × rules. Should the process die between the two, the replay of the journal
+/// raises the same alert with the same id again.
+/// </summary>
+public sealed class AlertBoard
+{
+    private readonly ConcurrentDictionary<string, AlertView> _open = new(StringComparer.Ordinal);
+
+    /// <summary>
+    /// A transition, on the thread of the sensor's grain: a handler queues and returns, never waits, never throws.
+    /// The view is in Chinese; <see cref="AlertView.In"/> gives another language.
+    /// </summary>
+    public event Action<AlertView>? Changed;
+
+    public int Count => _open.Count;
+
+    public IEnumerable<AlertView> Open => _open.Select(entry => entry.Value);
+
+    public bool TryFind(string id, out AlertView? view) => _open.TryGetValue(id, out view);
+
+    /// <summary>Shows a transition: the board first, then whoever listens, so that a snapshot taken after a message is never older than it.</summary>
+    public void Publish(AlertView view)
+    {
+        Set(view);
+        Changed?.Invoke(view);
+    }
+
+    /// <summary>Fills the board at start without telling anyone.</summary>
+    public void Load(IEnumerable<AlertView> open)
+    {
+        foreach (var view in open) Set(view);
+    }
+
+    private void Set(AlertView view)
+    {
+        if (view.State == AlertWords.Of(AlertState.Closed)) _open.TryRemove(view.Id, out _);
+        else _open.AddOrUpdate(view.Id, view, (_, known) => known.Version > view.Version ? known : view);
+    }
+}

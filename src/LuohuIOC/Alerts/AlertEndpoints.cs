@@ -1,0 +1,114 @@
+using LuohuIOC.Http;
+using LuohuIOC.Texts;
+
+namespace LuohuIOC.Alerts;
+
+/// <summary>What an officer sends with a transition.</summary>
+/// <param name="Comment">Free text, at most 2,000 characters.</param>
+/// <param name="Assignee">Person or unit, for <c>assign</c>, at most 200 characters.</param>
+/// <param name="Version">Version the officer saw; when the alert has moved on since, the answer is 409.</param>
+public sealed record AlertRequestBody(string? Comment, string? Assignee, int? Version);
+
+/// <summary>One page of alerts.</summary>
+/// <param name="Items">Newest raised first.</param>
+/// <param name="Next">Give it as <c>after</c> for the next page; null at the end.</param>
+public sealed record AlertPage(IReadOnlyList<AlertView> Items, string? Next);
+
+/// <summary>One step in an alert's life.</summary>
+public sealed record AlertEventView(
+    int Sequence, string Type, DateTimeOffset At, string Actor, string? Comment, string? Assignee, string? From, string? To,
+    string? Metric, double? Value, double? Threshold, DateTimeOffset? ObservedAt, string? Evidence);
+
+/// <summary>An alert with everything that happened to it, oldest first.</summary>
+public sealed record AlertDetail(AlertView Alert, IReadOnlyList<AlertEventView> Events);
+
+/// <summary>Open alerts counted.</summary>
+public sealed record AlertSummary(
+    int Open, int Unacknowledged, IReadOnlyDictionary<string, int> BySeverity, IReadOnlyDictionary<string, int> ByStreet, IReadOnlyDictionary<string, int> ByKind);
+
+/// <summary>HTTP for officers: lists, one alert with its events, transitions, counts, and the check of the hash chain.</summary>
+internal static class AlertEndpoints
+{
+    public static void Map(IEndpointRouteBuilder routes)
+    {
+        var alerts = routes.MapGroup("/api/v1/alerts").WithTags("alerts");
+        alerts.MapGet("", List).RequireAuthorization("viewer").Produces<AlertPage>();
+        alerts.MapGet("/summary", Summary).RequireAuthorization("viewer").Produces<AlertSummary>();
+        alerts.MapGet("/verification", (AlertChain chain) => chain.Verify()).RequireAuthorization("administrator");
+        alerts.MapGet("/{id}", Detail).RequireAuthorization("viewer").Produces<AlertDetail>();
+        alerts.MapPost("/{id}/acknowledge", Transition((grain, request, _) => grain.Acknowledge(request))).RequireAuthorization("duty-officer").Produces<AlertView>();
+        alerts.MapPost("/{id}/assign", Transition((grain, request, assignee) => grain.Assign(request, assignee!), Needs.Assignee)).RequireAuthorization("duty-officer").Produces<AlertView>();
+        alerts.MapPost("/{id}/comment", Transition((grain, request, _) => grain.Comment(request), Needs.Comment)).RequireAuthorization("duty-officer").Produces<AlertView>();
+        alerts.MapPost("/{id}/close", Transition((grain, request, _) => grain.Close(request))).RequireAuthorization("duty-officer").Produces<AlertView>();
+    }
+
+    private static IResult List(HttpContext context, AlertQueries queries)
+    {
+        if (AlertFilter.TryParse(context.Request.Query, out var filter) is { } parameter)
+            return Problem.Of(context, StatusCodes.Status400BadRequest, "alert-filter", parameter, context.Request.Query[parameter].ToString());
+        var language = TextBook.LanguageOf(context.Request);
+        var (items, next) = queries.List(filter);
+        return Results.Ok(new AlertPage([.. items.Select(alert => AlertView.Of(alert, language))], next?.ToString()));
+    }
+
+    private static AlertSummary Summary(AlertBoard board)
+    {
+        var open = board.Open.ToArray();
+        Dictionary<string, int> Count(Func<AlertView, string> key) => open.CountBy(key).OrderByDescending(c => c.Value).ToDictionary();
+        var bySeverity = Enum.GetValues<Severity>().Reverse().Select(AlertWords.Of).ToDictionary(s => s, s => open.Count(alert => alert.Severity == s));
+        return new AlertSummary(open.Length, open.Count(alert => alert.State == AlertWords.Of(AlertState.Raised)), bySeverity, Count(a => a.Street), Count(a => a.Kind));
+    }
+
+    private static IResult Detail(string id, HttpContext context, AlertQueries queries)
+    {
+        if (queries.Find(id) is not { } alert) return Problem.Of(context, StatusCodes.Status404NotFound, "not-found", id);
+        return Results.Ok(new AlertDetail(AlertView.Of(alert, TextBook.LanguageOf(context.Request)), [.. queries.EventsOf(id).Select(View)]));
+    }
+
+    private static AlertEventView View(AlertEvent happened) => new(
+        happened.Sequence, happened.Type.ToString().ToLowerInvariant(), happened.At, happened.Actor, happened.Comment, happened.Assignee,
+        happened.From is { } from ? AlertWords.Of(from) : null, happened.To is { } to ? AlertWords.Of(to) : null,
+        happened.Metric, happened.Value, happened.Threshold, happened.ObservedAt, happened.Evidence);
+
+    private enum Needs
+    {
+        Nothing,
+        Comment,
+        Assignee,
+    }
+
+    private const int CommentMax = 2000;
+    private const int AssigneeMax = 200;
+
+    private static Func<string, HttpContext, AlertRequestBody?, AlertBoard, AlertQueries, IGrainFactory, Task<IResult>> Transition(
+        Func<IAlertGrain, AlertRequest, string?, Task<AlertOutcome>> ask, Needs needs = Needs.Nothing) =>
+        async (id, context, body, board, queries, grains) =>
+        {
+            var (comment, assignee) = (body?.Comment?.Trim(), body?.Assignee?.Trim());
+            if (comment?.Length > CommentMax || assignee?.Length > AssigneeMax)
+                return Problem.Of(context, StatusCodes.Status400BadRequest, "alert-text-too-long", CommentMax, AssigneeMax);
+            if (needs == Needs.Comment && string.IsNullOrEmpty(comment)) return Problem.Of(context, StatusCodes.Status400BadRequest, "alert-comment-missing");
+            if (needs == Needs.Assignee && string.IsNullOrEmpty(assignee)) return Problem.Of(context, StatusCodes.Status400BadRequest, "alert-assignee-missing");
+            var sensor = board.TryFind(id, out var open) ? open!.SensorId : queries.Find(id)?.Subject.SensorId;
+            if (sensor is null) return Problem.Of(context, StatusCodes.Status404NotFound, "not-found", id);
+            try
+            {
+                var request = new AlertRequest(id, context.User.Identity?.Name ?? "?", comment, body?.Version);
+                return Answer(context, id, await ask(grains.GetGrain<IAlertGrain>(sensor), request, assignee));
+            }
+            catch (Exception e) when (e is TimeoutException or AlertNotStoredException)
+            {
+                return Problem.Of(context, StatusCodes.Status503ServiceUnavailable, "alert-not-stored");
+            }
+        };
+
+    private static IResult Answer(HttpContext context, string id, AlertOutcome outcome) => outcome.Refusal switch
+    {
+        AlertRefusal.None => Results.Ok(outcome.Alert!.In(TextBook.LanguageOf(context.Request))),
+        AlertRefusal.NotOpen => Problem.Of(context, StatusCodes.Status409Conflict, "alert-closed", id),
+        AlertRefusal.VersionConflict => Problem.Of(context, StatusCodes.Status409Conflict, "alert-changed", outcome.Alert!.Version),
+        AlertRefusal.AcknowledgedByAnother => Problem.Of(context, StatusCodes.Status409Conflict, "alert-acknowledged", outcome.Alert!.AcknowledgedBy),
+        AlertRefusal.CommentRequired => Problem.Of(context, StatusCodes.Status400BadRequest, "alert-condition-holds"),
+        _ => throw new InvalidOperationException($"Alert {id}: unknown refusal {outcome.Refusal}."),
+    };
+}

@@ -1,0 +1,111 @@
+namespace LuohuIOC.Alerts;
+
+/// <summary>What happened to an alert. Stored by name: never rename.</summary>
+public enum AlertEventType : byte
+{
+    Raised = 1,
+
+    /// <summary>Severity went up; an acknowledged alert needs attention again.</summary>
+    Escalated = 2,
+
+    /// <summary>Severity went down while the condition still holds.</summary>
+    Eased = 3,
+
+    /// <summary>The condition no longer holds.</summary>
+    Cleared = 4,
+
+    /// <summary>The condition holds again before the alert was closed.</summary>
+    Returned = 5,
+    Acknowledged = 6,
+    Assigned = 7,
+    Commented = 8,
+    Closed = 9,
+}
+
+/// <summary>One step in the life of an alert: who, when, what. Appended, hashed, never changed.</summary>
+/// <param name="AlertId">The alert.</param>
+/// <param name="Sequence">1, 2, 3 … within the alert.</param>
+/// <param name="Type">What happened.</param>
+/// <param name="At">When this server took note.</param>
+/// <param name="Actor">Officer's name, or <see cref="Alert.System"/>.</param>
+public sealed record AlertEvent(string AlertId, int Sequence, AlertEventType Type, DateTimeOffset At, string Actor)
+{
+    /// <summary>The sensor; in the first event only.</summary>
+    public AlertSubject? Subject { get; init; }
+
+    /// <summary>The rule; in the first event only.</summary>
+    public string? Rule { get; init; }
+
+    public Severity? From { get; init; }
+
+    public Severity? To { get; init; }
+
+    public string? Metric { get; init; }
+
+    public double? Value { get; init; }
+
+    public double? Threshold { get; init; }
+
+    public DateTimeOffset? ObservedAt { get; init; }
+
+    public string? Evidence { get; init; }
+
+    public string? Assignee { get; init; }
+
+    public string? Comment { get; init; }
+
+    /// <summary>The alert after this event. Throws when the event does not follow the state: the store or a caller broke the order.</summary>
+    public Alert Apply(Alert? before)
+    {
+        if (Sequence != (before?.Version ?? 0) + 1)
+            throw new InvalidOperationException($"Alert {AlertId}: event {Sequence} ({Type}) cannot follow version {before?.Version ?? 0}.");
+        if (before is null) return Begin();
+        var alert = before with { Version = Sequence, UpdatedAt = At, Comment = Comment ?? before.Comment };
+        return Type switch
+        {
+            AlertEventType.Escalated => Measured(alert) with
+            {
+                State = AlertState.Raised,
+                Worst = before.State == AlertState.Acknowledged || To > before.Worst ? To!.Value : before.Worst,
+                AcknowledgedBy = null,
+                AcknowledgedAt = null,
+            },
+            AlertEventType.Eased => Measured(alert),
+            AlertEventType.Returned => Measured(alert) with { ClearedAt = null, Worst = To > before.Worst ? To!.Value : before.Worst },
+            AlertEventType.Cleared => alert with { ClearedAt = At },
+            AlertEventType.Acknowledged => alert with { State = AlertState.Acknowledged, AcknowledgedBy = Actor, AcknowledgedAt = At },
+            AlertEventType.Assigned => alert with { AssignedTo = Assignee },
+            AlertEventType.Commented => alert,
+            AlertEventType.Closed => alert with { State = AlertState.Closed, ClosedBy = Actor, ClosedAt = At },
+            _ => throw new InvalidOperationException($"Alert {AlertId}: event {Sequence} has the type {Type}, which cannot follow another."),
+        };
+    }
+
+    private Alert Begin() => new()
+    {
+        Id = AlertId,
+        Subject = Subject!,
+        Rule = Rule!,
+        State = AlertState.Raised,
+        Severity = To!.Value,
+        Worst = To.Value,
+        Metric = Metric ?? "",
+        Value = Value,
+        Threshold = Threshold,
+        Evidence = Evidence,
+        ObservedAt = ObservedAt!.Value,
+        RaisedAt = At,
+        UpdatedAt = At,
+        Version = Sequence,
+    };
+
+    private Alert Measured(Alert alert) => alert with
+    {
+        Severity = To!.Value,
+        Metric = Metric ?? "",
+        Value = Value,
+        Threshold = Threshold,
+        Evidence = Evidence,
+        ObservedAt = ObservedAt!.Value,
+    };
+}

@@ -1,0 +1,57 @@
+using Microsoft.Extensions.Options;
+
+namespace LuohuIOC.Alerts;
+
+/// <summary>
+/// Fills the board from disk before the host is ready, then asks the grains of alerts that cleared long ago to close them. A grain's own
+/// timer would not do: it may sleep for the 24 hours in between.
+/// </summary>
+public sealed class AlertExpiry(
+    AlertBoard board, AlertQueries queries, IGrainFactory grains, IOptions<AlertOptions> options, TimeProvider time, ILogger<AlertExpiry> logger)
+    : BackgroundService, IHostedLifecycleService
+{
+    /// <summary>Before the silo starts: a grain's first transition must not be overwritten by an older row.</summary>
+    public Task StartingAsync(CancellationToken cancellationToken)
+    {
+        board.Load(queries.Open().Select(alert => AlertView.Of(alert)));
+        return Task.CompletedTask;
+    }
+
+    public Task StartedAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+
+    public Task StoppingAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+
+    public Task StoppedAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+
+    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
+    {
+        using var timer = new PeriodicTimer(options.Value.AutoCloseEvery, time);
+        while (await Next(timer, stoppingToken))
+        {
+            var latest = time.GetUtcNow() - options.Value.AutoCloseAfter;
+            foreach (var sensor in board.Open.Where(alert => alert.ClearedAt <= latest).Select(alert => alert.SensorId).Distinct().ToArray())
+            {
+                try
+                {
+                    await grains.GetGrain<IAlertGrain>(sensor).Expire();
+                }
+                catch (Exception e) when (!stoppingToken.IsCancellationRequested)
+                {
+                    logger.LogWarning(e, "Cleared alerts of {Sensor} could not be closed; the next round tries again.", sensor);
+                }
+            }
+        }
+    }
+
+    private static async Task<bool> Next(PeriodicTimer timer, CancellationToken stoppingToken)
+    {
+        try
+        {
+            return await timer.WaitForNextTickAsync(stoppingToken);
+        }
+        catch (OperationCanceledException)
+        {
+            return false;
+        }
+    }
+}

@@ -1,0 +1,104 @@
+using System.Globalization;
+
+namespace LuohuIOC.Alerts;
+
+/// <summary>Which alerts a list shows; null or empty means all. Newest raised first.</summary>
+public sealed record AlertFilter
+{
+    public const int LimitMax = 1000;
+
+    public IReadOnlyCollection<AlertState> States { get; init; } = [];
+
+    public IReadOnlyCollection<Severity> Severities { get; init; } = [];
+
+    public string? Sensor { get; init; }
+
+    public string? Rule { get; init; }
+
+    public string? Kind { get; init; }
+
+    public string? Street { get; init; }
+
+    /// <summary>Raised at or after.</summary>
+    public long? FromMs { get; init; }
+
+    /// <summary>Raised before.</summary>
+    public long? ToMs { get; init; }
+
+    public int Limit { get; init; } = 100;
+
+    /// <summary>Where the page before ended.</summary>
+    public AlertCursor? After { get; init; }
+
+    /// <summary>
+    /// Reads <c>?state=raised,acknowledged&amp;severity=orange,red&amp;sensor=&amp;rule=&amp;kind=&amp;street=&amp;from=&amp;to=&amp;limit=&amp;after=</c>;
+    /// <c>state=open</c> is raised and acknowledged; times are ISO 8601 or Unix ms.
+    /// </summary>
+    /// <returns>The name of the parameter that cannot be read, or null.</returns>
+    public static string? TryParse(IQueryCollection query, out AlertFilter filter)
+    {
+        filter = new AlertFilter();
+        if (!TryWords(query["state"], States3, out var states)) return "state";
+        if (!TryWords(query["severity"], Severities4, out var severities)) return "severity";
+        if (!TryTime(query["from"], out var from)) return "from";
+        if (!TryTime(query["to"], out var to)) return "to";
+        var limit = 100;
+        if (Text(query["limit"]) is { } count && (!int.TryParse(count, CultureInfo.InvariantCulture, out limit) || limit is < 1 or > LimitMax)) return "limit";
+        AlertCursor? after = null;
+        if (Text(query["after"]) is { } cursor && !AlertCursor.TryParse(cursor, out after)) return "after";
+        filter = new AlertFilter
+        {
+            States = states, Severities = severities, FromMs = from, ToMs = to, Limit = limit, After = after,
+            Sensor = Text(query["sensor"]), Rule = Text(query["rule"]), Kind = Text(query["kind"]), Street = Text(query["street"]),
+        };
+        return null;
+    }
+
+    private static readonly Dictionary<string, AlertState[]> States3 = new(StringComparer.OrdinalIgnoreCase)
+    {
+        ["raised"] = [AlertState.Raised],
+        ["acknowledged"] = [AlertState.Acknowledged],
+        ["closed"] = [AlertState.Closed],
+        ["open"] = [AlertState.Raised, AlertState.Acknowledged],
+    };
+
+    private static readonly Dictionary<string, Severity[]> Severities4 =
+        Enum.GetValues<Severity>().ToDictionary(AlertWords.Of, severity => new[] { severity }, StringComparer.OrdinalIgnoreCase);
+
+    private static bool TryWords<T>(string? text, Dictionary<string, T[]> words, out IReadOnlyCollection<T> values)
+    {
+        var found = new HashSet<T>();
+        values = found;
+        foreach (var word in (text ?? "").Split(',', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries))
+        {
+            if (!words.TryGetValue(word, out var meant)) return false;
+            found.UnionWith(meant);
+        }
+        return true;
+    }
+
+    private static bool TryTime(string? text, out long? milliseconds)
+    {
+        milliseconds = null;
+        if (string.IsNullOrEmpty(text)) return true;
+        if (long.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var number)) milliseconds = number;
+        else if (DateTimeOffset.TryParse(text, CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal, out var time)) milliseconds = time.ToUnixTimeMilliseconds();
+        return milliseconds is not null;
+    }
+
+    private static string? Text(string? value) => string.IsNullOrEmpty(value) ? null : value;
+}
+
+/// <summary>Place in a list that is ordered by time raised, then id; as text <c>{ms}.{id}</c>, opaque to callers.</summary>
+public sealed record AlertCursor(long RaisedMs, string Id)
+{
+    public static bool TryParse(string text, out AlertCursor? cursor)
+    {
+        var dot = text.IndexOf('.');
+        cursor = dot > 0 && long.TryParse(text.AsSpan(0, dot), NumberStyles.None, CultureInfo.InvariantCulture, out var ms)
+            ? new AlertCursor(ms, text[(dot + 1)..]) : null;
+        return cursor is not null;
+    }
+
+    public override string ToString() => string.Create(CultureInfo.InvariantCulture, $"{RaisedMs}.{Id}");
+}

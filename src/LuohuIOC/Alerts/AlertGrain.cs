@@ -1,0 +1,100 @@
+using LuohuIOC.DeviceProtocol;
+using LuohuIOC.Registry;
+using Microsoft.Extensions.Options;
+using Orleans.Concurrency;
+
+namespace LuohuIOC.Alerts;
+
+/// <summary>
+/// Thin shell around <see cref="AlertLifecycle"/>: step in memory, tell the board, await the disk. Calls interleave only at that last
+/// await, so each step is whole and the store gets the steps in order.
+/// </summary>
+[Reentrant]
+public sealed class AlertGrain(
+    AlertStore store, AlertBoard board, AlertMeters meters, SensorRegistry registry, IOptions<AlertOptions> options, TimeProvider time)
+    : Grain, IAlertGrain
+{
+    private readonly Dictionary<string, RuleWatch> _watches = new(StringComparer.Ordinal);
+    private Task _saved = Task.CompletedTask;
+
+    public override Task OnActivateAsync(CancellationToken cancellationToken)
+    {
+        foreach (var watch in store.Load(this.GetPrimaryKeyString())) _watches[watch.Rule] = watch;
+        return Task.CompletedTask;
+    }
+
+    public Task Observe(int sensorNumber, RuleChange[] changes)
+    {
+        AlertSubject? subject = null;
+        var saves = new List<AlertSave>(changes.Length);
+        foreach (var change in changes)
+        {
+            subject ??= SubjectOf(registry[sensorNumber]);
+            var watch = _watches.GetValueOrDefault(change.Rule) ?? new RuleWatch(change.Rule);
+            Step(watch, new AlertCommand.Observe(subject, change), saves);
+        }
+        return Save(saves);
+    }
+
+    public Task<AlertOutcome> Acknowledge(AlertRequest request) => Ask(request, new AlertCommand.Acknowledge(request));
+
+    public Task<AlertOutcome> Assign(AlertRequest request, string assignee) => Ask(request, new AlertCommand.Assign(request, assignee));
+
+    public Task<AlertOutcome> Comment(AlertRequest request) => Ask(request, new AlertCommand.Note(request));
+
+    public Task<AlertOutcome> Close(AlertRequest request) => Ask(request, new AlertCommand.Close(request));
+
+    public Task Expire()
+    {
+        var saves = new List<AlertSave>();
+        foreach (var watch in _watches.Values.ToArray()) Step(watch, new AlertCommand.Expire(), saves);
+        return Save(saves);
+    }
+
+    private async Task<AlertOutcome> Ask(AlertRequest request, AlertCommand command)
+    {
+        var watch = _watches.Values.FirstOrDefault(w => w.Open?.Id == request.AlertId);
+        if (watch is null) return new AlertOutcome(AlertRefusal.NotOpen, null);
+        var saves = new List<AlertSave>(1);
+        var refusal = Step(watch, command, saves);
+        var alert = saves.Count > 0 ? saves[0].Alert! : watch.Open!;
+        await Save(saves);
+        return new AlertOutcome(refusal, AlertView.Of(alert));
+    }
+
+    private AlertRefusal Step(RuleWatch before, AlertCommand command, List<AlertSave> saves)
+    {
+        var (after, events, refusal) = AlertLifecycle.Step(before, command, time.GetUtcNow(), options.Value.AutoCloseAfter);
+        if (ReferenceEquals(after, before)) return refusal;
+        _watches[after.Rule] = after;
+        Alert? alert = null;
+        if (events.Count > 0)
+        {
+            alert = events.Aggregate(before.Open, (current, happened) => happened.Apply(current))!;
+            foreach (var happened in events) meters.Transition(happened);
+            board.Publish(AlertView.Of(alert));
+        }
+        saves.Add(new AlertSave(this.GetPrimaryKeyString(), after, events, alert));
+        return refusal;
+    }
+
+    /// <summary>Without anything new it is the last save that counts: a caller that asks again after a timeout must not hear "durable" too early.</summary>
+    private Task Save(List<AlertSave> saves) => saves.Count == 0 ? _saved : _saved = Append(saves);
+
+    private async Task Append(List<AlertSave> saves)
+    {
+        try
+        {
+            await store.AppendAsync(saves);
+        }
+        catch (AlertNotStoredException)
+        {
+            // Memory is ahead of a store that will never take this: the next call begins again from what is on disk.
+            DeactivateOnIdle();
+            throw;
+        }
+    }
+
+    private static AlertSubject SubjectOf(Sensor sensor) =>
+        new(sensor.Id, sensor.Name, KindCatalogue.Of(sensor.Kind).Name, sensor.Street, sensor.Longitude, sensor.Latitude);
+}

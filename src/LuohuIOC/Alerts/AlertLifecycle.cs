@@ -1,0 +1,122 @@
+namespace LuohuIOC.Alerts;
+
+/// <summary>Result of a command: the watch after it and the events that led there, or the reason why not.</summary>
+public readonly record struct AlertStep(RuleWatch Watch, IReadOnlyList<AlertEvent> Events, AlertRefusal Refusal);
+
+/// <summary>
+/// The life of an alert as a pure function.
+/// <code>
+/// raised ──acknowledge──► acknowledged     severity up: back to raised (attention again); down: state stays
+/// cleared while acknowledged                        → closed by the system
+/// cleared while raised, worst blue or yellow        → closed by the system
+/// cleared while raised, worst orange or red         → stays raised with ClearedAt until acknowledged (then closed),
+///                                                     until AutoCloseAfter has passed, or until a person closes it
+/// condition back while ClearedAt is set             → the same alert goes on
+/// closed by a person while the condition holds      → needs a comment; only a later upward change raises a new alert
+/// </code>
+/// </summary>
+public static class AlertLifecycle
+{
+    /// <summary>Decides and applies; a change that was seen before and a refused command leave the watch as it was.</summary>
+    public static AlertStep Step(RuleWatch watch, AlertCommand command, DateTimeOffset now, TimeSpan autoCloseAfter)
+    {
+        if (command is AlertCommand.Observe { Change: var seen } && watch.Seen.Contains(seen)) return new AlertStep(watch, [], AlertRefusal.None);
+        var (events, refusal) = Decide(watch, command, now, autoCloseAfter);
+        foreach (var happened in events) watch = Apply(watch, happened);
+        if (command is AlertCommand.Observe { Change: var change })
+            watch = watch with { Condition = change.Severity, Seen = watch.Seen.With(change) };
+        return new AlertStep(watch, events, refusal);
+    }
+
+    public static (IReadOnlyList<AlertEvent> Events, AlertRefusal Refusal) Decide(
+        RuleWatch watch, AlertCommand command, DateTimeOffset now, TimeSpan autoCloseAfter)
+    {
+        switch (command)
+        {
+            case AlertCommand.Observe observe:
+                return (Observe(watch, observe, now), AlertRefusal.None);
+            case AlertCommand.Expire:
+                return (watch.Open is { ClearedAt: { } cleared } open && now - cleared >= autoCloseAfter ? [Closed(open, 1, now)] : [], AlertRefusal.None);
+            case AlertCommand.Acknowledge { Request: var request }:
+                return Acknowledge(watch.Open, request, now);
+            case AlertCommand.Assign { Request: var request, Assignee: var assignee }:
+                return Ask(watch.Open, request, alert => [By(alert, AlertEventType.Assigned, request, now) with { Assignee = assignee }]);
+            case AlertCommand.Note { Request: var request }:
+                return Ask(watch.Open, request, alert => [By(alert, AlertEventType.Commented, request, now)]);
+            case AlertCommand.Close { Request: var request }:
+                if (watch.Open is { ClearedAt: null } holding && holding.Id == request.AlertId && string.IsNullOrWhiteSpace(request.Comment))
+                    return ([], AlertRefusal.CommentRequired);
+                return Ask(watch.Open, request, alert => [By(alert, AlertEventType.Closed, request, now)]);
+            default:
+                throw new ArgumentOutOfRangeException(nameof(command), command, "Unknown alert command.");
+        }
+    }
+
+    public static RuleWatch Apply(RuleWatch watch, AlertEvent happened)
+    {
+        var alert = happened.Apply(watch.Open);
+        return watch with { Open = alert.State == AlertState.Closed ? null : alert };
+    }
+
+    private static IReadOnlyList<AlertEvent> Observe(RuleWatch watch, AlertCommand.Observe command, DateTimeOffset now)
+    {
+        var change = command.Change;
+        var open = watch.Open;
+        if (change.Severity is not { } severity) return open is { ClearedAt: null } ? Clear(open, change, now) : [];
+        if (open is null)
+        {
+            if (watch.Condition is { } known && severity <= known) return [];
+            var id = Alert.IdOf(command.Subject.SensorId, change);
+            var raised = new AlertEvent(id, 1, AlertEventType.Raised, now, Alert.System) { Subject = command.Subject, Rule = change.Rule };
+            return [Measured(raised, change)];
+        }
+        if (open.ClearedAt is null && severity == open.Severity) return [];
+        var type = open.ClearedAt is not null ? AlertEventType.Returned
+            : severity > open.Severity ? AlertEventType.Escalated : AlertEventType.Eased;
+        return [Measured(new AlertEvent(open.Id, open.Version + 1, type, now, Alert.System) { From = open.Severity }, change)];
+    }
+
+    private static IReadOnlyList<AlertEvent> Clear(Alert open, RuleChange change, DateTimeOffset now)
+    {
+        var cleared = Measured(new AlertEvent(open.Id, open.Version + 1, AlertEventType.Cleared, now, Alert.System) { From = open.Severity }, change);
+        var seen = open.State == AlertState.Acknowledged || open.Worst <= Severity.Yellow;
+        return seen ? [cleared, Closed(open, 2, now)] : [cleared];
+    }
+
+    private static (IReadOnlyList<AlertEvent>, AlertRefusal) Acknowledge(Alert? open, AlertRequest request, DateTimeOffset now)
+    {
+        if (open is { State: AlertState.Acknowledged } && open.Id == request.AlertId)
+            return ([], open.AcknowledgedBy == request.Actor ? AlertRefusal.None : AlertRefusal.AcknowledgedByAnother);
+        return Ask(open, request, alert =>
+        {
+            var acknowledged = By(alert, AlertEventType.Acknowledged, request, now);
+            return alert.ClearedAt is null ? [acknowledged] : [acknowledged, Closed(alert, 2, now)];
+        });
+    }
+
+    private static (IReadOnlyList<AlertEvent>, AlertRefusal) Ask(Alert? open, AlertRequest request, Func<Alert, IReadOnlyList<AlertEvent>> decide)
+    {
+        if (open is null || open.Id != request.AlertId) return ([], AlertRefusal.NotOpen);
+        if (request.Version is { } version && version != open.Version) return ([], AlertRefusal.VersionConflict);
+        return (decide(open), AlertRefusal.None);
+    }
+
+    private static AlertEvent By(Alert alert, AlertEventType type, AlertRequest request, DateTimeOffset now) =>
+        new(alert.Id, alert.Version + 1, type, now, request.Actor) { Comment = string.IsNullOrWhiteSpace(request.Comment) ? null : request.Comment };
+
+    private static AlertEvent Closed(Alert alert, int offset, DateTimeOffset now) =>
+        new(alert.Id, alert.Version + offset, AlertEventType.Closed, now, Alert.System);
+
+    private static AlertEvent Measured(AlertEvent happened, RuleChange change) => happened with
+    {
+        To = change.Severity,
+        Metric = change.Metric,
+        Value = Known(change.Value),
+        Threshold = Known(change.Threshold),
+        ObservedAt = DateTimeOffset.FromUnixTimeMilliseconds(change.ObservedMs),
+        Evidence = change.Evidence,
+    };
+
+    /// <summary>JSON has no NaN: no value is null from here on.</summary>
+    private static double? Known(double value) => double.IsFinite(value) ? value : null;
+}

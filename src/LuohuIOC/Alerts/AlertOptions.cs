@@ -1,0 +1,33 @@
+using System.ComponentModel.DataAnnotations;
+
+namespace LuohuIOC.Alerts;
+
+/// <summary>Section <c>Alerts</c> of the configuration.</summary>
+public sealed class AlertOptions
+{
+    public const string Section = "Alerts";
+
+    /// <summary>
+    /// How long an orange or red alert that nobody has acknowledged stays open after its condition cleared. Longer: nothing bad
+    /// passes unseen; shorter: a tidier list.
+    /// </summary>
+    [Range(typeof(TimeSpan), "00:00:00", "366.00:00:00")]
+    public TimeSpan AutoCloseAfter { get; set; } = TimeSpan.FromHours(24);
+
+    /// <summary>How often alerts are looked through for ones that may close by themselves.</summary>
+    [Range(typeof(TimeSpan), "00:00:01", "1.00:00:00")]
+    public TimeSpan AutoCloseEvery { get; set; } = TimeSpan.FromMinutes(1);
+
+    /// <summary>Transitions that wait for the disk at most; a sensor's or officer's call waits when they are reached. About 2 KB each.</summary>
+    [Range(64, 1_000_000)]
+    public int QueueMax { get; set; } = 8192;
+
+    /// <summary>Transitions in one commit at most. More: fewer fsyncs in a storm; fewer: a shorter wait for each.</summary>
+    [Range(1, 100_000)]
+    public int CommitMax { get; set; } = 512;
+
+    /// <summary>First and longest wait between attempts while the disk refuses (full, failing).</summary>
+    public TimeSpan RetryFirst { get; set; } = TimeSpan.FromMilliseconds(100);
+
+    public TimeSpan RetryMax { get; set; } = TimeSpan.FromSeconds(10);
+}

@@ -1,0 +1,183 @@
+using System.Collections.Concurrent;
+using System.Text.Json;
+using System.Threading.Channels;
+using Microsoft.Data.Sqlite;
+using Microsoft.Extensions.Options;
+
+namespace LuohuIOC.Alerts;
+
+/// <summary>One step of one rule's watch at one sensor, to be stored whole.</summary>
+/// <param name="SensorId">The sensor.</param>
+/// <param name="Watch">After the step.</param>
+/// <param name="Events">What happened, possibly nothing but that a change was seen.</param>
+/// <param name="Alert">The alert after the events (closed ones too), null without events.</param>
+public sealed record AlertSave(string SensorId, RuleWatch Watch, IReadOnlyList<AlertEvent> Events, Alert? Alert);
+
+/// <summary>The store will never take this transition: the file is damaged or an invariant is broken. Trying again is of no use.</summary>
+public sealed class AlertNotStoredException(string message, Exception? inner = null) : Exception(message, inner);
+
+/// <summary>
+/// Makes transitions durable: callers queue and wait, one writer commits what has come together in one transaction, one fsync for all.
+/// A disk that refuses for now (full, locked, failing) is asked again with growing pauses, in order, for as long as it takes; the queue
+/// is bounded, callers wait when it is full.
+/// </summary>
+public sealed class AlertStore(
+    AlertDatabase database, AlertMeters meters, IOptions<AlertOptions> options, TimeProvider time, ILogger<AlertStore> logger) : IHostedLifecycleService
+{
+    private readonly Channel<Append> _queue = Channel.CreateBounded<Append>(
+        new BoundedChannelOptions(options.Value.QueueMax) { FullMode = BoundedChannelFullMode.Wait, SingleReader = true });
+
+    // Queued and not yet on disk: a sensor's grain that is activated again must not read an older state than it had.
+    private readonly ConcurrentDictionary<(string Sensor, string Rule), RuleWatch> _unsaved = new();
+    private readonly CancellationTokenSource _giveUp = new();
+    private AlertCommit? _commit;
+    private Task _writer = Task.CompletedTask;
+
+    /// <summary>Before the silo starts, so that no grain waits for a writer.</summary>
+    public Task StartingAsync(CancellationToken cancellationToken)
+    {
+        // A thread of its own: it spends its life in fsync, which must not hold one of the pool's few threads.
+        _writer = Task.Factory.StartNew(Write, CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default);
+        return Task.CompletedTask;
+    }
+
+    /// <summary>
+    /// After the silo has stopped: stores what is queued, then ends. When the host's patience runs out the rest is given up; the journal's
+    /// replay brings it again.
+    /// </summary>
+    public async Task StoppedAsync(CancellationToken cancellationToken)
+    {
+        _queue.Writer.TryComplete();
+        await using var giveUp = cancellationToken.Register(_giveUp.Cancel);
+        await _writer;
+    }
+
+    public Task StartAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+
+    public Task StartedAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+
+    public Task StoppingAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+
+    public Task StopAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+
+    /// <summary>Completes when all steps are on disk, together with what other callers brought. Throws <see cref="AlertNotStoredException"/>.</summary>
+    public async Task AppendAsync(IReadOnlyList<AlertSave> saves)
+    {
+        foreach (var save in saves) _unsaved[(save.SensorId, save.Watch.Rule)] = save.Watch;
+        var append = new Append(saves);
+        try
+        {
+            await _queue.Writer.WriteAsync(append);
+        }
+        catch (ChannelClosedException e)
+        {
+            throw new AlertNotStoredException("The alert store has been stopped.", e);
+        }
+        await append.Stored.Task;
+    }
+
+    /// <summary>All that is known of a sensor's rules, with their open alerts.</summary>
+    public IReadOnlyList<RuleWatch> Load(string sensorId)
+    {
+        var watches = new Dictionary<string, RuleWatch>(StringComparer.Ordinal);
+        using (var connection = database.Open())
+        {
+            var open = AlertQueries.OpenOf(connection, sensorId).ToDictionary(alert => alert.Rule, StringComparer.Ordinal);
+            using var command = connection.CreateCommand();
+            command.CommandText = "SELECT body FROM rule_watch WHERE sensor = $1";
+            command.Parameters.AddWithValue("$1", sensorId);
+            using var reader = command.ExecuteReader();
+            while (reader.Read())
+            {
+                var stored = JsonSerializer.Deserialize(reader.GetString(0), AlertJson.Stored.StoredWatch)!;
+                watches[stored.Rule] = stored.With(open.GetValueOrDefault(stored.Rule));
+            }
+        }
+        if (!_unsaved.IsEmpty)
+        {
+            foreach (var ((sensor, rule), watch) in _unsaved)
+                if (sensor == sensorId) watches[rule] = watch;
+        }
+        return [.. watches.Values];
+    }
+
+    private void Write()
+    {
+        var batch = new List<Append>();
+        while (_queue.Reader.WaitToReadAsync().AsTask().GetAwaiter().GetResult())
+        {
+            while (batch.Count < options.Value.CommitMax && _queue.Reader.TryRead(out var append)) batch.Add(append);
+            Commit(batch);
+            batch.Clear();
+        }
+        _commit?.Dispose();
+    }
+
+    private void Commit(IReadOnlyList<Append> batch)
+    {
+        for (var pause = options.Value.RetryFirst; ;)
+        {
+            try
+            {
+                _commit ??= new AlertCommit(database);
+                _commit.Write(batch.SelectMany(append => append.Saves));
+                foreach (var append in batch) Finish(append, null);
+                return;
+            }
+            catch (Exception e)
+            {
+                _commit?.Dispose();
+                _commit = null;
+                if (!IsTemporary(e) || !Pause(e, pause))
+                {
+                    Separate(batch, e);
+                    return;
+                }
+                pause = pause * 2 < options.Value.RetryMax ? pause * 2 : options.Value.RetryMax;
+            }
+        }
+    }
+
+    /// <summary>One transition that can never be stored must not take its neighbours with it.</summary>
+    private void Separate(IReadOnlyList<Append> batch, Exception e)
+    {
+        if (batch.Count > 1)
+        {
+            foreach (var append in batch) Commit([append]);
+            return;
+        }
+        var (sensor, rule) = (batch[0].Saves[0].SensorId, batch[0].Saves[0].Watch.Rule);
+        logger.LogCritical(e, "Alert of sensor {Sensor}, rule {Rule} cannot be stored: {Reason}", sensor, rule, e.Message);
+        Finish(batch[0], new AlertNotStoredException($"Alert of sensor {sensor}, rule {rule} cannot be stored: {e.Message}", e));
+    }
+
+    private bool Pause(Exception e, TimeSpan pause)
+    {
+        meters.Failure();
+        logger.LogError("Alerts cannot be written ({Reason}); they stay in memory and on the wall. Next attempt in {Pause}.", e.Message, pause);
+        try
+        {
+            Task.Delay(pause, time, _giveUp.Token).GetAwaiter().GetResult();
+            return true;
+        }
+        catch (OperationCanceledException)
+        {
+            return false;
+        }
+    }
+
+    private void Finish(Append append, Exception? failure)
+    {
+        foreach (var save in append.Saves) _unsaved.TryRemove(new((save.SensorId, save.Watch.Rule), save.Watch));
+        if (failure is null) append.Stored.SetResult();
+        else append.Stored.SetException(failure);
+    }
+
+    /// <summary>SQLITE_BUSY, LOCKED, NOMEM, READONLY, IOERR, FULL, CANTOPEN: may pass when an operator makes room.</summary>
+    private static bool IsTemporary(Exception e) => e is SqliteException { SqliteErrorCode: 5 or 6 or 7 or 8 or 10 or 13 or 14 };
+
+    private sealed record Append(IReadOnlyList<AlertSave> Saves)
+    {
+        public TaskCompletionSource Stored { get; } = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    }
+}

@@ -1,0 +1,119 @@
+using LuohuIOC.Texts;
+using MessagePack;
+
+namespace LuohuIOC.Alerts;
+
+/// <summary>Degrees, WGS84.</summary>
+[GenerateSerializer, Immutable, Alias("luohu.alert-location.v1"), MessagePackObject]
+public sealed record AlertLocation(
+    [property: Id(0), Key("longitude")] double Longitude,
+    [property: Id(1), Key("latitude")] double Latitude);
+
+/// <summary>
+/// An alert as people and browsers see it, over HTTP (JSON) and the hub (JSON or MessagePack) alike: keys in camelCase, enumerations
+/// as lower-case words, times as ISO 8601 text with offset in both encodings, absent values null.
+/// </summary>
+[GenerateSerializer, Immutable, Alias("luohu.alert-view.v1"), MessagePackObject]
+public sealed record AlertView
+{
+    [Id(0), Key("id")] public required string Id { get; init; }
+
+    [Id(1), Key("sensorId")] public required string SensorId { get; init; }
+
+    [Id(2), Key("sensorName")] public required string SensorName { get; init; }
+
+    /// <summary>Wire name of the sensor's kind, for example <c>waterlogging</c>.</summary>
+    [Id(3), Key("kind")] public required string Kind { get; init; }
+
+    [Id(4), Key("street")] public required string Street { get; init; }
+
+    [Id(5), Key("location")] public required AlertLocation Location { get; init; }
+
+    [Id(6), Key("rule")] public required string Rule { get; init; }
+
+    /// <summary>The rule for people, in the reader's language.</summary>
+    [Id(7), Key("ruleName")] public required string RuleName { get; init; }
+
+    /// <summary><c>blue</c>, <c>yellow</c>, <c>orange</c> or <c>red</c>.</summary>
+    [Id(8), Key("severity")] public required string Severity { get; init; }
+
+    /// <summary>Worst severity that no officer has acknowledged.</summary>
+    [Id(9), Key("worst")] public required string Worst { get; init; }
+
+    /// <summary><c>raised</c>, <c>acknowledged</c> or <c>closed</c>.</summary>
+    [Id(10), Key("state")] public required string State { get; init; }
+
+    /// <summary>Wire name of the metric that decided, empty for a rule without one.</summary>
+    [Id(11), Key("metric")] public required string Metric { get; init; }
+
+    /// <summary>UCUM unit of the metric, empty without one.</summary>
+    [Id(12), Key("unit")] public required string Unit { get; init; }
+
+    [Id(13), Key("value")] public double? Value { get; init; }
+
+    [Id(14), Key("threshold")] public double? Threshold { get; init; }
+
+    /// <summary>Time of the reading that decided.</summary>
+    [Id(15), Key("observedAt"), MessagePackFormatter(typeof(IsoTime))] public required DateTimeOffset ObservedAt { get; init; }
+
+    [Id(16), Key("raisedAt"), MessagePackFormatter(typeof(IsoTime))] public required DateTimeOffset RaisedAt { get; init; }
+
+    [Id(17), Key("updatedAt"), MessagePackFormatter(typeof(IsoTime))] public required DateTimeOffset UpdatedAt { get; init; }
+
+    /// <summary>Since when the condition no longer holds; null while it does.</summary>
+    [Id(18), Key("clearedAt"), MessagePackFormatter(typeof(IsoTime))] public DateTimeOffset? ClearedAt { get; init; }
+
+    [Id(19), Key("acknowledgedBy")] public string? AcknowledgedBy { get; init; }
+
+    [Id(20), Key("acknowledgedAt"), MessagePackFormatter(typeof(IsoTime))] public DateTimeOffset? AcknowledgedAt { get; init; }
+
+    [Id(21), Key("assignedTo")] public string? AssignedTo { get; init; }
+
+    /// <summary>Officer's name, or <c>system</c>.</summary>
+    [Id(22), Key("closedBy")] public string? ClosedBy { get; init; }
+
+    [Id(23), Key("closedAt"), MessagePackFormatter(typeof(IsoTime))] public DateTimeOffset? ClosedAt { get; init; }
+
+    /// <summary>Newest comment.</summary>
+    [Id(24), Key("comment")] public string? Comment { get; init; }
+
+    /// <summary>JSON object as text with what else an officer should see, or null.</summary>
+    [Id(25), Key("evidence")] public string? Evidence { get; init; }
+
+    /// <summary>Counts up with every transition; of two views of one alert the higher is the newer.</summary>
+    [Id(26), Key("version")] public required int Version { get; init; }
+
+    public static AlertView Of(Alert alert, string language = TextBook.Chinese) => new()
+    {
+        Id = alert.Id,
+        SensorId = alert.Subject.SensorId,
+        SensorName = alert.Subject.Name,
+        Kind = alert.Subject.Kind,
+        Street = alert.Subject.Street,
+        Location = new AlertLocation(alert.Subject.Longitude, alert.Subject.Latitude),
+        Rule = alert.Rule,
+        RuleName = AlertWords.Rule(language, alert.Rule),
+        Severity = AlertWords.Of(alert.Severity),
+        Worst = AlertWords.Of(alert.Worst),
+        State = AlertWords.Of(alert.State),
+        Metric = alert.Metric,
+        Unit = AlertWords.Unit(alert.Subject.Kind, alert.Metric),
+        Value = alert.Value,
+        Threshold = alert.Threshold,
+        ObservedAt = alert.ObservedAt,
+        RaisedAt = alert.RaisedAt,
+        UpdatedAt = alert.UpdatedAt,
+        ClearedAt = alert.ClearedAt,
+        AcknowledgedBy = alert.AcknowledgedBy,
+        AcknowledgedAt = alert.AcknowledgedAt,
+        AssignedTo = alert.AssignedTo,
+        ClosedBy = alert.ClosedBy,
+        ClosedAt = alert.ClosedAt,
+        Comment = alert.Comment,
+        Evidence = alert.Evidence,
+        Version = alert.Version,
+    };
+
+    /// <summary>The same alert for a reader of another language.</summary>
+    public AlertView In(string language) => language == TextBook.Chinese ? this : this with { RuleName = AlertWords.Rule(language, Rule) };
+}

@@ -1,0 +1,42 @@
+using LuohuIOC.DeviceProtocol;
+using LuohuIOC.Texts;
+
+namespace LuohuIOC.Alerts;
+
+/// <summary>The words of alerts on the wire and for people.</summary>
+public static class AlertWords
+{
+    public static string Of(Severity severity) => severity switch
+    {
+        Severity.Blue => "blue",
+        Severity.Yellow => "yellow",
+        Severity.Orange => "orange",
+        Severity.Red => "red",
+        _ => throw new ArgumentOutOfRangeException(nameof(severity), severity, "Unknown severity."),
+    };
+
+    public static string Of(AlertState state) => state switch
+    {
+        AlertState.Raised => "raised",
+        AlertState.Acknowledged => "acknowledged",
+        AlertState.Closed => "closed",
+        _ => throw new ArgumentOutOfRangeException(nameof(state), state, "Unknown alert state."),
+    };
+
+    /// <summary>Name of a rule from the texts (<c>rule.{id}.name</c>); its id when nobody has named it.</summary>
+    public static string Rule(string language, string rule)
+    {
+        var key = $"rule.{rule}.name";
+        var name = TextBook.Get(language, key);
+        return name == key ? rule : name;
+    }
+
+    /// <summary>UCUM unit of a kind's metric, empty when the kind or the metric is unknown.</summary>
+    public static string Unit(string kind, string metric)
+    {
+        if (metric.Length == 0 || !KindCatalogue.TryParse(kind, out var known)) return "";
+        foreach (var definition in KindCatalogue.Of(known).Metrics)
+            if (definition.Name == metric) return definition.Unit;
+        return "";
+    }
+}

@@ -1,0 +1,326 @@
+using System.Runtime.CompilerServices;
+using DuckDB.NET.Data;
+using LuohuIOC.DeviceProtocol;
+using LuohuIOC.Ingestion;
+using LuohuIOC.Registry;
+
+namespace LuohuIOC.History.DuckDb;
+
+/// <summary>
+/// History in one DuckDB file, <c>DataDirectory/history.duckdb</c>: a table per kind of sensor (<see cref="KindTable"/>), table
+/// <c>sensor</c> with their names, and one row of <c>state</c> that holds the cursor and moves in the transaction of the readings, so
+/// that a crash at any moment leaves both or neither. 1.1 µs of processor a reading at 60,000 readings/s, 0.6 at 300,000
+/// (transactions of a row group and more bypass DuckDB's log).
+/// <para>One transaction at a time writes; queries run on connections of their own and never wait for it.</para>
+/// </summary>
+public sealed class DuckDbHistory : IReadingHistory, IAsyncDisposable
+{
+    private readonly DuckDbOptions _options;
+    private readonly string _path;
+    private readonly StoredSensors _sensors;
+    private readonly Func<int, Sensor> _find;
+    private readonly Func<CancellationToken, Task> _flushRegistry;
+    private readonly SemaphoreSlim _writing = new(1, 1);
+    private readonly SemaphoreSlim _reading;
+
+    // The writer's own, under _writing.
+    private readonly Suspects _suspects = new();
+    private readonly ReadingAppender?[] _appenders = new ReadingAppender?[KindCatalogue.All.Count];
+    private KnownIdentities _known = new([], long.MinValue);
+    private bool _disposed;
+
+    // Read by anyone.
+    private volatile HistoryFile? _file;
+    private long _cursor;
+    private long _readings;
+    private long _duplicates;
+
+    /// <param name="dataDirectory">Folder of the file.</param>
+    /// <param name="options">Limits.</param>
+    /// <param name="find">The registry's row of a sensor number.</param>
+    /// <param name="flushRegistry">Completes when the registry has on disk every number given so far. Awaited before numbers that are new to history are committed, else a crash could leave readings of a number that is later given to another sensor.</param>
+    public DuckDbHistory(string dataDirectory, DuckDbOptions options, Func<int, Sensor> find, Func<CancellationToken, Task> flushRegistry)
+    {
+        _path = Path.GetFullPath(Path.Combine(dataDirectory, "history.duckdb"));
+        _options = options;
+        _find = find;
+        _flushRegistry = flushRegistry;
+        _sensors = new StoredSensors(find);
+        _reading = new SemaphoreSlim(options.Readers, options.Readers);
+    }
+
+    public long Cursor => Volatile.Read(ref _cursor);
+
+    /// <summary>Readings that were not stored again since the program started.</summary>
+    public long Duplicates => Volatile.Read(ref _duplicates);
+
+    /// <summary>A sensor's registry row was replaced; its row in history follows with the next transaction.</summary>
+    public void SensorChanged(Sensor sensor) => _sensors.Changed(sensor.Number);
+
+    public async ValueTask OpenAsync(CancellationToken cancellationToken)
+    {
+        await _writing.WaitAsync(cancellationToken);
+        try
+        {
+            OpenFile();
+        }
+        catch (DuckDBException e)
+        {
+            Close();
+            throw HistoryFile.Unavailable(_path, e);
+        }
+        finally
+        {
+            _writing.Release();
+        }
+    }
+
+    public async ValueTask AppendAsync(IReadOnlyList<ReadingGroup> groups, CancellationToken cancellationToken)
+    {
+        await _writing.WaitAsync(cancellationToken);
+        try
+        {
+            var file = OpenFile();
+            var cursor = _cursor;
+            foreach (var group in groups) cursor = Math.Max(cursor, group.Position);
+            if (cursor == _cursor) return;
+            await StoreAsync(file, groups, cursor, cancellationToken);
+        }
+        catch (Exception e) when (e is DuckDBException or IOException)
+        {
+            Close();
+            throw HistoryFile.Unavailable(_path, e);
+        }
+        catch (Exception e) when (e is not HistoryUnavailableException)
+        {
+            // What memory believes was not committed: it is read from the file again.
+            Close();
+            throw;
+        }
+        finally
+        {
+            _writing.Release();
+        }
+    }
+
+    public Task<long> CountAsync(CancellationToken cancellationToken)
+    {
+        if (_file is null) throw NotOpen();
+        return Task.FromResult(Volatile.Read(ref _readings));
+    }
+
+    public async IAsyncEnumerable<StoredReading> ReadAsync(
+        int sensor, long fromMs, long toMs, [EnumeratorCancellation] CancellationToken cancellationToken)
+    {
+        const int page = 4096;
+        var row = _find(sensor);
+        RowKey? after = null;
+        while (true)
+        {
+            // Page by page, so that a slow consumer does not hold a transaction open.
+            var key = after;
+            var rows = await QueryAsync((file, connection) =>
+                ReadingRows.Read(connection, file.Tables[row.Kind], row, fromMs, toMs, key, page, cancellationToken), cancellationToken);
+            foreach (var (_, reading) in rows) yield return reading;
+            if (rows.Count < page) yield break;
+            after = rows[^1].Key;
+        }
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        await _writing.WaitAsync();
+        _disposed = true;
+        Close();
+        _writing.Release();
+    }
+
+    /// <summary>Runs a query on a reader's connection; at most <see cref="DuckDbOptions.Readers"/> at once.</summary>
+    internal async Task<T> QueryAsync<T>(Func<HistoryFile, DuckDBConnection, T> query, CancellationToken cancellationToken)
+    {
+        await _reading.WaitAsync(cancellationToken);
+        try
+        {
+            var file = _file ?? throw NotOpen();
+            using var connection = file.OpenReader();
+            return query(file, connection);
+        }
+        catch (DuckDBException e) when (cancellationToken.IsCancellationRequested)
+        {
+            throw new OperationCanceledException(e.Message, e, cancellationToken);
+        }
+        catch (DuckDBException e)
+        {
+            throw HistoryFile.Unavailable(_path, e);
+        }
+        finally
+        {
+            _reading.Release();
+        }
+    }
+
+    /// <summary>Time of the oldest row of a kind in [from, to); null when there is none.</summary>
+    internal Task<long?> OldestAsync(SensorKind kind, long fromMs, long toMs, CancellationToken cancellationToken) => QueryAsync(
+        (file, connection) => Oldest(file, connection, kind, fromMs, toMs) is var oldest && oldest < toMs ? oldest : (long?)null, cancellationToken);
+
+    /// <summary>Deletes the oldest rows of one kind before a time, those of one step; tells how many, null when there are none left.</summary>
+    internal async Task<long?> DeleteStepAsync(SensorKind kind, long beforeMs, long stepMs, CancellationToken cancellationToken)
+    {
+        await _writing.WaitAsync(cancellationToken);
+        try
+        {
+            var file = OpenFile();
+            var name = KindTable.Quote(file.Tables[kind].Name);
+            var oldest = Oldest(file, file.Connection, kind, 0, beforeMs);
+            if (oldest >= beforeMs) return null;
+            file.Connection.Execute("BEGIN");
+            var deleted = file.Connection.Scalar($"DELETE FROM {name} WHERE ts < {Sql.Time(Math.Min(beforeMs, oldest + stepMs))}", 0L);
+            file.Connection.Execute($"UPDATE state SET readings = readings - {deleted}");
+            file.Connection.Execute("COMMIT");
+            Interlocked.Add(ref _readings, -deleted);
+            return deleted;
+        }
+        catch (DuckDBException e)
+        {
+            Close();
+            throw HistoryFile.Unavailable(_path, e);
+        }
+        finally
+        {
+            _writing.Release();
+        }
+    }
+
+    private static long Oldest(HistoryFile file, DuckDBConnection connection, SensorKind kind, long fromMs, long toMs) => connection.Scalar(
+        $"SELECT epoch_ms(min(ts)) FROM {KindTable.Quote(file.Tables[kind].Name)} WHERE ts >= {Sql.Time(fromMs)} AND ts < {Sql.Time(toMs)}", long.MaxValue);
+
+    private async Task StoreAsync(HistoryFile file, IReadOnlyList<ReadingGroup> groups, long cursor, CancellationToken cancellationToken)
+    {
+        var (stored, duplicates) = (0L, 0L);
+        _suspects.Clear();
+        _sensors.TakeChanges();
+        file.Connection.Execute("BEGIN");
+        foreach (var group in groups)
+        {
+            if (group.Position <= _cursor) continue;
+            var fresh = AddSurelyNew(file, group);
+            stored += fresh;
+            duplicates += group.Count - fresh;
+        }
+        if (_suspects.Count > 0)
+        {
+            var fresh = AddNewSuspects(file);
+            stored += fresh;
+            duplicates -= fresh;
+        }
+        foreach (var appender in _appenders)
+            if (appender is { IsOpen: true }) appender.End();
+        if (_sensors.HasUnwritten)
+        {
+            await _flushRegistry(cancellationToken);
+            _sensors.Write(file.Connection);
+        }
+        file.Connection.Execute($"UPDATE state SET cursor = {cursor}, readings = readings + {stored}");
+        file.Connection.Execute("COMMIT");
+        _sensors.Committed();
+        Volatile.Write(ref _cursor, cursor);
+        Interlocked.Add(ref _readings, stored);
+        Interlocked.Add(ref _duplicates, duplicates);
+    }
+
+    /// <summary>Appends what history cannot have yet, collects what must be looked up; returns how many were appended.</summary>
+    private int AddSurelyNew(HistoryFile file, ReadingGroup group)
+    {
+        var added = 0;
+        for (var i = 0; i < group.Count; i++)
+        {
+            var sensor = group.Sensors[i];
+            var deviceMs = group.DeviceTimes[i];
+            var timeMs = ReadingClock.EffectiveMs(deviceMs, group.ReceivedTimes[i]);
+            var kind = _sensors.KindOf(sensor);
+            if (kind == SensorKind.Generic)
+                foreach (var slot in group.SlotsOf(i)) _sensors.SeeSlot(sensor, slot);
+            switch (_known.Judge(sensor, deviceMs, group.Sequences[i], ahead: timeMs != deviceMs))
+            {
+                case Novelty.New:
+                    AppenderOf(file, kind).Add(group, i, timeMs);
+                    added++;
+                    break;
+                case Novelty.Suspect:
+                    _suspects.Add(file.Tables[kind], group, i, timeMs);
+                    break;
+            }
+        }
+        return added;
+    }
+
+    private int AddNewSuspects(HistoryFile file)
+    {
+        foreach (var appender in _appenders)
+            if (appender is { IsOpen: true }) appender.Flush();
+        var fresh = _suspects.FindNew(file.Connection);
+        foreach (var suspect in fresh)
+        {
+            AppenderOf(file, suspect.Table.Definition.Kind).Add(suspect.Group, suspect.Reading, suspect.TimeMs);
+            _known.Remember(suspect.Sensor, suspect.DeviceMs, suspect.Sequence, suspect.Ahead);
+        }
+        return fresh.Count;
+    }
+
+    private ReadingAppender AppenderOf(HistoryFile file, SensorKind kind)
+    {
+        var appender = _appenders[(int)kind] ??= new ReadingAppender(file.Tables[kind]);
+        if (!appender.IsOpen) appender.Begin(file.Connection.NativeConnection);
+        return appender;
+    }
+
+    /// <summary>Opens the file and reads from it what memory must know of it.</summary>
+    private HistoryFile OpenFile()
+    {
+        ObjectDisposedException.ThrowIf(_disposed, this);
+        if (_file is { } open) return open;
+        var file = HistoryFile.Open(_path, _options);
+        try
+        {
+            _known = LoadIdentities(file, _sensors.Load(file.Connection));
+            Volatile.Write(ref _cursor, file.Connection.Scalar("SELECT cursor FROM state", 0L));
+            Volatile.Write(ref _readings, file.Connection.Scalar("SELECT readings FROM state", 0L));
+        }
+        catch (DuckDBException)
+        {
+            file.Dispose();
+            throw;
+        }
+        _file = file;
+        return file;
+    }
+
+    /// <summary>The newest time overall stands for each sensor's own: no scan of every row, and the few seconds of doubt cost one join each.</summary>
+    private static KnownIdentities LoadIdentities(HistoryFile file, IReadOnlyCollection<int> sensors)
+    {
+        var newest = file.Tables.Values.Max(t => file.Connection.Scalar($"SELECT epoch_ms(max(ts)) FROM {KindTable.Quote(t.Name)}", long.MinValue));
+        var known = new KnownIdentities(sensors, newest);
+        foreach (var table in file.Tables.Values)
+        {
+            using var query = file.Connection.CreateCommand();
+            query.CommandText = $"SELECT sensor, epoch_ms(min(device_ts)), epoch_ms(max(device_ts)) FROM {KindTable.Quote(table.Name)} WHERE device_ts IS NOT NULL GROUP BY sensor";
+            using var reader = query.ExecuteReader();
+            while (reader.Read()) known.SetAhead(reader.GetInt32(0), reader.GetInt64(1), reader.GetInt64(2));
+        }
+        return known;
+    }
+
+    private HistoryUnavailableException NotOpen() => new($"{_path}: history is not open yet. The log says why; it is tried again by itself.");
+
+    /// <summary>Rolls back what is not committed and forgets what memory believed; the next write opens the file again.</summary>
+    private void Close()
+    {
+        for (var i = 0; i < _appenders.Length; i++)
+        {
+            _appenders[i]?.Dispose();
+            _appenders[i] = null;
+        }
+        _file?.Dispose();
+        _file = null;
+    }
+}

@@ -1,0 +1,132 @@
+using DuckDB.NET.Data;
+using LuohuIOC.DeviceProtocol;
+
+namespace LuohuIOC.History.DuckDb;
+
+/// <summary>
+/// Opens <c>history.duckdb</c>, brings its schema up to date and says in plain words why that fails. The writer's connection lives
+/// here; readers get connections of their own to the same instance.
+/// </summary>
+internal sealed class HistoryFile : IDisposable
+{
+    private const int Schema = 1;
+
+    private HistoryFile(string path, DuckDBConnection connection, IReadOnlyDictionary<SensorKind, KindTable> tables)
+    {
+        Path = path;
+        Connection = connection;
+        Tables = tables;
+    }
+
+    public string Path { get; }
+
+    /// <summary>The writer's.</summary>
+    public DuckDBConnection Connection { get; }
+
+    public IReadOnlyDictionary<SensorKind, KindTable> Tables { get; }
+
+    /// <exception cref="HistoryUnavailableException">The file is damaged, locked, newer than this program or out of reach.</exception>
+    public static HistoryFile Open(string path, DuckDbOptions options)
+    {
+        DuckDBConnection? connection = null;
+        try
+        {
+            Directory.CreateDirectory(System.IO.Path.GetDirectoryName(path)!);
+            connection = new DuckDBConnection($"Data Source={path}");
+            connection.Open();
+            connection.Execute($"SET threads={options.Threads}");
+            connection.Execute($"SET memory_limit='{options.MemoryLimit}'");
+            connection.Execute($"SET checkpoint_threshold='{options.CheckpointThreshold}'");
+            connection.Execute("SET preserve_insertion_order=false");
+            var tables = Migrate(path, connection);
+            connection.Execute(Suspects.CreateTableSql);
+            return new HistoryFile(path, connection, tables);
+        }
+        catch (Exception e) when (e is not HistoryUnavailableException)
+        {
+            connection?.Dispose();
+            throw Unavailable(path, e);
+        }
+        catch
+        {
+            connection?.Dispose();
+            throw;
+        }
+    }
+
+    /// <summary>Names the file, the cause and the remedy for whoever is on duty.</summary>
+    public static HistoryUnavailableException Unavailable(string path, Exception cause)
+    {
+        var text = cause.Message.ReplaceLineEndings(" ");
+        var remedy = text switch
+        {
+            _ when Has(text, "lock") => "Another program has the file open: stop it, or give this one another DataDirectory.",
+            _ when Has(text, "No space left") || Has(text, "disk full") || Has(text, "max_temp_directory_size") =>
+                "The disk is full: make room. Nothing is lost; storing goes on by itself.",
+            _ when Has(text, "not a valid DuckDB") || Has(text, "corrupt") || Has(text, "checksum") || Has(text, "Serialization Error") || Has(text, "WAL file") =>
+                "The file is damaged: move it away together with its .wal file, or restore a copy. A new one is begun by itself, and what is still in the journal is stored in it.",
+            _ when Has(text, "Permission denied") => "Give this program the right to read and write the file.",
+            _ when Has(text, "Out of Memory") => "Raise History:DuckDb:MemoryLimit.",
+            _ => "Nothing is lost while the journal has room; storing is tried again by itself.",
+        };
+        return new HistoryUnavailableException($"{path}: history cannot be used ({text}). {remedy}", cause);
+    }
+
+    /// <summary>A connection for one reader; the caller disposes it.</summary>
+    public DuckDBConnection OpenReader()
+    {
+        var connection = new DuckDBConnection($"Data Source={Path}");
+        try
+        {
+            connection.Open();
+            return connection;
+        }
+        catch (DuckDBException e)
+        {
+            connection.Dispose();
+            throw Unavailable(Path, e);
+        }
+    }
+
+    public void Dispose() => Connection.Dispose();
+
+    private static bool Has(string text, string part) => text.Contains(part, StringComparison.OrdinalIgnoreCase);
+
+    private static Dictionary<SensorKind, KindTable> Migrate(string path, DuckDBConnection connection)
+    {
+        connection.Execute("BEGIN");
+        connection.Execute("CREATE TABLE IF NOT EXISTS state (schema INTEGER, cursor BIGINT, readings BIGINT)");
+        connection.Execute($"INSERT INTO state SELECT {Schema}, 0, 0 WHERE NOT EXISTS (FROM state)");
+        var schema = connection.Scalar("SELECT schema FROM state", 0);
+        if (schema > Schema)
+            throw new HistoryUnavailableException($"{path}: written by a newer version (schema {schema}, this program knows {Schema}). Run the newer version.");
+        connection.Execute(StoredSensors.CreateTableSql);
+        var tables = new Dictionary<SensorKind, KindTable>();
+        foreach (var kind in KindCatalogue.All)
+        {
+            connection.Execute(KindTable.CreateSql(kind));
+            var stored = kind.Kind == SensorKind.Generic ? [] : MetricColumns(connection, kind);
+            tables[kind.Kind] = new KindTable(kind, stored);
+        }
+        connection.Execute("COMMIT");
+        return tables;
+    }
+
+    /// <summary>Metric columns in the file's order; those that the contract has gained are added.</summary>
+    private static List<string> MetricColumns(DuckDBConnection connection, KindDefinition kind)
+    {
+        var columns = new List<string>();
+        using (var query = connection.CreateCommand())
+        {
+            query.CommandText = $"SELECT name FROM pragma_table_info('{kind.Name}') ORDER BY cid OFFSET {KindTable.FixedColumns}";
+            using var reader = query.ExecuteReader();
+            while (reader.Read()) columns.Add(reader.GetString(0));
+        }
+        foreach (var metric in kind.Metrics.Select(m => m.Name).Except(columns).ToList())
+        {
+            connection.Execute($"ALTER TABLE {KindTable.Quote(kind.Name)} ADD COLUMN {KindTable.Quote(metric)} DOUBLE");
+            columns.Add(metric);
+        }
+        return columns;
+    }
+}

@@ -1,0 +1,71 @@
+using LuohuIOC.Texts;
+using Microsoft.AspNetCore.Authorization;
+using Microsoft.AspNetCore.OpenApi;
+using Microsoft.OpenApi;
+
+namespace LuohuIOC.Http;
+
+/// <summary>
+/// <c>/openapi/v1.json</c>. A feature gives its endpoints a name and a tag; the texts are <c>api.{name}</c> and <c>api.tag.{tag}</c> in the
+/// caller's language. The document asks for a token like the rest; the page that shows it (<see cref="ApiPage"/>) fetches it with one.
+/// </summary>
+internal static class ApiDescription
+{
+    private const string SchemeName = "bearer";
+
+    public static void AddApiDescription(this IServiceCollection services) => services.AddOpenApi("v1", options =>
+    {
+        options.AddDocumentTransformer(DescribeDocument);
+        options.AddOperationTransformer(DescribeOperation);
+    });
+
+    public static void MapApiDescription(this IEndpointRouteBuilder routes)
+    {
+        routes.MapOpenApi().RequireAuthorization("viewer");
+        routes.MapApiPage();
+    }
+
+    private static Task DescribeDocument(OpenApiDocument document, OpenApiDocumentTransformerContext context, CancellationToken cancel)
+    {
+        var language = LanguageOf(context.ApplicationServices);
+        document.Info = new OpenApiInfo { Title = TextBook.Get(language, "api.title"), Description = TextBook.Get(language, "api.description"), Version = "v1" };
+        document.Components ??= new OpenApiComponents();
+        document.Components.SecuritySchemes = new Dictionary<string, IOpenApiSecurityScheme>
+        {
+            [SchemeName] = new OpenApiSecurityScheme { Type = SecuritySchemeType.Http, Scheme = "bearer", Description = TextBook.Get(language, "api.bearer") },
+        };
+        document.Security = [new OpenApiSecurityRequirement { [new OpenApiSecuritySchemeReference(SchemeName, document)] = [] }];
+        // Relative, so that "try it" works behind whatever name and proxy the page was opened with.
+        document.Servers = [new OpenApiServer { Url = "/" }];
+        foreach (var tag in document.Tags ?? new HashSet<OpenApiTag>()) tag.Description = TextOrNull(language, $"api.tag.{tag.Name}");
+        return Task.CompletedTask;
+    }
+
+    private static Task DescribeOperation(OpenApiOperation operation, OpenApiOperationTransformerContext context, CancellationToken cancel)
+    {
+        var language = LanguageOf(context.ApplicationServices);
+        operation.Summary ??= TextOrNull(language, $"api.{operation.OperationId}");
+        operation.Description ??= TextOrNull(language, $"api.{operation.OperationId}.detail");
+        var metadata = context.Description.ActionDescriptor.EndpointMetadata;
+        operation.Responses ??= [];
+        if (metadata.OfType<IAllowAnonymous>().Any())
+        {
+            operation.Security = [];
+            return Task.CompletedTask;
+        }
+        var role = metadata.OfType<IAuthorizeData>().Select(a => a.Policy).LastOrDefault(p => p is not null) ?? "viewer";
+        operation.Responses.TryAdd("401", new OpenApiResponse { Description = TextBook.Get(language, "problem.token-missing.title") });
+        operation.Responses.TryAdd("403", new OpenApiResponse { Description = TextBook.Get(language, "api.role", TextBook.Get(language, $"role.{role}")) });
+        return Task.CompletedTask;
+    }
+
+    /// <summary>The document is made anew for each request, so each reader gets it in their language.</summary>
+    private static string LanguageOf(IServiceProvider services) =>
+        services.GetRequiredService<IHttpContextAccessor>().HttpContext is { } context ? TextBook.LanguageOf(context.Request) : TextBook.Chinese;
+
+    private static string? TextOrNull(string language, string key)
+    {
+        var text = TextBook.Get(language, key);
+        return text == key ? null : text;
+    }
+}

@@ -1,0 +1,75 @@
+using System.Net;
+using System.Security.Claims;
+using System.Text.Encodings.Web;
+using LuohuIOC.Http;
+using LuohuIOC.Texts;
+using Microsoft.AspNetCore.Authentication;
+using Microsoft.Extensions.Options;
+
+namespace LuohuIOC.Identity;
+
+/// <summary>
+/// Bearer tokens: <c>Authorization: Bearer ioc_…</c>, and under <c>/hubs</c> also <c>?access_token=ioc_…</c>, because a browser cannot set
+/// headers on a WebSocket. The user's name is the token's holder, the name identifier its id, the role its role.
+/// </summary>
+public sealed class BearerHandler(
+    IOptionsMonitor<AuthenticationSchemeOptions> options, ILoggerFactory logs, UrlEncoder encoder, TokenBook tokens, FailedAttempts failures)
+    : AuthenticationHandler<AuthenticationSchemeOptions>(options, logs, encoder)
+{
+    public const string SchemeName = "Bearer";
+
+    private const string Prefix = "Bearer ";
+
+    private TokenVerdict? _verdict;
+    private TimeSpan? _wait;
+
+    protected override Task<AuthenticateResult> HandleAuthenticateAsync()
+    {
+        if (PresentedToken(Request) is not { } text) return Task.FromResult(AuthenticateResult.NoResult());
+        _verdict = tokens.Check(text, out var token);
+        if (_verdict != TokenVerdict.Valid)
+        {
+            _wait = failures.Record(Context.Connection.RemoteIpAddress ?? IPAddress.None);
+            return Task.FromResult(AuthenticateResult.Fail("The token is not valid."));
+        }
+        var identity = new ClaimsIdentity(
+            [new(ClaimTypes.NameIdentifier, token!.Id), new(ClaimTypes.Name, token.Name), new(ClaimTypes.Role, Roles.NameOf(token.Role))], SchemeName);
+        // The expiry lets SignalR end a connection that outlives its token (CloseOnAuthenticationExpiration).
+        var properties = new AuthenticationProperties { ExpiresUtc = token.ExpiresAt };
+        return Task.FromResult(AuthenticateResult.Success(new AuthenticationTicket(new ClaimsPrincipal(identity), properties, SchemeName)));
+    }
+
+    protected override Task HandleChallengeAsync(AuthenticationProperties properties)
+    {
+        if (_wait is { } wait)
+        {
+            var seconds = (int)Math.Ceiling(wait.TotalSeconds);
+            Response.Headers.RetryAfter = seconds.ToString(System.Globalization.CultureInfo.InvariantCulture);
+            return Problem.Of(Context, StatusCodes.Status429TooManyRequests, "too-many-attempts", seconds).ExecuteAsync(Context);
+        }
+        Response.Headers.WWWAuthenticate = _verdict is null ? "Bearer" : "Bearer error=\"invalid_token\"";
+        var code = _verdict switch
+        {
+            null => "token-missing",
+            TokenVerdict.ExpiredOrRevoked => "token-expired",
+            _ => "token-invalid",
+        };
+        return Problem.Of(Context, StatusCodes.Status401Unauthorized, code).ExecuteAsync(Context);
+    }
+
+    protected override Task HandleForbiddenAsync(AuthenticationProperties properties)
+    {
+        var language = TextBook.LanguageOf(Request);
+        var role = TextBook.Get(language, $"role.{Context.User.FindFirstValue(ClaimTypes.Role)}");
+        return Problem.Of(Context, StatusCodes.Status403Forbidden, "role-too-low", role).ExecuteAsync(Context);
+    }
+
+    private static string? PresentedToken(HttpRequest request)
+    {
+        var header = request.Headers.Authorization.ToString();
+        if (header.StartsWith(Prefix, StringComparison.OrdinalIgnoreCase)) return header[Prefix.Length..].Trim();
+        if (header.Length > 0 || !request.Path.StartsWithSegments("/hubs")) return null;
+        var query = request.Query["access_token"].ToString();
+        return query.Length > 0 ? query : null;
+    }
+}

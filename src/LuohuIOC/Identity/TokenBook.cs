@@ -1,0 +1,209 @@
+using System.Collections.Concurrent;
+using System.Security.Cryptography;
+using Microsoft.Data.Sqlite;
+
+namespace LuohuIOC.Identity;
+
+/// <summary>Why a presented token was refused, or that it was not.</summary>
+public enum TokenVerdict
+{
+    Valid,
+
+    /// <summary>No such token: a guess, a typing error or one of another installation.</summary>
+    Unknown,
+
+    /// <summary>The right token, too late: its holder may be told so.</summary>
+    ExpiredOrRevoked,
+}
+
+/// <summary>
+/// All tokens, in memory and in <c>identity.db</c>. A check touches no disk. Another process (<c>./ioc token</c>) may write the same file:
+/// SQLite's data_version, read at most once a second, tells when to load again.
+/// </summary>
+public sealed class TokenBook : IDisposable
+{
+    /// <summary>More tokens than this are refused: a script that issues one per request is a mistake.</summary>
+    public const int TokensMax = 10_000;
+
+    private static readonly TimeSpan LookForOthersEvery = TimeSpan.FromSeconds(1);
+
+    private readonly IdentityFile _file;
+    private readonly TimeProvider _clock;
+    private readonly SqliteConnection _watch;
+    private readonly Lock _writing = new();
+    private readonly ConcurrentDictionary<string, Entry> _byId = new(StringComparer.Ordinal);
+    private long _seenVersion = -1;
+    private long _lookedAt;
+
+    public TokenBook(IdentityFile file, TimeProvider clock)
+    {
+        _file = file;
+        _clock = clock;
+        _watch = file.Open();
+        Load();
+        _lookedAt = clock.GetTimestamp();
+    }
+
+    /// <summary>A token stopped being valid before its time: connections that it opened should end.</summary>
+    public event Action<string>? Revoked;
+
+    public bool IsFull => _byId.Count >= TokensMax;
+
+    public AccessToken? Find(string id) => _byId.TryGetValue(id, out var entry) ? entry.Token : null;
+
+    /// <summary>Every token ever issued, oldest first.</summary>
+    public IReadOnlyList<AccessToken> All()
+    {
+        Load();
+        return [.. _byId.Values.Select(e => e.Token).OrderBy(t => t.CreatedAt).ThenBy(t => t.Id, StringComparer.Ordinal)];
+    }
+
+    /// <summary>Checks a token as it came over the wire and remembers that it was used.</summary>
+    public TokenVerdict Check(string text, out AccessToken? token)
+    {
+        token = null;
+        LoadIfChanged();
+        if (TokenText.IdOf(text) is not { } id || !_byId.TryGetValue(id, out var entry)) return TokenVerdict.Unknown;
+        if (!CryptographicOperations.FixedTimeEquals(TokenText.Hash(text), entry.Hash)) return TokenVerdict.Unknown;
+        token = entry.Token;
+        var now = _clock.GetUtcNow();
+        if (!token.IsUsable(now)) return TokenVerdict.ExpiredOrRevoked;
+        entry.Use(now);
+        return TokenVerdict.Valid;
+    }
+
+    /// <summary>Issues a token. The clear text is returned here and nowhere else.</summary>
+    /// <exception cref="InvalidOperationException"><see cref="TokensMax"/> are there already.</exception>
+    public (AccessToken Token, string Text) Issue(string name, Role role, DateTimeOffset? expiresAt)
+    {
+        var text = TokenText.Generate();
+        return (Adopt(text, name, role, expiresAt), text);
+    }
+
+    /// <summary>Stores a token whose clear text exists already (the first administrator's, written to its file before this).</summary>
+    internal AccessToken Adopt(string text, string name, Role role, DateTimeOffset? expiresAt)
+    {
+        var token = new AccessToken(TokenText.IdOf(text)!, name, role, _clock.GetUtcNow(), expiresAt, null, null);
+        var hash = TokenText.Hash(text);
+        lock (_writing)
+        {
+            if (IsFull) throw new InvalidOperationException($"There are {TokensMax} tokens already.");
+            using var connection = _file.Open();
+            using var insert = IdentityFile.Command(connection,
+                "INSERT INTO token (id, hash, name, role, created, expires) VALUES ($id, $hash, $name, $role, $created, $expires)", null,
+                ("$id", token.Id), ("$hash", hash), ("$name", name), ("$role", Roles.NameOf(role)),
+                ("$created", IdentityFile.ToColumn(token.CreatedAt)), ("$expires", IdentityFile.ToColumn(expiresAt)));
+            insert.ExecuteNonQuery();
+            _byId[token.Id] = new Entry(token, hash);
+        }
+        return token;
+    }
+
+    /// <summary>Ends a token at once; false when there is no such token or it had been revoked before.</summary>
+    public bool Revoke(string id)
+    {
+        lock (_writing)
+        {
+            Load();
+            if (!_byId.TryGetValue(id, out var entry) || entry.Token.RevokedAt is not null) return false;
+            var now = _clock.GetUtcNow();
+            using var connection = _file.Open();
+            using var update = IdentityFile.Command(connection, "UPDATE token SET revoked=$now WHERE id=$id", null, ("$now", IdentityFile.ToColumn(now)), ("$id", id));
+            update.ExecuteNonQuery();
+            _byId[id] = new Entry(entry.Token with { RevokedAt = now }, entry.Hash);
+        }
+        Revoked?.Invoke(id);
+        return true;
+    }
+
+    /// <summary>Writes the times of last use that are new since the last call.</summary>
+    public void WriteLastUsed()
+    {
+        lock (_writing)
+        {
+            var used = _byId.Values.Where(e => e.IsUseUnwritten).ToList();
+            if (used.Count == 0) return;
+            using var connection = _file.Open();
+            using var transaction = connection.BeginTransaction();
+            foreach (var entry in used)
+            {
+                using var update = IdentityFile.Command(connection, "UPDATE token SET last_used=$at WHERE id=$id", transaction,
+                    ("$at", IdentityFile.ToColumn(entry.Token.LastUsedAt)), ("$id", entry.Token.Id));
+                update.ExecuteNonQuery();
+            }
+            transaction.Commit();
+            foreach (var entry in used) entry.IsUseUnwritten = false;
+        }
+    }
+
+    public void Dispose() => _watch.Dispose();
+
+    private void LoadIfChanged()
+    {
+        var looked = Interlocked.Read(ref _lookedAt);
+        if (_clock.GetElapsedTime(looked) < LookForOthersEvery) return;
+        if (Interlocked.CompareExchange(ref _lookedAt, _clock.GetTimestamp(), looked) != looked) return;
+        Load();
+    }
+
+    private void Load()
+    {
+        List<string> revoked = [];
+        lock (_writing)
+        {
+            using var version = IdentityFile.Command(_watch, "PRAGMA data_version", null);
+            var now = (long)version.ExecuteScalar()!;
+            if (now == _seenVersion) return;
+            using var select = IdentityFile.Command(_watch, "SELECT id, hash, name, role, created, expires, revoked, last_used FROM token", null);
+            using var reader = select.ExecuteReader();
+            while (reader.Read())
+            {
+                var read = Read(reader);
+                if (_byId.TryGetValue(read.Token.Id, out var old))
+                {
+                    read.KeepUseOf(old);
+                    if (old.Token.RevokedAt is null && read.Token.RevokedAt is not null) revoked.Add(read.Token.Id);
+                }
+                _byId[read.Token.Id] = read;
+            }
+            _seenVersion = now;
+        }
+        foreach (var id in revoked) Revoked?.Invoke(id);
+    }
+
+    private static Entry Read(SqliteDataReader reader)
+    {
+        if (!Roles.TryParse(reader.GetString(3), out var role))
+            throw new IOException($"identity.db: the token {reader.GetString(0)} has the unknown role '{reader.GetString(3)}'.");
+        var token = new AccessToken(reader.GetString(0), reader.GetString(2), role, IdentityFile.FromColumn(reader, 4)!.Value,
+            IdentityFile.FromColumn(reader, 5), IdentityFile.FromColumn(reader, 6), IdentityFile.FromColumn(reader, 7));
+        return new Entry(token, reader.GetFieldValue<byte[]>(1));
+    }
+
+    private sealed class Entry(AccessToken token, byte[] hash)
+    {
+        private AccessToken _token = token;
+
+        public AccessToken Token => Volatile.Read(ref _token);
+
+        public byte[] Hash { get; } = hash;
+
+        public bool IsUseUnwritten { get; set; }
+
+        /// <summary>A wall asks many times a second; a minute's precision is enough for "still in use?".</summary>
+        public void Use(DateTimeOffset now)
+        {
+            var token = Token;
+            if (token.LastUsedAt is { } last && now - last < TimeSpan.FromMinutes(1)) return;
+            Volatile.Write(ref _token, token with { LastUsedAt = now });
+            IsUseUnwritten = true;
+        }
+
+        public void KeepUseOf(Entry old)
+        {
+            if (!old.IsUseUnwritten) return;
+            _token = _token with { LastUsedAt = old.Token.LastUsedAt };
+            IsUseUnwritten = true;
+        }
+    }
+}

@@ -1,0 +1,67 @@
+using System.Net;
+using LuohuIOC.DeviceProtocol;
+using LuohuIOC.Identity;
+using Microsoft.Extensions.Options;
+using MQTTnet.Protocol;
+using MQTTnet.Server;
+
+namespace LuohuIOC.Ingestion.Broker;
+
+/// <summary>Who may connect and subscribe, and where the broker hands publishes and acknowledgements over.</summary>
+public sealed class BrokerEvents(
+    PublishIntake intake, GatewaySecrets secrets, GatewayBoard gateways, IOptions<MqttOptions> options, TimeProvider time, ILogger<BrokerEvents> log)
+{
+    public void Attach(MqttServer server)
+    {
+        server.ValidatingConnectionAsync += Validate;
+        server.InterceptingPublishAsync += intake.Take;
+        server.InterceptingOutboundPacketAsync += PublishIntake.BeforeSend;
+        server.InterceptingSubscriptionAsync += CheckSubscription;
+        server.ClientDisconnectedAsync += Disconnected;
+    }
+
+    /// <summary>True when a gateway may subscribe to the filter: its own commands, of one sensor or of all.</summary>
+    internal static bool MaySubscribe(string filter, string? gateway)
+    {
+        // luohu/v1/gw-1/+/command, luohu/v1/gw-1/outfall-001/command
+        var levels = filter.Split('/');
+        return levels is ["luohu", "v1", var own, var sensor, "command"] && Topic.IsId(own) && (gateway is null || own == gateway)
+            && (sensor == "+" || Topic.IsId(sensor));
+    }
+
+    private Task Validate(ValidatingConnectionEventArgs connection)
+    {
+        string? gateway = null;
+        if (!(options.Value.AllowAnonymous && IsLoopback(connection.RemoteEndPoint)))
+        {
+            gateway = connection.UserName;
+            if (string.IsNullOrEmpty(gateway) || connection.RawPassword is null || !secrets.Verify(gateway, connection.RawPassword))
+            {
+                connection.ReasonCode = MqttConnectReasonCode.BadUserNameOrPassword;
+                log.LogWarning("MQTT: {Remote} refused: no gateway '{Gateway}' with this secret", connection.RemoteEndPoint, gateway);
+                return Task.CompletedTask;
+            }
+        }
+        connection.SessionItems[GatewaySession.Key] = new GatewaySession(gateway, options.Value.RateMax, time);
+        if (gateway is not null) gateways.Set(gateway, true, time.GetUtcNow());
+        return Task.CompletedTask;
+    }
+
+    private Task CheckSubscription(InterceptingSubscriptionEventArgs subscription)
+    {
+        var session = (GatewaySession)subscription.SessionItems[GatewaySession.Key]!;
+        if (MaySubscribe(subscription.TopicFilter.Topic, session.Gateway)) return Task.CompletedTask;
+        subscription.ProcessSubscription = false;
+        subscription.Response.ReasonCode = MqttSubscribeReasonCode.NotAuthorized;
+        log.LogWarning("MQTT: client {Client} may not subscribe to {Filter}", subscription.ClientId, subscription.TopicFilter.Topic);
+        return Task.CompletedTask;
+    }
+
+    private Task Disconnected(ClientDisconnectedEventArgs client)
+    {
+        if (client.SessionItems[GatewaySession.Key] is GatewaySession { Gateway: { } gateway }) gateways.Set(gateway, false, time.GetUtcNow());
+        return Task.CompletedTask;
+    }
+
+    private static bool IsLoopback(EndPoint? remote) => remote is IPEndPoint ip && IPAddress.IsLoopback(ip.Address.IsIPv4MappedToIPv6 ? ip.Address.MapToIPv4() : ip.Address);
+}

@@ -1,0 +1,22 @@
+using System.ComponentModel.DataAnnotations;
+
+namespace LuohuIOC.Ingestion.Broker;
+
+/// <summary>The embedded broker, section <c>Mqtt</c>. At every limit the connection's reader waits; nothing that was sent is dropped.</summary>
+public sealed class MqttOptions
+{
+    /// <summary>TCP port for MQTT 3.1.1 and 5. Default 1883.</summary>
+    [Range(0, 65535)]
+    public int Port { get; set; } = 1883;
+
+    /// <summary>True lets any client on a loopback address publish as any gateway, for tests and benchmarks. Default false.</summary>
+    public bool AllowAnonymous { get; set; }
+
+    /// <summary>Publishes of one connection that wait for their acknowledgement; at this number it is not read on. Default 1,000.</summary>
+    [Range(1, 65535)]
+    public int InFlightMax { get; set; } = 1_000;
+
+    /// <summary>Messages per second of one connection, with a burst of one second's worth; beyond it is read more slowly. Default 50,000.</summary>
+    [Range(1, 10_000_000)]
+    public int RateMax { get; set; } = 50_000;
+}

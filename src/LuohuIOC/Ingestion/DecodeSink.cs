@@ -1,0 +1,87 @@
+using System.Text;
+using LuohuIOC.DeviceProtocol;
+using LuohuIOC.Registry;
+
+namespace LuohuIOC.Ingestion;
+
+/// <summary>What a decoder refused, as it stands in the payload. Made for refused parts only, so it may allocate.</summary>
+public readonly record struct Refusal(RejectionReason Reason, string Sensor, int Index, string Metric);
+
+/// <summary>Turns decoded telemetry into a group's readings: finds the sensor, checks whose it is, gives metrics their slots.</summary>
+internal ref struct DecodeSink(SensorRegistry registry, bool autoRegister, string? gateway, ReadingGroup into, List<Refusal> refusals, long receivedMs)
+    : ITelemetrySink
+{
+    private Sensor? _sensor;
+    private ulong _seen;
+    private bool _begun;
+    private int _nextSlot;
+    private int _unknownMetrics;
+
+    public bool BeginSensor(scoped ReadOnlySpan<byte> id)
+    {
+        _sensor = null;
+        if (!Topic.IsId(id)) return RefuseSensor(id, RejectionReason.SensorIdInvalid);
+        if (!registry.TryFind(id, out var sensor))
+        {
+            if (!autoRegister || gateway is null) return RefuseSensor(id, RejectionReason.SensorUnknown);
+            sensor = registry.AutoRegister(Encoding.ASCII.GetString(id), gateway);
+        }
+        if (gateway is not null && sensor.Gateway != gateway) return RefuseSensor(id, RejectionReason.SensorOfOtherGateway);
+        if (sensor.RetiredAt is { } retired && retired.ToUnixTimeMilliseconds() <= receivedMs) return RefuseSensor(id, RejectionReason.SensorRetired);
+        _sensor = sensor;
+        return true;
+    }
+
+    public void BeginReading()
+    {
+        if (_begun) into.RemoveLast();
+        into.Add(_sensor!.Number, 0, 0, receivedMs);
+        _begun = true;
+        _seen = 0;
+        _nextSlot = 0;
+        _unknownMetrics = 0;
+    }
+
+    public void Value(scoped ReadOnlySpan<byte> name, double value)
+    {
+        var slot = _sensor!.Layout.SlotOf(name, _nextSlot);
+        if (slot < 0)
+        {
+            if (_sensor.Layout.Kind is not null || !Topic.IsMetricName(name) || _sensor.Layout.Names.Count >= MetricLayout.MetricsMax)
+            {
+                // A reading of 64 wrong metrics is one line for people, not 64.
+                if (_unknownMetrics++ == 0) refusals.Add(new Refusal(RejectionReason.MetricUnknown, _sensor.Id, -1, Printable(name)));
+                return;
+            }
+            _sensor = registry.WithMetric(_sensor, Encoding.ASCII.GetString(name));
+            slot = _sensor.Layout.SlotOf(name);
+        }
+        _nextSlot = slot + 1;
+        var bit = 1UL << slot;
+        if ((_seen & bit) != 0) into.ReplaceValue((byte)slot, value);
+        else into.AddValue((byte)slot, value);
+        _seen |= bit;
+    }
+
+    public void EndReading(int index, long tsMs, long sequence)
+    {
+        _begun = false;
+        if (_seen == 0) into.RemoveLast();
+        else into.SetIdentity(tsMs, sequence);
+    }
+
+    public void Refuse(int index, RejectionReason reason)
+    {
+        if (_begun) into.RemoveLast();
+        _begun = false;
+        refusals.Add(new Refusal(reason, _sensor!.Id, index, ""));
+    }
+
+    private bool RefuseSensor(scoped ReadOnlySpan<byte> id, RejectionReason reason)
+    {
+        refusals.Add(new Refusal(reason, Printable(id), -1, ""));
+        return false;
+    }
+
+    private static string Printable(scoped ReadOnlySpan<byte> text) => Encoding.UTF8.GetString(text[..Math.Min(text.Length, Topic.IdLengthMax)]);
+}

@@ -1,0 +1,140 @@
+using Microsoft.Win32.SafeHandles;
+
+namespace LuohuIOC.Ingestion.Journal;
+
+/// <summary>
+/// The journal's segment files in one folder, named by the first position in them. Appends are at the end of the last one;
+/// a failed append leaves the end where it was, so that the next one writes over its torn bytes.
+/// </summary>
+internal sealed class SegmentFiles : IDisposable
+{
+    private readonly string _folder;
+    private readonly long _segmentBytes;
+    private readonly Lock _files = new();
+    private readonly List<(long FirstPosition, string Path, long Bytes)> _closed = [];
+    private readonly List<ReadOnlyMemory<byte>> _parts = [];
+    private byte[] _headers = new byte[16 * JournalRecord.HeaderBytes];
+    private SafeFileHandle? _current;
+    private long _currentFirst;
+    private string _currentPath = "";
+    private long _length;
+
+    public SegmentFiles(string folder, long segmentBytes)
+    {
+        _folder = folder;
+        _segmentBytes = segmentBytes;
+        Directory.CreateDirectory(folder);
+    }
+
+    /// <summary>Bytes in all segments.</summary>
+    public long Bytes
+    {
+        get
+        {
+            lock (_files) return _closed.Sum(s => s.Bytes) + _length;
+        }
+    }
+
+    /// <summary>
+    /// Shows every intact record to <paramref name="visit"/> in order and makes the last segment ready to be appended to. A torn tail
+    /// (the crash came in mid-write, so nothing of it was acknowledged) is cut off; damage elsewhere is set aside and reported.
+    /// </summary>
+    /// <returns>A line for people about each damaged file.</returns>
+    public List<string> Open(JournalVisitor visit)
+    {
+        var damaged = new List<string>();
+        var paths = Directory.GetFiles(_folder, "*.log").Order(StringComparer.Ordinal).ToArray();
+        for (var i = 0; i < paths.Length; i++)
+        {
+            var size = new FileInfo(paths[i]).Length;
+            var intact = SegmentReader.Read(paths[i], long.MaxValue, visit);
+            if (intact < size && i < paths.Length - 1)
+            {
+                File.Copy(paths[i], paths[i] + ".damaged", overwrite: true);
+                damaged.Add($"{paths[i]}: record at byte {intact} of {size} is damaged; a copy is kept as {Path.GetFileName(paths[i])}.damaged.");
+            }
+            if (intact < size) Truncate(paths[i], intact);
+            _closed.Add((FirstOf(paths[i]), paths[i], intact));
+        }
+        return damaged;
+    }
+
+    /// <summary>Writes records (header and body each) and makes them durable. Not thread-safe: the writer's own.</summary>
+    /// <param name="nextPosition">Position that the next group has or will have: names the segment if this append begins one.</param>
+    /// <param name="records">Kind, position and body of each.</param>
+    public void Append(long nextPosition, List<(JournalRecordKind Kind, long Position, ReadOnlyMemory<byte> Body)> records)
+    {
+        if (_current is null || _length >= _segmentBytes) Roll(nextPosition);
+        if (_headers.Length < records.Count * JournalRecord.HeaderBytes) _headers = new byte[records.Count * JournalRecord.HeaderBytes * 2];
+        _parts.Clear();
+        var bytes = 0L;
+        for (var i = 0; i < records.Count; i++)
+        {
+            var header = _headers.AsMemory(i * JournalRecord.HeaderBytes, JournalRecord.HeaderBytes);
+            JournalRecord.WriteHeader(header.Span, records[i].Kind, records[i].Position, records[i].Body.Span);
+            _parts.Add(header);
+            _parts.Add(records[i].Body);
+            bytes += header.Length + records[i].Body.Length;
+        }
+        RandomAccess.Write(_current!, _parts, _length);
+        RandomAccess.FlushToDisk(_current!);
+        lock (_files) _length += bytes;
+    }
+
+    /// <summary>Deletes segments that hold nothing behind <paramref name="position"/>, never the last one.</summary>
+    public void Forget(long position)
+    {
+        lock (_files)
+        {
+            while (_closed.Count > 0)
+            {
+                var next = _closed.Count > 1 ? _closed[1].FirstPosition : _current is null ? long.MaxValue : _currentFirst;
+                if (next > position || next == long.MaxValue) return;
+                File.Delete(_closed[0].Path);
+                _closed.RemoveAt(0);
+            }
+        }
+    }
+
+    /// <summary>The files that may hold positions behind <paramref name="after"/>, with the length that is durable now.</summary>
+    public List<(string Path, long Bytes)> Behind(long after)
+    {
+        lock (_files)
+        {
+            var all = _closed.ToList();
+            if (_current is not null) all.Add((_currentFirst, _currentPath, _length));
+            var first = all.FindLastIndex(s => s.FirstPosition <= after + 1);
+            return [.. all.Skip(Math.Max(0, first)).Select(s => (s.Path, s.Bytes))];
+        }
+    }
+
+    public void Dispose() => _current?.Dispose();
+
+    private void Roll(long firstPosition)
+    {
+        var path = Path.Combine(_folder, $"{firstPosition:D20}.log");
+        var handle = File.OpenHandle(path, FileMode.Create, FileAccess.ReadWrite, FileShare.Read);
+        lock (_files)
+        {
+            if (_current is not null)
+            {
+                _current.Dispose();
+                _closed.Add((_currentFirst, _currentPath, _length));
+            }
+            _current = handle;
+            _currentFirst = firstPosition;
+            _currentPath = path;
+            _length = 0;
+        }
+        FolderSync.Flush(_folder);
+    }
+
+    private static void Truncate(string path, long bytes)
+    {
+        using var handle = File.OpenHandle(path, FileMode.Open, FileAccess.ReadWrite);
+        RandomAccess.SetLength(handle, bytes);
+        RandomAccess.FlushToDisk(handle);
+    }
+
+    private static long FirstOf(string path) => long.Parse(Path.GetFileNameWithoutExtension(path), System.Globalization.CultureInfo.InvariantCulture);
+}

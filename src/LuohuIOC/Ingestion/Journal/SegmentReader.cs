@@ -1,0 +1,40 @@
+using System.Buffers;
+
+namespace LuohuIOC.Ingestion.Journal;
+
+/// <summary>Takes one intact record; the body is valid during the call only. False ends the reading.</summary>
+public delegate bool JournalVisitor(JournalRecordKind kind, long position, ReadOnlySpan<byte> body);
+
+/// <summary>Reads the records of one segment file from its beginning.</summary>
+internal static class SegmentReader
+{
+    /// <summary>Shows records to <paramref name="visit"/> until the first torn one or <paramref name="bytesMax"/>; returns the intact length.</summary>
+    public static long Read(string path, long bytesMax, JournalVisitor visit)
+    {
+        using var file = new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete, 1 << 20, FileOptions.SequentialScan);
+        Span<byte> header = stackalloc byte[JournalRecord.HeaderBytes];
+        var body = ArrayPool<byte>.Shared.Rent(1 << 16);
+        try
+        {
+            for (long at = 0; ;)
+            {
+                if (at + header.Length > bytesMax || file.ReadAtLeast(header, header.Length, throwOnEndOfStream: false) < header.Length) return at;
+                if (!JournalRecord.TryReadHeader(header, out var bytes, out var kind, out var position)) return at;
+                if (at + header.Length + bytes > file.Length) return at;
+                if (bytes > body.Length)
+                {
+                    ArrayPool<byte>.Shared.Return(body);
+                    body = ArrayPool<byte>.Shared.Rent(bytes);
+                }
+                file.ReadExactly(body, 0, bytes);
+                if (!JournalRecord.IsIntact(header, body.AsSpan(0, bytes))) return at;
+                at += header.Length + bytes;
+                if (!visit(kind, position, body.AsSpan(0, bytes))) return at;
+            }
+        }
+        finally
+        {
+            ArrayPool<byte>.Shared.Return(body);
+        }
+    }
+}

@@ -1,0 +1,55 @@
+using System.Text;
+using LuohuIOC.DeviceProtocol;
+using LuohuIOC.Ingestion.Journal;
+using LuohuIOC.Registry;
+using Microsoft.Extensions.Options;
+
+namespace LuohuIOC.Ingestion;
+
+/// <summary>Decodes publishes to readings: fresh ones from the broker and, after a restart or an outage, those in the journal again.</summary>
+public sealed class PublishDecoder(SensorRegistry registry, IOptions<RegistrationOptions> options)
+{
+    /// <summary>
+    /// Decodes one telemetry payload. Readings go to <paramref name="into"/>, what is refused of it to <paramref name="refusals"/>.
+    /// </summary>
+    /// <param name="gateway">The gateway whose sensors these must be.</param>
+    /// <param name="sensor">The topic's sensor; empty when the payload names them.</param>
+    /// <param name="payload">JSON in UTF-8.</param>
+    /// <param name="receivedMs">Unix ms.</param>
+    /// <param name="into">Readings are added here.</param>
+    /// <param name="refusals">Refused parts are added here.</param>
+    /// <returns>Why the payload is refused whole; then nothing was added to either.</returns>
+    public RejectionReason Decode(
+        string gateway, ReadOnlySpan<byte> sensor, ReadOnlySpan<byte> payload, long receivedMs, ReadingGroup into, List<Refusal> refusals)
+    {
+        var readingsBefore = into.Count;
+        var refusalsBefore = refusals.Count;
+        var sink = new DecodeSink(registry, options.Value.AutoRegister, gateway, into, refusals, receivedMs);
+        RejectionReason refused;
+        if (sensor.IsEmpty) refused = TelemetryReader.ReadGateway(payload, ref sink);
+        else if (sink.BeginSensor(sensor)) refused = TelemetryReader.ReadSensor(payload, ref sink);
+        else return RejectionReason.None;
+        if (refused == RejectionReason.None) return refused;
+        while (into.Count > readingsBefore) into.RemoveLast();
+        refusals.RemoveRange(refusalsBefore, refusals.Count - refusalsBefore);
+        return refused;
+    }
+
+    /// <summary>Decodes the body of a journal record again, with the marks that were saved for it.</summary>
+    public ReadingGroup DecodeGroup(PublishJournal journal, long position, ReadOnlySpan<byte> body)
+    {
+        var group = new ReadingGroup { Position = position };
+        var refusals = new List<Refusal>();
+        while (PublishFrame.TryTake(ref body, out var frame))
+            Decode(Encoding.ASCII.GetString(frame.Gateway), frame.Sensor, frame.Payload, frame.ReceivedMs, group, refusals);
+        journal.ApplyMarks(group);
+        return group;
+    }
+}
+
+/// <summary>Section <c>Registry</c>, as far as ingestion needs it.</summary>
+public sealed class RegistrationOptions
+{
+    /// <summary>True admits unknown sensors as kind <c>generic</c> under the gateway that published first. Default false.</summary>
+    public bool AutoRegister { get; set; }
+}

@@ -1,0 +1,53 @@
+using System.Text;
+using LuohuIOC.DeviceProtocol;
+using LuohuIOC.Http;
+using LuohuIOC.Texts;
+
+namespace LuohuIOC.Ingestion.Rejections;
+
+/// <summary>One rejection as the API shows it; the first bytes as text where they are, else in hex.</summary>
+public sealed record RejectionView(
+    long Id, DateTimeOffset At, string Gateway, string Topic, string Reason, string ReasonText, string? Sensor, int? Index, string? Metric,
+    int PayloadBytes, string? FirstText, string? FirstHex);
+
+public static class RejectionEndpoints
+{
+    private const int LimitMax = 1_000;
+
+    public static void MapRejections(this IEndpointRouteBuilder app)
+    {
+        app.MapGet("/api/v1/rejections", List).RequireAuthorization("viewer").WithTags("Ingestion")
+            .WithSummary("Refused payloads, readings and metrics, newest first");
+        app.MapGet("/api/v1/rejections/summary", Summary).RequireAuthorization("viewer").WithTags("Ingestion")
+            .WithSummary("How many were refused for each reason since the first start");
+    }
+
+    private static IResult List(HttpContext context, RejectionStore store, string? gateway, string? reason, string? sensor, long? after, int limit = 100)
+    {
+        var wanted = Enum.GetValues<RejectionReason>().Where(r => r != RejectionReason.None && r.WireName() == reason).ToArray();
+        if (reason is not null && wanted.Length == 0)
+        {
+            var known = string.Join(", ", Enum.GetValues<RejectionReason>().Skip(1).Select(r => r.WireName()));
+            return Problem.Of(context, 400, "rejection-reason", reason, known);
+        }
+        limit = Math.Clamp(limit, 1, LimitMax);
+        var language = TextBook.LanguageOf(context.Request);
+        var items = store.Read(gateway, wanted.Length == 0 ? null : wanted[0], sensor, after, limit).Select(r => View(r.Id, r.Rejection, language)).ToList();
+        return Results.Ok(new { items, next = items.Count == limit ? items[^1].Id : (long?)null });
+    }
+
+    private static IResult Summary(RejectionStore store)
+    {
+        var counts = Enum.GetValues<RejectionReason>().Where(r => store.CountOf(r) > 0).ToDictionary(r => r.WireName(), store.CountOf);
+        return Results.Ok(new { total = counts.Values.Sum(), byReason = counts });
+    }
+
+    private static RejectionView View(long id, Rejection r, string language)
+    {
+        var isText = System.Text.Unicode.Utf8.IsValid(r.FirstBytes) && !r.FirstBytes.Any(b => b is < 32 and not (9 or 10 or 13));
+        return new RejectionView(id, DateTimeOffset.FromUnixTimeMilliseconds(r.At), r.Gateway, r.Topic, r.Reason.WireName(),
+            TextBook.Get(language, $"rejection.{r.Reason.WireName()}"), r.Sensor.Length == 0 ? null : r.Sensor, r.Index < 0 ? null : r.Index,
+            r.Metric.Length == 0 ? null : r.Metric, r.PayloadBytes,
+            isText ? Encoding.UTF8.GetString(r.FirstBytes) : null, isText ? null : Convert.ToHexStringLower(r.FirstBytes));
+    }
+}

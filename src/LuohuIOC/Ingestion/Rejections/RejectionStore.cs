@@ -1,0 +1,135 @@
+using System.Diagnostics.Metrics;
+using System.Threading.Channels;
+using LuohuIOC.DeviceProtocol;
+using LuohuIOC.Storage;
+using Microsoft.Data.Sqlite;
+
+namespace LuohuIOC.Ingestion.Rejections;
+
+/// <summary>
+/// Keeps what was refused in <c>rejections.db</c>: the newest <see cref="RowsMax"/>, and a count per reason of all. In a flood that
+/// the disk cannot follow, rejections are still counted but no longer kept one by one.
+/// </summary>
+public sealed class RejectionStore : BackgroundService
+{
+    /// <summary>Rejections kept for people to read; older ones are only counted.</summary>
+    public const int RowsMax = 100_000;
+
+    private const int QueueMax = 20_000;
+    private const int BatchMax = 5_000;
+
+    private readonly SqliteFile _file;
+    private readonly ILogger<RejectionStore> _log;
+    private readonly Channel<(Rejection Rejection, TaskCompletionSource Durable)> _queue =
+        Channel.CreateBounded<(Rejection, TaskCompletionSource)>(new BoundedChannelOptions(QueueMax) { SingleReader = true });
+    private readonly long[] _counts = new long[Enum.GetValues<RejectionReason>().Length];
+
+    public RejectionStore(IConfiguration configuration, IMeterFactory meters, ILogger<RejectionStore> log)
+    {
+        _log = log;
+        _file = new SqliteFile(Path.Combine(configuration["DataDirectory"] ?? "data", "rejections.db"),
+            """
+            CREATE TABLE rejection(
+                id INTEGER PRIMARY KEY AUTOINCREMENT, at INTEGER NOT NULL, gateway TEXT NOT NULL, topic TEXT NOT NULL, reason INTEGER NOT NULL,
+                sensor TEXT NOT NULL, reading INTEGER NOT NULL, metric TEXT NOT NULL, payload_bytes INTEGER NOT NULL, first_bytes BLOB NOT NULL);
+            CREATE INDEX rejection_gateway ON rejection(gateway, id);
+            CREATE TABLE rejection_count(reason INTEGER PRIMARY KEY, n INTEGER NOT NULL);
+            """);
+        using var connection = _file.Open();
+        using var command = connection.CreateCommand();
+        command.CommandText = "SELECT reason, n FROM rejection_count";
+        using var reader = command.ExecuteReader();
+        while (reader.Read()) _counts[reader.GetInt32(0)] = reader.GetInt64(1);
+        meters.Create(new MeterOptions("LuohuIOC.Ingestion")).CreateObservableCounter(
+            "luohu.ingestion.rejections", () => Enum.GetValues<RejectionReason>().Select(r => new Measurement<long>(
+                CountOf(r), new KeyValuePair<string, object?>("reason", r.WireName()))), "{rejection}", "Refused payloads, readings and metrics");
+    }
+
+    /// <summary>All rejections ever, also those no longer kept.</summary>
+    public long CountOf(RejectionReason reason) => Interlocked.Read(ref _counts[(int)reason]);
+
+    /// <summary>Counts a rejection and keeps it; completes when it is durable, at once when it is only counted.</summary>
+    public Task Add(Rejection rejection)
+    {
+        Interlocked.Increment(ref _counts[(int)rejection.Reason]);
+        var durable = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        return _queue.Writer.TryWrite((rejection, durable)) ? durable.Task : Task.CompletedTask;
+    }
+
+    /// <summary>Newest first; <paramref name="before"/> is the id of the last row of the page before.</summary>
+    public List<(long Id, Rejection Rejection)> Read(string? gateway, RejectionReason? reason, string? sensor, long? before, int limit)
+    {
+        using var connection = _file.Open();
+        using var command = connection.CreateCommand();
+        command.CommandText =
+            """
+            SELECT id, at, gateway, topic, reason, sensor, reading, metric, payload_bytes, first_bytes FROM rejection
+            WHERE ($gateway IS NULL OR gateway = $gateway) AND ($reason IS NULL OR reason = $reason)
+              AND ($sensor IS NULL OR sensor = $sensor) AND ($before IS NULL OR id < $before)
+            ORDER BY id DESC LIMIT $limit
+            """;
+        command.Parameters.AddWithValue("$gateway", (object?)gateway ?? DBNull.Value);
+        command.Parameters.AddWithValue("$reason", reason is null ? DBNull.Value : (int)reason);
+        command.Parameters.AddWithValue("$sensor", (object?)sensor ?? DBNull.Value);
+        command.Parameters.AddWithValue("$before", (object?)before ?? DBNull.Value);
+        command.Parameters.AddWithValue("$limit", limit);
+        var rows = new List<(long, Rejection)>();
+        using var reader = command.ExecuteReader();
+        while (reader.Read())
+        {
+            rows.Add((reader.GetInt64(0), new Rejection(reader.GetInt64(1), reader.GetString(2), reader.GetString(3), (RejectionReason)reader.GetInt32(4),
+                reader.GetString(5), reader.GetInt32(6), reader.GetString(7), reader.GetInt32(8), (byte[])reader[9])));
+        }
+        return rows;
+    }
+
+    public override async Task StopAsync(CancellationToken cancellationToken)
+    {
+        _queue.Writer.TryComplete();
+        await base.StopAsync(cancellationToken);
+    }
+
+    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
+    {
+        var batch = new List<(Rejection Rejection, TaskCompletionSource Durable)>();
+        while (await _queue.Reader.WaitToReadAsync(CancellationToken.None))
+        {
+            batch.Clear();
+            while (batch.Count < BatchMax && _queue.Reader.TryRead(out var next)) batch.Add(next);
+            try
+            {
+                Save(batch);
+            }
+            catch (Exception e) when (e is SqliteException or IOException)
+            {
+                // The counts are kept in memory and saved with the next batch; what is lost is the rows for people to read.
+                _log.LogError(e, "Rejections: {Count} could not be kept, they are counted only", batch.Count);
+            }
+            foreach (var (_, durable) in batch) durable.SetResult();
+        }
+    }
+
+    private void Save(List<(Rejection Rejection, TaskCompletionSource Durable)> batch)
+    {
+        using var connection = _file.Open();
+        using var transaction = connection.BeginTransaction();
+        using var insert = connection.CreateCommand();
+        insert.Transaction = transaction;
+        insert.CommandText =
+            "INSERT INTO rejection(at, gateway, topic, reason, sensor, reading, metric, payload_bytes, first_bytes) VALUES($1,$2,$3,$4,$5,$6,$7,$8,$9)";
+        var p = Enumerable.Range(1, 9).Select(i => insert.Parameters.Add(new SqliteParameter($"${i}", null))).ToArray();
+        foreach (var (r, _) in batch)
+        {
+            (p[0].Value, p[1].Value, p[2].Value, p[3].Value, p[4].Value) = (r.At, r.Gateway, r.Topic, (int)r.Reason, r.Sensor);
+            (p[5].Value, p[6].Value, p[7].Value, p[8].Value) = (r.Index, r.Metric, r.PayloadBytes, r.FirstBytes);
+            insert.ExecuteNonQuery();
+        }
+        using var rest = connection.CreateCommand();
+        rest.Transaction = transaction;
+        rest.CommandText = $"DELETE FROM rejection WHERE id <= (SELECT max(id) FROM rejection) - {RowsMax};"
+            + string.Concat(batch.Select(b => b.Rejection.Reason).Distinct().Select(r =>
+                $"INSERT INTO rejection_count(reason, n) VALUES({(int)r}, {CountOf(r)}) ON CONFLICT(reason) DO UPDATE SET n = excluded.n;"));
+        rest.ExecuteNonQuery();
+        transaction.Commit();
+    }
+}

@@ -1,0 +1,174 @@
+using LuohuIOC.DeviceProtocol;
+using LuohuIOC.Ingestion;
+
+namespace LuohuIOC.Sensing.Quality;
+
+/// <summary>
+/// Judges readings one by one: constant time and no allocation a value, as every one of 300,000 readings/s comes through here.
+/// </summary>
+internal static class QualityChecks
+{
+    /// <summary>A step this many times the usual one is far outside the metric's own variation.</summary>
+    private const double SpikeFactor = 8;
+
+    /// <summary>Steps seen before the usual one is known.</summary>
+    private const byte SpikeWarmUp = 16;
+
+    /// <summary>Weight of a new step in the running scale: the last 30 or so readings decide.</summary>
+    private const float ScaleWeight = 1f / 16;
+
+    private static readonly double RateFloorMs = KindCatalogue.RateFloor.TotalMilliseconds;
+
+    /// <summary>The quality of a reading that the time line does not take (late, duplicate): range and clock only, no memory.</summary>
+    public static QualityMark JudgeApart(QualityProfile profile, bool clockAhead, ReadOnlySpan<byte> slots, ReadOnlySpan<double> values)
+    {
+        var worst = new Worst(clockAhead);
+        for (var i = 0; i < slots.Length; i++)
+            if (!InRange(profile, slots[i], values[i])) worst.Add(QualityGrade.Bad, QualityReason.OutOfRange, slots[i]);
+        return worst.Mark;
+    }
+
+    /// <summary>Judges the newest reading, moves <see cref="SensorState.Latest"/> and the metrics' memories.</summary>
+    /// <param name="state">Shaped for the profile.</param>
+    /// <param name="profile">Checks of the sensor's kind.</param>
+    /// <param name="timeMs">Time of the reading in the sensor's time line.</param>
+    /// <param name="clockAhead">The device's clock was ahead of the server's.</param>
+    /// <param name="slots">Slots of the values.</param>
+    /// <param name="values">The values.</param>
+    /// <param name="usable">Slots whose values are not bad: they feed the rules.</param>
+    public static QualityMark Judge(
+        SensorState state, QualityProfile profile, long timeMs, bool clockAhead, ReadOnlySpan<byte> slots, ReadOnlySpan<double> values,
+        out ulong usable)
+    {
+        usable = 0;
+        var worst = new Worst(clockAhead);
+        var checks = profile.Checks;
+        var latest = state.Latest;
+        for (var i = 0; i < slots.Length; i++)
+        {
+            int slot = slots[i];
+            var value = values[i];
+            if (slot >= latest.Length) latest = Grow(state, slot);
+            var reason = !InRange(profile, slot, value) ? QualityReason.OutOfRange
+                : (uint)slot < (uint)checks.Length && checks[slot].Tracked >= 0 ? Track(state, checks[slot], timeMs, latest[slot], value)
+                : QualityReason.None;
+            if (reason != QualityReason.None) worst.Add(GradeOf(reason), reason, slot);
+            if (GradeOf(reason) == QualityGrade.Bad) continue;
+            latest[slot] = value;
+            usable |= 1UL << slot;
+        }
+        return worst.Mark;
+    }
+
+    private static QualityGrade GradeOf(QualityReason reason) => reason switch
+    {
+        QualityReason.None => QualityGrade.Good,
+        QualityReason.OutOfRange or QualityReason.ImpossibleRate => QualityGrade.Bad,
+        _ => QualityGrade.Doubtful,
+    };
+
+    private static bool InRange(QualityProfile profile, int slot, double value) =>
+        (uint)slot < (uint)profile.Checks.Length
+            ? value >= profile.Checks[slot].Minimum && value <= profile.Checks[slot].Maximum
+            : double.IsFinite(value);
+
+    private static QualityReason Track(SensorState state, in MetricCheck check, long timeMs, double last, double value)
+    {
+        ref var metric = ref state.Metrics[check.Tracked];
+        if (metric.LastMs == 0)
+        {
+            Begin(ref metric, timeMs);
+            return QualityReason.None;
+        }
+        var step = Math.Abs(value - last);
+        if (step > check.RatePerMs * Math.Max(timeMs - metric.LastMs, RateFloorMs)) return TryNewLevel(ref metric, check, timeMs, value);
+        metric.CandidateMs = 0;
+        metric.LastMs = timeMs;
+        var spike = IsSpike(ref metric, check, step);
+        var stuck = IsStuck(ref metric, check, timeMs, value, step == 0);
+        return spike ? QualityReason.Spike : stuck ? QualityReason.Stuck : QualityReason.None;
+    }
+
+    /// <summary>
+    /// One impossible value is refused; a second in a row that agrees with it is the truth (a valve opened, a sensor was
+    /// moved), so that no sensor locks itself out for ever.
+    /// </summary>
+    private static QualityReason TryNewLevel(ref MetricState metric, in MetricCheck check, long timeMs, double value)
+    {
+        var agrees = metric.CandidateMs != 0
+            && Math.Abs(value - metric.Candidate) <= check.RatePerMs * Math.Max(timeMs - metric.CandidateMs, RateFloorMs);
+        if (!agrees)
+        {
+            metric.Candidate = value;
+            metric.CandidateMs = timeMs;
+            return QualityReason.ImpossibleRate;
+        }
+        Begin(ref metric, timeMs);
+        return QualityReason.None;
+    }
+
+    private static void Begin(ref MetricState metric, long timeMs)
+    {
+        metric.LastMs = timeMs;
+        metric.CandidateMs = 0;
+        metric.SameSinceMs = timeMs;
+        metric.SameCount = 1;
+        metric.SpikeBefore = false;
+    }
+
+    /// <summary>
+    /// The first of a run of large steps is doubted, no more: the beginning of a flood looks like a spike, and doubtful
+    /// values feed the rules. Steps are clipped before they enter the scale, so that one spike does not hide the next.
+    /// </summary>
+    private static bool IsSpike(ref MetricState metric, in MetricCheck check, double step)
+    {
+        if (double.IsPositiveInfinity(check.SpikeJump)) return false;
+        var large = metric.Steps >= SpikeWarmUp && step >= check.SpikeJump && step > SpikeFactor * metric.Scale;
+        var spike = large && !metric.SpikeBefore;
+        metric.SpikeBefore = large;
+        metric.Scale += ScaleWeight * ((float)Math.Min(step, 3 * metric.Scale + check.SpikeJump / SpikeFactor) - metric.Scale);
+        if (metric.Steps < byte.MaxValue) metric.Steps++;
+        return spike;
+    }
+
+    private static bool IsStuck(ref MetricState metric, in MetricCheck check, long timeMs, double value, bool same)
+    {
+        if (!same)
+        {
+            metric.SameSinceMs = timeMs;
+            metric.SameCount = 1;
+            return false;
+        }
+        if (metric.SameCount < ushort.MaxValue) metric.SameCount++;
+        return check.StuckReadings > 0
+            && metric.SameCount >= check.StuckReadings
+            && timeMs - metric.SameSinceMs >= check.StuckMs
+            && Math.Abs(value) > check.RestMax;
+    }
+
+    /// <summary>A generic sensor has sent a metric for the first time.</summary>
+    private static double[] Grow(SensorState state, int slot)
+    {
+        var used = state.Latest.Length;
+        Array.Resize(ref state.Latest, slot + 1);
+        state.Latest.AsSpan(used).Fill(double.NaN);
+        return state.Latest;
+    }
+
+    /// <summary>The worst grade so far, the reason of the first metric that has it, and all metrics that have it.</summary>
+    private ref struct Worst(bool clockAhead)
+    {
+        private QualityGrade _grade = clockAhead ? QualityGrade.Doubtful : QualityGrade.Good;
+        private QualityReason _reason = clockAhead ? QualityReason.Clock : QualityReason.None;
+        private ulong _slots = clockAhead ? ulong.MaxValue : 0;
+
+        public readonly QualityMark Mark => new(_grade, _reason, _slots);
+
+        public void Add(QualityGrade grade, QualityReason reason, int slot)
+        {
+            if (grade < _grade) return;
+            if (grade > _grade) (_grade, _reason, _slots) = (grade, reason, 0);
+            _slots |= 1UL << slot;
+        }
+    }
+}

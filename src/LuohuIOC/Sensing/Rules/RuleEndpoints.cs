@@ -1,0 +1,108 @@
+using System.Text.Json;
+using System.Text.Json.Nodes;
+using LuohuIOC.DeviceProtocol;
+using LuohuIOC.Http;
+using LuohuIOC.Registry;
+using LuohuIOC.Texts;
+
+namespace LuohuIOC.Sensing.Rules;
+
+/// <summary>The rules over HTTP. A rule is written as <see cref="Rule"/> says.</summary>
+internal static class RuleEndpoints
+{
+    /// <summary><c>?kind=</c> limits the list to one kind.</summary>
+    public static IResult Defaults(HttpContext context, string? kind = null)
+    {
+        SensorKind? only = null;
+        if (kind is not null)
+        {
+            if (!KindCatalogue.TryParse(kind, out var parsed)) return Problem.Of(context, 400, "rule-kind-unknown", kind);
+            only = parsed;
+        }
+        var language = TextBook.LanguageOf(context.Request);
+        var items = DefaultRules.All.Where(k => only is null || k.Kind == only).Select(k => new DefaultsView(
+            KindCatalogue.Of(k.Kind).Name, k.NameContains,
+            [.. k.Rules.Concat(k.NameContains is null ? DefaultRules.EveryKind : []).Select(r => RuleView.Of(r, null, 0, language))]));
+        return Results.Json(new { items, next = (string?)null }, RuleJson.Options);
+    }
+
+    public static IResult InForce(HttpContext context, string id, SensorRegistry registry, RuleBook book)
+    {
+        if (!registry.TryFind(id, out var sensor)) return Problem.Of(context, 404, "not-found", id);
+        var language = TextBook.LanguageOf(context.Request);
+        var items = book.Explain(sensor).Select(r => RuleView.Of(r.Rule, r.Override, book.VersionOf(id, r.Rule.Id), language));
+        return Results.Json(new { items, next = (string?)null }, RuleJson.Options);
+    }
+
+    /// <summary><c>?rule=</c> limits the list to one rule.</summary>
+    public static IResult History(HttpContext context, string id, SensorRegistry registry, RuleBook book, string? rule = null)
+    {
+        if (!registry.TryFind(id, out _)) return Problem.Of(context, 404, "not-found", id);
+        var language = TextBook.LanguageOf(context.Request);
+        var items = book.History(id, rule).Select(v => new VersionView(
+            v.RuleId, RuleView.LabelOf(v.RuleId, v.Rule, language), v.Version, v.Rule, v.ChangedAt, v.ChangedBy, v.Comment));
+        return Results.Json(new { items, next = (string?)null }, RuleJson.Options);
+    }
+
+    /// <summary>
+    /// Body: the rule. For a rule that the sensor has already, members that are left out stay as the default says, so
+    /// <c>{"enabled":false,"comment":"…"}</c> switches it off. <c>If-Match: "n"</c> refuses the change (412) when another was first.
+    /// </summary>
+    public static async Task<IResult> Put(HttpContext context, string id, string rule, SensorRegistry registry, RuleBook book)
+    {
+        if (!registry.TryFind(id, out var sensor)) return Problem.Of(context, 404, "not-found", id);
+        if (!TryExpected(context, out var expected)) return Problem.Of(context, 400, "rule-if-match-invalid");
+        Rule parsed;
+        try
+        {
+            var body = await JsonNode.ParseAsync(context.Request.Body, cancellationToken: context.RequestAborted);
+            if (body is not JsonObject written) return Problem.Of(context, 400, "rule-unreadable", "$");
+            parsed = Complete(written, rule, sensor).Deserialize<Rule>(RuleJson.Options)!;
+        }
+        catch (Exception e) when (e is JsonException or NotSupportedException)
+        {
+            return Problem.Of(context, 400, "rule-unreadable", (e as JsonException)?.Path ?? "$.type");
+        }
+        if (parsed.Id != rule) return Problem.Of(context, 400, "rule-id-differs", parsed.Id, rule);
+        if (RuleChecks.FaultOf(parsed, sensor) is { } fault) return Problem.Of(context, 422, fault.Code, fault.Arguments);
+        var set = book.Set(sensor, rule, parsed, Who(context), parsed.Comment, expected);
+        if (set is null) return Problem.Of(context, 412, "rule-version-conflict", rule, book.VersionOf(id, rule));
+        context.Response.Headers.ETag = $"\"{set.Version}\"";
+        return Results.Json(RuleView.Of(parsed, set, set.Version, TextBook.LanguageOf(context.Request)), RuleJson.Options);
+    }
+
+    /// <summary>Back to the default; <c>?comment=</c> says why.</summary>
+    public static IResult Delete(HttpContext context, string id, string rule, SensorRegistry registry, RuleBook book, string? comment = null)
+    {
+        if (!registry.TryFind(id, out var sensor)) return Problem.Of(context, 404, "not-found", id);
+        if (!TryExpected(context, out var expected)) return Problem.Of(context, 400, "rule-if-match-invalid");
+        if (!book.Explain(sensor).Any(r => r.Rule.Id == rule && r.Override is not null))
+            return Problem.Of(context, 404, "rule-not-overridden", rule);
+        var set = book.Set(sensor, rule, null, Who(context), comment, expected);
+        return set is null ? Problem.Of(context, 412, "rule-version-conflict", rule, book.VersionOf(id, rule)) : Results.NoContent();
+    }
+
+    /// <summary>The written members over the default's, so that only what differs needs to be written.</summary>
+    private static JsonObject Complete(JsonObject written, string ruleId, Sensor sensor)
+    {
+        var standing = DefaultRules.For(sensor.Kind, sensor.Name).FirstOrDefault(d => d.Id == ruleId);
+        // Source and confirmation belong to the default's numbers, not to an officer's.
+        var whole = standing is null
+            ? new JsonObject { ["id"] = ruleId }
+            : (JsonObject)JsonSerializer.SerializeToNode(standing with { Source = null, Confirm = false }, RuleJson.Options)!;
+        foreach (var (name, value) in written) whole[name] = value?.DeepClone();
+        return whole;
+    }
+
+    private static bool TryExpected(HttpContext context, out int? version)
+    {
+        version = null;
+        var header = context.Request.Headers.IfMatch.ToString();
+        if (header is "" or "*") return true;
+        if (!int.TryParse(header.Trim('"'), out var parsed)) return false;
+        version = parsed;
+        return true;
+    }
+
+    private static string Who(HttpContext context) => context.User.Identity?.Name ?? "unknown";
+}

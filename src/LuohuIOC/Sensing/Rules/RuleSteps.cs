@@ -1,0 +1,197 @@
+using System.Runtime.CompilerServices;
+using LuohuIOC.Alerts;
+
+namespace LuohuIOC.Sensing.Rules;
+
+/// <summary>
+/// The latches of one rule. Each severity is a latch of its own: it flips on when the measure has stood at its threshold
+/// for the hold, and off when the measure has stood below threshold − hysteresis for the clear hold. As thresholds are in
+/// order the latches are nested, and the highest one that is on is the rule's severity.
+/// </summary>
+internal static class RuleSteps
+{
+    private const int Severities = 4;
+
+    /// <summary>A new value for the rule's metrics has come.</summary>
+    /// <returns>True when a latch began or ceased to wait, so that the due time must be looked up again.</returns>
+    public static bool OnReading(SensorState state, int index, CompiledRule rule, long timeMs, List<RuleChange> changes)
+    {
+        ref var latches = ref state.Rules[index];
+        switch (rule.Form)
+        {
+            case RuleForm.Value:
+                return Move(state, ref latches, rule, rule.Operand.Of(state.Latest[rule.Operand.Slot]), timeMs, isReading: true, changes);
+            case RuleForm.AllOf:
+                return Move(state, ref latches, rule, AllOf(state, rule), timeMs, isReading: true, changes);
+            case RuleForm.Repeat:
+                return OnRepeat(state, ref latches, rule, state.Rings[index]!, timeMs, changes);
+            case RuleForm.Sum or RuleForm.Rise:
+                var ring = state.Rings[index]!;
+                var value = state.Latest[rule.Operand.Slot];
+                WindowRing.MoveTo(rule, ring, WindowRing.BinOf(rule, timeMs));
+                WindowRing.Add(rule, ring, value);
+                Move(state, ref latches, rule, WindowRing.Measure(rule, ring, value), timeMs, isReading: true, changes);
+                return latches.On != 0;
+            default:
+                return false;
+        }
+    }
+
+    /// <summary>Lets waiting latches flip and windows move, up to and including a time, in the order in which they are due.</summary>
+    public static void Expire(SensorState state, int index, CompiledRule rule, long upToMs, List<RuleChange> changes)
+    {
+        for (var due = DueOf(state, index, rule); due <= upToMs; due = DueOf(state, index, rule))
+        {
+            ref var latches = ref state.Rules[index];
+            if (rule.Form == RuleForm.Repeat)
+            {
+                latches.On = 0;
+                Emit(state, rule, latches.On, due, changes);
+            }
+            else if (rule.Form is RuleForm.Sum or RuleForm.Rise)
+            {
+                var ring = state.Rings[index]!;
+                WindowRing.MoveTo(rule, ring, ring[0] + 1);
+                Move(state, ref latches, rule, MeasureOf(state, index, rule), due, isReading: false, changes);
+            }
+            else Flip(state, ref latches, rule, due, changes);
+        }
+    }
+
+    /// <summary>When the rule next changes by time alone, in the sensor's time; <see cref="long.MaxValue"/> when it does not.</summary>
+    public static long DueOf(SensorState state, int index, CompiledRule rule)
+    {
+        ref var latches = ref state.Rules[index];
+        if (rule.Form == RuleForm.Repeat) return latches.On == 0 ? long.MaxValue : state.Rings[index]![0] + rule.WindowMs;
+        if (rule.Form is RuleForm.Sum or RuleForm.Rise)
+            return latches.On == 0 ? long.MaxValue : WindowRing.BeginOf(rule, state.Rings[index]![0] + 1);
+        var due = long.MaxValue;
+        if (latches.Timing == 0) return due;
+        for (var i = 0; i < Severities; i++) due = Math.Min(due, DueOf(ref latches, rule, i));
+        return due;
+    }
+
+    /// <summary>What the rule looks at now, on its operand's scale; NaN when nothing has come yet.</summary>
+    public static double MeasureOf(SensorState state, int index, CompiledRule rule) => rule.Form switch
+    {
+        RuleForm.Value or RuleForm.Repeat => rule.Operand.Of(LatestOf(state, rule.Operand.Slot)),
+        RuleForm.AllOf => AllOf(state, rule),
+        RuleForm.Sum or RuleForm.Rise => WindowRing.Measure(rule, state.Rings[index]!, LatestOf(state, rule.Operand.Slot)),
+        _ => double.NaN,
+    };
+
+    /// <summary>Tells that a rule's severity is now what its latches say.</summary>
+    public static void Emit(SensorState state, CompiledRule rule, byte on, long timeMs, List<RuleChange> changes)
+    {
+        var severity = CompiledRule.SeverityOf(on);
+        var step = severity is { } raised ? (int)raised - 1 : Array.FindIndex(rule.Shown, t => !double.IsNaN(t));
+        var index = Array.IndexOf(state.Bound!.Rules, rule);
+        changes.Add(new RuleChange(
+            rule.Id, severity, rule.Metric, RuleEvidence.ValueOf(state, index, rule),
+            rule.Form == RuleForm.NoData ? double.NaN : rule.Shown[step], timeMs, RuleEvidence.Of(state, index, rule)));
+    }
+
+    private static bool Move(
+        SensorState state, ref RuleState latches, CompiledRule rule, double measure, long timeMs, bool isReading, List<RuleChange> changes)
+    {
+        if ((latches.On | latches.Timing) == 0 && !(measure >= rule.Lowest)) return false;
+        var before = latches.On;
+        var timing = latches.Timing;
+        for (var i = 0; i < Severities; i++)
+        {
+            if (double.IsPositiveInfinity(rule.At[i])) continue;
+            if ((latches.On & 1 << i) == 0) MoveUp(ref latches, rule, i, measure >= rule.At[i], timeMs, isReading);
+            else MoveDown(ref latches, rule, i, measure < rule.Clear[i], timeMs);
+        }
+        if (CompiledRule.SeverityOf(before) != CompiledRule.SeverityOf(latches.On)) Emit(state, rule, latches.On, timeMs, changes);
+        return timing != latches.Timing || before != latches.On;
+    }
+
+    private static void MoveUp(ref RuleState latches, CompiledRule rule, int i, bool isTrue, long timeMs, bool isReading)
+    {
+        var bit = (byte)(1 << i);
+        ref var samples = ref Unsafe.Add(ref latches.BlueSamples, i);
+        if (!isTrue)
+        {
+            latches.Timing &= (byte)~bit;
+            samples = 0;
+            return;
+        }
+        if ((latches.Timing & bit) == 0)
+        {
+            latches.Timing |= bit;
+            Unsafe.Add(ref latches.BlueSinceMs, i) = timeMs;
+            samples = 0;
+        }
+        if (isReading && samples < byte.MaxValue) samples++;
+        // A hold by time alone runs out in Expire, before the next reading is looked at.
+        if (rule.HoldSamples > 0 ? samples >= rule.HoldSamples : rule.HoldMs == 0) Set(ref latches, i, on: true);
+    }
+
+    private static void MoveDown(ref RuleState latches, CompiledRule rule, int i, bool isOver, long timeMs)
+    {
+        var bit = (byte)(1 << i);
+        if (!isOver) latches.Timing &= (byte)~bit;
+        else if (rule.ClearHoldMs == 0) Set(ref latches, i, on: false);
+        else if ((latches.Timing & bit) == 0)
+        {
+            latches.Timing |= bit;
+            Unsafe.Add(ref latches.BlueSinceMs, i) = timeMs;
+        }
+    }
+
+    private static void Set(ref RuleState latches, int i, bool on)
+    {
+        var bit = (byte)(1 << i);
+        latches.On = on ? (byte)(latches.On | bit) : (byte)(latches.On & ~bit);
+        latches.Timing &= (byte)~bit;
+        Unsafe.Add(ref latches.BlueSamples, i) = 0;
+    }
+
+    private static void Flip(SensorState state, ref RuleState latches, CompiledRule rule, long dueMs, List<RuleChange> changes)
+    {
+        var before = latches.On;
+        for (var i = 0; i < Severities; i++)
+            if (DueOf(ref latches, rule, i) == dueMs) Set(ref latches, i, on: (before & 1 << i) == 0);
+        if (CompiledRule.SeverityOf(before) != CompiledRule.SeverityOf(latches.On)) Emit(state, rule, latches.On, dueMs, changes);
+    }
+
+    private static long DueOf(ref RuleState latches, CompiledRule rule, int i)
+    {
+        if ((latches.Timing & 1 << i) == 0) return long.MaxValue;
+        var since = Unsafe.Add(ref latches.BlueSinceMs, i);
+        if ((latches.On & 1 << i) != 0) return since + rule.ClearHoldMs;
+        return rule.HoldMs > 0 ? since + rule.HoldMs : long.MaxValue;
+    }
+
+    private static bool OnRepeat(
+        SensorState state, ref RuleState latches, CompiledRule rule, long[] times, long timeMs, List<RuleChange> changes)
+    {
+        var measure = rule.Operand.Of(state.Latest[rule.Operand.Slot]);
+        var step = System.Numerics.BitOperations.TrailingZeroCount(rule.StepBits);
+        if (latches.ConditionTrue)
+        {
+            latches.ConditionTrue = !(measure < rule.Clear[step]);
+            return false;
+        }
+        if (!(measure >= rule.Lowest)) return false;
+        latches.ConditionTrue = true;
+        times.AsSpan(1).CopyTo(times);
+        times[^1] = timeMs;
+        if (latches.On == 0 && times[0] > 0 && timeMs - times[0] < rule.WindowMs)
+        {
+            latches.On = rule.StepBits;
+            Emit(state, rule, latches.On, timeMs, changes);
+        }
+        return true;
+    }
+
+    private static double AllOf(SensorState state, CompiledRule rule)
+    {
+        foreach (var limit in rule.Limits)
+            if (!(limit.Operand.Of(LatestOf(state, limit.Operand.Slot)) >= limit.At)) return -1;
+        return 1;
+    }
+
+    private static double LatestOf(SensorState state, int slot) => (uint)slot < (uint)state.Latest.Length ? state.Latest[slot] : double.NaN;
+}

@@ -1,0 +1,31 @@
+using LuohuIOC.Texts;
+
+namespace LuohuIOC.Sensing.Rules;
+
+/// <summary>One rule of a sensor as the API shows it.</summary>
+/// <param name="Label">Name for people in the caller's language.</param>
+/// <param name="Origin"><c>default</c> or <c>override</c>.</param>
+/// <param name="Version">Number of changes so far, for <c>If-Match</c>; 0 = never touched.</param>
+/// <param name="ChangedAt">When the override was made.</param>
+/// <param name="ChangedBy">Who made it.</param>
+/// <param name="Rule">The rule as data.</param>
+internal sealed record RuleView(string Label, string Origin, int Version, DateTimeOffset? ChangedAt, string? ChangedBy, Rule Rule)
+{
+    public static RuleView Of(Rule rule, RuleVersion? set, int version, string language) => new(
+        LabelOf(rule.Id, rule, language), set is null ? "default" : "override", version, set?.ChangedAt, set?.ChangedBy, rule);
+
+    /// <summary>The product's name of the rule, or the name that an officer gave it, or its id.</summary>
+    public static string LabelOf(string ruleId, Rule? rule, string language)
+    {
+        var key = $"rule.{ruleId}";
+        var text = TextBook.Get(language, key);
+        return text == key ? rule?.Name ?? ruleId : text;
+    }
+}
+
+/// <summary>Default rules of a kind, or of its sensors whose name contains a text.</summary>
+internal sealed record DefaultsView(string Kind, string? NameContains, RuleView[] Rules);
+
+/// <summary>One version of one rule; without <see cref="Rule"/>: back to the default.</summary>
+internal sealed record VersionView(
+    string Id, string Label, int Version, Rule? Rule, DateTimeOffset ChangedAt, string ChangedBy, string? Comment);

@@ -1,0 +1,29 @@
+namespace LuohuIOC.Sensing.Rules;
+
+/// <summary>Rules as data: the book that sensing reads, and its endpoints.</summary>
+public static class RulesFeature
+{
+    /// <summary>Registers <see cref="RuleBook"/> over <c>rules.db</c> in <c>DataDirectory</c>.</summary>
+    public static IServiceCollection AddRules(this IServiceCollection services)
+    {
+        services.AddSingleton(provider => new RuleBook(
+            Path.Combine(provider.GetRequiredService<IConfiguration>()["DataDirectory"] ?? "./data", "rules.db"),
+            provider.GetService<TimeProvider>() ?? TimeProvider.System));
+        return services;
+    }
+
+    /// <summary>
+    /// <c>GET /api/v1/rules</c> defaults by kind; <c>GET /api/v1/sensors/{id}/rules</c> what is in force with its origin;
+    /// <c>…/rules/history</c> every version; <c>PUT</c> and <c>DELETE …/rules/{rule}</c> for administrators.
+    /// </summary>
+    public static IEndpointRouteBuilder MapRules(this IEndpointRouteBuilder app)
+    {
+        var api = app.MapGroup("/api/v1").WithTags("rules");
+        api.MapGet("/rules", RuleEndpoints.Defaults).RequireAuthorization("viewer");
+        api.MapGet("/sensors/{id}/rules", RuleEndpoints.InForce).RequireAuthorization("viewer");
+        api.MapGet("/sensors/{id}/rules/history", RuleEndpoints.History).RequireAuthorization("viewer");
+        api.MapPut("/sensors/{id}/rules/{rule}", RuleEndpoints.Put).RequireAuthorization("administrator");
+        api.MapDelete("/sensors/{id}/rules/{rule}", RuleEndpoints.Delete).RequireAuthorization("administrator");
+        return app;
+    }
+}

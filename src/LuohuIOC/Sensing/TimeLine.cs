@@ -1,0 +1,59 @@
+namespace LuohuIOC.Sensing;
+
+/// <summary>Places readings in a sensor's time line: newest, late or seen before.</summary>
+public static class TimeLine
+{
+    /// <summary>A device clock further ahead than this is wrong; less is the ordinary difference between two clocks.</summary>
+    public const long ClockAheadMaxMs = 60_000;
+
+    /// <summary>
+    /// Identities remembered. A gateway that lost its connection sends its unacknowledged publishes again, rarely more
+    /// than this many of one sensor; an older one is late by its time anyway.
+    /// </summary>
+    private const int RecentCount = 8;
+
+    /// <summary>
+    /// Readings of a clock that runs ahead are in the order of that clock: one from before the latest was sent again. A
+    /// clock that jumps back by more than this was set, and must not lock its sensor out until it has caught up.
+    /// </summary>
+    private const long ResendWindowMs = 600_000;
+
+    public static bool IsAhead(long deviceTimeMs, long receivedMs) => deviceTimeMs - receivedMs > ClockAheadMaxMs;
+
+    /// <summary>Decides where the reading belongs and remembers its identity; moves nothing else.</summary>
+    internal static Arrival Place(SensorState state, long deviceTimeMs, long sequence, long receivedMs)
+    {
+        if (state.HeardMs != 0 && Seen(state, deviceTimeMs, sequence)) return Arrival.Duplicate;
+        var arrival = state.HeardMs == 0 || IsNewer(state, deviceTimeMs, sequence, receivedMs) ? Arrival.Latest : Arrival.Late;
+        Remember(state, deviceTimeMs, sequence);
+        return arrival;
+    }
+
+    private static bool IsNewer(SensorState state, long deviceTimeMs, long sequence, long receivedMs)
+    {
+        var byDevice = deviceTimeMs != state.DeviceMs ? deviceTimeMs.CompareTo(state.DeviceMs) : sequence.CompareTo(state.Sequence);
+        if (!IsAhead(deviceTimeMs, receivedMs))
+            return deviceTimeMs > state.LatestMs || (deviceTimeMs == state.LatestMs && byDevice > 0);
+        if (byDevice > 0) return true;
+        var isResent = state.ClockAhead && state.DeviceMs - deviceTimeMs <= ResendWindowMs;
+        return !isResent && receivedMs > state.LatestMs;
+    }
+
+    private static bool Seen(SensorState state, long deviceTimeMs, long sequence)
+    {
+        if (deviceTimeMs == state.DeviceMs && sequence == state.Sequence) return true;
+        var times = state.Recent.AsSpan(0, RecentCount);
+        if (!times.Contains(deviceTimeMs)) return false;
+        for (var i = 0; i < RecentCount; i++)
+            if (times[i] == deviceTimeMs && state.Recent[RecentCount + i] == sequence) return true;
+        return false;
+    }
+
+    private static void Remember(SensorState state, long deviceTimeMs, long sequence)
+    {
+        if (state.Recent.Length == 0) state.Recent = new long[2 * RecentCount];
+        state.Recent[state.RecentNext] = deviceTimeMs;
+        state.Recent[RecentCount + state.RecentNext] = sequence;
+        state.RecentNext = (byte)((state.RecentNext + 1) % RecentCount);
+    }
+}

@@ -1,0 +1,21 @@
+using Orleans.Configuration;
+using Orleans.Storage;
+
+namespace LuohuIOC.Storage;
+
+/// <summary>The Orleans silo of the embedded default: one process, its own membership, grain state in SQLite.</summary>
+public static class Silo
+{
+    public static void AddSilo(this WebApplicationBuilder builder)
+    {
+        builder.Services.AddKeyedSingleton<IGrainStorage, SqliteGrainStorage>("grains");
+        builder.Services.AddSingleton(s => (SqliteGrainStorage)s.GetRequiredKeyedService<IGrainStorage>("grains"));
+        builder.UseOrleans(silo =>
+        {
+            silo.UseLocalhostClustering(
+                builder.Configuration.GetValue("Cluster:SiloPort", 11111), builder.Configuration.GetValue("Cluster:GatewayPort", 0));
+            // A sensor is one small object and is called for as long as it stands in the street.
+            silo.Configure<GrainCollectionOptions>(o => o.CollectionAge = TimeSpan.FromDays(365));
+        });
+    }
+}

@@ -1,0 +1,91 @@
+using System.Text.Json;
+using System.Text.Json.Serialization;
+using LuohuIOC.Ingestion;
+using LuohuIOC.Registry;
+using LuohuIOC.Sensing;
+using MessagePack;
+using MessagePack.Formatters;
+
+namespace LuohuIOC.Wall;
+
+/// <summary>
+/// The latest reading of one sensor as browsers get it, in JSON and MessagePack alike:
+/// <code>{"sensorId":"wl-001","ts":1732262400000,"values":{"depth":0.31},"quality":"good","reason":null}</code>
+/// <c>ts</c> Unix ms; <c>values</c> in the metrics' units, metrics never heard of left out; <c>quality</c> good, doubtful or bad;
+/// <c>reason</c> out-of-range, impossible-rate, stuck, spike, clock or null. Writes itself from the board's entry without a copy.
+/// </summary>
+[JsonConverter(typeof(ReadingViewJson)), MessagePackFormatter(typeof(ReadingViewMessagePack))]
+public readonly record struct ReadingView(Sensor Sensor, LatestReading Latest)
+{
+    internal string Quality => Latest.Mark.Grade switch
+    {
+        QualityGrade.Good => "good",
+        QualityGrade.Doubtful => "doubtful",
+        _ => "bad",
+    };
+
+    internal string? Reason => Latest.Mark.Reason switch
+    {
+        QualityReason.None => null,
+        QualityReason.OutOfRange => "out-of-range",
+        QualityReason.ImpossibleRate => "impossible-rate",
+        QualityReason.Stuck => "stuck",
+        QualityReason.Spike => "spike",
+        QualityReason.Clock => "clock",
+        _ => "other",
+    };
+
+    /// <summary>Slots that have a value and a name; a generic sensor's layout may have grown since the reading.</summary>
+    internal bool Has(int slot) => slot < Sensor.Layout.Names.Count && double.IsFinite(Latest.Values[slot]);
+}
+
+internal sealed class ReadingViewJson : JsonConverter<ReadingView>
+{
+    public override void Write(Utf8JsonWriter writer, ReadingView value, JsonSerializerOptions options)
+    {
+        writer.WriteStartObject();
+        writer.WriteString("sensorId"u8, value.Sensor.Id);
+        writer.WriteNumber("ts"u8, value.Latest.TimeMs);
+        writer.WriteStartObject("values"u8);
+        for (var slot = 0; slot < value.Latest.Values.Length; slot++)
+            if (value.Has(slot)) writer.WriteNumber(value.Sensor.Layout.Names[slot], value.Latest.Values[slot]);
+        writer.WriteEndObject();
+        writer.WriteString("quality"u8, value.Quality);
+        writer.WriteString("reason"u8, value.Reason);
+        writer.WriteEndObject();
+    }
+
+    public override ReadingView Read(ref Utf8JsonReader reader, Type typeToConvert, JsonSerializerOptions options) =>
+        throw new NotSupportedException("The wall sends readings, it takes none.");
+}
+
+internal sealed class ReadingViewMessagePack : IMessagePackFormatter<ReadingView>
+{
+    public void Serialize(ref MessagePackWriter writer, ReadingView value, MessagePackSerializerOptions options)
+    {
+        writer.WriteMapHeader(5);
+        writer.Write("sensorId");
+        writer.Write(value.Sensor.Id);
+        writer.Write("ts");
+        writer.Write(value.Latest.TimeMs);
+        writer.Write("values");
+        var values = value.Latest.Values;
+        var count = 0;
+        for (var slot = 0; slot < values.Length; slot++)
+            if (value.Has(slot)) count++;
+        writer.WriteMapHeader(count);
+        for (var slot = 0; slot < values.Length; slot++)
+        {
+            if (!value.Has(slot)) continue;
+            writer.Write(value.Sensor.Layout.Names[slot]);
+            writer.Write(values[slot]);
+        }
+        writer.Write("quality");
+        writer.Write(value.Quality);
+        writer.Write("reason");
+        writer.Write(value.Reason);
+    }
+
+    public ReadingView Deserialize(ref MessagePackReader reader, MessagePackSerializerOptions options) =>
+        throw new NotSupportedException("The wall sends readings, it takes none.");
+}

@@ -1,0 +1,73 @@
+using System.Text;
+using LuohuIOC.DeviceProtocol;
+
+namespace LuohuIOC.Tests.DeviceProtocol;
+
+/// <summary>
+/// What the contract says about sensors and metrics, in its plainest form: keeps readings and rejections as the vectors
+/// list them. The product's own sink is faster and must come to the same.
+/// </summary>
+internal struct RecordingSink(string gateway, VectorSensor[] sensors) : ITelemetrySink
+{
+    private readonly List<VectorReading> _readings = [];
+    private readonly List<VectorRejection> _rejections = [];
+    private readonly List<string> _unknown = [];
+    private Dictionary<string, double> _values = [];
+    private VectorSensor? _sensor;
+    private string _id = "";
+
+    /// <summary>Decodes one payload as the product would: topic, sensor of the topic, payload.</summary>
+    public static (IReadOnlyList<VectorReading> Readings, IReadOnlyList<VectorRejection> Rejections) Decode(string topicName, ReadOnlySpan<byte> payload, VectorSensor[] sensors)
+    {
+        if (!Topic.TryParse(topicName, out var topic)) return ([], [new VectorRejection(RejectionReason.TopicInvalid.WireName())]);
+        var sink = new RecordingSink(topic.Gateway.ToString(), sensors);
+        RejectionReason refused;
+        if (topic.Kind == TopicKind.SensorTelemetry)
+        {
+            if (!sink.BeginSensor(Encoding.UTF8.GetBytes(topic.Sensor.ToString()))) return ([], sink._rejections);
+            refused = TelemetryReader.ReadSensor(payload, ref sink);
+        }
+        else
+        {
+            refused = TelemetryReader.ReadGateway(payload, ref sink);
+        }
+        return refused == RejectionReason.None ? (sink._readings, sink._rejections) : ([], [new VectorRejection(refused.WireName())]);
+    }
+
+    public bool BeginSensor(scoped ReadOnlySpan<byte> id)
+    {
+        var text = _id = Encoding.UTF8.GetString(id);
+        _sensor = sensors.SingleOrDefault(s => s.Id == text);
+        var refused =
+            !Topic.IsId(id) ? RejectionReason.SensorIdInvalid
+            : _sensor is null ? RejectionReason.SensorUnknown
+            : _sensor.Gateway != gateway ? RejectionReason.SensorOfOtherGateway
+            : _sensor.Retired ? RejectionReason.SensorRetired
+            : RejectionReason.None;
+        if (refused != RejectionReason.None) Refuse(-1, refused);
+        return refused == RejectionReason.None;
+    }
+
+    public void BeginReading()
+    {
+        _values = [];
+        _unknown.Clear();
+    }
+
+    public readonly void Value(scoped ReadOnlySpan<byte> name, double value)
+    {
+        var kind = _sensor!.KindOf();
+        var known = kind == SensorKind.Generic ? Topic.IsMetricName(name) : KindCatalogue.Of(kind).IndexOf(name) >= 0;
+        if (known) _values[Encoding.UTF8.GetString(name)] = value;
+        else _unknown.Add(Encoding.UTF8.GetString(name));
+    }
+
+    public readonly void EndReading(int index, long tsMs, long sequence)
+    {
+        foreach (var _ in _unknown) Refuse(index, RejectionReason.MetricUnknown);
+        if (_values.Count > 0) _readings.Add(new VectorReading(_id, tsMs, sequence == TelemetryReader.NoSequence ? null : sequence, _values));
+    }
+
+    public readonly void Refuse(int index, RejectionReason reason) =>
+        _rejections.Add(new VectorRejection(reason.WireName(), _id, index < 0 ? null : index));
+}

@@ -1,0 +1,80 @@
+using Microsoft.CodeAnalysis;
+using Microsoft.CodeAnalysis.CSharp.Syntax;
+
+namespace LuohuIOC.Tests.Tidy;
+
+/// <summary>
+/// Which feature folder of the product may know which: the way a reading flows. A new folder needs a row here, and a row
+/// that points upstream needs a better idea.
+/// </summary>
+internal static class DependencyRules
+{
+    // What every feature may use.
+    private static readonly string[] Base = ["Http", "Storage", "Texts"];
+
+    public static readonly IReadOnlyDictionary<string, string[]> Allowed = new Dictionary<string, string[]>
+    {
+        ["Texts"] = [],
+        ["Storage"] = ["Texts"],
+        ["Http"] = ["Texts"],
+        ["Spatial"] = [.. Base],
+        ["Registry"] = [.. Base, "Spatial"],
+        ["Identity"] = [.. Base],
+        ["Ingestion"] = [.. Base, "Registry", "Identity"],
+        ["Alerts"] = [.. Base, "Registry", "Spatial"],
+        ["History"] = [.. Base, "Ingestion", "Registry"],
+        ["Sensing"] = [.. Base, "Ingestion", "Registry", "Alerts"],
+        ["Wall"] = [.. Base, "Spatial", "Registry", "Identity", "Ingestion", "Alerts", "History", "Sensing"],
+    };
+
+    // A detector learns from the sensor's own past; nothing else in Sensing may read history, and nothing may write it.
+    private const string LearnsFromHistory = "src/LuohuIOC/Sensing/Detectors/";
+
+    private const string Root = "LuohuIOC";
+
+    /// <summary>Uses of another feature that the table does not allow.</summary>
+    public static IEnumerable<string> Forbidden(SourceFile file, ILookup<string, string> typesByFeature)
+    {
+        if (file.Feature is not { } feature) yield break;
+        if (!Allowed.TryGetValue(feature, out var allowed))
+        {
+            yield return $"{file.Path}: the folder {feature} is not in the table of DependencyRules. Say there what it may know.";
+            yield break;
+        }
+        foreach (var (used, at) in Uses(file, typesByFeature))
+        {
+            if (used == feature || allowed.Contains(used)) continue;
+            if (used == "History" && file.Path.StartsWith(LearnsFromHistory, StringComparison.Ordinal)) continue;
+            yield return $"{at}: {feature} may not know {used}.";
+        }
+    }
+
+    /// <summary>Sensing sees of Alerts only what is said between them: interfaces, records and enums.</summary>
+    public static IEnumerable<string> AlertClassesInSensing(SourceFile file, ISet<string> alertClasses) =>
+        file.Feature != "Sensing" ? [] : file.All<SimpleNameSyntax>()
+            .Where(n => alertClasses.Contains(n.Identifier.Text))
+            .Select(n => $"{file.At(n)}: Sensing may use types of Alerts that carry a message, not {n.Identifier.Text}.");
+
+    public static ILookup<string, string> TypesByFeature(IEnumerable<SourceFile> product) =>
+        product.Where(f => f.Feature is not null)
+            .SelectMany(f => f.All<BaseTypeDeclarationSyntax>().Select(t => (f.Feature, Type: t.Identifier.Text)))
+            .ToLookup(t => t.Feature!, t => t.Type);
+
+    // using LuohuIOC.History; — LuohuIOC.History.StoredReading — History.StoredReading (seen from within LuohuIOC)
+    private static IEnumerable<(string Feature, string At)> Uses(SourceFile file, ILookup<string, string> typesByFeature)
+    {
+        foreach (var node in file.Syntax.DescendantNodes())
+        {
+            var path = node switch
+            {
+                QualifiedNameSyntax => node.ToString().Split('.'),
+                MemberAccessExpressionSyntax { Expression: SimpleNameSyntax or MemberAccessExpressionSyntax } => node.ToString().Split('.'),
+                _ => [],
+            };
+            if (path.Length > 1 && path[0] == "global::" + Root) path[0] = Root;
+            if (node.FirstAncestorOrSelf<BaseNamespaceDeclarationSyntax>() is { } own && own.Name.Span.Contains(node.Span)) continue;
+            if (path.Length == 2 && path[0] == Root && Allowed.ContainsKey(path[1])) yield return (path[1], file.At(node));
+            if (path.Length == 2 && Allowed.ContainsKey(path[0]) && typesByFeature[path[0]].Contains(path[1])) yield return (path[0], file.At(node));
+        }
+    }
+}
