@@ -1,1 +1,34 @@
-return 0;
+using System.Globalization;
+using LuohuIOC.Benchmarks.Ladder;
+using LuohuIOC.Benchmarks.Skab;
+
+const string help =
+    """
+    ladder   [seconds]   messages/s: bare broker, + journal, + grains, + history (default 10 s a rung)
+    latency  [seconds]   publish → alert at a SignalR client under 2,000, 8,000 and 40,000 messages/s (default 20 s each)
+    capacity             start to ready, memory with 100,000 sensors
+    skab DIR OUT [--fit ROWS]   the stations' detector on the Skoltech Anomaly Benchmark's files
+    all                  ladder, latency, capacity
+    """;
+
+switch (args)
+{
+    case ["serve", var rung, .. var settings]:
+        return await RungHost.RunAsync(Enum.Parse<Rung>(rung), settings);
+    case ["ladder", ..]:
+        return await LadderRunner.RunAsync(Seconds(10));
+    case ["latency", ..]:
+        return await LatencyRunner.RunAsync(Seconds(20));
+    case ["capacity"]:
+        return await CapacityRunner.RunAsync();
+    case ["skab", .. var rest]:
+        return SkabRunner.Run(rest);
+    case [] or ["all"]:
+        return await LadderRunner.RunAsync(Seconds(10)) + await LatencyRunner.RunAsync(Seconds(20)) + await CapacityRunner.RunAsync();
+    default:
+        Console.WriteLine(help);
+        return args[0] is "help" or "--help" or "-h" ? 0 : 2;
+}
+
+TimeSpan Seconds(double standard) =>
+    TimeSpan.FromSeconds(args.Length > 1 && double.TryParse(args[1], CultureInfo.InvariantCulture, out var asked) ? asked : standard);

@@ -15,11 +15,10 @@ public interface IReadingHistory
     long Cursor { get; }
 
     /// <summary>
-    /// Opens the store for readings of one journal. A journal other than the one that the cursor counts in begins at 0 again;
-    /// its readings that the store has already are not stored twice. Opening again does nothing.
+    /// Opens the store and reads its cursor. Opening again does nothing.
     /// Throws <see cref="HistoryUnavailableException"/> when the store cannot be opened now; the caller tries again.
     /// </summary>
-    ValueTask OpenAsync(string journal, CancellationToken cancellationToken);
+    ValueTask OpenAsync(CancellationToken cancellationToken);
 
     /// <summary>
     /// Stores groups in order and moves the cursor to the last one's position, in one transaction. Groups at or below the

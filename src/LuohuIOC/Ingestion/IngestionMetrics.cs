@@ -3,17 +3,17 @@ using LuohuIOC.Ingestion.Journal;
 
 namespace LuohuIOC.Ingestion;
 
-/// <summary>Counters of ingestion, read by <c>/metrics</c>.</summary>
+/// <summary>Counters of ingestion, read by <c>/metrics</c>. Plain numbers that are looked at when asked: 60,000 a second pass by here.</summary>
 public sealed class IngestionMetrics
 {
-    private readonly Counter<long> _messages;
-    private readonly Counter<long> _readings;
+    private long _messages;
+    private long _readings;
 
     public IngestionMetrics(IMeterFactory meters, PublishJournal journal)
     {
         var meter = meters.Create(new MeterOptions("LuohuIOC.Ingestion"));
-        _messages = meter.CreateCounter<long>("luohu.ingestion.messages", "{message}", "Telemetry publishes accepted");
-        _readings = meter.CreateCounter<long>("luohu.ingestion.readings", "{reading}", "Readings accepted");
+        meter.CreateObservableCounter("luohu.ingestion.messages", () => Interlocked.Read(ref _messages), "{message}", "Telemetry publishes accepted");
+        meter.CreateObservableCounter("luohu.ingestion.readings", () => Interlocked.Read(ref _readings), "{reading}", "Readings accepted");
         meter.CreateObservableCounter("luohu.journal.commits", () => journal.Commits, "{commit}", "Groups made durable");
         meter.CreateObservableGauge("luohu.journal.bytes", () => journal.Bytes, "By", "Size of the journal on disk");
         meter.CreateObservableGauge("luohu.journal.backlog", () => journal.BacklogReadings, "{reading}", "Readings durable but not yet seen by their sensors");
@@ -21,7 +21,7 @@ public sealed class IngestionMetrics
 
     public void Accepted(int readings)
     {
-        _messages.Add(1);
-        _readings.Add(readings);
+        Interlocked.Increment(ref _messages);
+        Interlocked.Add(ref _readings, readings);
     }
 }

@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.Text;
 using LuohuIOC.DeviceProtocol;
 
@@ -39,6 +40,26 @@ public sealed class MetricLayout
             if (utf8Name.SequenceEqual(names[i])) return i;
         return -1;
     }
+
+    /// <summary>
+    /// The layout of exactly these names: one instance for all generic sensors that have sent the same metrics in the same order.
+    /// As many instances as there are orders, at most <see cref="InternedMax"/>; beyond it every sensor pays for its own.
+    /// </summary>
+    public static MetricLayout Generic(IReadOnlyList<string> names)
+    {
+        if (names.Count == 0) return Of(SensorKind.Generic);
+        var key = string.Join(',', names);
+        if (Interned.TryGetValue(key, out var known)) return known;
+        var layout = new MetricLayout([.. names]);
+        return Interned.Count < InternedMax ? Interned.GetOrAdd(key, layout) : layout;
+    }
+
+    /// <summary>This layout with one metric more in the next slot.</summary>
+    public MetricLayout With(string name) => Generic([.. Names, name]);
+
+    private const int InternedMax = 10_000;
+
+    private static readonly ConcurrentDictionary<string, MetricLayout> Interned = new(StringComparer.Ordinal);
 
     private static readonly MetricLayout[] Shared =
         [.. KindCatalogue.All.Select(k => new MetricLayout([.. k.Metrics.Select(m => m.Name)], k.Kind == SensorKind.Generic ? null : k))];

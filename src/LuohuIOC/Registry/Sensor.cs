@@ -1,4 +1,5 @@
 using LuohuIOC.DeviceProtocol;
+using LuohuIOC.Spatial;
 
 namespace LuohuIOC.Registry;
 
@@ -14,11 +15,16 @@ public sealed record Sensor
 
     public required string Name { get; init; }
 
+    /// <summary>Name of one of the ten streets, empty when unknown.</summary>
     public required string Street { get; init; }
 
+    /// <summary>
+    /// The community (社区) or, when it is a name of the national list, the residents' committee (社区居民委员会): two different
+    /// divisions, told apart by <see cref="StreetMap.IsResidentsCommittee"/>. Empty when unknown.
+    /// </summary>
     public string Community { get; init; } = "";
 
-    /// <summary>Degrees, WGS84.</summary>
+    /// <summary>Degrees, WGS84. Longitude and latitude are both 0 while the place is unknown.</summary>
     public required double Longitude { get; init; }
 
     /// <summary>Degrees, WGS84.</summary>
@@ -40,4 +46,7 @@ public sealed record Sensor
 
     /// <summary>Which metric is in which slot.</summary>
     public required MetricLayout Layout { get; init; }
+
+    /// <summary>Null while the place is unknown, as of a sensor that registered itself.</summary>
+    public GeoPoint? Place => Longitude == 0 && Latitude == 0 ? null : new GeoPoint(Longitude, Latitude);
 }

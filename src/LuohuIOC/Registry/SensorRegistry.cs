@@ -5,60 +5,198 @@ using LuohuIOC.DeviceProtocol;
 namespace LuohuIOC.Registry;
 
 /// <summary>
-/// All sensors in memory, by id and by number, backed by <c>registry.db</c>. Reads never lock and never touch the disk.
+/// All sensors in memory, by id and by number, backed by <c>registry.db</c>. Reads never lock and never touch the disk. Changes are
+/// in memory at once and on disk within <see cref="RegistryOptions.FlushEvery"/>, or when <see cref="FlushAsync"/> returns.
+/// <para>
+/// A number is for ever only once it is on disk: after a crash, a sensor that registered itself and was not stored yet comes back
+/// from the journal, perhaps in another order and so with another number or other slots. Whoever stores numbers or slots elsewhere
+/// (History) awaits <see cref="FlushAsync"/> before committing them; that costs nothing while nothing is new.
+/// </para>
 /// </summary>
 public sealed class SensorRegistry
 {
-    private readonly ConcurrentDictionary<string, Sensor> _byId = new(StringComparer.Ordinal);
+    private readonly Lock _gate = new();
+    private readonly ConcurrentDictionary<string, Sensor> _byId = new(SensorIdComparer.Instance);
+    private readonly ConcurrentDictionary<string, Sensor>.AlternateLookup<ReadOnlySpan<byte>> _byUtf8Id;
+    private readonly Dictionary<string, string> _texts = new(StringComparer.Ordinal);
+    private readonly RegistryWriter? _writer;
     private Sensor[] _byNumber = [];
     private int _count;
+    private DrainageNetwork? _network;
+
+    /// <summary>A registry in memory only, empty.</summary>
+    public SensorRegistry() => _byUtf8Id = _byId.GetAlternateLookup<ReadOnlySpan<byte>>();
+
+    /// <summary>The registry that the file holds.</summary>
+    /// <exception cref="IOException">The file cannot be read; the message says why and what to do.</exception>
+    public SensorRegistry(RegistryFile file, int sensorsMax = int.MaxValue) : this()
+    {
+        SensorsMax = sensorsMax;
+        var sensors = file.Load();
+        _byNumber = new Sensor[Math.Max(64, sensors.Count)];
+        foreach (var sensor in sensors) Put(Lean(sensor));
+        _writer = new RegistryWriter(file);
+    }
+
+    /// <summary>Most sensors that will be admitted.</summary>
+    public int SensorsMax { get; } = int.MaxValue;
 
     /// <summary>Numbers given so far; every number below it is a sensor.</summary>
     public int Count => Volatile.Read(ref _count);
 
-    /// <summary>A row was added or replaced (import, retirement, auto-registration, a generic sensor's new metric).</summary>
+    /// <summary>True when no further sensor will be admitted.</summary>
+    public bool IsFull => Count >= SensorsMax;
+
+    /// <summary>
+    /// A row was added or replaced (import, retirement, auto-registration, a generic sensor's new metric). Raised under the registry's
+    /// lock, so in order; handlers must be quick and must not wait for another thread.
+    /// </summary>
     public event Action<Sensor>? Changed;
 
-    public Sensor this[int number] => Volatile.Read(ref _byNumber)[number];
+    public Sensor this[int number] => Volatile.Read(ref Volatile.Read(ref _byNumber)[number]);
+
+    /// <summary>All sensors in order of their numbers, as many as there are at the call.</summary>
+    public ReadOnlySpan<Sensor> All
+    {
+        get
+        {
+            var count = Count;
+            return Volatile.Read(ref _byNumber).AsSpan(0, count);
+        }
+    }
+
+    /// <summary>The drainage network as of now; made anew after a change of links, shared until then.</summary>
+    public DrainageNetwork Network
+    {
+        get
+        {
+            if (Volatile.Read(ref _network) is { } known) return known;
+            lock (_gate) return _network ??= new DrainageNetwork(All);
+        }
+    }
 
     public bool TryFind(string id, [NotNullWhen(true)] out Sensor? sensor) => _byId.TryGetValue(id, out sensor);
 
     /// <summary>Looks a sensor up by its id's UTF-8 bytes without making a string.</summary>
-    public bool TryFind(ReadOnlySpan<byte> utf8Id, [NotNullWhen(true)] out Sensor? sensor) =>
-        _byId.TryGetValue(System.Text.Encoding.UTF8.GetString(utf8Id), out sensor);
+    public bool TryFind(ReadOnlySpan<byte> utf8Id, [NotNullWhen(true)] out Sensor? sensor) => _byUtf8Id.TryGetValue(utf8Id, out sensor);
 
     /// <summary>Admits an unknown sensor as <see cref="SensorKind.Generic"/>; returns the existing one if another thread was first.</summary>
+    /// <exception cref="InvalidOperationException">The registry <see cref="IsFull"/>, or the id is none by <see cref="Topic.IsId(ReadOnlySpan{char})"/>.</exception>
     public Sensor AutoRegister(string id, string gateway)
     {
-        lock (_byId)
+        if (_byId.TryGetValue(id, out var early)) return early;
+        if (!Topic.IsId(id)) throw new InvalidOperationException($"'{id}' is not a sensor id.");
+        lock (_gate)
         {
             if (_byId.TryGetValue(id, out var known)) return known;
+            if (IsFull) throw new InvalidOperationException($"The registry is full ({SensorsMax} sensors), {id} is not admitted.");
             var sensor = new Sensor
             {
-                Number = _count, Id = id, Kind = SensorKind.Generic, Name = id, Street = "", Longitude = 0, Latitude = 0,
-                Gateway = gateway, Layout = MetricLayout.Of(SensorKind.Generic),
+                Number = _count,
+                Id = id,
+                Kind = SensorKind.Generic,
+                Name = id,
+                Street = "",
+                Longitude = 0,
+                Latitude = 0,
+                Gateway = gateway,
+                Layout = MetricLayout.Of(SensorKind.Generic),
             };
-            if (_count == _byNumber.Length) Array.Resize(ref _byNumber, Math.Max(64, _count * 2));
-            _byNumber[_count] = sensor;
-            Volatile.Write(ref _count, _count + 1);
-            _byId[id] = sensor;
-            Changed?.Invoke(sensor);
-            return sensor;
+            return Publish(Lean(sensor), null);
         }
     }
 
-    /// <summary>The sensor with a layout that has the metric, which a generic sensor has just sent for the first time.</summary>
+    /// <summary>
+    /// The sensor with a layout that has the metric, which a generic sensor has just sent for the first time. A sensor of another
+    /// kind, and one that has <see cref="MetricLayout.MetricsMax"/> metrics already, comes back as it is.
+    /// </summary>
     public Sensor WithMetric(Sensor sensor, string metric)
     {
-        lock (_byId)
+        lock (_gate)
         {
             var current = _byNumber[sensor.Number];
-            if (current.Layout.Names.Contains(metric)) return current;
-            var grown = current with { Layout = new MetricLayout([.. current.Layout.Names, metric]) };
-            _byNumber[sensor.Number] = grown;
-            _byId[sensor.Id] = grown;
-            Changed?.Invoke(grown);
-            return grown;
+            var names = current.Layout.Names;
+            if (current.Kind != SensorKind.Generic || names.Count >= MetricLayout.MetricsMax || names.Contains(metric)) return current;
+            return Publish(current with { Layout = current.Layout.With(metric) }, current);
         }
+    }
+
+    /// <summary>
+    /// Adds and changes sensors as the rows say. Rows that contradict the registry or each other are refused (a kind that would change,
+    /// an unknown sensor downstream, a loop); applying the same rows again changes nothing.
+    /// </summary>
+    public ImportOutcome Apply(IReadOnlyList<SensorDraft> drafts)
+    {
+        lock (_gate)
+        {
+            var refused = new List<RowRefusal>();
+            var accepted = ImportCheck.Accept(drafts, id => _byId.GetValueOrDefault(id), SensorsMax - _count, refused);
+            var (added, changed, unchanged) = (0, 0, 0);
+            foreach (var draft in accepted)
+            {
+                var known = _byId.GetValueOrDefault(draft.Id);
+                var sensor = Lean(draft.Over(known, _count));
+                if (known is null) added++;
+                else if (known != sensor) changed++;
+                else unchanged++;
+                if (known != sensor) Publish(sensor, known);
+            }
+            return new ImportOutcome(added, changed, unchanged, refused);
+        }
+    }
+
+    /// <summary>Takes a sensor out of service. Its number and history stay; a sensor retired before keeps the first time.</summary>
+    /// <returns>Null when there is no such sensor.</returns>
+    public Sensor? Retire(string id, DateTimeOffset at)
+    {
+        lock (_gate)
+        {
+            if (!_byId.TryGetValue(id, out var known)) return null;
+            if (known.RetiredAt is not null) return known;
+            var stored = DateTimeOffset.FromUnixTimeMilliseconds(at.ToUnixTimeMilliseconds());
+            return Publish(known with { RetiredAt = stored }, known);
+        }
+    }
+
+    /// <summary>Returns when every change made before the call is on disk.</summary>
+    /// <exception cref="IOException">The file cannot be written now; the changes stay in memory and are tried again.</exception>
+    public Task FlushAsync(CancellationToken cancellationToken = default) => _writer?.FlushAsync(cancellationToken) ?? Task.CompletedTask;
+
+    private Sensor Publish(Sensor sensor, Sensor? before)
+    {
+        _writer?.Enqueue(sensor);
+        Put(sensor);
+        if (sensor.Downstream != before?.Downstream) Volatile.Write(ref _network, null);
+        Changed?.Invoke(sensor);
+        return sensor;
+    }
+
+    // The array is replaced before the count moves, so a reader that sees the count sees the row.
+    private void Put(Sensor sensor)
+    {
+        if (sensor.Number == _byNumber.Length)
+        {
+            var larger = new Sensor[Math.Max(64, _byNumber.Length * 2)];
+            _byNumber.AsSpan().CopyTo(larger);
+            Volatile.Write(ref _byNumber, larger);
+        }
+        Volatile.Write(ref _byNumber[sensor.Number], sensor);
+        _byId[sensor.Id] = sensor;
+        if (sensor.Number == _count) Volatile.Write(ref _count, _count + 1);
+    }
+
+    // Streets, communities and gateways are few: one string each, however many rows name them.
+    private Sensor Lean(Sensor sensor) => sensor with
+    {
+        Street = Shared(sensor.Street),
+        Community = Shared(sensor.Community),
+        Gateway = Shared(sensor.Gateway),
+    };
+
+    private string Shared(string text)
+    {
+        if (_texts.TryGetValue(text, out var known)) return known;
+        _texts.Add(text, text);
+        return text;
     }
 }

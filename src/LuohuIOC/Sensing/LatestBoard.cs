@@ -10,13 +10,14 @@ public sealed record LatestReading(long TimeMs, double[] Values, QualityMark Mar
 
 /// <summary>
 /// Newest reading of every sensor by number, written by grains, read by the wall and the API. Bounded by the registry:
-/// a sensor that sends a thousand readings between two ticks is one entry.
+/// a sensor that sends a thousand readings between two ticks is one entry. Writers never wait: the chunks stay where they are.
 /// </summary>
 public sealed class LatestBoard
 {
+    private const int ChunkSize = 4096;
+
     private readonly Lock _grow = new();
-    private LatestReading?[] _latest = new LatestReading?[8192];
-    private int[] _dirty = new int[8192];
+    private Chunk[] _chunks = [];
 
     // Where the next look for changes begins: after the last one, so that low numbers cannot crowd high ones out.
     private int _next;
@@ -25,39 +26,51 @@ public sealed class LatestBoard
     {
         get
         {
-            var latest = Volatile.Read(ref _latest);
-            return sensor < latest.Length ? Volatile.Read(ref latest[sensor]) : null;
+            var chunks = Volatile.Read(ref _chunks);
+            return sensor / ChunkSize < chunks.Length ? Volatile.Read(ref chunks[sensor / ChunkSize].Latest[sensor % ChunkSize]) : null;
         }
     }
 
     public void Set(int sensor, LatestReading reading)
     {
+        var chunk = ChunkOf(sensor / ChunkSize);
+        Volatile.Write(ref chunk.Latest[sensor % ChunkSize], reading);
+        Volatile.Write(ref chunk.Changed[sensor % ChunkSize], true);
+    }
+
+    /// <summary>Numbers of the sensors that changed since the last call, at most as many as fit; the rest stay for the next. For one caller.</summary>
+    public int TakeChanged(Span<int> into)
+    {
+        var taken = 0;
+        var chunks = Volatile.Read(ref _chunks);
+        var count = chunks.Length * ChunkSize;
+        for (var looked = 0; looked < count && taken < into.Length; looked++, _next++)
+        {
+            if (_next >= count) _next = 0;
+            ref var changed = ref chunks[_next / ChunkSize].Changed[_next % ChunkSize];
+            if (!Volatile.Read(ref changed)) continue;
+            Volatile.Write(ref changed, false);
+            into[taken++] = _next;
+        }
+        // The marks must be gone before the caller looks at the readings, or one that comes just then would be forgotten.
+        Interlocked.MemoryBarrier();
+        return taken;
+    }
+
+    private Chunk ChunkOf(int index)
+    {
+        var chunks = Volatile.Read(ref _chunks);
+        if (index < chunks.Length) return chunks[index];
         lock (_grow)
         {
-            if (sensor >= _latest.Length)
-            {
-                Array.Resize(ref _latest, Math.Max(sensor + 1, _latest.Length * 2));
-                Array.Resize(ref _dirty, _latest.Length);
-            }
-            _latest[sensor] = reading;
-            _dirty[sensor] = 1;
+            while (_chunks.Length <= index) Volatile.Write(ref _chunks, [.. _chunks, new Chunk()]);
+            return _chunks[index];
         }
     }
 
-    /// <summary>Numbers of the sensors that changed since the last call, at most as many as fit; the rest stay for the next.</summary>
-    public int TakeChanged(Span<int> into)
+    private sealed class Chunk
     {
-        lock (_grow)
-        {
-            var taken = 0;
-            for (var looked = 0; looked < _dirty.Length && taken < into.Length; looked++, _next++)
-            {
-                if (_next >= _dirty.Length) _next = 0;
-                if (_dirty[_next] == 0) continue;
-                _dirty[_next] = 0;
-                into[taken++] = _next;
-            }
-            return taken;
-        }
+        public readonly LatestReading?[] Latest = new LatestReading?[ChunkSize];
+        public readonly bool[] Changed = new bool[ChunkSize];
     }
 }

@@ -1,3 +1,5 @@
+using LuohuIOC.Sensing.Detectors;
+using LuohuIOC.Sensing.Rules;
 using LuohuIOC.Storage;
 
 namespace LuohuIOC.Sensing;
@@ -9,17 +11,21 @@ public static class SensingFeature
         var services = builder.Services;
         services.AddOptions<SensingOptions>().BindConfiguration("Sensing").ValidateDataAnnotations().ValidateOnStart();
         services.AddSingleton<LatestBoard>();
-        services.AddSingleton<RuleBook>();
+        services.AddSingleton(s => new ListeningSince(s.GetRequiredService<TimeProvider>().GetUtcNow().ToUnixTimeMilliseconds()));
+        services.AddRules();
         services.AddSingleton<SensorDispatcher>();
         services.AddSingleton<SensorUpkeep>();
         services.AddHostedService(s => s.GetRequiredService<SensorDispatcher>());
         services.AddHostedService(s => s.GetRequiredService<SensorUpkeep>());
+        builder.AddDetectors();
         builder.AddSilo();
         return builder;
     }
 
     public static WebApplication MapSensing(this WebApplication app)
     {
+        app.MapRules();
+        app.MapDetectors();
         return app;
     }
 }

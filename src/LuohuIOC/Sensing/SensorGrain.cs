@@ -1,15 +1,18 @@
 using LuohuIOC.Alerts;
+using LuohuIOC.Ingestion;
 using LuohuIOC.Registry;
+using LuohuIOC.Sensing.Detectors;
 
 namespace LuohuIOC.Sensing;
 
 /// <summary>A thin shell around <see cref="SensorEvaluator"/>: loads the state, lets it judge, shows the latest, tells alerts.</summary>
 public sealed class SensorGrain(
     [PersistentState("sensor", "grains")] IPersistentState<SensorState> stored,
-    SensorRegistry registry, RuleBook rules, LatestBoard board) : Grain, ISensorGrain
+    SensorRegistry registry, RuleBook rules, StationDetectors detectors, LatestBoard board, ListeningSince listening) : Grain, ISensorGrain
 {
     private readonly List<RuleChange> _changes = [];
     private Sensor _sensor = null!;
+    private StationDetector? _detector;
     private bool _dirty;
 
     public override Task OnActivateAsync(CancellationToken cancellationToken)
@@ -17,44 +20,46 @@ public sealed class SensorGrain(
         var id = this.GetPrimaryKeyString();
         if (!registry.TryFind(id, out var sensor)) throw new InvalidOperationException($"Sensor {id} is not in the registry.");
         _sensor = sensor;
-        if (stored.State.LatestMs > 0) Show(default);
+        _detector = detectors.For(sensor, stored.State.Detector);
+        stored.State.Detector = _detector?.State;
+        if (stored.State.LatestMs > 0) Show();
         return Task.CompletedTask;
     }
 
-    public async ValueTask<long> Observe(SensorBatch batch)
+    public ValueTask<long> Observe(SensorBatch batch)
     {
         var state = stored.State;
         _sensor = registry[_sensor.Number];
         var inForce = rules.For(_sensor);
+        var moved = false;
         for (var part = batch; part is not null; part = part.Later)
         {
             // A replay after a crash shows groups again that this state has seen.
             if (part.Group.Position <= state.AppliedPosition) continue;
-            Judge(part, state, inForce);
+            moved |= Judge(part, state, inForce);
             state.AppliedPosition = part.Group.Position;
         }
         _dirty = true;
-        await TellAlerts();
-        return SensorEvaluator.NextDue(state, inForce, _sensor);
+        if (moved) Show();
+        return Finish(inForce);
     }
 
-    public async ValueTask<long> Tick(long nowMs)
-    {
-        _sensor = registry[_sensor.Number];
-        var due = SensorEvaluator.Tick(stored.State, rules.For(_sensor), _sensor, nowMs, _changes);
-        if (_changes.Count > 0) _dirty = true;
-        await TellAlerts();
-        return due;
-    }
-
-    public async ValueTask<long> Reconcile(long nowMs)
+    public ValueTask<long> Tick(long nowMs)
     {
         _sensor = registry[_sensor.Number];
         var inForce = rules.For(_sensor);
-        SensorEvaluator.Reconcile(stored.State, inForce, _sensor, nowMs, _changes);
+        if (_sensor.RetiredAt is null) SensorEvaluator.Tick(stored.State, inForce, _sensor, nowMs, _changes, listening.Ms);
+        _dirty |= _changes.Count > 0;
+        return _sensor.RetiredAt is null ? Finish(inForce) : ValueTask.FromResult(long.MaxValue);
+    }
+
+    public ValueTask<long> Reconcile(long nowMs)
+    {
+        _sensor = registry[_sensor.Number];
+        var inForce = rules.For(_sensor);
+        SensorEvaluator.Reconcile(stored.State, inForce, _sensor, nowMs, _changes, listening.Ms);
         _dirty = true;
-        await TellAlerts();
-        return SensorEvaluator.NextDue(stored.State, inForce, _sensor);
+        return Finish(inForce);
     }
 
     public async Task Save()
@@ -72,25 +77,40 @@ public sealed class SensorGrain(
         }
     }
 
-    private void Judge(SensorBatch part, SensorState state, SensorRules inForce)
+    private bool Judge(SensorBatch part, SensorState state, SensorRules inForce)
     {
         var group = part.Group;
+        var moved = false;
         for (var i = part.First; i >= 0; i = part.NextOfSensor[i])
         {
+            var slots = group.SlotsOf(i);
+            var values = group.ValuesOf(i);
             var (mark, arrival) = SensorEvaluator.Observe(
-                state, inForce, _sensor, group.DeviceTimes[i], group.Sequences[i], group.ReceivedTimes[i], group.SlotsOf(i), group.ValuesOf(i), _changes);
+                state, inForce, _sensor, group.DeviceTimes[i], group.Sequences[i], group.ReceivedTimes[i], slots, values, _changes);
             group.Marks[i] = mark;
-            if (arrival == Arrival.Latest) Show(mark);
+            if (arrival != Arrival.Latest) continue;
+            moved = true;
+            if (mark.Grade != QualityGrade.Bad) _detector?.Observe(state.LatestMs, slots, values, _changes);
         }
+        return moved;
     }
 
-    private void Show(Ingestion.QualityMark mark) => board.Set(_sensor.Number, new LatestReading(stored.State.LatestMs, [.. stored.State.Latest], mark));
+    private void Show() => board.Set(_sensor.Number, new LatestReading(stored.State.LatestMs, [.. stored.State.Latest], stored.State.LatestMark));
 
-    private async ValueTask TellAlerts()
+    private ValueTask<long> Finish(SensorRules inForce)
     {
-        if (_changes.Count == 0) return;
+        var due = SensorEvaluator.NextDue(stored.State, inForce, listening.Ms);
+        return _changes.Count == 0 ? ValueTask.FromResult(due) : TellAlerts(due);
+    }
+
+    private async ValueTask<long> TellAlerts(long due)
+    {
         RuleChange[] changes = [.. _changes];
         _changes.Clear();
         await GrainFactory.GetGrain<IAlertGrain>(_sensor.Id).Observe(_sensor.Number, changes);
+        return due;
     }
 }
+
+/// <summary>Since when this host has taken readings, Unix ms: nobody is silent while no one listens.</summary>
+public sealed record ListeningSince(long Ms);

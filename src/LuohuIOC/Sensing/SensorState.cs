@@ -1,5 +1,6 @@
 using LuohuIOC.DeviceProtocol;
 using LuohuIOC.Ingestion;
+using LuohuIOC.Sensing.Detectors;
 
 namespace LuohuIOC.Sensing;
 
@@ -81,6 +82,10 @@ public sealed class SensorState
     /// <summary>Earliest time at which a hold or window runs out, in the sensor's time; <see cref="long.MaxValue"/> when none runs.</summary>
     [Id(18)]
     public long HoldDueMs = long.MaxValue;
+
+    /// <summary>What the station's detector remembers; null for kinds without one.</summary>
+    [Id(19)]
+    public DetectorState? Detector;
 
     /// <summary>The rules that the arrays above are shaped for; a pointer comparison tells that nothing changed.</summary>
     [NonSerialized]

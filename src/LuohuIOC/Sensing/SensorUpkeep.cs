@@ -36,7 +36,7 @@ public sealed class SensorUpkeep(
 
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
-        rules.Changed += sensor => _ = Guard(dispatcher.InboxOf(sensor.Number), g => g.Reconcile(Now));
+        rules.Changed += Reconcile;
         registry.Changed += sensor => dispatcher.InboxOf(sensor.Number).DueMs = Now;
         for (var i = 0; i < registry.Count; i++) dispatcher.InboxOf(i).DueMs = Now;
         var savedAt = time.GetTimestamp();
@@ -56,6 +56,11 @@ public sealed class SensorUpkeep(
                 log.LogError(e, "Sensing: states could not be saved; the journal keeps what they lack. Free space on the data directory's disk.");
             }
         }
+    }
+
+    private void Reconcile(string sensorId)
+    {
+        if (registry.TryFind(sensorId, out var sensor)) _ = Guard(dispatcher.InboxOf(sensor.Number), g => g.Reconcile(Now));
     }
 
     private long Now => time.GetUtcNow().ToUnixTimeMilliseconds();

@@ -72,17 +72,17 @@ internal sealed class HistoryScene : IAsyncDisposable
         group.Release();
     }
 
-    public async Task RestartAsync(string journal = "journal-1")
+    public async Task RestartAsync()
     {
         await History.DisposeAsync();
         History = Open();
-        await History.OpenAsync(journal, TestContext.Current.CancellationToken);
+        await History.OpenAsync(TestContext.Current.CancellationToken);
     }
 
     /// <summary>What the counter says.</summary>
     public async Task<long> CountAsync()
     {
-        if (History.Cursor == 0) await History.OpenAsync("journal-1", TestContext.Current.CancellationToken);
+        if (History.Cursor == 0) await History.OpenAsync(TestContext.Current.CancellationToken);
         return await History.CountAsync(TestContext.Current.CancellationToken);
     }
 

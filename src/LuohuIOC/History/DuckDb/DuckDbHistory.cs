@@ -27,7 +27,6 @@ public sealed class DuckDbHistory : IReadingHistory, IAsyncDisposable
     private readonly Suspects _suspects = new();
     private readonly ReadingAppender?[] _appenders = new ReadingAppender?[KindCatalogue.All.Count];
     private KnownIdentities _known = new([], long.MinValue);
-    private string? _journal;
     private bool _disposed;
 
     // Read by anyone.
@@ -58,16 +57,12 @@ public sealed class DuckDbHistory : IReadingHistory, IAsyncDisposable
     /// <summary>A sensor's registry row was replaced; its row in history follows with the next transaction.</summary>
     public void SensorChanged(Sensor sensor) => _sensors.Changed(sensor.Number);
 
-    public async ValueTask OpenAsync(string journal, CancellationToken cancellationToken)
+    public async ValueTask OpenAsync(CancellationToken cancellationToken)
     {
         await _writing.WaitAsync(cancellationToken);
         try
         {
-            if (_file is not null && _journal is not null && _journal != journal) Close();
-            _journal = journal;
-            var file = OpenFile();
-            if (StoredJournal(file) == journal) return;
-            file.Connection.Execute($"UPDATE state SET journal = '{journal.Replace("'", "''")}', cursor = {_cursor}");
+            OpenFile();
         }
         catch (DuckDBException e)
         {
@@ -164,22 +159,26 @@ public sealed class DuckDbHistory : IReadingHistory, IAsyncDisposable
         }
     }
 
-    /// <summary>Deletes rows of one kind older than a time, at most those of one step; false when there is nothing left to delete.</summary>
-    internal async Task<bool> DeleteStepAsync(SensorKind kind, long beforeMs, long stepMs, CancellationToken cancellationToken)
+    /// <summary>Time of the oldest row of a kind in [from, to); null when there is none.</summary>
+    internal Task<long?> OldestAsync(SensorKind kind, long fromMs, long toMs, CancellationToken cancellationToken) => QueryAsync(
+        (file, connection) => Oldest(file, connection, kind, fromMs, toMs) is var oldest && oldest < toMs ? oldest : (long?)null, cancellationToken);
+
+    /// <summary>Deletes the oldest rows of one kind before a time, those of one step; tells how many, null when there are none left.</summary>
+    internal async Task<long?> DeleteStepAsync(SensorKind kind, long beforeMs, long stepMs, CancellationToken cancellationToken)
     {
         await _writing.WaitAsync(cancellationToken);
         try
         {
             var file = OpenFile();
             var name = KindTable.Quote(file.Tables[kind].Name);
-            var oldest = file.Connection.Scalar($"SELECT epoch_ms(min(ts)) FROM {name} WHERE ts < {Sql.Time(beforeMs)}", long.MaxValue);
-            if (oldest >= beforeMs) return false;
+            var oldest = Oldest(file, file.Connection, kind, 0, beforeMs);
+            if (oldest >= beforeMs) return null;
             file.Connection.Execute("BEGIN");
             var deleted = file.Connection.Scalar($"DELETE FROM {name} WHERE ts < {Sql.Time(Math.Min(beforeMs, oldest + stepMs))}", 0L);
             file.Connection.Execute($"UPDATE state SET readings = readings - {deleted}");
             file.Connection.Execute("COMMIT");
             Interlocked.Add(ref _readings, -deleted);
-            return true;
+            return deleted;
         }
         catch (DuckDBException e)
         {
@@ -191,6 +190,9 @@ public sealed class DuckDbHistory : IReadingHistory, IAsyncDisposable
             _writing.Release();
         }
     }
+
+    private static long Oldest(HistoryFile file, DuckDBConnection connection, SensorKind kind, long fromMs, long toMs) => connection.Scalar(
+        $"SELECT epoch_ms(min(ts)) FROM {KindTable.Quote(file.Tables[kind].Name)} WHERE ts >= {Sql.Time(fromMs)} AND ts < {Sql.Time(toMs)}", long.MaxValue);
 
     private async Task StoreAsync(HistoryFile file, IReadOnlyList<ReadingGroup> groups, long cursor, CancellationToken cancellationToken)
     {
@@ -281,9 +283,7 @@ public sealed class DuckDbHistory : IReadingHistory, IAsyncDisposable
         try
         {
             _known = LoadIdentities(file, _sensors.Load(file.Connection));
-            // A file that was written before it was told of a journal belongs to the first one that it is told of.
-            var sameJournal = _journal is null || StoredJournal(file) is var stored && (stored == _journal || stored == "");
-            Volatile.Write(ref _cursor, sameJournal ? file.Connection.Scalar("SELECT cursor FROM state", 0L) : 0);
+            Volatile.Write(ref _cursor, file.Connection.Scalar("SELECT cursor FROM state", 0L));
             Volatile.Write(ref _readings, file.Connection.Scalar("SELECT readings FROM state", 0L));
         }
         catch (DuckDBException)
@@ -309,8 +309,6 @@ public sealed class DuckDbHistory : IReadingHistory, IAsyncDisposable
         }
         return known;
     }
-
-    private static string StoredJournal(HistoryFile file) => file.Connection.Scalar("SELECT journal FROM state", "");
 
     private HistoryUnavailableException NotOpen() => new($"{_path}: history is not open yet. The log says why; it is tried again by itself.");
 

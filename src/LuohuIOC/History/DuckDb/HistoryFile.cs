@@ -95,8 +95,8 @@ internal sealed class HistoryFile : IDisposable
     private static Dictionary<SensorKind, KindTable> Migrate(string path, DuckDBConnection connection)
     {
         connection.Execute("BEGIN");
-        connection.Execute("CREATE TABLE IF NOT EXISTS state (schema INTEGER, journal VARCHAR, cursor BIGINT, readings BIGINT)");
-        connection.Execute($"INSERT INTO state SELECT {Schema}, '', 0, 0 WHERE NOT EXISTS (FROM state)");
+        connection.Execute("CREATE TABLE IF NOT EXISTS state (schema INTEGER, cursor BIGINT, readings BIGINT)");
+        connection.Execute($"INSERT INTO state SELECT {Schema}, 0, 0 WHERE NOT EXISTS (FROM state)");
         var schema = connection.Scalar("SELECT schema FROM state", 0);
         if (schema > Schema)
             throw new HistoryUnavailableException($"{path}: written by a newer version (schema {schema}, this program knows {Schema}). Run the newer version.");

@@ -11,6 +11,8 @@ internal readonly record struct RowKey(long TimeMs, long Sequence, long DeviceMs
     /// <summary>Columns that sort rows into this order.</summary>
     public const string OrderSql = "ts, coalesce(seq, -9223372036854775808), coalesce(device_ts, ts)";
 
+    public const string OrderDescendingSql = "ts DESC, coalesce(seq, -9223372036854775808) DESC, coalesce(device_ts, ts) DESC";
+
     /// <summary>Rows behind this place.</summary>
     public string AfterSql => string.Create(CultureInfo.InvariantCulture,
         $"(ts > {Sql.Time(TimeMs)} OR (ts = {Sql.Time(TimeMs)} AND (coalesce(seq, -9223372036854775808), epoch_ms(coalesce(device_ts, ts))) > ({Sequence}, {DeviceMs})))");

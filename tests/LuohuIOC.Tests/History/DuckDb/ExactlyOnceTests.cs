@@ -27,8 +27,7 @@ public sealed class ExactlyOnceTests
         (12, Reading.Array[1, 40].Array[1, 3].Select(groups => new Step(Act.Append, groups))),
         (2, Reading.Array[1, 40].Array[1, 3].Select(groups => new Step(Act.AppendAfterFailure, groups))),
         (2, Gen.Const(new Step(Act.Replay, []))),
-        (2, Gen.Const(new Step(Act.Restart, []))),
-        (1, Gen.Const(new Step(Act.NewJournal, []))));
+        (2, Gen.Const(new Step(Act.Restart, []))));
 
     [Fact]
     public async Task History_equals_the_set_of_what_was_sent() =>
@@ -39,7 +38,6 @@ public sealed class ExactlyOnceTests
         await using var scene = new HistoryScene();
         SensorKind[] kinds = [SensorKind.Tide, SensorKind.Generic, SensorKind.Smoke, SensorKind.Tide];
         foreach (var kind in kinds) scene.AddSensor(kind, "x");
-        var journal = 1;
         var position = 0L;
         await scene.RestartAsync();
         var sent = new List<ReadingGroup>();
@@ -48,12 +46,7 @@ public sealed class ExactlyOnceTests
             switch (step.Act)
             {
                 case Act.Restart:
-                    await scene.RestartAsync($"journal-{journal}");
-                    break;
-                case Act.NewJournal:
-                    position = 0;
-                    await scene.History.OpenAsync($"journal-{++journal}", default);
-                    Assert.Equal(0, scene.History.Cursor);
+                    await scene.RestartAsync();
                     break;
                 case Act.Replay:
                     foreach (var group in sent) group.Position = ++position;
@@ -101,7 +94,6 @@ public sealed class ExactlyOnceTests
         AppendAfterFailure,
         Replay,
         Restart,
-        NewJournal,
     }
 
     private sealed record Step(Act Act, SomeReading[][] Groups);

@@ -1,0 +1,25 @@
+using System.Diagnostics.Metrics;
+
+namespace LuohuIOC.History;
+
+/// <summary>What <c>/metrics</c> tells about history.</summary>
+internal sealed class HistoryMeter
+{
+    private readonly Histogram<double> _transaction;
+    private readonly Counter<long> _failures;
+
+    public HistoryMeter(IMeterFactory meters, Func<long> readings, Func<long> lagGroups, Func<double> lagSeconds, Func<int> queued)
+    {
+        var meter = meters.Create(new MeterOptions("LuohuIOC.History"));
+        _transaction = meter.CreateHistogram<double>("luohu.history.transaction", "s", "Time to store one batch");
+        _failures = meter.CreateCounter<long>("luohu.history.failures", "{attempt}", "Attempts to store that the store refused");
+        meter.CreateObservableGauge("luohu.history.readings", readings, "{reading}", "Readings in history");
+        meter.CreateObservableGauge("luohu.history.lag", lagGroups, "{group}", "Journal groups that history does not have yet");
+        meter.CreateObservableGauge("luohu.history.lag.time", lagSeconds, "s", "How long the oldest of them has been waiting");
+        meter.CreateObservableGauge("luohu.history.queued", queued, "{reading}", "Readings that wait in memory for the writer");
+    }
+
+    public void Stored(TimeSpan elapsed) => _transaction.Record(elapsed.TotalSeconds);
+
+    public void Failed() => _failures.Add(1);
+}

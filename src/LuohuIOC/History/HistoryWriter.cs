@@ -1,0 +1,206 @@
+using System.Diagnostics.Metrics;
+using LuohuIOC.Ingestion;
+
+namespace LuohuIOC.History;
+
+/// <summary>
+/// Feeds the store at its own pace: takes what waits in the queue, at most one batch a transaction; reads from the journal what did not
+/// wait there. An outage of the store delays, never drops: the same batch is tried again until it is stored.
+/// </summary>
+public sealed class HistoryWriter : BackgroundService
+{
+    private static readonly TimeSpan FirstRetry = TimeSpan.FromMilliseconds(250);
+    private static readonly TimeSpan LongestRetry = TimeSpan.FromSeconds(15);
+
+    private readonly IReadingHistory _history;
+    private readonly HistoryQueue _queue;
+    private readonly IJournalReplay _journal;
+    private readonly HistoryOptions _options;
+    private readonly TimeProvider _time;
+    private readonly ILogger<HistoryWriter> _log;
+    private readonly HistoryMeter _meter;
+    private readonly List<ReadingGroup> _batch = [];
+    private int _batchReadings;
+    private long _oldestWaitingMs;
+    private volatile string? _fault;
+
+    public HistoryWriter(
+        IReadingHistory history, HistoryQueue queue, IJournalReplay journal, HistoryOptions options, TimeProvider time, IMeterFactory meters,
+        ILogger<HistoryWriter> log)
+    {
+        _history = history;
+        _queue = queue;
+        _journal = journal;
+        _options = options;
+        _time = time;
+        _log = log;
+        _meter = new HistoryMeter(
+            meters, () => Stored, () => LagGroups, () => Lag.TotalSeconds, () => queue.Readings);
+    }
+
+    /// <summary>The store has everything up to this position; what the journal holds up to it is no longer needed here. Raised by the writer between transactions.</summary>
+    public event Action<long>? CursorMoved;
+
+    /// <summary>Why the store takes nothing now, with the remedy; null when it does.</summary>
+    public string? Fault => _fault;
+
+    /// <summary>Journal groups offered that the store does not have yet.</summary>
+    public long LagGroups => _history.Cursor == 0 ? 0 : Math.Max(0, _queue.Newest - _history.Cursor);
+
+    /// <summary>How long ago the oldest reading of the batch at hand was received; zero when nothing waits.</summary>
+    public TimeSpan Lag => Volatile.Read(ref _oldestWaitingMs) is > 0 and var ms
+        ? TimeSpan.FromMilliseconds(Math.Max(0, _time.GetUtcNow().ToUnixTimeMilliseconds() - ms))
+        : TimeSpan.Zero;
+
+    private long Stored => _fault is null && _history.CountAsync(CancellationToken.None) is { IsCompletedSuccessfully: true } count ? count.Result : 0;
+
+    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
+    {
+        // The host is up before history is: opening a large file must not hold up the broker.
+        await Task.Yield();
+        try
+        {
+            await InsistAsync(() => _history.OpenAsync(stoppingToken), stoppingToken);
+            CursorMoved?.Invoke(_history.Cursor);
+            await CatchUpAsync(long.MaxValue, stoppingToken);
+            while (true)
+            {
+                await _queue.WhenAsync(1, stoppingToken);
+                if (!_queue.Overflowed) await WaitForCompanyAsync(stoppingToken);
+                await StoreQueuedAsync(stoppingToken);
+                if (!_queue.Overflowed || _queue.Readings > 0) continue;
+                // What the journal gains while it is read is in the gap before the first group that the queue takes again.
+                _queue.ResumeAfterOverflow();
+                await CatchUpAsync(long.MaxValue, stoppingToken);
+            }
+        }
+        catch (OperationCanceledException) when (stoppingToken.IsCancellationRequested)
+        {
+            await DrainAsync();
+        }
+    }
+
+    /// <summary>Shares the price of a transaction among the readings of one flush interval, unless a whole batch is there sooner.</summary>
+    private async Task WaitForCompanyAsync(CancellationToken cancellationToken)
+    {
+        using var enough = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+        var interval = Task.Delay(_options.FlushInterval, _time, enough.Token);
+        await Task.WhenAny(interval, _queue.WhenAsync(_options.BatchReadings, enough.Token));
+        await enough.CancelAsync();
+        cancellationToken.ThrowIfCancellationRequested();
+    }
+
+    private async Task StoreQueuedAsync(CancellationToken cancellationToken)
+    {
+        while (_queue.TryTake(_options.BatchReadings - _batchReadings, isFirst: _batch.Count == 0, out var group))
+        {
+            var previous = _batch.Count > 0 ? _batch[^1].Position : _history.Cursor;
+            if (group.Position > previous + 1)
+            {
+                await StoreBatchAsync(cancellationToken);
+                await CatchUpAsync(group.Position, cancellationToken);
+            }
+            Take(group);
+        }
+        await StoreBatchAsync(cancellationToken);
+    }
+
+    /// <summary>Stores from the journal what lies behind the cursor and before a position.</summary>
+    private async Task CatchUpAsync(long before, CancellationToken cancellationToken)
+    {
+        await foreach (var group in _journal.ReadAsync(_history.Cursor, cancellationToken))
+        {
+            if (group.Position >= before)
+            {
+                group.Release();
+                break;
+            }
+            Take(group);
+            if (_batchReadings >= _options.BatchReadings) await StoreBatchAsync(cancellationToken);
+        }
+        await StoreBatchAsync(cancellationToken);
+    }
+
+    private void Take(ReadingGroup group)
+    {
+        _batch.Add(group);
+        _batchReadings += group.Count;
+        if (_oldestWaitingMs == 0 && group.Count > 0) Volatile.Write(ref _oldestWaitingMs, group.ReceivedTimes[0]);
+    }
+
+    private async Task StoreBatchAsync(CancellationToken cancellationToken)
+    {
+        if (_batch.Count == 0) return;
+        await InsistAsync(() => StoreOnceAsync(cancellationToken), cancellationToken);
+        ForgetBatch();
+        CursorMoved?.Invoke(_history.Cursor);
+    }
+
+    private async ValueTask StoreOnceAsync(CancellationToken cancellationToken)
+    {
+        var begun = _time.GetTimestamp();
+        await _history.AppendAsync(_batch, cancellationToken);
+        _meter.Stored(_time.GetElapsedTime(begun));
+    }
+
+    /// <summary>Tries until it works, ever more slowly; says so once when it stops working and once when it works again.</summary>
+    private async Task InsistAsync(Func<ValueTask> attempt, CancellationToken cancellationToken)
+    {
+        for (var delay = FirstRetry; ; delay = delay * 2 < LongestRetry ? delay * 2 : LongestRetry)
+        {
+            try
+            {
+                await attempt();
+                if (_fault is not null) _log.LogWarning("History stores again.");
+                _fault = null;
+                return;
+            }
+            catch (Exception e) when (e is not OperationCanceledException)
+            {
+                // Anything else than an unavailable store is a defect. Trying again is still better than ending the host, and with it ingestion.
+                _meter.Failed();
+                if (e.Message != _fault) _log.LogError(e is HistoryUnavailableException ? null : e, "History stores nothing for now; readings wait in the journal. {Cause}", e.Message);
+                _fault = e.Message;
+            }
+            await Task.Delay(delay * (0.5 + Random.Shared.NextDouble() / 2), _time, cancellationToken);
+        }
+    }
+
+    /// <summary>At a stop: stores what waits in memory, once. What fails is in the journal still.</summary>
+    private async Task DrainAsync()
+    {
+        try
+        {
+            while (_queue.TryTake(int.MaxValue, isFirst: true, out var group))
+            {
+                var previous = _batch.Count > 0 ? _batch[^1].Position : _history.Cursor;
+                if (group.Position > previous + 1)
+                {
+                    // Storing it would move the cursor past a gap; it stays in the journal, like all behind it.
+                    group.Release();
+                    break;
+                }
+                Take(group);
+            }
+            if (_fault is not null || _batch.Count == 0) return;
+            await _history.AppendAsync(_batch, CancellationToken.None);
+            CursorMoved?.Invoke(_history.Cursor);
+        }
+        catch (Exception e)
+        {
+            _log.LogWarning(e, "History could not store its last {Readings} readings before the stop; it stores them from the journal at the next start.", _batchReadings);
+        }
+        finally
+        {
+            ForgetBatch();
+        }
+    }
+
+    private void ForgetBatch()
+    {
+        foreach (var group in _batch) group.Release();
+        _batch.Clear();
+        _batchReadings = 0;
+        Volatile.Write(ref _oldestWaitingMs, 0);
+    }
+}

@@ -1,0 +1,125 @@
+using DuckDB.NET.Data;
+using LuohuIOC.History.DuckDb;
+using LuohuIOC.Ingestion;
+
+namespace LuohuIOC.History.Queries;
+
+/// <summary>Raw readings, page by page or the newest of each sensor.</summary>
+internal static class RawQuery
+{
+    private const int FixedColumns = 7;
+
+    /// <summary>How far back the newest readings are looked for before everything is read: most sensors answer from the last hour.</summary>
+    private static readonly long[] LookBackMs = [3_600_000, 86_400_000, 30L * 86_400_000];
+
+    public static ReadingPage<ReadingItem> Run(HistoryFile file, DuckDBConnection connection, ReadingRequest request, CancellationToken cancellationToken)
+    {
+        var units = QueryUnit.Of(file, request);
+        var rows = new List<Row>();
+        if (request.Last is { } last)
+        {
+            foreach (var unit in units) rows.AddRange(Newest(connection, unit, request, last, cancellationToken));
+            return new ReadingPage<ReadingItem>([.. rows.Select(r => View(r, request))], null);
+        }
+        var wanted = request.Limit + 1;
+        var after = request.After;
+        foreach (var unit in units)
+        {
+            if (after is { } mark && !unit.Sensors.ContainsKey(mark.Sensor)) continue;
+            rows.AddRange(Page(connection, unit, request, after, wanted - rows.Count, cancellationToken));
+            after = null;
+            if (rows.Count == wanted) break;
+        }
+        var items = rows.Take(request.Limit).Select(r => View(r, request)).ToList();
+        return new ReadingPage<ReadingItem>(items, rows.Count == wanted ? rows[request.Limit - 1].Mark.ToString() : null);
+    }
+
+    private static List<Row> Page(
+        DuckDBConnection connection, QueryUnit unit, ReadingRequest request, PageMark? after, int limit, CancellationToken cancellationToken)
+    {
+        var behind = after is { } mark ? $" AND (sensor > {mark.Sensor} OR {mark.Key.AfterSql})" : "";
+        return Read(connection, unit, $"""
+            {SelectSql(unit)} WHERE {unit.WhereSql(unit.From(after), request.FromMs, request.ToMs)}{FilterSql(unit, request)}{behind}
+            ORDER BY sensor, {RowKey.OrderSql} LIMIT {limit}
+            """, cancellationToken);
+    }
+
+    /// <summary>Looks into an ever longer past for the sensors that have not enough yet.</summary>
+    private static IEnumerable<Row> Newest(
+        DuckDBConnection connection, QueryUnit unit, ReadingRequest request, int last, CancellationToken cancellationToken)
+    {
+        var found = new SortedDictionary<int, List<Row>>();
+        var open = unit.Sensors.Keys.ToHashSet();
+        foreach (var fromMs in LookBackMs.Select(ms => request.ToMs - ms).Where(ms => ms > request.FromMs).Append(request.FromMs))
+        {
+            var rows = Read(connection, unit, $"""
+                {SelectSql(unit)} WHERE {unit.WhereSql(open, fromMs, request.ToMs)}{FilterSql(unit, request)}
+                QUALIFY row_number() OVER (PARTITION BY sensor ORDER BY {RowKey.OrderDescendingSql}) <= {last}
+                ORDER BY sensor, {RowKey.OrderSql}
+                """, cancellationToken);
+            foreach (var ofSensor in rows.GroupBy(r => r.Mark.Sensor))
+            {
+                found[ofSensor.Key] = [.. ofSensor];
+                if (found[ofSensor.Key].Count == last) open.Remove(ofSensor.Key);
+            }
+            if (open.Count == 0) break;
+        }
+        return found.Values.SelectMany(r => r);
+    }
+
+    private static string SelectSql(QueryUnit unit) =>
+        $"SELECT sensor, epoch_ms(ts), seq, epoch_ms(coalesce(device_ts, ts)), quality, reason, slots"
+        + string.Concat(unit.Metrics.Select(m => ", " + unit.Table.ValueSql(m.Index))) + $" FROM {KindTable.Quote(unit.Table.Name)}";
+
+    private static string FilterSql(QueryUnit unit, ReadingRequest request)
+    {
+        var quality = request.Quality switch
+        {
+            QualityFilter.Good => " AND quality = 0",
+            QualityFilter.Usable => " AND quality <= 1",
+            _ => "",
+        };
+        // Who asks for one metric does not want the readings that lack it.
+        return request.Metrics.Count == 0 ? quality : $"{quality} AND coalesce({string.Join(", ", unit.Metrics.Select(m => unit.Table.ValueSql(m.Index)))}) IS NOT NULL";
+    }
+
+    private static List<Row> Read(DuckDBConnection connection, QueryUnit unit, string sql, CancellationToken cancellationToken)
+    {
+        using var query = connection.CreateCommand();
+        query.CommandText = sql;
+        using var cancel = cancellationToken.Register(query.Cancel);
+        using var reader = query.ExecuteReader();
+        var rows = new List<Row>();
+        while (reader.Read())
+        {
+            var values = new double[unit.Metrics.Count];
+            for (var i = 0; i < values.Length; i++) values[i] = reader.IsDBNull(FixedColumns + i) ? double.NaN : reader.GetDouble(FixedColumns + i);
+            var key = new RowKey(reader.GetInt64(1), reader.IsDBNull(2) ? ReadingGroup.NoSequence : reader.GetInt64(2), reader.GetInt64(3));
+            var mark = new QualityMark((QualityGrade)reader.GetByte(4), (QualityReason)reader.GetByte(5), reader.GetFieldValue<ulong>(6));
+            rows.Add(new Row(unit, new PageMark(reader.GetInt32(0), key), mark, values));
+        }
+        return rows;
+    }
+
+    private static ReadingItem View(Row row, ReadingRequest request)
+    {
+        var (unit, (sensor, key), quality) = (row.Unit, row.Mark, row.Quality);
+        var values = new Dictionary<string, double>(row.Values.Length);
+        foreach (var (i, metric) in unit.Metrics.Index())
+            if (!double.IsNaN(row.Values[i])) values[metric.Name] = row.Values[i];
+        var blamed = quality.Grade == QualityGrade.Good || quality.Slots is 0 or ulong.MaxValue
+            ? null
+            : unit.Metrics.Where(m => (quality.Slots >> m.Index & 1) != 0).Select(m => m.Name).ToList();
+        return new ReadingItem(
+            request.Sensors.Count == 1 ? null : unit.Sensors[sensor].Id,
+            key.TimeMs,
+            key.DeviceMs == key.TimeMs ? null : key.DeviceMs,
+            key.Sequence == ReadingGroup.NoSequence ? null : key.Sequence,
+            values,
+            quality.Grade,
+            quality.Reason == QualityReason.None ? null : quality.Reason,
+            blamed);
+    }
+
+    private readonly record struct Row(QueryUnit Unit, PageMark Mark, QualityMark Quality, double[] Values);
+}

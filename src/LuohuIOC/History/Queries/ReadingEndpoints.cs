@@ -1,0 +1,81 @@
+using LuohuIOC.History.DuckDb;
+using LuohuIOC.Http;
+using LuohuIOC.Registry;
+
+namespace LuohuIOC.History.Queries;
+
+/// <summary>Readings over HTTP. What each parameter means stands in the texts <c>api.{name}.detail</c>, which the API page shows.</summary>
+internal static class ReadingEndpoints
+{
+    public static void Map(IEndpointRouteBuilder routes)
+    {
+        var readings = routes.MapGroup("/api/v1").WithTags("readings").RequireAuthorization("viewer");
+        readings.MapGet("/sensors/{id}/readings", OfSensor).WithName("ListReadingsOfSensor").Produces<ReadingPage<ReadingItem>>();
+        readings.MapGet("/readings", OfSensors).WithName("ListReadings").Produces<ReadingPage<ReadingItem>>();
+        readings.MapGet("/readings/count", Count).WithName("CountReadings").Produces<ReadingCount>();
+    }
+
+    private static async Task<IResult> OfSensor(
+        string id, HttpContext context, DuckDbHistory history, SensorRegistry registry, TimeProvider time,
+        string? metric, string? from, string? to, string? every, string? aggregate, string? last, string? quality, string? limit, string? after)
+    {
+        if (!registry.TryFind(id, out var sensor)) return Problem.Of(context, StatusCodes.Status404NotFound, "not-found", id);
+        return await AnswerAsync(context, history, time, [sensor]);
+    }
+
+    private static async Task<IResult> OfSensors(
+        HttpContext context, DuckDbHistory history, SensorRegistry registry, TimeProvider time,
+        string? sensors, string? metric, string? from, string? to, string? every, string? aggregate, string? last, string? quality, string? limit, string? after)
+    {
+        var ids = new QueryParameters(context.Request.Query, 0).Words("sensors");
+        if (ids.Count is 0 or > ReadingRequest.SensorsMax)
+            return Problem.Of(context, StatusCodes.Status400BadRequest, "readings-sensors", ids.Count, ReadingRequest.SensorsMax);
+        var found = new List<Sensor>();
+        foreach (var id in ids)
+        {
+            if (!registry.TryFind(id, out var sensor)) return Problem.Of(context, StatusCodes.Status404NotFound, "not-found", id);
+            found.Add(sensor);
+        }
+        return await AnswerAsync(context, history, time, found);
+    }
+
+    private static async Task<IResult> AnswerAsync(HttpContext context, DuckDbHistory history, TimeProvider time, IReadOnlyList<Sensor> sensors)
+    {
+        var parameters = new QueryParameters(context.Request.Query, time.GetUtcNow().ToUnixTimeMilliseconds());
+        if (parameters.Request(sensors) is not { } request)
+            return Problem.Of(context, StatusCodes.Status400BadRequest, parameters.Fault!.Code, parameters.Fault.Arguments);
+        var cancel = context.RequestAborted;
+        return await GuardAsync(context, async () => request.IsAggregated
+            ? Results.Ok(await history.QueryAsync((file, connection) => BucketQuery.Run(file, connection, request, cancel), cancel))
+            : Results.Ok(await history.QueryAsync((file, connection) => RawQuery.Run(file, connection, request, cancel), cancel)));
+    }
+
+    private static async Task<IResult> Count(
+        HttpContext context, DuckDbHistory history, SensorRegistry registry, TimeProvider time, string? sensor, string? from, string? to)
+    {
+        Sensor? one = null;
+        if (!string.IsNullOrEmpty(sensor) && !registry.TryFind(sensor, out one))
+            return Problem.Of(context, StatusCodes.Status404NotFound, "not-found", sensor);
+        var cancel = context.RequestAborted;
+        if (one is null && string.IsNullOrEmpty(from) && string.IsNullOrEmpty(to))
+            return await GuardAsync(context, async () => Results.Ok(new ReadingCount(await history.CountAsync(cancel))));
+        var parameters = new QueryParameters(context.Request.Query, time.GetUtcNow().ToUnixTimeMilliseconds());
+        var (fromMs, toMs) = parameters.Range(long.MaxValue);
+        if (parameters.Fault is { } fault) return Problem.Of(context, StatusCodes.Status400BadRequest, fault.Code, fault.Arguments);
+        return await GuardAsync(context, async () => Results.Ok(new ReadingCount(
+            await history.QueryAsync((file, connection) => CountQuery.Run(file, connection, one, fromMs, toMs), cancel))));
+    }
+
+    private static async Task<IResult> GuardAsync(HttpContext context, Func<Task<IResult>> answer)
+    {
+        try
+        {
+            return await answer();
+        }
+        catch (HistoryUnavailableException)
+        {
+            // Its message names a path of the server: it is in the log and for the administrator.
+            return Problem.Of(context, StatusCodes.Status503ServiceUnavailable, "history-unavailable");
+        }
+    }
+}

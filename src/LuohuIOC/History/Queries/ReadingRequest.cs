@@ -1,0 +1,65 @@
+using LuohuIOC.Registry;
+
+namespace LuohuIOC.History.Queries;
+
+/// <summary>Which readings count, by their quality.</summary>
+internal enum QualityFilter : byte
+{
+    /// <summary>All, bad ones too.</summary>
+    All,
+
+    /// <summary>Good and doubtful.</summary>
+    Usable,
+
+    Good,
+}
+
+/// <summary>One figure of a bucket.</summary>
+internal enum Aggregate : byte
+{
+    Min,
+    Max,
+    Mean,
+    Sum,
+    Count,
+    First,
+    Last,
+    P50,
+    P95,
+}
+
+/// <summary>A question to history, checked.</summary>
+internal sealed record ReadingRequest
+{
+    public const int LimitMax = 10_000;
+    public const int SensorsMax = 200;
+
+    public required IReadOnlyList<Sensor> Sensors { get; init; }
+
+    /// <summary>Metrics asked for by name; empty means all.</summary>
+    public IReadOnlyList<string> Metrics { get; init; } = [];
+
+    /// <summary>Unix ms, inclusive.</summary>
+    public required long FromMs { get; init; }
+
+    /// <summary>Unix ms, exclusive.</summary>
+    public required long ToMs { get; init; }
+
+    /// <summary>Width of a bucket; null with <see cref="Aggregates"/> means one bucket for the whole range.</summary>
+    public long? EveryMs { get; init; }
+
+    /// <summary>Empty for raw readings.</summary>
+    public IReadOnlyList<Aggregate> Aggregates { get; init; } = [];
+
+    /// <summary>The newest so many of each sensor; null for all in the range.</summary>
+    public int? Last { get; init; }
+
+    public required QualityFilter Quality { get; init; }
+
+    public required int Limit { get; init; }
+
+    /// <summary>Where the previous page ended.</summary>
+    public PageMark? After { get; init; }
+
+    public bool IsAggregated => Aggregates.Count > 0;
+}

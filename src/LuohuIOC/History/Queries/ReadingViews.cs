@@ -1,0 +1,44 @@
+using System.Text.Json.Serialization;
+using LuohuIOC.Ingestion;
+
+namespace LuohuIOC.History.Queries;
+
+/// <summary>One raw reading.</summary>
+/// <param name="Sensor">Id; only where several sensors were asked for.</param>
+/// <param name="Ts">Unix ms: the device's time, or the time of receipt when its clock was more than a minute ahead.</param>
+/// <param name="DeviceTs">The device's time where it is not <paramref name="Ts"/>.</param>
+/// <param name="Seq">Sequence number, where the device gives one.</param>
+/// <param name="Values">By metric, in the unit of the firmware contract; only metrics that the reading had.</param>
+/// <param name="Quality">How far it can be trusted.</param>
+/// <param name="Reason">Why it is not good.</param>
+/// <param name="Metrics">Which metrics are not good; absent when the fault is the whole reading's.</param>
+public sealed record ReadingItem(
+    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] string? Sensor,
+    long Ts,
+    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] long? DeviceTs,
+    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] long? Seq,
+    IReadOnlyDictionary<string, double> Values,
+    QualityGrade Quality,
+    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] QualityReason? Reason,
+    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] IReadOnlyList<string>? Metrics);
+
+/// <summary>One bucket of time.</summary>
+/// <param name="Sensor">Id; only where several sensors were asked for.</param>
+/// <param name="Ts">Unix ms of its beginning; buckets without readings are not listed.</param>
+/// <param name="Count">Readings that had one of the metrics and counted by their quality.</param>
+/// <param name="Value">The figure, where one metric and one aggregate were asked for.</param>
+/// <param name="Values">By metric, then by aggregate, otherwise. A figure is null where the metric had no value in the bucket.</param>
+public sealed record BucketItem(
+    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] string? Sensor,
+    long Ts,
+    long Count,
+    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] double? Value,
+    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] IReadOnlyDictionary<string, IReadOnlyDictionary<string, double?>>? Values);
+
+/// <summary>One page of raw readings or of buckets, sensor by sensor, each in order of time.</summary>
+/// <param name="Items">At most as many as the limit.</param>
+/// <param name="Next">Give it as <c>after</c> for the next page; null at the end.</param>
+public sealed record ReadingPage<T>(IReadOnlyList<T> Items, string? Next);
+
+/// <summary>Readings in history; a reading is one sensor at one time with its metrics.</summary>
+public sealed record ReadingCount(long Count);

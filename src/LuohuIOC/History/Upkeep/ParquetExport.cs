@@ -1,0 +1,101 @@
+using System.Globalization;
+using DuckDB.NET.Data;
+using LuohuIOC.History.DuckDb;
+using LuohuIOC.History.Queries;
+
+namespace LuohuIOC.History.Upkeep;
+
+/// <summary>One day written out.</summary>
+/// <param name="Day">Day in Shanghai.</param>
+/// <param name="File">Path below the data directory.</param>
+/// <param name="Rows">Values: one row is one metric of one reading.</param>
+/// <param name="Bytes">Size of the file.</param>
+public sealed record DayExport(DateOnly Day, string File, long Rows, long Bytes);
+
+/// <summary>
+/// One day of all sensors as <c>DataDirectory/export/yyyy-MM-dd.parquet</c>, in the long form that notebooks and Grafana like: columns
+/// <c>sensor, kind, name, street, ts (UTC), metric, unit, value, quality, reason</c>, sorted by sensor, metric and time. Everything that
+/// a reader needs is in the file. It appears when it is whole.
+/// </summary>
+public sealed class ParquetExport(DuckDbHistory history, string dataDirectory)
+{
+    public const string Folder = "export";
+
+    private readonly SemaphoreSlim _one = new(1, 1);
+
+    /// <summary>The file of a day, whether it is there or not.</summary>
+    public string PathOf(DateOnly day) => Path.GetFullPath(Path.Combine(dataDirectory, Folder, NameOf(day)));
+
+    public async Task<DayExport> WriteAsync(DateOnly day, CancellationToken cancellationToken)
+    {
+        await _one.WaitAsync(cancellationToken);
+        var path = PathOf(day);
+        var part = path + ".part";
+        try
+        {
+            Directory.CreateDirectory(Path.GetDirectoryName(path)!);
+            var rows = await history.QueryAsync((file, connection) => Copy(file, connection, day, part, cancellationToken), cancellationToken);
+            File.Move(part, path, overwrite: true);
+            return new DayExport(day, $"{Folder}/{NameOf(day)}", rows, new FileInfo(path).Length);
+        }
+        finally
+        {
+            File.Delete(part);
+            _one.Release();
+        }
+    }
+
+    /// <summary>Midnight of a day in Shanghai, Unix ms.</summary>
+    public static long MidnightMs(DateOnly day) => new DateTimeOffset(day, TimeOnly.MinValue, TimeSpan.Zero).ToUnixTimeMilliseconds() - Every.ShanghaiMs;
+
+    private static string NameOf(DateOnly day) => day.ToString("yyyy-MM-dd", CultureInfo.InvariantCulture) + ".parquet";
+
+    private static long Copy(HistoryFile file, DuckDBConnection connection, DateOnly day, string path, CancellationToken cancellationToken)
+    {
+        var range = $"r.ts >= {Sql.Time(MidnightMs(day))} AND r.ts < {Sql.Time(MidnightMs(day.AddDays(1)))}";
+        var parts = file.Tables.Values.SelectMany(table => table.IsList ? [GenericSql(table, range)] : table.Metrics.Select((_, i) => MetricSql(table, i, range)));
+        using var command = connection.CreateCommand();
+        // Times are stored as UTC; only with a zone does a Parquet reader know.
+        command.CommandText = $"""
+            SET TimeZone = 'UTC';
+            COPY (
+                SELECT s.id AS sensor, v.kind, s.name, s.street, v.ts::TIMESTAMP::TIMESTAMPTZ AS ts, v.metric, v.unit, v.value,
+                    {WordsSql<Ingestion.QualityGrade>("v.quality")} AS quality, {WordsSql<Ingestion.QualityReason>("v.reason")} AS reason
+                FROM ({string.Join(" UNION ALL ", parts)}) v JOIN sensor s ON s.number = v.sensor
+                ORDER BY s.id, v.metric, v.ts
+            ) TO '{path.Replace("'", "''")}' (FORMAT parquet, COMPRESSION zstd)
+            """;
+        using var cancel = cancellationToken.Register(command.Cancel);
+        return Convert.ToInt64(command.ExecuteScalar(), CultureInfo.InvariantCulture);
+    }
+
+    /// <summary>A mark is about the metrics that it names; the reading's others are good.</summary>
+    private static string MetricSql(KindTable table, int index, string range)
+    {
+        var metric = table.Metrics[index];
+        var unit = table.Definition.Metrics.FirstOrDefault(m => m.Name == metric)?.Unit;
+        var blamed = $"(r.slots & {1UL << index}::UBIGINT) <> 0";
+        return $"""
+            SELECT r.sensor, '{table.Name}' AS kind, r.ts, '{metric}' AS metric, {(unit is null ? "NULL" : $"'{unit}'")} AS unit, r.{KindTable.Quote(metric)} AS value,
+                CASE WHEN {blamed} THEN r.quality ELSE 0 END AS quality, CASE WHEN {blamed} THEN r.reason ELSE 0 END AS reason
+            FROM {KindTable.Quote(table.Name)} r WHERE {range} AND r.{KindTable.Quote(metric)} IS NOT NULL
+            """;
+    }
+
+    private static string GenericSql(KindTable table, string range)
+    {
+        const string blamed = "(slots & (1::UBIGINT << (i - 1))) <> 0";
+        return $"""
+            SELECT sensor, '{table.Name}' AS kind, ts, metric, NULL AS unit, value,
+                CASE WHEN {blamed} THEN quality ELSE 0 END AS quality, CASE WHEN {blamed} THEN reason ELSE 0 END AS reason
+            FROM (
+                SELECT r.sensor, r.ts, r.quality, r.reason, r.slots, unnest(n.metrics) AS metric, unnest(r.{KindTable.ListColumn}) AS value,
+                    generate_subscripts(n.metrics, 1) AS i
+                FROM {KindTable.Quote(table.Name)} r JOIN sensor n ON n.number = r.sensor WHERE {range}
+            ) WHERE value IS NOT NULL AND NOT isnan(value)
+            """;
+    }
+
+    private static string WordsSql<T>(string column) where T : struct, Enum =>
+        $"CASE {column} {string.Concat(Enum.GetValues<T>().Select(v => $"WHEN {Convert.ToByte(v, CultureInfo.InvariantCulture)} THEN '{System.Text.Json.JsonNamingPolicy.KebabCaseLower.ConvertName(v.ToString())}' "))}END";
+}

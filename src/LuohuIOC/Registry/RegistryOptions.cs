@@ -1,0 +1,55 @@
+using LuohuIOC.DeviceProtocol;
+using Microsoft.Extensions.Options;
+
+namespace LuohuIOC.Registry;
+
+/// <summary>Which sensors an empty registry begins with.</summary>
+public enum DistrictChoice
+{
+    /// <summary>None: the first import or auto-registration brings them.</summary>
+    Empty,
+
+    /// <summary>The whole district at synthetic positions, some 7,500 sensors.</summary>
+    Luohu,
+}
+
+/// <summary>Configuration section <c>Registry</c>.</summary>
+public sealed class RegistryOptions
+{
+    public const string Section = "Registry";
+
+    /// <summary>Looked at only while the registry is empty.</summary>
+    public DistrictChoice District { get; set; } = DistrictChoice.Luohu;
+
+    /// <summary>True admits sensors that nobody registered as kind <c>generic</c>, without a place; false refuses their readings.</summary>
+    public bool AutoRegister { get; set; }
+
+    /// <summary>Other numbers of sensors for the default district, by the kind's wire name, for example <c>Registry:Counts:parking=95000</c>.</summary>
+    public Dictionary<string, int> Counts { get; } = [];
+
+    /// <summary>Most sensors ever; beyond it imports refuse rows and auto-registration refuses sensors. One sensor takes about 500 bytes.</summary>
+    public int SensorsMax { get; set; } = 1_000_000;
+
+    /// <summary>Longest import file in bytes; a longer one is answered with 413.</summary>
+    public long ImportBytesMax { get; set; } = 64L << 20;
+
+    /// <summary>How long an auto-registered sensor may stay in memory only. A crash before loses it, and its journal entries bring it back.</summary>
+    public TimeSpan FlushEvery { get; set; } = TimeSpan.FromMilliseconds(250);
+}
+
+internal sealed class RegistryOptionsCheck : IValidateOptions<RegistryOptions>
+{
+    public ValidateOptionsResult Validate(string? name, RegistryOptions options)
+    {
+        if (options.SensorsMax < 1) return ValidateOptionsResult.Fail("Registry:SensorsMax must be at least 1.");
+        if (options.ImportBytesMax < 1) return ValidateOptionsResult.Fail("Registry:ImportBytesMax must be at least 1.");
+        if (options.FlushEvery < TimeSpan.FromMilliseconds(1)) return ValidateOptionsResult.Fail("Registry:FlushEvery must be at least 00:00:00.001.");
+        foreach (var (kind, count) in options.Counts)
+        {
+            if (!KindCatalogue.TryParse(kind, out _)) return ValidateOptionsResult.Fail($"Registry:Counts:{kind}: there is no kind of that name.");
+            if (count < 0 || count > options.SensorsMax)
+                return ValidateOptionsResult.Fail($"Registry:Counts:{kind} must be from 0 to Registry:SensorsMax ({options.SensorsMax}).");
+        }
+        return ValidateOptionsResult.Success;
+    }
+}

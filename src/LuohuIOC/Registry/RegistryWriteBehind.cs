@@ -1,0 +1,40 @@
+using Microsoft.Extensions.Options;
+
+namespace LuohuIOC.Registry;
+
+/// <summary>Flushes the registry at its interval and once more at the end. A failure is logged when it begins, not at every try.</summary>
+internal sealed partial class RegistryWriteBehind(
+    SensorRegistry registry, IOptions<RegistryOptions> options, TimeProvider time, ILogger<RegistryWriteBehind> log) : BackgroundService
+{
+    private bool _failing;
+
+    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
+    {
+        using var timer = new PeriodicTimer(options.Value.FlushEvery, time);
+        try
+        {
+            while (await timer.WaitForNextTickAsync(stoppingToken)) await FlushAsync();
+        }
+        catch (OperationCanceledException) when (stoppingToken.IsCancellationRequested)
+        {
+            await FlushAsync();
+        }
+    }
+
+    private async Task FlushAsync()
+    {
+        try
+        {
+            await registry.FlushAsync();
+            _failing = false;
+        }
+        catch (IOException e)
+        {
+            if (!_failing) LogFailure(e.Message);
+            _failing = true;
+        }
+    }
+
+    [LoggerMessage(LogLevel.Error, "{Cause}")]
+    private partial void LogFailure(string cause);
+}

@@ -1,0 +1,80 @@
+using LuohuIOC.Http;
+using LuohuIOC.Registry.Exchange;
+using Microsoft.Net.Http.Headers;
+
+namespace LuohuIOC.Registry;
+
+/// <summary>Sensors over HTTP: lists, one sensor, retirement. Import is in <see cref="ImportEndpoint"/>.</summary>
+internal static class SensorEndpoints
+{
+    public static void Map(WebApplication app)
+    {
+        var sensors = app.MapGroup("/api/v1/sensors").WithTags("sensors");
+        sensors.MapGet("", ListAsync).RequireAuthorization("viewer")
+            .Produces<SensorPage>().Produces(200, null, SensorGeoJson.MediaType, SensorCsv.MediaType).ProducesProblem(400);
+        sensors.MapGet("/{id}", Get).RequireAuthorization("viewer").Produces<SensorDetail>().ProducesProblem(404);
+        sensors.MapPost("/import", ImportEndpoint.ImportAsync).RequireAuthorization("administrator").DisableAntiforgery()
+            .Produces<ImportView>().ProducesProblem(400).ProducesProblem(413).ProducesProblem(415).ProducesProblem(503);
+        sensors.MapPost("/{id}/retire", RetireAsync).RequireAuthorization("administrator")
+            .Produces<SensorDetail>().ProducesProblem(404).ProducesProblem(503);
+    }
+
+    /// <summary>
+    /// Sensors by <c>kind</c> (several by comma), <c>street</c> (name or code), <c>bbox=west,south,east,north</c> (WGS84), <c>gateway</c>,
+    /// <c>q</c> (part of id or name), <c>retired</c> (true or false; else both). JSON comes in pages of <c>limit</c> (200, at most 10,000) after
+    /// <c>after</c>. <c>Accept: application/geo+json</c> or <c>text/csv</c> gives all of them at once; <c>bom=true</c> makes CSV open right in Excel.
+    /// </summary>
+    private static async Task<IResult> ListAsync(HttpContext context, SensorRegistry registry, CancellationToken cancellationToken)
+    {
+        var query = SensorQuery.Parse(context.Request.Query, out var fault);
+        if (query is null) return Problem.Of(context, 400, "sensor-query-invalid", fault!.Parameter, fault.Value);
+        var sensors = query.Limit is { } limit ? query.Run(registry).Take(limit) : query.Run(registry);
+        switch (FormatOf(context.Request))
+        {
+            case SensorGeoJson.MediaType:
+                context.Response.ContentType = SensorGeoJson.MediaType;
+                await SensorGeoJson.WriteAsync(sensors, context.Response.Body, cancellationToken);
+                return Results.Empty;
+            case SensorCsv.MediaType:
+                context.Response.ContentType = $"{SensorCsv.MediaType}; charset=utf-8; header=present";
+                context.Response.Headers.ContentDisposition = "attachment; filename=sensors.csv";
+                var mark = bool.TryParse(context.Request.Query["bom"], out var wanted) && wanted;
+                await SensorCsv.WriteAsync(sensors, context.Response.Body, mark, cancellationToken);
+                return Results.Empty;
+            default:
+                return Results.Ok(query.Page(registry));
+        }
+    }
+
+    /// <summary>One sensor, its neighbours in the drainage network and its metrics.</summary>
+    private static IResult Get(string id, HttpContext context, SensorRegistry registry) =>
+        registry.TryFind(id, out var sensor)
+            ? Results.Ok(SensorDetail.Of(sensor, registry.Network))
+            : Problem.Of(context, 404, "sensor-unknown", id);
+
+    /// <summary>Takes a sensor out of service: it may publish no more, its number and history stay. Again changes nothing.</summary>
+    private static async Task<IResult> RetireAsync(
+        string id, HttpContext context, SensorRegistry registry, TimeProvider time, CancellationToken cancellationToken)
+    {
+        if (registry.Retire(id, time.GetUtcNow()) is not { } retired) return Problem.Of(context, 404, "sensor-unknown", id);
+        try
+        {
+            await registry.FlushAsync(cancellationToken);
+        }
+        catch (IOException e)
+        {
+            return Problem.Of(context, 503, "registry-not-stored", e.Message);
+        }
+        return Results.Ok(SensorDetail.Of(retired, registry.Network));
+    }
+
+    // text/csv;q=0.8, application/geo+json: the format with the best quality, the first of equals; JSON unless one is asked for.
+    private static string FormatOf(HttpRequest request)
+    {
+        if (!MediaTypeHeaderValue.TryParseList(request.Headers.Accept, out var accepted)) return "";
+        foreach (var type in accepted.OrderByDescending(a => a.Quality ?? 1))
+            if (type.MediaType.Value is SensorGeoJson.MediaType or SensorCsv.MediaType) return type.MediaType.Value;
+            else if (type.MediaType.Value is "application/json" or "*/*" or "application/*") return "";
+        return "";
+    }
+}

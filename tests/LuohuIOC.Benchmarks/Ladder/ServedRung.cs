@@ -1,0 +1,116 @@
+using System.Diagnostics;
+using System.Globalization;
+using System.Net;
+using System.Net.Http.Headers;
+using System.Net.Http.Json;
+using System.Net.Sockets;
+using System.Text.Json;
+
+namespace LuohuIOC.Benchmarks.Ladder;
+
+/// <summary>A rung's process with its own ports and data directory; stopped and cleaned up on dispose.</summary>
+internal sealed class ServedRung : IAsyncDisposable
+{
+    private readonly Process _process;
+    private readonly string _data;
+    private readonly HttpClient _http;
+
+    private ServedRung(Process process, string data, int mqttPort, int httpPort)
+    {
+        _process = process;
+        _data = data;
+        MqttPort = mqttPort;
+        Url = new Uri($"http://127.0.0.1:{httpPort}");
+        _http = new HttpClient { BaseAddress = Url };
+    }
+
+    public int MqttPort { get; }
+
+    public Uri Url { get; }
+
+    public string Token { get; private set; } = "";
+
+    /// <summary>From the start of the process to the first ready answer.</summary>
+    public TimeSpan ReadyAfter { get; private set; }
+
+    public TimeSpan ProcessorTime
+    {
+        get
+        {
+            _process.Refresh();
+            return _process.TotalProcessorTime;
+        }
+    }
+
+    public double ResidentMegabytes
+    {
+        get
+        {
+            _process.Refresh();
+            return _process.WorkingSet64 / 1e6;
+        }
+    }
+
+    public static async Task<ServedRung> StartAsync(Rung rung, params string[] settings)
+    {
+        var data = Directory.CreateTempSubdirectory("luohu-bench-").FullName;
+        int mqtt = FreePort(), http = FreePort(), silo = FreePort();
+        string[] args =
+        [
+            typeof(ServedRung).Assembly.Location, "serve", rung.ToString(), $"--DataDirectory={data}", $"--Mqtt:Port={mqtt}", $"--Http:Port={http}",
+            $"--Cluster:SiloPort={silo}", "--Mqtt:AllowAnonymous=true", "--Registry:AutoRegister=true", "--Logging:LogLevel:Default=Warning", .. settings,
+        ];
+        var started = Stopwatch.GetTimestamp();
+        var process = Process.Start(new ProcessStartInfo("dotnet", args) { RedirectStandardOutput = false })!;
+        var served = new ServedRung(process, data, mqtt, http);
+        await served.WaitUntilReadyAsync(started);
+        return served;
+    }
+
+    /// <summary>GET under <c>/api/v1</c> with the administrator's token.</summary>
+    public Task<JsonElement> GetAsync(string path) => _http.GetFromJsonAsync<JsonElement>($"/api/v1/{path}");
+
+    public async ValueTask DisposeAsync()
+    {
+        _http.Dispose();
+        if (!_process.HasExited) _process.Kill();
+        await _process.WaitForExitAsync();
+        _process.Dispose();
+        Directory.Delete(_data, recursive: true);
+    }
+
+    private async Task WaitUntilReadyAsync(long started)
+    {
+        while (Stopwatch.GetElapsedTime(started) < TimeSpan.FromMinutes(1))
+        {
+            if (_process.HasExited) throw new InvalidOperationException($"The host ended with exit code {_process.ExitCode} before it was ready.");
+            try
+            {
+                var token = Path.Combine(_data, "credentials", "administrator.token");
+                if (File.Exists(token))
+                {
+                    Token = (await File.ReadAllTextAsync(token)).Trim();
+                    _http.DefaultRequestHeaders.Authorization = new AuthenticationHeaderValue("Bearer", Token);
+                    if ((await _http.GetAsync("/healthz/ready")).IsSuccessStatusCode)
+                    {
+                        ReadyAfter = Stopwatch.GetElapsedTime(started);
+                        return;
+                    }
+                }
+            }
+            catch (HttpRequestException)
+            {
+                // Not listening yet.
+            }
+            await Task.Delay(20);
+        }
+        throw new TimeoutException(string.Create(CultureInfo.InvariantCulture, $"The host at {Url} was not ready within a minute."));
+    }
+
+    private static int FreePort()
+    {
+        using var listener = new TcpListener(IPAddress.Loopback, 0);
+        listener.Start();
+        return ((IPEndPoint)listener.LocalEndpoint).Port;
+    }
+}
