@@ -19,7 +19,7 @@ internal static class DependencyRules
         ["Http"] = ["Texts"],
         ["Spatial"] = [.. Base],
         ["Registry"] = [.. Base, "Spatial"],
-        ["Identity"] = [.. Base],
+        ["Identity"] = [.. Base, "Registry"],
         ["Ingestion"] = [.. Base, "Registry", "Identity"],
         ["Alerts"] = [.. Base, "Registry", "Spatial"],
         ["History"] = [.. Base, "Ingestion", "Registry"],
