@@ -5,7 +5,7 @@ using LuohuIOC.Simulator.Language;
 using LuohuIOC.Simulator.Load;
 using LuohuIOC.Simulator.Replay;
 
-var texts = Texts.Choose(args, Environment.GetEnvironmentVariable);
+var texts = Wording.Choose(args, Environment.GetEnvironmentVariable);
 CultureInfo.CurrentUICulture = CultureInfo.GetCultureInfo(texts.Language == "en" ? "en" : "zh-Hans");
 
 var root = new RootCommand(texts["simulator"])

@@ -19,6 +19,7 @@ internal static class DependencyRules
         ["Http"] = ["Texts"],
         ["Spatial"] = [.. Base],
         ["Registry"] = [.. Base, "Spatial"],
+        // Secrets are made for the gateways that the registry names.
         ["Identity"] = [.. Base, "Registry"],
         ["Ingestion"] = [.. Base, "Registry", "Identity"],
         ["Alerts"] = [.. Base, "Registry", "Spatial"],
