@@ -21,7 +21,7 @@ public enum AlertState : byte
 /// <param name="Name">Its name for people.</param>
 /// <param name="Kind">Wire name of its kind, for example <c>waterlogging</c>.</param>
 /// <param name="Street">Street (街道) it stands in.</param>
-/// <param name="Longitude">Degrees, WGS84.</param>
+/// <param name="Longitude">Degrees, WGS84; longitude and latitude are both 0 while the place is unknown.</param>
 /// <param name="Latitude">Degrees, WGS84.</param>
 public sealed record AlertSubject(string SensorId, string Name, string Kind, string Street, double Longitude, double Latitude);
 

@@ -27,7 +27,8 @@ public sealed record AlertView
 
     [Id(4), Key("street")] public required string Street { get; init; }
 
-    [Id(5), Key("location")] public required AlertLocation Location { get; init; }
+    /// <summary>Null while the sensor's place is unknown.</summary>
+    [Id(5), Key("location")] public AlertLocation? Location { get; init; }
 
     [Id(6), Key("rule")] public required string Rule { get; init; }
 
@@ -90,7 +91,7 @@ public sealed record AlertView
         SensorName = alert.Subject.Name,
         Kind = alert.Subject.Kind,
         Street = alert.Subject.Street,
-        Location = new AlertLocation(alert.Subject.Longitude, alert.Subject.Latitude),
+        Location = alert.Subject is { Longitude: 0, Latitude: 0 } ? null : new AlertLocation(alert.Subject.Longitude, alert.Subject.Latitude),
         Rule = alert.Rule,
         RuleName = AlertWords.Rule(language, alert.Rule),
         Severity = AlertWords.Of(alert.Severity),

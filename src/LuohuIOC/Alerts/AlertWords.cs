@@ -23,10 +23,10 @@ public static class AlertWords
         _ => throw new ArgumentOutOfRangeException(nameof(state), state, "Unknown alert state."),
     };
 
-    /// <summary>Name of a rule from the texts (<c>rule.{id}.name</c>); its id when nobody has named it.</summary>
+    /// <summary>Name of a rule from the texts (<c>rule.{id}</c>); its id when nobody has named it.</summary>
     public static string Rule(string language, string rule)
     {
-        var key = $"rule.{rule}.name";
+        var key = $"rule.{rule}";
         var name = TextBook.Get(language, key);
         return name == key ? rule : name;
     }

@@ -19,6 +19,9 @@ public sealed class LatestBoard
     private readonly Lock _grow = new();
     private Chunk[] _chunks = [];
 
+    // Where the next look for changes begins: after the last one, so that low numbers cannot crowd high ones out.
+    private int _next;
+
     public LatestReading? this[int sensor]
     {
         get
@@ -38,17 +41,16 @@ public sealed class LatestBoard
     /// <summary>Numbers of the sensors that changed since the last call, at most as many as fit; the rest stay for the next.</summary>
     public int TakeChanged(Span<int> into)
     {
-        var taken = 0;
         var chunks = Volatile.Read(ref _chunks);
-        for (var c = 0; c < chunks.Length; c++)
+        var size = chunks.Length * ChunkSize;
+        var taken = 0;
+        for (var looked = 0; looked < size && taken < into.Length; looked++, _next++)
         {
-            var changed = chunks[c].Changed;
-            for (var i = 0; i < ChunkSize && taken < into.Length; i++)
-            {
-                if (!Volatile.Read(ref changed[i])) continue;
-                Volatile.Write(ref changed[i], false);
-                into[taken++] = (c * ChunkSize) + i;
-            }
+            if (_next >= size) _next = 0;
+            ref var changed = ref chunks[_next / ChunkSize].Changed[_next % ChunkSize];
+            if (!Volatile.Read(ref changed)) continue;
+            Volatile.Write(ref changed, false);
+            into[taken++] = _next;
         }
         return taken;
     }

@@ -1,3 +1,4 @@
+using LuohuIOC.Http;
 using LuohuIOC.Texts;
 using Microsoft.AspNetCore.SignalR;
 using Microsoft.Extensions.DependencyInjection.Extensions;
@@ -8,15 +9,13 @@ public static class WallFeature
 {
     public static WebApplicationBuilder AddWall(this WebApplicationBuilder builder)
     {
-        // The hosting log writes whole addresses at Information, and a browser's socket carries its token in the address.
-        builder.Logging.AddFilter("Microsoft.AspNetCore.Hosting.Diagnostics", LogLevel.Warning);
         builder.Services.AddOptions<WallOptions>().BindConfiguration(WallOptions.Section).ValidateDataAnnotations().ValidateOnStart();
         builder.Services.TryAddSingleton(TimeProvider.System);
         builder.Services.AddSingleton<WallMeters>();
         builder.Services.AddSingleton<WallRoom>();
         builder.Services.AddSingleton<City>();
         builder.Services.AddSingleton<HubLifetimeManager<WallHub>, WallLifetime>();
-        builder.Services.AddSignalR().AddMessagePackProtocol();
+        builder.Services.AddSignalR().AddJsonProtocol(json => HttpJson.Configure(json.PayloadSerializerOptions)).AddMessagePackProtocol();
         builder.Services.AddHostedService<WallTicker>();
         return builder;
     }

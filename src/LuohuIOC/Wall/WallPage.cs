@@ -9,9 +9,6 @@ internal static class WallPage
 {
     private const string Prefix = "wall.";
 
-    // Everything from here, nothing inline: a text that got into the page could still not run.
-    private const string Policy = "default-src 'none'; script-src 'self'; style-src 'self'; connect-src 'self'; img-src 'self' data:; base-uri 'none'; form-action 'none'; frame-ancestors 'self'";
-
     public static void Map(IEndpointRouteBuilder routes)
     {
         Add(routes, "/", "wall.html", "text/html; charset=utf-8");
@@ -32,9 +29,6 @@ internal static class WallPage
     private static void Add(IEndpointRouteBuilder routes, string path, byte[] content, string type) =>
         routes.MapGet(path, (HttpContext context) =>
         {
-            context.Response.Headers.ContentSecurityPolicy = Policy;
-            context.Response.Headers.XContentTypeOptions = "nosniff";
-            context.Response.Headers["Referrer-Policy"] = "no-referrer";
             context.Response.Headers.CacheControl = "no-cache";
             return Results.Bytes(content, type);
         }).AllowAnonymous().ExcludeFromDescription();

@@ -1,0 +1,45 @@
+using System.Text.Json;
+using LuohuIOC.Alerts;
+using Xunit;
+
+namespace LuohuIOC.Tests.Alerts;
+
+/// <summary>What is on disk must be readable for ever: these texts were written once by hand from the contract and are not regenerated.</summary>
+public sealed class AlertJsonTests
+{
+    private const string Raised =
+        """{"alertId":"0123456789abcdef01234567","sequence":1,"type":"Raised","at":"2023-09-07T18:00:05+00:00","actor":"system","subject":{"sensorId":"wl-001","name":"文锦渡易涝点","kind":"waterlogging","street":"黄贝街道","longitude":114.13,"latitude":22.54},"rule":"waterlogging-depth","to":"Orange","metric":"depth","value":0.31,"threshold":0.15,"observedAt":"2023-09-07T18:00:00+00:00"}""";
+
+    private const string Acknowledged =
+        """{"alertId":"0123456789abcdef01234567","sequence":2,"type":"Acknowledged","at":"2023-09-07T18:01:00+00:00","actor":"值班员甲","comment":"已派人"}""";
+
+    private const string Stored =
+        """{"id":"0123456789abcdef01234567","subject":{"sensorId":"wl-001","name":"文锦渡易涝点","kind":"waterlogging","street":"黄贝街道","longitude":114.13,"latitude":22.54},"rule":"waterlogging-depth","state":"Acknowledged","severity":"Orange","worst":"Orange","metric":"depth","value":0.31,"threshold":0.15,"observedAt":"2023-09-07T18:00:00+00:00","raisedAt":"2023-09-07T18:00:05+00:00","updatedAt":"2023-09-07T18:01:00+00:00","acknowledgedBy":"值班员甲","acknowledgedAt":"2023-09-07T18:01:00+00:00","comment":"已派人","version":2}""";
+
+    private const string Watch = """{"rule":"waterlogging-depth","condition":"Orange","forgottenMs":-9223372036854775808,"keys":[13553323200003]}""";
+
+    [Fact]
+    public void Events_fold_to_the_stored_alert()
+    {
+        Alert? alert = null;
+        foreach (var text in new[] { Raised, Acknowledged })
+        {
+            var happened = JsonSerializer.Deserialize(text, AlertJson.Stored.AlertEvent)!;
+            Assert.Equal(text, JsonSerializer.Serialize(happened, AlertJson.Stored.AlertEvent));
+            alert = happened.Apply(alert);
+        }
+        Assert.Equal(Stored, JsonSerializer.Serialize(alert!, AlertJson.Stored.Alert));
+        Assert.Equal(alert, JsonSerializer.Deserialize(Stored, AlertJson.Stored.Alert));
+    }
+
+    [Fact]
+    public void A_watch_keeps_what_it_has_seen()
+    {
+        var watch = JsonSerializer.Deserialize(Watch, AlertJson.Stored.StoredWatch)!.With(null);
+        Assert.Equal(Severity.Orange, watch.Condition);
+        // 1694165400000 ms × 8 + 3
+        Assert.True(watch.Seen.Contains(new RuleChange(watch.Rule, Severity.Orange, "depth", 0.3, 0.15, 1694165400000, null)));
+        Assert.False(watch.Seen.Contains(new RuleChange(watch.Rule, Severity.Red, "depth", 0.3, 0.15, 1694165400000, null)));
+        Assert.Equal(Watch, JsonSerializer.Serialize(StoredWatch.Of(watch), AlertJson.Stored.StoredWatch));
+    }
+}

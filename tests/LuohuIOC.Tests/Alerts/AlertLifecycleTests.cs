@@ -1,0 +1,189 @@
+using LuohuIOC.Alerts;
+using Xunit;
+
+namespace LuohuIOC.Tests.Alerts;
+
+public sealed class AlertLifecycleTests
+{
+    private static readonly TimeSpan Day = TimeSpan.FromHours(24);
+
+    private RuleWatch _watch = new(Some.Rule);
+    private DateTimeOffset _now = Some.Now;
+    private Alert? _last;
+
+    [Fact]
+    public void A_change_raises_one_alert_with_what_was_measured()
+    {
+        Assert.Equal([AlertEventType.Raised], Do(Some.Observed(Severity.Orange, 5)));
+        Assert.Equal(AlertState.Raised, _last!.State);
+        Assert.Equal(Severity.Orange, _last.Severity);
+        Assert.Equal(0.3, _last.Value!.Value, 9);
+        Assert.Equal(0.15, _last.Threshold);
+        Assert.Equal(Some.Now.AddSeconds(5), _last.ObservedAt);
+        Assert.Equal("文锦渡易涝点", _last.Subject.Name);
+        Assert.Equal(1, _last.Version);
+    }
+
+    [Fact]
+    public void A_value_that_is_no_number_is_no_value()
+    {
+        var change = Some.Change(Severity.Blue, 1) with { Metric = "", Value = double.NaN, Threshold = double.NaN };
+        Do(new AlertCommand.Observe(Some.Subject(), change));
+        Assert.Null(_last!.Value);
+        Assert.Null(_last.Threshold);
+    }
+
+    [Fact]
+    public void Escalation_of_an_acknowledged_alert_needs_attention_again_and_easing_does_not()
+    {
+        Do(Some.Observed(Severity.Yellow, 1));
+        Do(new AlertCommand.Acknowledge(Some.Request(_watch)));
+        Assert.Equal(AlertState.Acknowledged, _last!.State);
+        Assert.Equal([AlertEventType.Eased], Do(Some.Observed(Severity.Blue, 2)));
+        Assert.Equal(AlertState.Acknowledged, _last.State);
+        Assert.Equal([AlertEventType.Escalated], Do(Some.Observed(Severity.Red, 3)));
+        Assert.Equal(AlertState.Raised, _last.State);
+        Assert.Null(_last.AcknowledgedBy);
+    }
+
+    [Fact]
+    public void Cleared_after_acknowledgement_closes_by_itself()
+    {
+        Do(Some.Observed(Severity.Red, 1));
+        Do(new AlertCommand.Acknowledge(Some.Request(_watch)));
+        Assert.Equal([AlertEventType.Cleared, AlertEventType.Closed], Do(Some.Observed(null, 2)));
+        Assert.Equal(Alert.System, _last!.ClosedBy);
+        Assert.Null(_watch.Open);
+    }
+
+    [Theory]
+    [InlineData(Severity.Blue, true)]
+    [InlineData(Severity.Yellow, true)]
+    [InlineData(Severity.Orange, false)]
+    [InlineData(Severity.Red, false)]
+    public void Cleared_unseen_closes_at_once_only_when_it_was_never_serious(Severity worst, bool closes)
+    {
+        Do(Some.Observed(worst, 1));
+        // Water recedes through every step: what it came to is what counts.
+        if (worst > Severity.Blue) Do(Some.Observed(Severity.Blue, 2));
+        Do(Some.Observed(null, 3));
+        Assert.Equal(closes, _watch.Open is null);
+        if (!closes) Assert.Equal(_now, _watch.Open!.ClearedAt);
+    }
+
+    [Fact]
+    public void Cleared_and_unseen_waits_for_the_configured_time()
+    {
+        Do(Some.Observed(Severity.Orange, 1));
+        Do(Some.Observed(null, 2));
+        _now += Day - TimeSpan.FromSeconds(1);
+        Assert.Empty(Do(new AlertCommand.Expire()));
+        _now += TimeSpan.FromSeconds(1);
+        Assert.Equal([AlertEventType.Closed], Do(new AlertCommand.Expire()));
+    }
+
+    [Fact]
+    public void Acknowledging_what_has_cleared_closes_it()
+    {
+        Do(Some.Observed(Severity.Orange, 1));
+        Do(Some.Observed(null, 2));
+        Assert.Equal([AlertEventType.Acknowledged, AlertEventType.Closed], Do(new AlertCommand.Acknowledge(Some.Request(_watch))));
+        Assert.Null(_watch.Open);
+    }
+
+    [Fact]
+    public void A_condition_that_comes_back_before_closing_goes_on_as_the_same_alert()
+    {
+        Do(Some.Observed(Severity.Orange, 1));
+        var id = _last!.Id;
+        Do(Some.Observed(null, 2));
+        Assert.Equal([AlertEventType.Returned], Do(Some.Observed(Severity.Blue, 3)));
+        Assert.Equal(id, _last.Id);
+        Assert.Null(_last.ClearedAt);
+        Assert.Equal(Severity.Blue, _last.Severity);
+    }
+
+    [Fact]
+    public void Closing_while_the_condition_holds_needs_a_comment_and_only_an_upward_change_raises_again()
+    {
+        Do(Some.Observed(Severity.Orange, 1));
+        Assert.Equal(AlertRefusal.CommentRequired, Refusal(new AlertCommand.Close(Some.Request(_watch, comment: " "))));
+        var first = _last!.Id;
+        Do(new AlertCommand.Close(Some.Request(_watch, comment: "现场核实，施工排水")));
+        Assert.Equal("现场核实，施工排水", _last.Comment);
+        Assert.Empty(Do(Some.Observed(Severity.Yellow, 2)));
+        Assert.Equal([AlertEventType.Raised], Do(Some.Observed(Severity.Orange, 3)));
+        Assert.NotEqual(first, _last.Id);
+    }
+
+    [Fact]
+    public void After_the_condition_ended_any_severity_raises_a_new_alert()
+    {
+        Do(Some.Observed(Severity.Red, 1));
+        Do(new AlertCommand.Close(Some.Request(_watch, comment: "误报")));
+        Do(Some.Observed(null, 2));
+        Assert.Equal([AlertEventType.Raised], Do(Some.Observed(Severity.Blue, 3)));
+    }
+
+    [Fact]
+    public void Two_officers_do_not_overwrite_each_other()
+    {
+        Do(Some.Observed(Severity.Red, 1));
+        var seen = Some.Request(_watch, "甲", version: 1);
+        Do(new AlertCommand.Assign(Some.Request(_watch, "乙"), "黄贝街道办"));
+        Assert.Equal(AlertRefusal.VersionConflict, Refusal(new AlertCommand.Acknowledge(seen)));
+        Do(new AlertCommand.Acknowledge(seen with { Version = 2 }));
+        Assert.Empty(Do(new AlertCommand.Acknowledge(seen)));
+        Assert.Equal(AlertRefusal.AcknowledgedByAnother, Refusal(new AlertCommand.Acknowledge(Some.Request(_watch, "乙"))));
+        Assert.Equal("黄贝街道办", _watch.Open!.AssignedTo);
+    }
+
+    [Fact]
+    public void A_closed_alert_takes_nothing()
+    {
+        Do(Some.Observed(Severity.Blue, 1));
+        var request = Some.Request(_watch, comment: "x");
+        Do(Some.Observed(null, 2));
+        Assert.Equal(AlertRefusal.NotOpen, Refusal(new AlertCommand.Note(request)));
+        Assert.Equal(AlertRefusal.NotOpen, Refusal(new AlertCommand.Close(request)));
+    }
+
+    [Fact]
+    public void A_clear_that_is_older_than_its_raise_counts_when_it_was_never_seen()
+    {
+        // Silence is noticed at 1800 s by the server's clock; then the gateway comes back with what it had kept.
+        Do(Some.Observed(Severity.Yellow, 1800));
+        Assert.Equal([AlertEventType.Cleared, AlertEventType.Closed], Do(Some.Observed(null, 60)));
+    }
+
+    [Fact]
+    public void The_same_raise_gives_the_same_id_and_another_one_does_not()
+    {
+        var change = Some.Change(Severity.Blue, 1);
+        Assert.Equal(Alert.IdOf("a", change), Alert.IdOf("a", change with { Value = 9 }));
+        string[] ids =
+        [
+            Alert.IdOf("a", change), Alert.IdOf("b", change), Alert.IdOf("a", change with { Rule = "other" }),
+            Alert.IdOf("a", Some.Change(Severity.Red, 1)), Alert.IdOf("a", Some.Change(Severity.Blue, 2)),
+        ];
+        Assert.Distinct(ids);
+    }
+
+    private IEnumerable<AlertEventType> Do(AlertCommand command)
+    {
+        var before = _watch.Open;
+        var (watch, events, refusal) = AlertLifecycle.Step(_watch, command, _now, Day);
+        Assert.Equal(AlertRefusal.None, refusal);
+        _watch = watch;
+        if (events.Count > 0) _last = events.Aggregate(before, (alert, happened) => happened.Apply(alert));
+        return events.Select(happened => happened.Type);
+    }
+
+    private AlertRefusal Refusal(AlertCommand command)
+    {
+        var (watch, events, refusal) = AlertLifecycle.Step(_watch, command, _now, Day);
+        Assert.Same(_watch, watch);
+        Assert.Empty(events);
+        return refusal;
+    }
+}
