@@ -59,11 +59,9 @@ internal sealed class WebHost : IAsyncDisposable
         return new WebHost(app, directory, dataDirectory is null ? directory : null, clock, log);
     }
 
-    public ApiClient ClientWith(string? token)
-    {
-        var address = _app.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()!.Addresses.First();
-        return new ApiClient(address, token);
-    }
+    public string Address => _app.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()!.Addresses.First();
+
+    public ApiClient ClientWith(string? token) => new(Address, token);
 
     public ApiClient ClientAs(Role role) => ClientWith(Services.GetRequiredService<TokenBook>().Issue($"a {role}", role, null).Text);
 
