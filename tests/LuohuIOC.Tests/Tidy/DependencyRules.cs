@@ -23,7 +23,8 @@ internal static class DependencyRules
         ["Identity"] = [.. Base, "Registry"],
         ["Ingestion"] = [.. Base, "Registry", "Identity"],
         ["Alerts"] = [.. Base, "Registry", "Spatial"],
-        ["History"] = [.. Base, "Ingestion", "Registry"],
+        // History stands behind Sensing: it takes groups when their sensors are done with them.
+        ["History"] = [.. Base, "Ingestion", "Registry", "Sensing"],
         ["Sensing"] = [.. Base, "Ingestion", "Registry", "Alerts"],
         ["Wall"] = [.. Base, "Spatial", "Registry", "Identity", "Ingestion", "Alerts", "History", "Sensing"],
     };
