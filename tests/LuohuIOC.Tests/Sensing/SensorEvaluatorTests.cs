@@ -1,5 +1,7 @@
 using CsCheck;
+using LuohuIOC.Alerts;
 using LuohuIOC.DeviceProtocol;
+using LuohuIOC.Registry;
 using LuohuIOC.Sensing;
 using LuohuIOC.Sensing.Rules;
 using Xunit;
@@ -13,11 +15,11 @@ public sealed class SensorEvaluatorTests
         Gen.Select(Gen.Int[1, 900], Gen.OneOf(0.0, 0.05, 0.13, 0.16, 0.28, 0.45), Gen.Int[0, 5]).Array[1, 40];
 
     private static readonly SensorRules Held = RuleCompiler.Compile(
-        Registry.MetricLayout.Of(SensorKind.Waterlogging),
+        MetricLayout.Of(SensorKind.Waterlogging),
         [new LadderRule
         {
             Id = "held", Metric = "depth", Hysteresis = 0.03, HoldSeconds = 300, ClearHoldSeconds = 400,
-            Steps = [new(Alerts.Severity.Yellow, 0.15), new(Alerts.Severity.Orange, 0.27), new(Alerts.Severity.Red, 0.4)],
+            Steps = [new(Severity.Yellow, 0.15), new(Severity.Orange, 0.27), new(Severity.Red, 0.4)],
         }]);
 
     [Fact]
