@@ -48,7 +48,8 @@ public sealed class ReportScheduleTests
         schedule.Reported(0, [0.10, 50, -80], Start);
         schedule.Reported(1, [0.1, 0, 0, 50, -80], Start);
         Assert.False(schedule.Changed(0, [0.14, 50, -80]));
-        Assert.True(schedule.Changed(0, [0.151, 50, -80]));
+        Assert.True(schedule.Changed(0, [0.15, 50, -80]));
+        Assert.True(schedule.Changed(0, [0.04, 50, -80]));
         Assert.False(schedule.Changed(1, [2.0, 0, 0, 50, -80]));
         Assert.True(schedule.Changed(1, [6.0, 1, 0, 50, -80]));
         Assert.False(schedule.Watched(2));
