@@ -52,6 +52,9 @@ public sealed class LatestBoard
             Volatile.Write(ref changed, false);
             into[taken++] = _next;
         }
+
+        // The marks must be gone before the caller looks at the readings, or one that comes just then would be forgotten.
+        Interlocked.MemoryBarrier();
         return taken;
     }
 

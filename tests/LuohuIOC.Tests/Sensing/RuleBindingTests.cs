@@ -9,6 +9,11 @@ namespace LuohuIOC.Tests.Sensing;
 
 public sealed class RuleBindingTests
 {
+    private static readonly LadderRule Standing = new()
+    {
+        Id = "depth", Metric = "depth", Hysteresis = 0.03, HoldSeconds = 60, Steps = [new(Severity.Yellow, 0.15), new(Severity.Red, 0.4)],
+    };
+
     private static SensorRules Depth(double yellow, double red, int hold = 0, double hysteresis = 0.03) => RuleCompiler.Compile(
         MetricLayout.Of(SensorKind.Waterlogging),
         [new LadderRule
@@ -57,9 +62,9 @@ public sealed class RuleBindingTests
     {
         var w = new Watched(SensorKind.Waterlogging, Depth(0.15, 0.4, hold: 60));
         w.Read(0, ("depth", 0.2));
-        w.Rules = RuleCompiler.Compile(w.Sensor.Layout,
-            [new NoDataRule { Id = "offline", Severity = Severity.Blue }, .. Compiled(w)]);
-        w.Tick(30);
+        w.Read(30, ("depth", 0.2));
+        w.Rules = RuleCompiler.Compile(w.Sensor.Layout, [new NoDataRule { Id = "offline", Severity = Severity.Blue }, Standing]);
+        Assert.Equal(61, w.Tick(40));
         w.Tick(61);
         Assert.Equal("depth yellow@60", w.Story);
     }
@@ -89,13 +94,4 @@ public sealed class RuleBindingTests
     private static SensorRules Rain(double at) => RuleCompiler.Compile(
         MetricLayout.Of(SensorKind.RainGauge),
         [new AccumulationRule { Id = "rain", Metric = "rain", WindowSeconds = 10_800, Steps = [new(Severity.Orange, at)] }]);
-
-    private static LadderRule[] Compiled(Watched _) =>
-    [
-        new()
-        {
-            Id = "depth", Metric = "depth", Hysteresis = 0.03, HoldSeconds = 60,
-            Steps = [new(Severity.Yellow, 0.15), new(Severity.Red, 0.4)],
-        },
-    ];
 }

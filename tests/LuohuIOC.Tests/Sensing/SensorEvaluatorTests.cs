@@ -1,5 +1,7 @@
 using CsCheck;
+using LuohuIOC.Alerts;
 using LuohuIOC.DeviceProtocol;
+using LuohuIOC.Registry;
 using LuohuIOC.Sensing;
 using LuohuIOC.Sensing.Rules;
 using Xunit;
@@ -13,11 +15,11 @@ public sealed class SensorEvaluatorTests
         Gen.Select(Gen.Int[1, 900], Gen.OneOf(0.0, 0.05, 0.13, 0.16, 0.28, 0.45), Gen.Int[0, 5]).Array[1, 40];
 
     private static readonly SensorRules Held = RuleCompiler.Compile(
-        Registry.MetricLayout.Of(SensorKind.Waterlogging),
+        MetricLayout.Of(SensorKind.Waterlogging),
         [new LadderRule
         {
             Id = "held", Metric = "depth", Hysteresis = 0.03, HoldSeconds = 300, ClearHoldSeconds = 400,
-            Steps = [new(Alerts.Severity.Yellow, 0.15), new(Alerts.Severity.Orange, 0.27), new(Alerts.Severity.Red, 0.4)],
+            Steps = [new(Severity.Yellow, 0.15), new(Severity.Orange, 0.27), new(Severity.Red, 0.4)],
         }]);
 
     [Fact]
@@ -42,19 +44,19 @@ public sealed class SensorEvaluatorTests
 
     [Fact]
     public void Ticks_between_readings_change_nothing_but_the_moment() =>
-        Gen.Select(Storm, Gen.Double[0, 1].Array[40]).Sample((storm, when) =>
+        Gen.Select(Storm, Gen.Double[0, 1].Array[40], Gen.Int[0, 500]).Sample((storm, when, delay) =>
         {
             var (quiet, ticked) = (new Watched(SensorKind.Waterlogging, Held), new Watched(SensorKind.Waterlogging, Held));
             var second = 0;
             for (var i = 0; i < storm.Length; i++)
             {
-                if (i > 0) ticked.Tick(second + (storm[i].After * when[i]) + (SensorEvaluator.SettleMs / 1000.0));
+                if (i > 0) ticked.Tick(second + delay + (storm[i].After * when[i]) + (SensorEvaluator.SettleMs / 1000.0));
                 second += storm[i].After;
                 quiet.Observe(second, i, ("depth", storm[i].Depth));
-                ticked.Observe(second, i, ("depth", storm[i].Depth));
+                ticked.Receive(second, second + delay, i, ("depth", storm[i].Depth));
             }
             quiet.Tick(second + 2000);
-            ticked.Tick(second + 2000);
+            ticked.Tick(second + 2000 + delay);
             Assert.Equal(quiet.Story, ticked.Story);
         }, iter: 500);
 

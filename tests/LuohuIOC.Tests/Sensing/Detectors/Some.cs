@@ -54,6 +54,8 @@ internal sealed class FixedHistory(List<StoredReading> readings) : IReadingHisto
 {
     public long Cursor => 0;
 
+    public ValueTask OpenAsync(CancellationToken cancellationToken) => ValueTask.CompletedTask;
+
     public ValueTask AppendAsync(IReadOnlyList<ReadingGroup> groups, CancellationToken cancellationToken) => throw new NotSupportedException();
 
     public Task<long> CountAsync(CancellationToken cancellationToken) => Task.FromResult((long)readings.Count);
