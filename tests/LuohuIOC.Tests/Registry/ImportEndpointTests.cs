@@ -92,7 +92,7 @@ public class ImportEndpointTests
     public async Task The_network_and_the_streets_have_their_addresses()
     {
         await using var host = await RegistryHost.EmptyAsync();
-        host.Registry.Apply(Some.File(Some.Draft("o", DeviceProtocol.SensorKind.Outfall), Some.Draft("p", downstream: "o")));
+        host.Registry.Apply(Some.File(Some.Draft("o", LuohuIOC.DeviceProtocol.SensorKind.Outfall), Some.Draft("p", downstream: "o")));
         var network = await ApiClient.JsonOf(await host.Viewer.Get("/api/v1/network"));
         Assert.Equal("p", network.GetProperty("features")[0].GetProperty("properties").GetProperty("from").GetString());
         var streets = await ApiClient.JsonOf(await host.Viewer.Get("/api/v1/streets"));
