@@ -23,9 +23,9 @@ internal static class DependencyRules
         ["Identity"] = [.. Base, "Registry"],
         ["Ingestion"] = [.. Base, "Registry", "Identity"],
         ["Alerts"] = [.. Base, "Registry", "Spatial"],
-        // History stands behind Sensing: it takes groups when their sensors are done with them.
-        ["History"] = [.. Base, "Ingestion", "Registry", "Sensing"],
         ["Sensing"] = [.. Base, "Ingestion", "Registry", "Alerts"],
+        // A reading is stored with the mark that Sensing gave it, never before.
+        ["History"] = [.. Base, "Ingestion", "Registry", "Sensing"],
         ["Wall"] = [.. Base, "Spatial", "Registry", "Identity", "Ingestion", "Alerts", "History", "Sensing"],
     };
 
