@@ -15,6 +15,9 @@ internal sealed class PcaScorer(double[] mean, double[] noise, PcaComponent[] co
     /// <summary>The row as the model explains it, standardised.</summary>
     public double[] Reconstruction { get; } = new double[mean.Length];
 
+    /// <summary>Sum of the last row's squared residuals.</summary>
+    public double SquaredError { get; private set; }
+
     /// <summary>Root mean square of the residuals in units of their noise, about 1 on ordinary rows. Missing features (NaN) are left out.</summary>
     public double Score(ReadOnlySpan<double> row)
     {
@@ -97,6 +100,7 @@ internal sealed class PcaScorer(double[] mean, double[] noise, PcaComponent[] co
             sum += residual * residual;
             present++;
         }
+        SquaredError = sum;
         return present == 0 ? double.NaN : Math.Sqrt(sum / present);
     }
 

@@ -13,7 +13,7 @@ internal sealed class CityCommand
 {
     private static readonly TimeSpan District = TimeSpan.FromHours(8);
 
-    private readonly Texts _texts;
+    private readonly Wording _texts;
     private readonly TimeProvider _clock;
     private readonly BrokerOption _broker;
     private readonly Option<FileInfo> _registry;
@@ -31,7 +31,7 @@ internal sealed class CityCommand
     private readonly Option<double> _fires;
     private readonly Option<FileInfo?> _labels;
 
-    private CityCommand(Texts texts, TimeProvider clock)
+    private CityCommand(Wording texts, TimeProvider clock)
     {
         (_texts, _clock) = (texts, clock);
         _broker = new BrokerOption(texts);
@@ -57,7 +57,7 @@ internal sealed class CityCommand
         _labels = new("--labels") { Description = texts["city.labels"] };
     }
 
-    public static Command Create(Texts texts, TimeProvider clock)
+    public static Command Create(Wording texts, TimeProvider clock)
     {
         var city = new CityCommand(texts, clock);
         var command = new Command("city", texts["city"])

@@ -5,7 +5,7 @@ using Spectre.Console;
 namespace LuohuIOC.Simulator.City;
 
 /// <summary>Shows progress: a table that is redrawn on a terminal, a plain line every ten seconds elsewhere.</summary>
-public sealed class CityScreen(Texts texts, IAnsiConsole console, TimeProvider clock)
+public sealed class CityScreen(Wording texts, IAnsiConsole console, TimeProvider clock)
 {
     private static readonly TimeSpan Redraw = TimeSpan.FromSeconds(0.5);
     private static readonly TimeSpan LineEvery = TimeSpan.FromSeconds(10);
@@ -24,14 +24,17 @@ public sealed class CityScreen(Texts texts, IAnsiConsole console, TimeProvider c
         using var timer = new PeriodicTimer(LineEvery, clock);
         try
         {
-            while (await timer.WaitForNextTickAsync(stop)) console.WriteLine(Line(progress()));
+            while (await timer.WaitForNextTickAsync(stop)) Write(progress());
         }
         catch (OperationCanceledException)
         {
             // Stopped; the last line shows where it ended.
         }
-        console.WriteLine(Line(progress()));
+        Write(progress());
     }
+
+    // Past Spectre, which would break a line for a log at 80 columns.
+    private void Write(CityProgress p) => console.Profile.Out.Writer.WriteLine(Line(p));
 
     private async Task ShowTableAsync(Func<CityProgress> progress, CancellationToken stop)
     {

@@ -14,7 +14,7 @@ public sealed class ReportSchedule
 
     private readonly TimeSpan[] _interval;
     private readonly DateTimeOffset[] _due;
-    private readonly (int Slot, double Change)[] _atOnce;
+    private readonly (int Slot, double Change, double Threshold)[] _atOnce;
     private readonly double[] _lastSent;
     private readonly long[] _reports;
 
@@ -35,9 +35,11 @@ public sealed class ReportSchedule
     /// <summary>True when what a watched sensor measures must not wait for its turn.</summary>
     public bool Changed(int sensor, ReadOnlySpan<double> values)
     {
-        var (slot, change) = _atOnce[sensor];
+        var (slot, change, threshold) = _atOnce[sensor];
         // Before the first report there is nothing to have changed from.
-        return _reports[sensor] > 0 && Math.Abs(values[slot] - _lastSent[sensor]) >= change;
+        if (_reports[sensor] == 0) return false;
+        var (now, last) = (values[slot], _lastSent[sensor]);
+        return Math.Abs(now - last) >= change || now >= threshold != last >= threshold;
     }
 
     /// <summary>Battery and signal go with the first report and every tenth.</summary>
@@ -53,13 +55,13 @@ public sealed class ReportSchedule
     /// <summary>Asks for a report now, as a command does.</summary>
     public void Hasten(int sensor, DateTimeOffset now) => _due[sensor] = now;
 
-    // The slot that is watched and the change that does not wait: 5 cm of water, any change of a state.
-    private static (int Slot, double Change) AtOnce(SensorKind kind) => kind switch
+    // The slot that is watched, the change and the crossing that do not wait: 5 cm of water or 0.15 m of it, any change of a state.
+    private static (int Slot, double Change, double Threshold) AtOnce(SensorKind kind) => kind switch
     {
-        SensorKind.Waterlogging => (0, 0.05),
-        SensorKind.Parking or SensorKind.Manhole => (0, 0.5),
-        SensorKind.Smoke or SensorKind.Heat => (1, 0.5),
-        _ => (-1, 0),
+        SensorKind.Waterlogging => (0, 0.05, CityModel.CrossingMetres),
+        SensorKind.Parking or SensorKind.Manhole => (0, 0.5, 0.5),
+        SensorKind.Smoke or SensorKind.Heat => (1, 0.5, 0.5),
+        _ => (-1, 0, 0),
     };
 
     private static TimeSpan Interval(SensorKind kind, double speed, TimeSpan? waterInterval)

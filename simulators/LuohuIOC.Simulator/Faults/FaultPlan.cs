@@ -55,7 +55,7 @@ public sealed class FaultPlan
         _random = [.. sensors.Select(s => new Seeded(seed, $"{s.Id} faults"))];
         _announced = new bool[sensors.Count];
         _next = new SensorFault[sensors.Count];
-        for (var i = 0; i < _next.Length; i++) _next[i] = Draw(i, start);
+        for (var i = 0; i < _next.Length; i++) _next[i] = First(i, start);
     }
 
     /// <summary>The sensor's fault at this time, null when it is well. Times must not go back.</summary>
@@ -80,12 +80,20 @@ public sealed class FaultPlan
         }
     }
 
+    // The city does not begin in perfect order: as many faults as later on begin in its first two minutes.
+    private SensorFault First(int sensor, DateTimeOffset start) =>
+        _random[sensor].Chance(_share[sensor]) ? Fault(sensor, start + TimeSpan.FromMinutes(_random[sensor].Between(0.1, 2))) : Draw(sensor, start);
+
     private SensorFault Draw(int sensor, DateTimeOffset after)
     {
-        var length = TimeSpan.FromMinutes(_random[sensor].Between(Shortest.TotalMinutes, Longest.TotalMinutes));
         var share = _share[sensor];
         var healthy = share == 0 ? TimeSpan.FromDays(36500) : (Shortest + Longest) / 2 * ((1 - share) / share);
-        var from = after + TimeSpan.FromMinutes(_random[sensor].Exponential(healthy.TotalMinutes));
+        return Fault(sensor, after + TimeSpan.FromMinutes(_random[sensor].Exponential(healthy.TotalMinutes)));
+    }
+
+    private SensorFault Fault(int sensor, DateTimeOffset from)
+    {
+        var length = TimeSpan.FromMinutes(_random[sensor].Between(Shortest.TotalMinutes, Longest.TotalMinutes));
         return new SensorFault(sensor, Kinds[_random[sensor].Below(Kinds.Length)], from, from + length);
     }
 }

@@ -8,7 +8,7 @@ namespace LuohuIOC.Simulator.Load;
 /// <summary><c>load</c>: publishes as fast as asked and prints one line of JSON.</summary>
 internal static class LoadCommand
 {
-    public static Command Create(Texts texts, TimeProvider clock)
+    public static Command Create(Wording texts, TimeProvider clock)
     {
         Option<T> Option<T>(string name, T value) => new(name) { Description = texts[$"load.{name[2..]}"], DefaultValueFactory = _ => value };
         var broker = new BrokerOption(texts);

@@ -42,7 +42,7 @@ public sealed record LoadOptions
     /// <summary>Who publishes, and for which sensors. Connection <c>i</c> takes gateway <c>i mod Gateways.Count</c>.</summary>
     public required IReadOnlyList<LoadGateway> Gateways { get; init; }
 
-    /// <summary>Called for each acknowledged message on the connection's own thread, in no order across connections. Tests keep a record with it.</summary>
+    /// <summary>Called for each acknowledged message on the source's thread, which must not be held up. Tests keep a record with it.</summary>
     public Action<AcknowledgedMessage>? OnAcknowledged { get; init; }
 
     /// <summary>Throws with the option's name when a value makes no sense.</summary>

@@ -3,15 +3,19 @@ namespace LuohuIOC.Simulator.Load;
 /// <summary>
 /// Publishes readings at QoS 1 over many connections, each with a bounded number in flight, and measures publish → PUBACK.
 /// Used by the <c>load</c> command and, in process, by the benchmarks.
+/// Arithmetic: one thread sweeps over all connections about once a millisecond. At 60,000 messages/s over 50 of them it finds some 60
+/// acknowledgements a sweep; 50 receives (0.5 µs) and ten sends of five messages (6 µs) make 2 µs a message with what is patched. A thread or
+/// an asynchronous loop for each connection wakes for every acknowledgement and costs 9 to 20 µs of the server's processor.
+/// Latencies are therefore read on a grid of a millisecond.
 /// </summary>
 public sealed class LoadSource : IDisposable
 {
-    /// <summary>How often a paced source looks what is due. Coarser would bunch messages, finer would burn the server's processor.</summary>
-    private static readonly TimeSpan PaceTick = TimeSpan.FromMilliseconds(1);
+    private const int SweepMilliseconds = 1;
 
     private readonly LoadOptions _options;
     private readonly TimeProvider _clock;
     private readonly LoadConnection[] _connections;
+    private int _next;
 
     /// <exception cref="ArgumentException">An option makes no sense; the message names it.</exception>
     public LoadSource(LoadOptions options, TimeProvider clock)
@@ -36,63 +40,74 @@ public sealed class LoadSource : IDisposable
 
     /// <summary>Connects and logs every connection in.</summary>
     /// <exception cref="InvalidOperationException">The broker refused; the message has the client and the return code.</exception>
-    public async Task ConnectAsync(CancellationToken cancellation)
-    {
-        foreach (var connection in _connections) await connection.ConnectAsync(cancellation);
-    }
+    public Task ConnectAsync(CancellationToken cancellation) => Task.Factory.StartNew(
+        () =>
+        {
+            foreach (var connection in _connections)
+            {
+                cancellation.ThrowIfCancellationRequested();
+                connection.Connect();
+            }
+        },
+        cancellation,
+        TaskCreationOptions.LongRunning,
+        TaskScheduler.Default);
 
     /// <summary>Sends until the duration is over or <paramref name="stop"/> is asked for, waits for what is in flight, and sums up.</summary>
-    public async Task<LoadSummary> RunAsync(CancellationToken stop)
-    {
-        var started = _clock.GetTimestamp();
-        using var drained = new CancellationTokenSource();
-        using var sending = CancellationTokenSource.CreateLinkedTokenSource(stop);
-        var loops = Task.WhenAll(_connections.Select(c => c.RunAsync(drained.Token)));
-        var pacer = _options.MessagesPerSecond > 0 ? PaceAsync(sending.Token) : Task.CompletedTask;
-
-        await Task.WhenAny(loops, Task.Delay(_options.Duration, _clock, stop));
-        await sending.CancelAsync();
-        await pacer;
-        foreach (var connection in _connections) connection.Stop();
-        await Task.WhenAny(loops, Task.Delay(_options.Drain, _clock, CancellationToken.None));
-        await drained.CancelAsync();
-        await loops;
-        return Summarize(started);
-    }
+    public Task<LoadSummary> RunAsync(CancellationToken stop) =>
+        Task.Factory.StartNew(() => Run(stop), CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default);
 
     public void Dispose()
     {
         foreach (var connection in _connections) connection.Dispose();
     }
 
-    /// <summary>Deals out what is due, one message a connection in turn, so that a rate is spread and not sent by the first connection.</summary>
-    private async Task PaceAsync(CancellationToken stop)
+    private LoadSummary Run(CancellationToken stop)
     {
-        using var timer = new PeriodicTimer(PaceTick, _clock);
         var started = _clock.GetTimestamp();
+        var paced = _options.MessagesPerSecond > 0;
         double offered = 0;
-        var next = 0;
-        try
+        while (!stop.IsCancellationRequested && _clock.GetElapsedTime(started) < _options.Duration && !Array.TrueForAll(_connections, c => c.Lost))
         {
-            while (await timer.WaitForNextTickAsync(stop))
+            foreach (var connection in _connections) connection.Receive();
+            if (paced) offered = Pace(offered, _clock.GetElapsedTime(started));
+            else Refill();
+            Thread.Sleep(SweepMilliseconds);
+        }
+        var ended = _clock.GetTimestamp();
+        while (!Array.TrueForAll(_connections, c => c.Drained) && _clock.GetElapsedTime(ended) < _options.Drain)
+        {
+            foreach (var connection in _connections)
             {
-                var due = (int)((_clock.GetElapsedTime(started).TotalSeconds * _options.MessagesPerSecond) - offered);
-                var share = Math.Max(1, due / _connections.Length);
-                for (var asked = 0; asked < _connections.Length && due > 0; asked++)
-                {
-                    var taken = _connections[next].Offer(Math.Min(share, due));
-                    next = (next + 1) % _connections.Length;
-                    due -= taken;
-                    offered += taken;
-                }
-                // What the windows did not take is not saved up for a burst later: the source is closed-loop.
-                offered += due;
+                connection.Publish(0);
+                connection.Receive();
             }
+            Thread.Sleep(SweepMilliseconds);
         }
-        catch (OperationCanceledException)
+        return Summarize(started);
+    }
+
+    // As fast as acknowledgements come back, a quarter of the window at a time: a send costs ten times what a message in it costs.
+    private void Refill()
+    {
+        var worthSending = Math.Max(1, _options.InFlight / 4);
+        foreach (var connection in _connections)
+            if (connection.Room >= worthSending) connection.Publish(int.MaxValue);
+    }
+
+    // Deals out what is due, a share a connection in turn, so that a rate is spread and not sent by the first connection.
+    private double Pace(double offered, TimeSpan elapsed)
+    {
+        var due = (int)((elapsed.TotalSeconds * _options.MessagesPerSecond) - offered);
+        var share = (due + _connections.Length - 1) / _connections.Length;
+        var total = due;
+        for (var asked = 0; asked < _connections.Length && due > 0; asked++)
         {
-            // The run is over.
+            due -= _connections[_next].Publish(Math.Min(share, due));
+            _next = (_next + 1) % _connections.Length;
         }
+        // What the windows did not take is not saved up for a burst later: the source is closed-loop.
+        return offered + total;
     }
 
     private LoadSummary Summarize(long started)

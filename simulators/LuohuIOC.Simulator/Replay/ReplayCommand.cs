@@ -10,7 +10,7 @@ internal sealed class ReplayCommand
 {
     private const int BadLinesShown = 50;
 
-    private readonly Texts _texts;
+    private readonly Wording _texts;
     private readonly TimeProvider _clock;
     private readonly Argument<FileInfo> _file;
     private readonly BrokerOption _broker;
@@ -25,7 +25,7 @@ internal sealed class ReplayCommand
     private readonly Option<string> _timeZone;
     private readonly Option<bool> _shiftToNow;
 
-    private ReplayCommand(Texts texts, TimeProvider clock)
+    private ReplayCommand(Wording texts, TimeProvider clock)
     {
         (_texts, _clock) = (texts, clock);
         _file = new("FILE.csv") { Description = texts["replay.file"] };
@@ -42,7 +42,7 @@ internal sealed class ReplayCommand
         _shiftToNow = Option("--shift-to-now", false);
     }
 
-    public static Command Create(Texts texts, TimeProvider clock)
+    public static Command Create(Wording texts, TimeProvider clock)
     {
         var replay = new ReplayCommand(texts, clock);
         var command = new Command("replay", texts["replay"])
@@ -57,7 +57,7 @@ internal sealed class ReplayCommand
     private async Task<int> RunAsync(ParseResult parsed, CancellationToken stop)
     {
         var (rows, bad) = ReadFile(parsed, out var gateways);
-        foreach (var line in bad.Take(BadLinesShown)) Console.Error.WriteLine(_texts["replay.bad", line.Line, _texts[line.Reason, line.Arguments]]);
+        foreach (var line in bad.Take(BadLinesShown)) Console.Error.WriteLine(Told(line));
         if (bad.Count > BadLinesShown) Console.Error.WriteLine(_texts["replay.bad.more", bad.Count - BadLinesShown]);
         if (rows.Count == 0)
         {
@@ -103,6 +103,10 @@ internal sealed class ReplayCommand
         var strangers = rows.Where(r => !byId.ContainsKey(r.Sensor)).Select(r => r.Sensor).Distinct().Select(s => new BadLine(0, "replay.bad.unknown", [s]));
         return ([.. rows.Where(r => byId.ContainsKey(r.Sensor))], [.. bad, .. strangers]);
     }
+
+    // A stranger to the registry is told once and not line by line.
+    private string Told(BadLine bad) =>
+        bad.Line == 0 ? _texts[bad.Reason, bad.Arguments] : _texts["replay.bad", bad.Line, _texts[bad.Reason, bad.Arguments]];
 
     private static TimeZoneInfo Zone(string id)
     {

@@ -13,7 +13,7 @@ public sealed record BrokerAddress(string Host, int Port)
 /// <summary><c>--broker host:port</c>, by default the broker of this machine.</summary>
 internal sealed class BrokerOption : Option<BrokerAddress>
 {
-    public BrokerOption(Texts texts)
+    public BrokerOption(Wording texts)
         : base("--broker")
     {
         Description = texts["option.broker"];

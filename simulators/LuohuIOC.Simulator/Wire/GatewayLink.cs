@@ -79,6 +79,12 @@ public sealed class GatewayLink
         Interlocked.Increment(ref _offered);
     }
 
+    /// <summary>Empties the outbox; only for a link that is not running.</summary>
+    public IEnumerable<GatewayMessage> TakeUnsent()
+    {
+        while (_outbox.Reader.TryRead(out var message)) yield return message;
+    }
+
     /// <summary>No more messages: <see cref="RunAsync"/> ends when all are acknowledged.</summary>
     public void Complete() => _outbox.Writer.TryComplete();
 
@@ -226,6 +232,6 @@ public sealed class GatewayLink
 
     // Whatever the network or the broker does is temporary to a gateway, which has nowhere else to go; being stopped is not.
     private static bool IsTemporary(Exception e, CancellationToken cancellation) =>
-        !cancellation.IsCancellationRequested && e is MqttCommunicationException or MqttClientNotConnectedException or OperationCanceledException
+        !cancellation.IsCancellationRequested && e is MqttCommunicationException or MqttProtocolViolationException or OperationCanceledException
             or TimeoutException or System.Net.Sockets.SocketException or IOException or InvalidOperationException;
 }

@@ -1,14 +1,61 @@
+using LuohuIOC.History.DuckDb;
+using LuohuIOC.History.Queries;
+using LuohuIOC.History.Upkeep;
+using LuohuIOC.Ingestion.Journal;
+using LuohuIOC.Registry;
+using LuohuIOC.Sensing;
+using Microsoft.Extensions.DependencyInjection.Extensions;
+using Microsoft.Extensions.Options;
+
 namespace LuohuIOC.History;
 
 public static class HistoryFeature
 {
     public static WebApplicationBuilder AddHistory(this WebApplicationBuilder builder)
     {
+        var services = builder.Services;
+        var folder = builder.Configuration["DataDirectory"] ?? "./data";
+        services.AddOptions<HistoryOptions>().BindConfiguration("History").ValidateOnStart();
+        services.AddSingleton<IValidateOptions<HistoryOptions>, HistoryOptionsCheck>();
+        services.AddSingleton(s => s.GetRequiredService<IOptions<HistoryOptions>>().Value);
+        services.TryAddSingleton(TimeProvider.System);
+        services.AddSingleton(s => Open(folder, s.GetRequiredService<HistoryOptions>(), s.GetRequiredService<SensorRegistry>()));
+        services.AddSingleton<IReadingHistory>(s => s.GetRequiredService<DuckDbHistory>());
+        services.AddSingleton(s => new HistoryQueue(s.GetRequiredService<HistoryOptions>().QueueReadings));
+        services.TryAddSingleton<IJournalReplay, JournalReplay>();
+        services.AddSingleton<HistoryWriter>();
+        services.AddHostedService(s => s.GetRequiredService<HistoryWriter>());
+        services.AddSingleton(s => new ParquetExport(s.GetRequiredService<DuckDbHistory>(), folder));
+        services.AddSingleton<Retention>();
+        services.AddHostedService<RetentionSchedule>();
+        services.AddHealthChecks().AddCheck<HistoryHealth>("history");
         return builder;
     }
 
     public static WebApplication MapHistory(this WebApplication app)
     {
+        var queue = app.Services.GetRequiredService<HistoryQueue>();
+        app.Services.GetRequiredService<SensorDispatcher>().Next = group =>
+        {
+            // Refused groups are read back from the journal.
+            if (!queue.TryOffer(group)) group.Release();
+        };
+        app.Services.GetRequiredService<HistoryWriter>().CursorMoved += app.Services.GetRequiredService<PublishJournal>().Forget;
+        ReadingEndpoints.Map(app);
+        ExportEndpoint.Map(app);
         return app;
+    }
+
+    private static DuckDbHistory Open(string folder, HistoryOptions options, SensorRegistry registry)
+    {
+        var history = new DuckDbHistory(folder, options.DuckDb, number => registry[number], registry.FlushAsync);
+        registry.Changed += history.SensorChanged;
+        return history;
+    }
+
+    private sealed class HistoryOptionsCheck : IValidateOptions<HistoryOptions>
+    {
+        public ValidateOptionsResult Validate(string? name, HistoryOptions options) =>
+            options.Fault() is { } fault ? ValidateOptionsResult.Fail(fault) : ValidateOptionsResult.Success;
     }
 }

@@ -16,12 +16,16 @@ public sealed class HistoryQueue(int readingsMax)
     private int _readings;
     private bool _overflowed;
     private long _newest;
+    private long _first;
 
     /// <summary>Readings that wait.</summary>
     public int Readings => Volatile.Read(ref _readings);
 
     /// <summary>Position of the newest group offered, taken or refused.</summary>
     public long Newest => Volatile.Read(ref _newest);
+
+    /// <summary>Position of the first group offered since the program started, 0 before it.</summary>
+    public long First => Volatile.Read(ref _first);
 
     /// <summary>True when groups were refused since the last <see cref="ResumeAfterOverflow"/>.</summary>
     public bool Overflowed => Volatile.Read(ref _overflowed);
@@ -35,6 +39,7 @@ public sealed class HistoryQueue(int readingsMax)
         lock (_gate)
         {
             Volatile.Write(ref _newest, group.Position);
+            if (_first == 0) Volatile.Write(ref _first, group.Position);
             // A group larger than the whole queue is taken when nothing else waits.
             if (_overflowed || (_readings > 0 && _readings + group.Count > readingsMax))
             {

@@ -44,8 +44,8 @@ public sealed class HistoryWriter : BackgroundService
     /// <summary>Why the store takes nothing now, with the remedy; null when it does.</summary>
     public string? Fault => _fault;
 
-    /// <summary>Journal groups offered that the store does not have yet.</summary>
-    public long LagGroups => _history.Cursor == 0 ? 0 : Math.Max(0, _queue.Newest - _history.Cursor);
+    /// <summary>Journal groups offered since the start that the store does not have yet; positions jump at a start.</summary>
+    public long LagGroups => _queue.First == 0 ? 0 : Math.Max(0, _queue.Newest - Math.Max(_history.Cursor, _queue.First - 1));
 
     /// <summary>How long ago the oldest reading of the batch at hand was received; zero when nothing waits.</summary>
     public TimeSpan Lag => Volatile.Read(ref _oldestWaitingMs) is > 0 and var ms

@@ -1,6 +1,7 @@
 using System.IO.Compression;
 using System.Text;
 using System.Text.Encodings.Web;
+using System.Text.Unicode;
 using LuohuIOC.Texts;
 using Scalar.AspNetCore;
 
@@ -14,6 +15,8 @@ namespace LuohuIOC.Http;
 internal static class ApiPage
 {
     private const string ScalarResource = "ScalarStaticAssets.scalar.js";
+
+    private static readonly HtmlEncoder Html = HtmlEncoder.Create(UnicodeRanges.All);
 
     private static readonly Lazy<byte[]> Scalar = new(() => Read(typeof(ScalarOptions), ScalarResource));
 
@@ -42,7 +45,7 @@ internal static class ApiPage
         var html = Encoding.UTF8.GetString(Read(typeof(ApiPage), "pages/openapi.html"));
         string[] texts = ["title", "token", "open", "refused", "unreachable"];
         foreach (var text in texts)
-            html = html.Replace($"{{{{{text}}}}}", HtmlEncoder.Default.Encode(TextBook.Get(language, $"openapi-page.{text}")), StringComparison.Ordinal);
+            html = html.Replace($"{{{{{text}}}}}", Html.Encode(TextBook.Get(language, $"openapi-page.{text}")), StringComparison.Ordinal);
         return html.Replace("{{language}}", language, StringComparison.Ordinal);
     }
 

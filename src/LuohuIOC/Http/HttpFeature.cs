@@ -25,7 +25,7 @@ public static class HttpFeature
         services.Configure<BrotliCompressionProviderOptions>(o => o.Level = CompressionLevel.Fastest);
         services.Configure<GzipCompressionProviderOptions>(o => o.Level = CompressionLevel.Fastest);
         services.AddOpenTelemetry().WithMetrics(metrics => metrics
-            .AddMeter("LuohuIOC.*", "System.Runtime", "Microsoft.AspNetCore.*", "Microsoft.Orleans")
+            .AddMeter("LuohuIOC.*", "System.Runtime", "Microsoft.AspNetCore.Hosting", "Microsoft.AspNetCore.Server.Kestrel")
             .AddPrometheusExporter());
         services.AddApiDescription();
         // ASP.NET Core's own request lines hold the query string, and under /hubs a token in it.

@@ -22,6 +22,9 @@ public static partial class StartupErrors
     /// <summary>The data directory cannot be used: rights, a full disk, a damaged or newer file.</summary>
     public const int ExitData = 4;
 
+    private const int SqliteReadOnly = 8;
+    private const int SqliteCannotOpen = 14;
+
     private static readonly (string Key, int Default)[] PortKeys = [("Http:Port", HttpOptions.DefaultPort), ("Mqtt:Port", 1883)];
 
     /// <summary>Runs the whole program, from building the host to its end, and turns known causes of failure into an exit code.</summary>
@@ -41,29 +44,30 @@ public static partial class StartupErrors
     /// <summary>The line and exit code for a failure with a known cause, null for one without.</summary>
     internal static (string Line, int ExitCode)? Explain(Exception thrown, string[] args)
     {
-        foreach (var e in Causes(thrown))
-        {
-            switch (e)
-            {
-                case AddressInUseException or SocketException { SocketErrorCode: SocketError.AddressAlreadyInUse }:
-                    return (PortLine("startup.port-in-use", thrown, args), ExitPort);
-                case SocketException { SocketErrorCode: SocketError.AccessDenied or SocketError.AddressNotAvailable }:
-                    return (PortLine("startup.port-refused", thrown, args), ExitPort);
-                case OptionsValidationException invalid:
-                    return (Line("startup.configuration", string.Join(' ', invalid.Failures)), ExitConfiguration);
-                case FormatException or InvalidOperationException when IsFromBinder(e):
-                    return (Line("startup.configuration", e.Message), ExitConfiguration);
-                case UnauthorizedAccessException or SqliteException { SqliteErrorCode: SqliteReadOnly or SqliteCannotOpen }:
-                    return (Line("startup.not-writable", DataDirectory(args), e.Message), ExitData);
-                case IOException or SqliteException:
-                    return (Line("startup.data", DataDirectory(args), e.Message), ExitData);
-            }
-        }
-        return null;
+        var causes = Causes(thrown).ToList();
+        return causes.Select(e => OfPortOrSetting(e, thrown, args)).FirstOrDefault(k => k is not null)
+            // Outermost first: our own storage wraps SQLite's few words in a sentence that names the file.
+            ?? causes.AsEnumerable().Reverse().Select(e => OfData(e, args)).FirstOrDefault(k => k is not null);
     }
 
-    private const int SqliteReadOnly = 8;
-    private const int SqliteCannotOpen = 14;
+    private static (string Line, int ExitCode)? OfPortOrSetting(Exception cause, Exception thrown, string[] args) => cause switch
+    {
+        AddressInUseException or SocketException { SocketErrorCode: SocketError.AddressAlreadyInUse } =>
+            (PortLine("startup.port-in-use", thrown, args), ExitPort),
+        SocketException { SocketErrorCode: SocketError.AccessDenied or SocketError.AddressNotAvailable } =>
+            (PortLine("startup.port-refused", thrown, args), ExitPort),
+        OptionsValidationException invalid => (Line("startup.configuration", string.Join(' ', invalid.Failures)), ExitConfiguration),
+        FormatException or InvalidOperationException when IsFromBinder(cause) => (Line("startup.configuration", cause.Message), ExitConfiguration),
+        _ => null,
+    };
+
+    private static (string Line, int ExitCode)? OfData(Exception cause, string[] args) => cause switch
+    {
+        UnauthorizedAccessException or SqliteException { SqliteErrorCode: SqliteReadOnly or SqliteCannotOpen } =>
+            (Line("startup.not-writable", DataDirectory(args), cause.Message), ExitData),
+        IOException or SqliteException => (Line("startup.data", DataDirectory(args), cause.Message), ExitData),
+        _ => null,
+    };
 
     /// <summary>Innermost first: Kestrel wraps the socket's error in an IOException, hosted services wrap theirs in an AggregateException.</summary>
     private static IEnumerable<Exception> Causes(Exception e)

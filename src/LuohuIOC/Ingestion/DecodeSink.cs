@@ -15,7 +15,7 @@ internal ref struct DecodeSink(SensorRegistry registry, bool autoRegister, strin
     private ulong _seen;
     private bool _begun;
     private int _nextSlot;
-    private int _unknownMetrics;
+    private string? _unknownMetric;
 
     public bool BeginSensor(scoped ReadOnlySpan<byte> id)
     {
@@ -39,7 +39,7 @@ internal ref struct DecodeSink(SensorRegistry registry, bool autoRegister, strin
         _begun = true;
         _seen = 0;
         _nextSlot = 0;
-        _unknownMetrics = 0;
+        _unknownMetric = null;
     }
 
     public void Value(scoped ReadOnlySpan<byte> name, double value)
@@ -49,8 +49,8 @@ internal ref struct DecodeSink(SensorRegistry registry, bool autoRegister, strin
         {
             if (_sensor.Layout.Kind is not null || !Topic.IsMetricName(name) || _sensor.Layout.Names.Count >= MetricLayout.MetricsMax)
             {
-                // A reading of 64 wrong metrics is one line for people, not 64.
-                if (_unknownMetrics++ == 0) refusals.Add(new Refusal(RejectionReason.MetricUnknown, _sensor.Id, -1, Printable(name)));
+                // A reading of 64 wrong metrics is one line for people, not 64; one that is refused for itself is told as that only.
+                _unknownMetric ??= Printable(name);
                 return;
             }
             _sensor = registry.WithMetric(_sensor, Encoding.ASCII.GetString(name));
@@ -66,6 +66,7 @@ internal ref struct DecodeSink(SensorRegistry registry, bool autoRegister, strin
     public void EndReading(int index, long tsMs, long sequence)
     {
         _begun = false;
+        if (_unknownMetric is not null) refusals.Add(new Refusal(RejectionReason.MetricUnknown, _sensor!.Id, index, _unknownMetric));
         if (_seen == 0) into.RemoveLast();
         else into.SetIdentity(tsMs, sequence);
     }

@@ -93,6 +93,7 @@ public sealed class RegistryFile
         var number = row.GetInt32(0);
         var id = row.GetString(1);
         if (number != expected) throw new FormatException($"sensor {id} has number {number} where {expected} should stand");
+        if (!Topic.IsId(id)) throw new FormatException($"sensor {number} has the invalid id '{id}'");
         if (!KindCatalogue.TryParse(row.GetString(2), out var kind)) throw new FormatException($"sensor {id} has the unknown kind {row.GetString(2)}");
         return new Sensor
         {

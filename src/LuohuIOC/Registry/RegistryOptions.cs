@@ -9,7 +9,7 @@ public enum DistrictChoice
     /// <summary>None: the first import or auto-registration brings them.</summary>
     Empty,
 
-    /// <summary>The whole district at synthetic positions, some 7,500 sensors.</summary>
+    /// <summary>The whole district at synthetic positions, 5,768 sensors.</summary>
     Luohu,
 }
 

@@ -1,4 +1,3 @@
-using System.Collections.Concurrent;
 using System.Diagnostics.CodeAnalysis;
 using LuohuIOC.DeviceProtocol;
 
@@ -16,8 +15,7 @@ namespace LuohuIOC.Registry;
 public sealed class SensorRegistry
 {
     private readonly Lock _gate = new();
-    private readonly ConcurrentDictionary<string, Sensor> _byId = new(SensorIdComparer.Instance);
-    private readonly ConcurrentDictionary<string, Sensor>.AlternateLookup<ReadOnlySpan<byte>> _byUtf8Id;
+    private readonly SensorTable _byId = new();
     private readonly Dictionary<string, string> _texts = new(StringComparer.Ordinal);
     private readonly RegistryWriter? _writer;
     private Sensor[] _byNumber = [];
@@ -25,11 +23,13 @@ public sealed class SensorRegistry
     private DrainageNetwork? _network;
 
     /// <summary>A registry in memory only, empty.</summary>
-    public SensorRegistry() => _byUtf8Id = _byId.GetAlternateLookup<ReadOnlySpan<byte>>();
+    public SensorRegistry()
+    {
+    }
 
     /// <summary>The registry that the file holds.</summary>
     /// <exception cref="IOException">The file cannot be read; the message says why and what to do.</exception>
-    public SensorRegistry(RegistryFile file, int sensorsMax = int.MaxValue) : this()
+    public SensorRegistry(RegistryFile file, int sensorsMax = int.MaxValue)
     {
         SensorsMax = sensorsMax;
         var sensors = file.Load();
@@ -75,20 +75,20 @@ public sealed class SensorRegistry
         }
     }
 
-    public bool TryFind(string id, [NotNullWhen(true)] out Sensor? sensor) => _byId.TryGetValue(id, out sensor);
+    public bool TryFind(string id, [NotNullWhen(true)] out Sensor? sensor) => (sensor = _byId.Find(id)) is not null;
 
     /// <summary>Looks a sensor up by its id's UTF-8 bytes without making a string.</summary>
-    public bool TryFind(ReadOnlySpan<byte> utf8Id, [NotNullWhen(true)] out Sensor? sensor) => _byUtf8Id.TryGetValue(utf8Id, out sensor);
+    public bool TryFind(ReadOnlySpan<byte> utf8Id, [NotNullWhen(true)] out Sensor? sensor) => (sensor = _byId.Find(utf8Id)) is not null;
 
     /// <summary>Admits an unknown sensor as <see cref="SensorKind.Generic"/>; returns the existing one if another thread was first.</summary>
     /// <exception cref="InvalidOperationException">The registry <see cref="IsFull"/>, or the id is none by <see cref="Topic.IsId(ReadOnlySpan{char})"/>.</exception>
     public Sensor AutoRegister(string id, string gateway)
     {
-        if (_byId.TryGetValue(id, out var early)) return early;
+        if (_byId.Find(id) is { } early) return early;
         if (!Topic.IsId(id)) throw new InvalidOperationException($"'{id}' is not a sensor id.");
         lock (_gate)
         {
-            if (_byId.TryGetValue(id, out var known)) return known;
+            if (_byId.Find(id) is { } known) return known;
             if (IsFull) throw new InvalidOperationException($"The registry is full ({SensorsMax} sensors), {id} is not admitted.");
             var sensor = new Sensor
             {
@@ -130,11 +130,11 @@ public sealed class SensorRegistry
         lock (_gate)
         {
             var refused = new List<RowRefusal>();
-            var accepted = ImportCheck.Accept(drafts, id => _byId.GetValueOrDefault(id), SensorsMax - _count, refused);
+            var accepted = ImportCheck.Accept(drafts, _byId.Find, SensorsMax - _count, refused);
             var (added, changed, unchanged) = (0, 0, 0);
             foreach (var draft in accepted)
             {
-                var known = _byId.GetValueOrDefault(draft.Id);
+                var known = _byId.Find(draft.Id);
                 var sensor = Lean(draft.Over(known, _count));
                 if (known is null) added++;
                 else if (known != sensor) changed++;
@@ -151,7 +151,7 @@ public sealed class SensorRegistry
     {
         lock (_gate)
         {
-            if (!_byId.TryGetValue(id, out var known)) return null;
+            if (_byId.Find(id) is not { } known) return null;
             if (known.RetiredAt is not null) return known;
             var stored = DateTimeOffset.FromUnixTimeMilliseconds(at.ToUnixTimeMilliseconds());
             return Publish(known with { RetiredAt = stored }, known);
@@ -181,7 +181,7 @@ public sealed class SensorRegistry
             Volatile.Write(ref _byNumber, larger);
         }
         Volatile.Write(ref _byNumber[sensor.Number], sensor);
-        _byId[sensor.Id] = sensor;
+        _byId.Put(sensor);
         if (sensor.Number == _count) Volatile.Write(ref _count, _count + 1);
     }
 

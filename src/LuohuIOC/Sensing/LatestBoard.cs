@@ -38,20 +38,21 @@ public sealed class LatestBoard
         Volatile.Write(ref chunk.Changed[sensor % ChunkSize], true);
     }
 
-    /// <summary>Numbers of the sensors that changed since the last call, at most as many as fit; the rest stay for the next. For one caller.</summary>
+    /// <summary>Numbers of the sensors that changed since the last call, at most as many as fit; the rest stay for the next.</summary>
     public int TakeChanged(Span<int> into)
     {
-        var taken = 0;
         var chunks = Volatile.Read(ref _chunks);
-        var count = chunks.Length * ChunkSize;
-        for (var looked = 0; looked < count && taken < into.Length; looked++, _next++)
+        var size = chunks.Length * ChunkSize;
+        var taken = 0;
+        for (var looked = 0; looked < size && taken < into.Length; looked++, _next++)
         {
-            if (_next >= count) _next = 0;
+            if (_next >= size) _next = 0;
             ref var changed = ref chunks[_next / ChunkSize].Changed[_next % ChunkSize];
             if (!Volatile.Read(ref changed)) continue;
             Volatile.Write(ref changed, false);
             into[taken++] = _next;
         }
+
         // The marks must be gone before the caller looks at the readings, or one that comes just then would be forgotten.
         Interlocked.MemoryBarrier();
         return taken;

@@ -13,6 +13,7 @@ public static class SensingFeature
         services.AddSingleton<LatestBoard>();
         services.AddSingleton(s => new ListeningSince(s.GetRequiredService<TimeProvider>().GetUtcNow().ToUnixTimeMilliseconds()));
         services.AddRules();
+        services.AddSingleton<SiloStarted>();
         services.AddSingleton<SensorDispatcher>();
         services.AddSingleton<SensorUpkeep>();
         services.AddHostedService(s => s.GetRequiredService<SensorDispatcher>());

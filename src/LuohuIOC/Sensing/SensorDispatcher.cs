@@ -1,6 +1,7 @@
 using LuohuIOC.Ingestion;
 using LuohuIOC.Ingestion.Journal;
 using LuohuIOC.Registry;
+using LuohuIOC.Storage;
 
 namespace LuohuIOC.Sensing;
 
@@ -10,7 +11,8 @@ namespace LuohuIOC.Sensing;
 /// while calls are at their limit, travels in its next call.
 /// </summary>
 public sealed class SensorDispatcher(
-    PublishJournal journal, PublishDecoder decoder, SensorRegistry registry, IGrainFactory grains, TimeProvider time, ILogger<SensorDispatcher> log)
+    PublishJournal journal, PublishDecoder decoder, SensorRegistry registry, IGrainFactory grains, SiloStarted silo,
+    TimeProvider time, ILogger<SensorDispatcher> log)
     : BackgroundService
 {
     private readonly Lock _gate = new();
@@ -55,6 +57,7 @@ public sealed class SensorDispatcher(
 
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
+        await silo.WaitAsync(stoppingToken);
         Replay(stoppingToken);
         CaughtUp = true;
         await foreach (var group in journal.Committed.ReadAllAsync(stoppingToken)) Dispatch(group);

@@ -32,12 +32,6 @@ public static class SensorEvaluator
     /// <summary>How long a reading that was received may take through journal and dispatch before time may pass without it.</summary>
     public const long SettleMs = 1000;
 
-    /// <summary>
-    /// Time of a reading: the device's, or the time of receipt when the device's clock is more than
-    /// <see cref="TimeLine.ClockAheadMaxMs"/> ahead. History stores readings at this time too.
-    /// </summary>
-    public static long TimeOf(long deviceTimeMs, long receivedMs) => TimeLine.IsAhead(deviceTimeMs, receivedMs) ? receivedMs : deviceTimeMs;
-
     /// <summary>Judges one reading and updates the state; appends what the rules found to <paramref name="changes"/>.</summary>
     /// <param name="state">The sensor's state.</param>
     /// <param name="rules">The rules in force (<see cref="RuleBook.For"/>); other rules than last time are reconciled first.</param>
@@ -58,7 +52,7 @@ public static class SensorEvaluator
         var arrival = TimeLine.Place(state, deviceTimeMs, sequence, receivedMs);
         if (arrival != Arrival.Latest) return (QualityChecks.JudgeApart(profile, ahead, slots, values), arrival);
 
-        var timeMs = Math.Max(state.LatestMs, ahead ? receivedMs : deviceTimeMs);
+        var timeMs = Math.Max(state.LatestMs, ReadingClock.EffectiveMs(deviceTimeMs, receivedMs));
         if (timeMs >= state.HoldDueMs) Expire(state, rules, timeMs, changes);
         EndSilence(state, rules, receivedMs, changes);
         state.LatestMs = timeMs;

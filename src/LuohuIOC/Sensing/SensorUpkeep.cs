@@ -1,5 +1,6 @@
 using LuohuIOC.Ingestion.Journal;
 using LuohuIOC.Registry;
+using LuohuIOC.Storage;
 using Microsoft.Extensions.Options;
 
 namespace LuohuIOC.Sensing;
@@ -8,8 +9,8 @@ namespace LuohuIOC.Sensing;
 /// Calls sensors that want a call although nothing came (holds, silence), and saves grain states so that the journal's cursor can move.
 /// </summary>
 public sealed class SensorUpkeep(
-    SensorDispatcher dispatcher, PublishJournal journal, SensorRegistry registry, RuleBook rules, IOptions<SensingOptions> options,
-    TimeProvider time, ILogger<SensorUpkeep> log) : BackgroundService
+    SensorDispatcher dispatcher, PublishJournal journal, SensorRegistry registry, RuleBook rules, SiloStarted silo,
+    IOptions<SensingOptions> options, TimeProvider time, ILogger<SensorUpkeep> log) : BackgroundService
 {
     /// <summary>Saves all changed states and then the cursor behind which a restart replays. For the graceful stop too.</summary>
     public async Task SaveAsync(CancellationToken cancellationToken)
@@ -36,6 +37,7 @@ public sealed class SensorUpkeep(
 
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
+        await silo.WaitAsync(stoppingToken);
         rules.Changed += Reconcile;
         registry.Changed += sensor => dispatcher.InboxOf(sensor.Number).DueMs = Now;
         for (var i = 0; i < registry.Count; i++) dispatcher.InboxOf(i).DueMs = Now;

@@ -1,11 +1,10 @@
+using LuohuIOC.Ingestion;
+
 namespace LuohuIOC.Sensing;
 
 /// <summary>Places readings in a sensor's time line: newest, late or seen before.</summary>
 public static class TimeLine
 {
-    /// <summary>A device clock further ahead than this is wrong; less is the ordinary difference between two clocks.</summary>
-    public const long ClockAheadMaxMs = 60_000;
-
     /// <summary>
     /// Identities remembered. A gateway that lost its connection sends its unacknowledged publishes again, rarely more
     /// than this many of one sensor; an older one is late by its time anyway.
@@ -18,7 +17,8 @@ public static class TimeLine
     /// </summary>
     private const long ResendWindowMs = 600_000;
 
-    public static bool IsAhead(long deviceTimeMs, long receivedMs) => deviceTimeMs - receivedMs > ClockAheadMaxMs;
+    /// <summary>The device's clock is wrong: further ahead than two clocks ordinarily differ.</summary>
+    public static bool IsAhead(long deviceTimeMs, long receivedMs) => deviceTimeMs - receivedMs > ReadingClock.AheadToleranceMs;
 
     /// <summary>Decides where the reading belongs and remembers its identity; moves nothing else.</summary>
     internal static Arrival Place(SensorState state, long deviceTimeMs, long sequence, long receivedMs)

@@ -36,7 +36,15 @@ public static class StreetMap
     public static Street? Find(string nameOrCode) => ByText.GetValueOrDefault(nameOrCode);
 
     /// <summary>The street whose centre is nearest: approximate.</summary>
-    public static Street At(GeoPoint point) => All.MinBy(s => s.Centres.Min(c => c.Point.MetresTo(point)))!;
+    public static Street At(GeoPoint point)
+    {
+        var nearest = All[0];
+        var metres = double.MaxValue;
+        foreach (var street in All)
+            foreach (var centre in street.Centres)
+                if (centre.Point.MetresTo(point) is var away && away < metres) (nearest, metres) = (street, away);
+        return nearest;
+    }
 
     /// <summary>True when the name is a residents' committee's of the national list, so that it is never shown as a community's.</summary>
     public static bool IsResidentsCommittee(string name) => CommitteeNames.Contains(name);

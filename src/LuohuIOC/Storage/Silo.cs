@@ -10,6 +10,8 @@ public static class Silo
     {
         builder.Services.AddKeyedSingleton<IGrainStorage, SqliteGrainStorage>("grains");
         builder.Services.AddSingleton(s => (SqliteGrainStorage)s.GetRequiredKeyedService<IGrainStorage>("grains"));
+        // The silo tells of every placement at Information, and at Warning that the collector is the one we chose.
+        builder.Logging.AddFilter("Orleans", LogLevel.Warning).AddFilter("Orleans.Runtime.Silo", LogLevel.Error).AddFilter("Polly", LogLevel.Error);
         builder.UseOrleans(silo =>
         {
             silo.UseLocalhostClustering(

@@ -11,9 +11,10 @@ internal struct RecordingSink(string gateway, VectorSensor[] sensors) : ITelemet
 {
     private readonly List<VectorReading> _readings = [];
     private readonly List<VectorRejection> _rejections = [];
-    private readonly List<string> _unknown = [];
+    private readonly Dictionary<string, HashSet<string>> _ownNames = [];
     private Dictionary<string, double> _values = [];
     private VectorSensor? _sensor;
+    private bool _unknown;
     private string _id = "";
 
     /// <summary>Decodes one payload as the product would: topic, sensor of the topic, payload.</summary>
@@ -51,23 +52,31 @@ internal struct RecordingSink(string gateway, VectorSensor[] sensors) : ITelemet
     public void BeginReading()
     {
         _values = [];
-        _unknown.Clear();
+        _unknown = false;
     }
 
-    public readonly void Value(scoped ReadOnlySpan<byte> name, double value)
+    public void Value(scoped ReadOnlySpan<byte> name, double value)
     {
-        var kind = _sensor!.KindOf();
-        var known = kind == SensorKind.Generic ? Topic.IsMetricName(name) : KindCatalogue.Of(kind).IndexOf(name) >= 0;
-        if (known) _values[Encoding.UTF8.GetString(name)] = value;
-        else _unknown.Add(Encoding.UTF8.GetString(name));
+        if (IsKnown(name)) _values[Encoding.UTF8.GetString(name)] = value;
+        else _unknown = true;
     }
 
     public readonly void EndReading(int index, long tsMs, long sequence)
     {
-        foreach (var _ in _unknown) Refuse(index, RejectionReason.MetricUnknown);
+        if (_unknown) Refuse(index, RejectionReason.MetricUnknown);
         if (_values.Count > 0) _readings.Add(new VectorReading(_id, tsMs, sequence == TelemetryReader.NoSequence ? null : sequence, _values));
     }
 
     public readonly void Refuse(int index, RejectionReason reason) =>
         _rejections.Add(new VectorRejection(reason.WireName(), _id, index < 0 ? null : index));
+
+    // A generic sensor has battery and signal, and room for 62 names of its own: first come, first kept.
+    private readonly bool IsKnown(scoped ReadOnlySpan<byte> name)
+    {
+        if (KindCatalogue.Of(_sensor!.KindOf()).IndexOf(name) >= 0) return true;
+        if (_sensor.KindOf() != SensorKind.Generic || !Topic.IsMetricName(name)) return false;
+        if (!_ownNames.TryGetValue(_id, out var own)) _ownNames[_id] = own = [];
+        var text = Encoding.UTF8.GetString(name);
+        return own.Contains(text) || (own.Count < TelemetryReader.MetricsMax - 2 && own.Add(text));
+    }
 }

@@ -4,6 +4,8 @@ using System.Net.Http.Headers;
 using System.Text.Json;
 using LuohuIOC.Identity;
 using Microsoft.AspNetCore.Builder;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Diagnostics.HealthChecks;
 using Xunit;
 
 namespace LuohuIOC.Tests.Http;
@@ -140,6 +142,25 @@ public sealed class HttpFeatureTests
         Assert.Equal(HttpStatusCode.OK, anonymous.StatusCode);
         Assert.Contains(host.Log.Lines, l => l.Contains("GET /hubs/echo → 200") && l.Contains(TokenUpkeep.FirstHolder));
         Assert.DoesNotContain(host.Log.Lines, l => l.Contains("access_token") || l.Contains(host.FirstToken));
+    }
+
+    [Fact]
+    public async Task Readiness_says_which_part_is_not_ready_and_why()
+    {
+        await using var host = await WebHost.StartAsync(add: b => b.Services.AddHealthChecks()
+            .AddCheck("history", () => HealthCheckResult.Unhealthy("the disk is full"))
+            .AddCheck("journal", () => HealthCheckResult.Unhealthy("x", new IOException("/secret/path"))));
+        using var client = host.ClientAs(Role.Viewer);
+        var response = await client.Get("/healthz/ready");
+        Assert.Equal(HttpStatusCode.ServiceUnavailable, response.StatusCode);
+        var text = await ApiClient.TextOf(response);
+        var ready = await ApiClient.JsonOf(response);
+        Assert.Equal("not-ready", ready.GetProperty("status").GetString());
+        var parts = ready.GetProperty("parts").EnumerateArray().ToDictionary(p => p.GetProperty("part").GetString()!, p => p.GetProperty("why").GetString());
+        Assert.Equal("the disk is full", parts["history"]);
+        Assert.Null(parts["identity"]);
+        Assert.DoesNotContain("/secret/path", text);
+        Assert.Equal(HttpStatusCode.OK, (await host.Client.Get("/healthz/live")).StatusCode);
     }
 
     [Fact]

@@ -34,16 +34,18 @@ internal sealed class WebHost : IAsyncDisposable
     /// <summary>A client without a token.</summary>
     public ApiClient Client { get; }
 
+    public string Address => _app.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()!.Addresses.First();
+
     public IServiceProvider Services => _app.Services;
 
     public string FirstToken => File.ReadAllText(Path.Combine(DataDirectory, "credentials", "administrator.token")).Trim();
 
     public static async Task<WebHost> StartAsync(
-        string[]? settings = null, Action<WebApplicationBuilder>? add = null, Action<WebApplication>? map = null, string? dataDirectory = null)
+        string[]? settings = null, Action<WebApplicationBuilder>? add = null, Action<WebApplication>? map = null, string? dataDirectory = null, CapturedLog? log = null)
     {
         var directory = dataDirectory ?? Directory.CreateTempSubdirectory("ioc-web-").FullName;
         var clock = new FakeClock();
-        var log = new CapturedLog();
+        log ??= new CapturedLog();
         var builder = WebApplication.CreateSlimBuilder(["--DataDirectory=" + directory, "--Http:Port=0", "--Http:Bind=127.0.0.1", .. settings ?? []]);
         builder.Logging.ClearProviders().AddProvider(log).SetMinimumLevel(LogLevel.Debug);
         builder.Services.AddSingleton<TimeProvider>(clock);
@@ -55,11 +57,18 @@ internal sealed class WebHost : IAsyncDisposable
         app.MapHttp();
         app.MapIdentity();
         map?.Invoke(app);
-        await app.StartAsync();
+        try
+        {
+            await app.StartAsync();
+        }
+        catch
+        {
+            await app.DisposeAsync();
+            if (dataDirectory is null) Directory.Delete(directory, recursive: true);
+            throw;
+        }
         return new WebHost(app, directory, dataDirectory is null ? directory : null, clock, log);
     }
-
-    public string Address => _app.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()!.Addresses.First();
 
     public ApiClient ClientWith(string? token) => new(Address, token);
 

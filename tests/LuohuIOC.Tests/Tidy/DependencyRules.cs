@@ -19,10 +19,12 @@ internal static class DependencyRules
         ["Http"] = ["Texts"],
         ["Spatial"] = [.. Base],
         ["Registry"] = [.. Base, "Spatial"],
-        ["Identity"] = [.. Base],
+        // Secrets are made for the gateways that the registry names.
+        ["Identity"] = [.. Base, "Registry"],
         ["Ingestion"] = [.. Base, "Registry", "Identity"],
         ["Alerts"] = [.. Base, "Registry", "Spatial"],
-        ["History"] = [.. Base, "Ingestion", "Registry"],
+        // History stands behind Sensing: it takes groups when their sensors are done with them.
+        ["History"] = [.. Base, "Ingestion", "Registry", "Sensing"],
         ["Sensing"] = [.. Base, "Ingestion", "Registry", "Alerts"],
         ["Wall"] = [.. Base, "Spatial", "Registry", "Identity", "Ingestion", "Alerts", "History", "Sensing"],
     };

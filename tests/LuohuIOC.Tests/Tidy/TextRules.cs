@@ -17,7 +17,8 @@ internal static partial class TextRules
         {
             var (zh, en) = (chinese[key], english[key]);
             if (!Places(zh).SetEquals(Places(en))) yield return $"{key}: the places of the Chinese text ({zh}) are not those of the English ({en}).";
-            if (StyleRules.HasHan(en)) yield return $"{key}: Chinese in the English text ({en}).";
+            // The one Chinese word in English texts is the language's own name, on the switch to it.
+            if (StyleRules.HasHan(en) && en != "中文") yield return $"{key}: Chinese in the English text ({en}).";
         }
     }
 

@@ -17,16 +17,12 @@ public sealed class DuckDbHistory : IReadingHistory, IAsyncDisposable
 {
     private readonly DuckDbOptions _options;
     private readonly string _path;
-    private readonly StoredSensors _sensors;
     private readonly Func<int, Sensor> _find;
-    private readonly Func<CancellationToken, Task> _flushRegistry;
     private readonly SemaphoreSlim _writing = new(1, 1);
     private readonly SemaphoreSlim _reading;
 
     // The writer's own, under _writing.
-    private readonly Suspects _suspects = new();
-    private readonly ReadingAppender?[] _appenders = new ReadingAppender?[KindCatalogue.All.Count];
-    private KnownIdentities _known = new([], long.MinValue);
+    private readonly ReadingIntake _intake;
     private bool _disposed;
 
     // Read by anyone.
@@ -44,8 +40,7 @@ public sealed class DuckDbHistory : IReadingHistory, IAsyncDisposable
         _path = Path.GetFullPath(Path.Combine(dataDirectory, "history.duckdb"));
         _options = options;
         _find = find;
-        _flushRegistry = flushRegistry;
-        _sensors = new StoredSensors(find);
+        _intake = new ReadingIntake(find, flushRegistry);
         _reading = new SemaphoreSlim(options.Readers, options.Readers);
     }
 
@@ -55,7 +50,7 @@ public sealed class DuckDbHistory : IReadingHistory, IAsyncDisposable
     public long Duplicates => Volatile.Read(ref _duplicates);
 
     /// <summary>A sensor's registry row was replaced; its row in history follows with the next transaction.</summary>
-    public void SensorChanged(Sensor sensor) => _sensors.Changed(sensor.Number);
+    public void SensorChanged(Sensor sensor) => _intake.SensorChanged(sensor);
 
     public async ValueTask OpenAsync(CancellationToken cancellationToken)
     {
@@ -84,7 +79,10 @@ public sealed class DuckDbHistory : IReadingHistory, IAsyncDisposable
             var cursor = _cursor;
             foreach (var group in groups) cursor = Math.Max(cursor, group.Position);
             if (cursor == _cursor) return;
-            await StoreAsync(file, groups, cursor, cancellationToken);
+            var (stored, duplicates) = await _intake.StoreAsync(file, groups, _cursor, cursor, cancellationToken);
+            Volatile.Write(ref _cursor, cursor);
+            Interlocked.Add(ref _readings, stored);
+            Interlocked.Add(ref _duplicates, duplicates);
         }
         catch (Exception e) when (e is DuckDBException or IOException)
         {
@@ -194,86 +192,6 @@ public sealed class DuckDbHistory : IReadingHistory, IAsyncDisposable
     private static long Oldest(HistoryFile file, DuckDBConnection connection, SensorKind kind, long fromMs, long toMs) => connection.Scalar(
         $"SELECT epoch_ms(min(ts)) FROM {KindTable.Quote(file.Tables[kind].Name)} WHERE ts >= {Sql.Time(fromMs)} AND ts < {Sql.Time(toMs)}", long.MaxValue);
 
-    private async Task StoreAsync(HistoryFile file, IReadOnlyList<ReadingGroup> groups, long cursor, CancellationToken cancellationToken)
-    {
-        var (stored, duplicates) = (0L, 0L);
-        _suspects.Clear();
-        _sensors.TakeChanges();
-        file.Connection.Execute("BEGIN");
-        foreach (var group in groups)
-        {
-            if (group.Position <= _cursor) continue;
-            var fresh = AddSurelyNew(file, group);
-            stored += fresh;
-            duplicates += group.Count - fresh;
-        }
-        if (_suspects.Count > 0)
-        {
-            var fresh = AddNewSuspects(file);
-            stored += fresh;
-            duplicates -= fresh;
-        }
-        foreach (var appender in _appenders)
-            if (appender is { IsOpen: true }) appender.End();
-        if (_sensors.HasUnwritten)
-        {
-            await _flushRegistry(cancellationToken);
-            _sensors.Write(file.Connection);
-        }
-        file.Connection.Execute($"UPDATE state SET cursor = {cursor}, readings = readings + {stored}");
-        file.Connection.Execute("COMMIT");
-        _sensors.Committed();
-        Volatile.Write(ref _cursor, cursor);
-        Interlocked.Add(ref _readings, stored);
-        Interlocked.Add(ref _duplicates, duplicates);
-    }
-
-    /// <summary>Appends what history cannot have yet, collects what must be looked up; returns how many were appended.</summary>
-    private int AddSurelyNew(HistoryFile file, ReadingGroup group)
-    {
-        var added = 0;
-        for (var i = 0; i < group.Count; i++)
-        {
-            var sensor = group.Sensors[i];
-            var deviceMs = group.DeviceTimes[i];
-            var timeMs = ReadingClock.EffectiveMs(deviceMs, group.ReceivedTimes[i]);
-            var kind = _sensors.KindOf(sensor);
-            if (kind == SensorKind.Generic)
-                foreach (var slot in group.SlotsOf(i)) _sensors.SeeSlot(sensor, slot);
-            switch (_known.Judge(sensor, deviceMs, group.Sequences[i], ahead: timeMs != deviceMs))
-            {
-                case Novelty.New:
-                    AppenderOf(file, kind).Add(group, i, timeMs);
-                    added++;
-                    break;
-                case Novelty.Suspect:
-                    _suspects.Add(file.Tables[kind], group, i, timeMs);
-                    break;
-            }
-        }
-        return added;
-    }
-
-    private int AddNewSuspects(HistoryFile file)
-    {
-        foreach (var appender in _appenders)
-            if (appender is { IsOpen: true }) appender.Flush();
-        var fresh = _suspects.FindNew(file.Connection);
-        foreach (var suspect in fresh)
-        {
-            AppenderOf(file, suspect.Table.Definition.Kind).Add(suspect.Group, suspect.Reading, suspect.TimeMs);
-            _known.Remember(suspect.Sensor, suspect.DeviceMs, suspect.Sequence, suspect.Ahead);
-        }
-        return fresh.Count;
-    }
-
-    private ReadingAppender AppenderOf(HistoryFile file, SensorKind kind)
-    {
-        var appender = _appenders[(int)kind] ??= new ReadingAppender(file.Tables[kind]);
-        if (!appender.IsOpen) appender.Begin(file.Connection.NativeConnection);
-        return appender;
-    }
-
     /// <summary>Opens the file and reads from it what memory must know of it.</summary>
     private HistoryFile OpenFile()
     {
@@ -282,7 +200,7 @@ public sealed class DuckDbHistory : IReadingHistory, IAsyncDisposable
         var file = HistoryFile.Open(_path, _options);
         try
         {
-            _known = LoadIdentities(file, _sensors.Load(file.Connection));
+            _intake.Load(file);
             Volatile.Write(ref _cursor, file.Connection.Scalar("SELECT cursor FROM state", 0L));
             Volatile.Write(ref _readings, file.Connection.Scalar("SELECT readings FROM state", 0L));
         }
@@ -295,31 +213,12 @@ public sealed class DuckDbHistory : IReadingHistory, IAsyncDisposable
         return file;
     }
 
-    /// <summary>The newest time overall stands for each sensor's own: no scan of every row, and the few seconds of doubt cost one join each.</summary>
-    private static KnownIdentities LoadIdentities(HistoryFile file, IReadOnlyCollection<int> sensors)
-    {
-        var newest = file.Tables.Values.Max(t => file.Connection.Scalar($"SELECT epoch_ms(max(ts)) FROM {KindTable.Quote(t.Name)}", long.MinValue));
-        var known = new KnownIdentities(sensors, newest);
-        foreach (var table in file.Tables.Values)
-        {
-            using var query = file.Connection.CreateCommand();
-            query.CommandText = $"SELECT sensor, epoch_ms(min(device_ts)), epoch_ms(max(device_ts)) FROM {KindTable.Quote(table.Name)} WHERE device_ts IS NOT NULL GROUP BY sensor";
-            using var reader = query.ExecuteReader();
-            while (reader.Read()) known.SetAhead(reader.GetInt32(0), reader.GetInt64(1), reader.GetInt64(2));
-        }
-        return known;
-    }
-
     private HistoryUnavailableException NotOpen() => new($"{_path}: history is not open yet. The log says why; it is tried again by itself.");
 
     /// <summary>Rolls back what is not committed and forgets what memory believed; the next write opens the file again.</summary>
     private void Close()
     {
-        for (var i = 0; i < _appenders.Length; i++)
-        {
-            _appenders[i]?.Dispose();
-            _appenders[i] = null;
-        }
+        _intake.Close();
         _file?.Dispose();
         _file = null;
     }

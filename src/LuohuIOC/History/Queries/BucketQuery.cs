@@ -40,8 +40,10 @@ internal static class BucketQuery
             var id = request.Sensors.Count == 1 ? null : sensor.Id;
             var item = unit.Metrics.Count == 1 && request.Metrics.Count == 1 && request.Aggregates.Count == 1
                 ? new BucketItem(id, ts, reader.GetInt64(2), Next(), null)
-                : new BucketItem(id, ts, reader.GetInt64(2), null, unit.Metrics.ToDictionary(
-                    m => m.Name, IReadOnlyDictionary<string, double?> (_) => request.Aggregates.ToDictionary(a => a.ToString().ToLowerInvariant(), _ => Next())));
+                : new BucketItem(id, ts, reader.GetInt64(2), null, unit.Metrics
+                    .Select(m => (m.Name, Figures: request.Aggregates.ToDictionary(a => a.ToString().ToLowerInvariant(), _ => Next())))
+                    .Where(m => m.Figures.Any(f => f.Key == "count" ? f.Value > 0 : f.Value is not null))
+                    .ToDictionary(m => m.Name, IReadOnlyDictionary<string, double?> (m) => m.Figures));
             rows.Add((new PageMark(sensor.Number, new RowKey(ts, ReadingGroup.NoSequence, ts)), item));
         }
     }

@@ -87,8 +87,8 @@ internal sealed class QueryParameters(IQueryCollection query, long nowMs)
         var aggregates = new List<Aggregate>();
         foreach (var word in words)
         {
-            if (TryWord<Aggregate>(word, out var aggregate)) aggregates.Add(aggregate);
-            else Fail("readings-aggregate", word, KnownWords<Aggregate>());
+            if (!TryWord<Aggregate>(word, out var aggregate)) Fail("readings-aggregate", word, KnownWords<Aggregate>());
+            else if (!aggregates.Contains(aggregate)) aggregates.Add(aggregate);
         }
         return aggregates;
     }

@@ -27,7 +27,7 @@ public sealed record ReadingItem(
 /// <param name="Ts">Unix ms of its beginning; buckets without readings are not listed.</param>
 /// <param name="Count">Readings that had one of the metrics and counted by their quality.</param>
 /// <param name="Value">The figure, where one metric and one aggregate were asked for.</param>
-/// <param name="Values">By metric, then by aggregate, otherwise. A figure is null where the metric had no value in the bucket.</param>
+/// <param name="Values">By metric, then by aggregate, otherwise; metrics without a value in the bucket are not listed.</param>
 public sealed record BucketItem(
     [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] string? Sensor,
     long Ts,

@@ -7,7 +7,8 @@ internal static class TimeParameter
 {
     public static bool TryParse(string text, out long ms)
     {
-        if (long.TryParse(text, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out ms)) return text.Length > 4;
+        // Four digits are meant as a year, which is not enough of a time.
+        if (long.TryParse(text, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out ms)) return text.Length != 4;
         // A plus that was not escaped arrives as a blank: 2024-11-22T08:00:00 08:00.
         if (text.Length > 6 && text[^6] == ' ' && text[^3] == ':') text = $"{text[..^6]}+{text[^5..]}";
         if (text.Length < 10 || !DateTime.TryParse(text, CultureInfo.InvariantCulture, DateTimeStyles.RoundtripKind, out var time)) return false;

@@ -54,10 +54,10 @@ public sealed class ParquetExport(DuckDbHistory history, string dataDirectory)
     {
         var range = $"r.ts >= {Sql.Time(MidnightMs(day))} AND r.ts < {Sql.Time(MidnightMs(day.AddDays(1)))}";
         var parts = file.Tables.Values.SelectMany(table => table.IsList ? [GenericSql(table, range)] : table.Metrics.Select((_, i) => MetricSql(table, i, range)));
-        using var command = connection.CreateCommand();
         // Times are stored as UTC; only with a zone does a Parquet reader know.
+        connection.Execute("SET TimeZone = 'UTC'");
+        using var command = connection.CreateCommand();
         command.CommandText = $"""
-            SET TimeZone = 'UTC';
             COPY (
                 SELECT s.id AS sensor, v.kind, s.name, s.street, v.ts::TIMESTAMP::TIMESTAMPTZ AS ts, v.metric, v.unit, v.value,
                     {WordsSql<Ingestion.QualityGrade>("v.quality")} AS quality, {WordsSql<Ingestion.QualityReason>("v.reason")} AS reason

@@ -42,6 +42,8 @@ public sealed class BrokerEvents(
                 return Task.CompletedTask;
             }
         }
+        // MQTT lets a client leave its name to the server; mosquitto_pub does.
+        if (string.IsNullOrEmpty(connection.ClientId)) connection.AssignedClientIdentifier = $"auto-{Guid.NewGuid():N}";
         connection.SessionItems[GatewaySession.Key] = new GatewaySession(gateway, options.Value.RateMax, time);
         if (gateway is not null) gateways.Set(gateway, true, time.GetUtcNow());
         return Task.CompletedTask;

@@ -6,7 +6,8 @@ namespace LuohuIOC.Registry.District;
 internal sealed class Ground
 {
     private readonly DistrictPlan _plan;
-    private readonly List<(Street Street, ResidentsCommittee Committee, GeoPoint Centre)> _committees = [];
+    private readonly List<(Street Street, string Name, GeoPoint Centre)> _committees = [];
+    private readonly ILookup<string, (string Name, GeoPoint Centre)> _byStreet;
 
     public Ground(DistrictPlan plan, SeededDice dice)
     {
@@ -15,8 +16,9 @@ internal sealed class Ground
             for (var i = 0; i < street.Committees.Count; i++)
             {
                 var seat = street.Centres[i % street.Centres.Count];
-                _committees.Add((street, street.Committees[i], Draw(dice, seat.Point, seat.ReachMetres, p => StreetMap.At(p) == street)));
+                _committees.Add((street, street.Committees[i].Name, Draw(dice, seat.Point, seat.ReachMetres, p => ReferenceEquals(StreetMap.At(p), street))));
             }
+        _byStreet = _committees.ToLookup(c => c.Street.Code, c => (c.Name, c.Centre));
     }
 
     /// <summary>A place in a built-up area.</summary>
@@ -32,7 +34,7 @@ internal sealed class Ground
     public (Street Street, string Committee, string PlaceName) Locate(GeoPoint place)
     {
         var street = StreetMap.At(place);
-        var committee = _committees.Where(c => c.Street == street).MinBy(c => c.Centre.MetresTo(place)).Committee.Name;
+        var committee = _byStreet[street.Code].MinBy(c => c.Centre.MetresTo(place)).Name;
         return (street, committee, committee.Replace(_plan.CommitteeSuffix, ""));
     }
 

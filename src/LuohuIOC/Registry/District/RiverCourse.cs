@@ -35,12 +35,17 @@ internal sealed class RiverCourse
     /// <summary>The station that water let in at this share passes first: a section, or what lies below the mouth.</summary>
     public string StationBelow(double share) => Plan.Sections.FirstOrDefault(s => s.At >= share)?.Id ?? Plan.Into;
 
-    /// <summary>Distance of a place from the course, to the nearest of points 50 m apart: exact enough to say which river is near.</summary>
+    /// <summary>Distance of a place from the course.</summary>
     public double MetresFrom(GeoPoint place)
     {
-        var steps = (int)(LengthMetres / 50) + 1;
         var nearest = double.MaxValue;
-        for (var i = 0; i <= steps; i++) nearest = Math.Min(nearest, At((double)i / steps).MetresTo(place));
+        for (var i = 1; i < _bends.Length; i++)
+        {
+            var (east, north) = _bends[i - 1].OffsetTo(_bends[i]);
+            var (placeEast, placeNorth) = _bends[i - 1].OffsetTo(place);
+            var share = Math.Clamp((placeEast * east + placeNorth * north) / (east * east + north * north), 0, 1);
+            nearest = Math.Min(nearest, Math.Sqrt(Math.Pow(placeEast - share * east, 2) + Math.Pow(placeNorth - share * north, 2)));
+        }
         return nearest;
     }
 }

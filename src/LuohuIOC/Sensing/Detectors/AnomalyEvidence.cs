@@ -9,7 +9,7 @@ namespace LuohuIOC.Sensing.Detectors;
 /// <summary>
 /// What an officer sees beside an anomaly alert, as JSON:
 /// <c>{"score":3.1,"threshold":1.4,"modelVersion":7,"contributions":{"ammonia_nitrogen":0.81,…},"expected":{"ammonia_nitrogen":0.92,…},"missing":["ph"]}</c>.
-/// Contributions are shares of the squared residual, largest first; expected values are the model's, in the metric's unit.
+/// Contributions are shares of the squared error, largest first; expected values are what the other metrics say, in the metric's unit.
 /// </summary>
 internal static class AnomalyEvidence
 {

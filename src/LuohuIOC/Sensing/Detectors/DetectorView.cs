@@ -41,8 +41,8 @@ public sealed record ModelView(
 /// <param name="Score">Its score, about 1 on ordinary readings; null while there is none.</param>
 /// <param name="Held">The score that is compared with the threshold.</param>
 /// <param name="WindowFilled">Readings in the window.</param>
-/// <param name="Contributions">Each metric's share of the squared residual.</param>
-/// <param name="Expected">What the model expected of each metric, in its unit.</param>
+/// <param name="Contributions">Each metric's share of the squared error.</param>
+/// <param name="Expected">What the other metrics say that each should be, in its unit.</param>
 public sealed record JudgementView(
     DateTimeOffset ObservedAt, double? Score, double? Held, int WindowFilled, Dictionary<string, double>? Contributions, Dictionary<string, double>? Expected)
 {

@@ -86,7 +86,8 @@ internal static class RuleCompiler
         {
             var i = (int)severity - 1;
             at[i] = scale.Limit(threshold, when);
-            clear[i] = at[i] - hysteresis;
+            // Rounded, so that 0.40 m less 0.10 m is the 0.30 m that people mean and a reading can have.
+            clear[i] = hysteresis == 0 ? at[i] : Math.Round(scale.Sign * threshold - hysteresis, 9);
             shown[i] = threshold;
         }
         return new CompiledRule

@@ -1,0 +1,159 @@
+using System.Collections.Concurrent;
+using System.Diagnostics;
+using System.Net;
+using System.Net.Http.Headers;
+using System.Net.Http.Json;
+using System.Net.Sockets;
+using System.Text.Json;
+using Microsoft.AspNetCore.SignalR.Client;
+
+namespace LuohuIOC.IntegrationTests;
+
+/// <summary>The real host as a process of its own on loopback ports of its own; it can be killed as power loss would.</summary>
+internal sealed class HostProcess : IAsyncDisposable
+{
+    private readonly string[] _settings;
+    private readonly ConcurrentQueue<string> _output = new();
+    private readonly bool _ownsData;
+    private Process? _process;
+
+    /// <param name="data">Data directory; null makes one that is deleted at the end.</param>
+    /// <param name="settings"><c>--Section:Key=value</c>.</param>
+    public HostProcess(string? data = null, params string[] settings)
+    {
+        _ownsData = data is null;
+        Data = data ?? Directory.CreateTempSubdirectory("luohu-test-").FullName;
+        _settings = settings;
+        MqttPort = FreePort();
+        HttpPort = FreePort();
+        Http = new HttpClient { BaseAddress = new Uri($"http://127.0.0.1:{HttpPort}"), Timeout = TimeSpan.FromSeconds(60) };
+    }
+
+    public string Data { get; }
+
+    public int MqttPort { get; init; }
+
+    public int HttpPort { get; init; }
+
+    public HttpClient Http { get; }
+
+    public string Token => File.ReadAllText(Path.Combine(Data, "credentials", "administrator.token")).Trim();
+
+    /// <summary>What the host has written to its output so far.</summary>
+    public string Output => string.Join('\n', _output);
+
+    public int Id => _process!.Id;
+
+    /// <summary>A command and its arguments before <c>dotnet LuohuIOC.dll …</c>, for a namespace or a limit.</summary>
+    public string[] Wrapper { get; init; } = [];
+
+    public async Task StartAsync()
+    {
+        Launch();
+        await Wait.UntilAsync(IsReadyAsync, () => $"the host to be ready; its output:\n{Output}");
+    }
+
+    /// <summary>Starts the process and does not wait.</summary>
+    public void Launch()
+    {
+        string[] command =
+        [
+            .. Wrapper, "dotnet", Path.Combine(AppContext.BaseDirectory, "LuohuIOC.dll"), $"--DataDirectory={Data}", $"--Mqtt:Port={MqttPort}",
+            $"--Http:Port={HttpPort}", $"--Cluster:SiloPort={FreePort()}", .. _settings,
+        ];
+        var process = new Process
+        {
+            StartInfo = new ProcessStartInfo(command[0], command[1..]) { RedirectStandardOutput = true, RedirectStandardError = true },
+        };
+        process.OutputDataReceived += (_, line) => Keep(line.Data);
+        process.ErrorDataReceived += (_, line) => Keep(line.Data);
+        process.Start();
+        process.BeginOutputReadLine();
+        process.BeginErrorReadLine();
+        _process = process;
+    }
+
+    /// <summary>SIGKILL: nothing is flushed, nothing is said.</summary>
+    public async Task KillAsync()
+    {
+        _process!.Kill(entireProcessTree: true);
+        await _process.WaitForExitAsync();
+    }
+
+    /// <summary>SIGTERM, as a service manager stops it.</summary>
+    public async Task<int> StopAsync()
+    {
+        using var kill = Process.Start("kill", ["-TERM", $"{Id}"]);
+        await kill.WaitForExitAsync();
+        return await ExitAsync();
+    }
+
+    /// <summary>The exit code, waited for.</summary>
+    public async Task<int> ExitAsync()
+    {
+        await Wait.UntilAsync(() => _process!.HasExited, () => $"the host to end; its output:\n{Output}");
+        await _process!.WaitForExitAsync();
+        return _process.ExitCode;
+    }
+
+    public Task<JsonElement> GetAsync(string path) => SendAsync(HttpMethod.Get, path, null);
+
+    public async Task<JsonElement> SendAsync(HttpMethod method, string path, object? body)
+    {
+        using var request = new HttpRequestMessage(method, $"/api/v1/{path}");
+        request.Headers.Authorization = new AuthenticationHeaderValue("Bearer", Token);
+        if (body is not null) request.Content = JsonContent.Create(body);
+        using var response = await Http.SendAsync(request);
+        var text = await response.Content.ReadAsStringAsync();
+        Assert.True(response.IsSuccessStatusCode, $"{method} {path}: {(int)response.StatusCode} {text}");
+        return JsonSerializer.Deserialize<JsonElement>(text);
+    }
+
+    public async Task<long> CountAsync() => (await GetAsync("readings/count")).GetProperty("count").GetInt64();
+
+    /// <summary>The clear secrets as the first start wrote them.</summary>
+    public Dictionary<string, string> Secrets() => File.ReadLines(Path.Combine(Data, "credentials", "gateways.csv")).Skip(1)
+        .Select(line => line.Split(',')).ToDictionary(f => f[0], f => f[1]);
+
+    public HubConnection Hub() => new HubConnectionBuilder()
+        .WithUrl(new Uri(Http.BaseAddress!, "/hubs/wall"), o => o.AccessTokenProvider = () => Task.FromResult<string?>(Token)).Build();
+
+    public async ValueTask DisposeAsync()
+    {
+        if (_process is { HasExited: false }) await KillAsync();
+        _process?.Dispose();
+        Http.Dispose();
+        if (_ownsData) Directory.Delete(Data, recursive: true);
+    }
+
+    public static int FreePort()
+    {
+        using var listener = new TcpListener(IPAddress.Loopback, 0);
+        listener.Start();
+        return ((IPEndPoint)listener.LocalEndpoint).Port;
+    }
+
+    private void Keep(string? line)
+    {
+        if (line is null) return;
+        _output.Enqueue(line);
+        while (_output.Count > 400) _output.TryDequeue(out _);
+    }
+
+    private async Task<bool> IsReadyAsync()
+    {
+        Assert.False(_process!.HasExited, $"The host ended with exit code {(_process.HasExited ? _process.ExitCode : 0)}:\n{Output}");
+        if (!File.Exists(Path.Combine(Data, "credentials", "administrator.token"))) return false;
+        try
+        {
+            using var request = new HttpRequestMessage(HttpMethod.Get, "/healthz/ready");
+            request.Headers.Authorization = new AuthenticationHeaderValue("Bearer", Token);
+            using var response = await Http.SendAsync(request);
+            return response.IsSuccessStatusCode;
+        }
+        catch (Exception e) when (e is HttpRequestException or IOException)
+        {
+            return false;
+        }
+    }
+}

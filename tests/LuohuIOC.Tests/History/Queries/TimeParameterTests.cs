@@ -1,0 +1,31 @@
+using LuohuIOC.History.Queries;
+using Xunit;
+
+namespace LuohuIOC.Tests.History.Queries;
+
+public sealed class TimeParameterTests
+{
+    [Theory]
+    [InlineData("1732233600000", 1_732_233_600_000)]
+    [InlineData("0", 0)]
+    [InlineData("2024-11-22T08:00:00+08:00", 1_732_233_600_000)]
+    [InlineData("2024-11-22T08:00:00 08:00", 1_732_233_600_000)]
+    [InlineData("2024-11-22T00:00:00Z", 1_732_233_600_000)]
+    [InlineData("2024-11-22T08:00:00", 1_732_233_600_000)]
+    [InlineData("2024-11-22T08:00", 1_732_233_600_000)]
+    [InlineData("2024-11-22", 1_732_204_800_000)]
+    [InlineData("2024-11-22T08:00:00.250+08:00", 1_732_233_600_250)]
+    public void Reads_milliseconds_and_ISO_8601(string text, long ms)
+    {
+        Assert.True(TimeParameter.TryParse(text, out var read));
+        Assert.Equal(ms, read);
+    }
+
+    [Theory]
+    [InlineData("")]
+    [InlineData("2024")]
+    [InlineData("yesterday")]
+    [InlineData("2024-13-01")]
+    [InlineData("08:00")]
+    public void Refuses_the_rest(string text) => Assert.False(TimeParameter.TryParse(text, out _));
+}

@@ -1,0 +1,66 @@
+using LuohuIOC.Detection;
+using LuohuIOC.Sensing.Detectors;
+using LuohuIOC.Texts;
+using Microsoft.Data.Sqlite;
+using Xunit;
+
+namespace LuohuIOC.Tests.Sensing.Detectors;
+
+public sealed class DetectorEndpointsTests : IDisposable
+{
+    private readonly string _folder;
+    private readonly ModelStore _store;
+    private readonly StationDetectors _detectors;
+
+    public DetectorEndpointsTests()
+    {
+        _store = Some.Store(out _folder);
+        _detectors = new StationDetectors(_store);
+    }
+
+    public void Dispose()
+    {
+        SqliteConnection.ClearAllPools();
+        Directory.Delete(_folder, recursive: true);
+    }
+
+    [Fact]
+    public void An_untrained_station_says_what_it_needs()
+    {
+        var view = View();
+        Assert.Equal(("not-trained", "untried"), (view.State, view.Missing!.Code));
+        Assert.Contains("500", view.Missing.Text);
+        _detectors.Of("wq-1").Attempt = new TrainingAttempt(DateTimeOffset.UnixEpoch, new TrainingShortage(ShortageReason.Hours, 10.04, 24));
+        view = View();
+        Assert.Equal(("hours", 10.0, 24.0), (view.Missing!.Code, view.Missing.Have, view.Missing.Need));
+        Assert.Equal("现有读数跨度 10 小时，需要 24 小时。", view.Missing.Text);
+    }
+
+    [Fact]
+    public void A_trained_station_shows_its_model_and_its_last_judgement()
+    {
+        _detectors.Of("wq-1").Active = _store.Add("wq-1", Some.Model(), null);
+        Assert.Equal("warming-up", View().State);
+        _detectors.For(Some.Station())!.Observe(1000, [1, 4], [7.5, 3], []);
+        var view = View();
+        Assert.Equal("watching", view.State);
+        Assert.Equal(1, view.Last!.Contributions!["ammonia_nitrogen"]);
+        Assert.Equal(2, view.Model!.Threshold);
+        Assert.True(Assert.Single(view.Versions).Active);
+    }
+
+    [Fact]
+    public void Every_state_and_shortage_has_a_text_in_both_languages()
+    {
+        string[] keys =
+        [
+            .. new[] { "not-trained", "warming-up", "watching", "too-few-metrics" }.Select(s => $"detector.state.{s}"),
+            .. new[] { "untried", "failed", "readings", "hours", "live-metrics", "windows" }.Select(s => $"detector.missing.{s}"),
+            .. new[] { "none", "retired", "no-earlier" }.SelectMany(s => new[] { $"problem.detector-{s}.title", $"problem.detector-{s}.detail" }),
+        ];
+        foreach (var language in new[] { TextBook.Chinese, TextBook.English }) Assert.Empty(keys.Except(TextBook.Keys(language)));
+    }
+
+    private DetectorView View() =>
+        DetectorEndpoints.ViewOf("wq-1", TextBook.Chinese, _detectors.Of("wq-1"), _store, queued: false, new TrainingOptions());
+}

@@ -1,0 +1,82 @@
+using LuohuIOC.Sensing.Detectors;
+using Microsoft.Data.Sqlite;
+using Microsoft.Extensions.Logging.Abstractions;
+using Xunit;
+
+namespace LuohuIOC.Tests.Sensing.Detectors;
+
+public sealed class ModelStoreTests : IDisposable
+{
+    private readonly ModelStore _store;
+    private readonly string _folder;
+
+    public ModelStoreTests() => _store = Some.Store(out _folder);
+
+    public void Dispose()
+    {
+        SqliteConnection.ClearAllPools();
+        Directory.Delete(_folder, recursive: true);
+    }
+
+    [Fact]
+    public void The_newest_model_is_active_and_survives_a_restart()
+    {
+        _store.Add("a", Some.Model(threshold: 2), null);
+        _store.Add("a", Some.Model(threshold: 3), null);
+        _store.Add("b", Some.Model(threshold: 4), null);
+        var active = Reopened().ReadActive();
+        Assert.Equal((2, 3.0, false), (active["a"].Version, active["a"].Model.Threshold, active["a"].Pinned));
+        Assert.Equal((1, 4.0), (active["b"].Version, active["b"].Model.Threshold));
+    }
+
+    [Fact]
+    public void A_rollback_pins_the_version_before_and_the_next_model_gets_a_number_of_its_own()
+    {
+        _store.Add("a", Some.Model(threshold: 2), null);
+        _store.Add("a", Some.Model(threshold: 3), null);
+        var back = _store.Rollback("a")!;
+        Assert.Equal((1, 2.0, true), (back.Version, back.Model.Threshold, back.Pinned));
+        Assert.True(Reopened().ReadActive()["a"].Pinned);
+        Assert.Equal([(2, false), (1, true)], _store.Versions("a").Select(v => (v.Version, v.Active)));
+
+        var next = _store.Add("a", Some.Model(), null);
+        Assert.Equal((3, false), (next.Version, next.Pinned));
+    }
+
+    [Fact]
+    public void Without_an_earlier_version_there_is_no_rollback()
+    {
+        Assert.Null(_store.Rollback("a"));
+        _store.Add("a", Some.Model(), null);
+        Assert.Null(_store.Rollback("a"));
+        Assert.Equal(1, _store.ReadActive()["a"].Version);
+    }
+
+    [Fact]
+    public void Only_the_newest_versions_are_kept_with_their_evaluation()
+    {
+        var evaluation = new ModelEvaluation(2, [new DayEvaluation(new DateOnly(2025, 1, 2), 96, 0.0104)]);
+        for (var i = 0; i < ModelStore.VersionsKept + 3; i++) _store.Add("a", Some.Model(), evaluation);
+        var versions = _store.Versions("a");
+        Assert.Equal(Enumerable.Range(4, ModelStore.VersionsKept).Reverse(), versions.Select(v => v.Version));
+        Assert.Equal(2, versions[0].Evaluation!.Alarms);
+        Assert.Equal(evaluation.Days, versions[0].Evaluation!.Days);
+    }
+
+    [Fact]
+    public void A_damaged_model_counts_as_absent_and_spares_the_others()
+    {
+        _store.Add("a", Some.Model(), null);
+        _store.Add("b", Some.Model(), null);
+        using (var connection = new SqliteConnection($"Data Source={Path.Combine(_folder, "models.db")}"))
+        {
+            connection.Open();
+            using var command = connection.CreateCommand();
+            command.CommandText = "UPDATE model SET file = x'7b7d' WHERE sensor = 'a'";
+            command.ExecuteNonQuery();
+        }
+        Assert.Equal(["b"], Reopened().ReadActive().Keys);
+    }
+
+    private ModelStore Reopened() => ModelStore.Open(_folder, NullLogger<ModelStore>.Instance);
+}

@@ -1,0 +1,129 @@
+using CsCheck;
+using LuohuIOC.Alerts;
+using LuohuIOC.DeviceProtocol;
+using LuohuIOC.Registry;
+using LuohuIOC.Sensing.Rules;
+using Xunit;
+
+namespace LuohuIOC.Tests.Sensing.Rules;
+
+/// <summary>The streaming rules against references that keep the whole history and look at every second of it.</summary>
+public sealed class RuleStepsTests
+{
+    private static readonly Gen<(int After, double Value)[]> Depths =
+        Gen.Select(Gen.Int[1, 25], Gen.OneOf(0.0, 0.1, 0.125, 0.15, 0.2, 0.26, 0.27, 0.3, 0.4, 0.5)).Array[1, 30];
+
+    private static readonly Gen<LadderRule> Ladders =
+        Gen.Select(Gen.OneOf(0.0, 0.03, 0.1), Gen.Int[0, 30], Gen.Int[0, 3], Gen.Int[0, 30], Gen.Enum<Comparison>())
+            .Select((hysteresis, hold, samples, clearHold, when) => new LadderRule
+            {
+                Id = "ladder", Metric = "depth", When = when, Hysteresis = hysteresis, HoldSeconds = hold, HoldSamples = samples,
+                ClearHoldSeconds = clearHold,
+                Steps = when is Comparison.AtLeast or Comparison.Above
+                    ? [new(Severity.Yellow, 0.15), new(Severity.Orange, 0.27), new(Severity.Red, 0.4)]
+                    : [new(Severity.Blue, 0.4), new(Severity.Orange, 0.2)],
+            });
+
+    [Fact]
+    public void A_ladder_does_what_its_whole_history_says() => Gen.Select(Ladders, Depths).Sample((rule, depths) =>
+    {
+        var w = new Watched(SensorKind.Waterlogging, RuleCompiler.Compile(MetricLayout.Of(SensorKind.Waterlogging), [rule]));
+        var second = 0;
+        var history = new List<(int Second, double Value)>();
+        foreach (var (after, value) in depths)
+        {
+            second += after;
+            history.Add((second, value));
+            w.Read(second, ("depth", value));
+        }
+        w.Tick(second + 101);
+        Assert.Equal(LadderReference.Story(rule, history, second + 100), w.Story);
+    }, iter: 400);
+
+    [Fact]
+    public void A_window_of_rain_is_the_sum_of_its_bins() =>
+        Gen.Select(Gen.Int[1, 90], Gen.OneOf(0.0, 0.5, 2.0, 5.0, 12.0)).Array[1, 60].Sample(rain =>
+        {
+            var rule = new AccumulationRule
+            {
+                Id = "rain", Metric = "rain", WindowSeconds = 3600, Hysteresis = 5, Steps = [new(Severity.Yellow, 20), new(Severity.Red, 50)],
+            };
+            var w = new Watched(SensorKind.RainGauge, RuleCompiler.Compile(MetricLayout.Of(SensorKind.RainGauge), [rule]));
+            var second = 0;
+            var history = new List<(int Second, double Value)>();
+            foreach (var (after, value) in rain)
+            {
+                second += after * 10;
+                history.Add((second, value));
+                w.Read(second, ("rain", value));
+            }
+            w.Tick(second + 4001);
+            Assert.Equal(WindowReference.Story(rule, history, second + 4000), w.Story);
+        }, iter: 100);
+
+    [Fact]
+    public void Repeats_are_counted_in_the_window() =>
+        Gen.Select(Gen.Int[1, 40], Gen.Int[0, 1]).Array[1, 60].Sample(states =>
+        {
+            var rule = new RepeatRule { Id = "again", Metric = "fault", At = 1, Times = 3, WindowSeconds = 600, Severity = Severity.Yellow };
+            var w = new Watched(SensorKind.Smoke, RuleCompiler.Compile(MetricLayout.Of(SensorKind.Smoke), [rule]));
+            var second = 0;
+            var begun = new List<int>();
+            var last = 0;
+            foreach (var (after, state) in states)
+            {
+                second += after * 10;
+                w.Read(second, ("fault", state));
+                if (state > last) begun.Add(second);
+                last = state;
+            }
+            w.Tick(second + 1001);
+            Assert.Equal(RepeatReference.Story(rule, begun, second + 1000), w.Story);
+        }, iter: 500);
+
+    [Fact]
+    public void A_rise_needs_no_datum()
+    {
+        var rule = new RiseRule { Id = "rise", Metric = "level", WindowSeconds = 3600, Hysteresis = 0.1, Steps = [new(Severity.Yellow, 0.5)] };
+        var w = new Watched(SensorKind.River, RuleCompiler.Compile(MetricLayout.Of(SensorKind.River), [rule]));
+        w.Read(0, ("level", 31.4));
+        w.Read(600, ("level", 31.2));
+        w.Read(1200, ("level", 31.69));
+        Assert.Equal("", w.Story);
+        w.Read(1800, ("level", 31.7));
+        Assert.Equal(("rise yellow@1800", 0.5), (w.Story, w.Changes[^1].Value));
+        // 31.2 m leaves the window with the bin of 600 s, an hour later; 31.69 is then the lowest.
+        w.Tick(1801 + 3600);
+        Assert.Equal("rise yellow@1800, rise ended@4200", w.Story);
+    }
+
+    [Fact]
+    public void All_conditions_must_hold_at_once_whichever_reading_they_came_with()
+    {
+        var w = new Watched(SensorKind.WaterQuality, RuleCompiler.Compile(MetricLayout.Of(SensorKind.WaterQuality),
+        [
+            new AllOfRule
+            {
+                Id = "black", Severity = Severity.Red,
+                Conditions = [new("dissolved_oxygen", Comparison.Below, 2), new("ammonia_nitrogen", Comparison.Above, 8)],
+            },
+        ]));
+        w.Read(0, ("dissolved_oxygen", 1.5));
+        w.Read(60, ("ammonia_nitrogen", 8));
+        Assert.Equal("", w.Story);
+        w.Read(120, ("ammonia_nitrogen", 8.5));
+        w.Read(180, ("dissolved_oxygen", 2));
+        Assert.Equal("black red@120, black ended@180", w.Story);
+        Assert.Equal("""{"dissolved_oxygen":1.5,"ammonia_nitrogen":8.5}""", w.Changes[0].Evidence);
+        Assert.Equal(("dissolved_oxygen", 1.5, 2.0), (w.Changes[0].Metric, w.Changes[0].Value, w.Changes[0].Threshold));
+    }
+
+    [Fact]
+    public void Size_counts_whatever_the_direction()
+    {
+        var w = new Watched(SensorKind.Slope);
+        w.Read(0, ("displacement", -60));
+        w.Read(60, ("displacement", -60));
+        Assert.Equal("slope-displacement orange@60", w.Story);
+    }
+}

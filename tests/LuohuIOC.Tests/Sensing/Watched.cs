@@ -1,0 +1,69 @@
+using LuohuIOC.Alerts;
+using LuohuIOC.DeviceProtocol;
+using LuohuIOC.Ingestion;
+using LuohuIOC.Registry;
+using LuohuIOC.Sensing;
+using LuohuIOC.Sensing.Rules;
+
+namespace LuohuIOC.Tests.Sensing;
+
+/// <summary>A sensor whose readings are shown to the evaluator one by one; times are seconds after <see cref="Start"/>.</summary>
+internal sealed class Watched
+{
+    /// <summary>2023-09-07 17:00 in Shenzhen.</summary>
+    public const long Start = 1_694_077_200_000;
+
+    public Watched(SensorKind kind, SensorRules? rules = null, string name = "测点", MetricLayout? layout = null)
+    {
+        Sensor = Of(kind, name, layout);
+        Rules = rules ?? RuleCompiler.Compile(Sensor.Layout, DefaultRules.For(kind, name));
+    }
+
+    public Sensor Sensor { get; }
+
+    public SensorRules Rules { get; set; }
+
+    public SensorState State { get; set; } = new();
+
+    public List<RuleChange> Changes { get; } = [];
+
+    /// <summary>Changes as "rule severity@seconds", without the silence rule.</summary>
+    public string Story => string.Join(", ", Changes.Where(c => c.Rule != "offline").Select(Tell));
+
+    public static Sensor Of(SensorKind kind, string name = "测点", MetricLayout? layout = null) => new()
+    {
+        Number = 0, Id = "t-01", Kind = kind, Name = name, Street = "", Longitude = 114.13, Latitude = 22.55, Gateway = "g-1",
+        Layout = layout ?? MetricLayout.Of(kind),
+    };
+
+    public static string Tell(RuleChange change) =>
+        $"{change.Rule} {change.Severity?.ToString().ToLowerInvariant() ?? "ended"}@{(change.ObservedMs - Start) / 1000.0:0.###}";
+
+    public Arrival Observe(double second, long sequence, params (string Metric, double Value)[] values) =>
+        Receive(second, second, sequence, values).Arrival;
+
+    /// <summary>A reading without a sequence, received when it was made.</summary>
+    public QualityMark Read(double second, params (string Metric, double Value)[] values) =>
+        Receive(second, second, ReadingGroup.NoSequence, values).Mark;
+
+    public (QualityMark Mark, Arrival Arrival) Receive(
+        double deviceSecond, double receivedSecond, long sequence, params (string Metric, double Value)[] values)
+    {
+        Span<byte> slots = stackalloc byte[values.Length];
+        for (var i = 0; i < values.Length; i++) slots[i] = (byte)Array.IndexOf([.. Sensor.Layout.Names], values[i].Metric);
+        return SensorEvaluator.Observe(
+            State, Rules, Sensor, At(deviceSecond), sequence, At(receivedSecond), slots, [.. values.Select(v => v.Value)], Changes);
+    }
+
+    /// <summary>Lets the server's clock reach a second; returns the next due time in seconds, infinity for none.</summary>
+    public double Tick(double second, double listeningSince = double.NegativeInfinity)
+    {
+        var since = double.IsFinite(listeningSince) ? At(listeningSince) : 0;
+        var due = SensorEvaluator.Tick(State, Rules, Sensor, At(second), Changes, since);
+        return due == long.MaxValue ? double.PositiveInfinity : (due - Start) / 1000.0;
+    }
+
+    public static long At(double second) => Start + (long)(second * 1000);
+
+    public double Latest(string metric) => State.Latest[Array.IndexOf([.. Sensor.Layout.Names], metric)];
+}
