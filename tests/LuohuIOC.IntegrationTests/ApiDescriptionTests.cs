@@ -19,7 +19,7 @@ public sealed class ApiDescriptionTests
             .SelectMany(p => p.Value.EnumerateObject().Select(o => (Name: $"{o.Name.ToUpperInvariant()} {p.Name}", o.Value))).ToList();
         Assert.True(operations.Count > 30, $"only {operations.Count} operations");
         Assert.Empty(operations.Where(o => !InChinese(o.Value, "summary")).Select(o => o.Name));
-        Assert.Empty(operations.CountBy(o => o.Value.GetProperty("operationId").GetString()).Where(c => c.Value > 1).Select(c => c.Key));
+        Assert.Empty(operations.CountBy(o => o.Value.GetProperty("operationId").GetString()!).Where(c => c.Value > 1).Select(c => c.Key));
         Assert.Empty(document.RootElement.GetProperty("tags").EnumerateArray().Where(t => !InChinese(t, "x-displayName")).Select(t => t.ToString()));
     }
 
