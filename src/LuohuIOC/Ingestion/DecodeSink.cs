@@ -23,7 +23,7 @@ internal ref struct DecodeSink(SensorRegistry registry, bool autoRegister, strin
         if (!Topic.IsId(id)) return RefuseSensor(id, RejectionReason.SensorIdInvalid);
         if (!registry.TryFind(id, out var sensor))
         {
-            if (!autoRegister || gateway is null) return RefuseSensor(id, RejectionReason.SensorUnknown);
+            if (!autoRegister || gateway is null || registry.IsFull) return RefuseSensor(id, RejectionReason.SensorUnknown);
             sensor = registry.AutoRegister(Encoding.ASCII.GetString(id), gateway);
         }
         if (gateway is not null && sensor.Gateway != gateway) return RefuseSensor(id, RejectionReason.SensorOfOtherGateway);

@@ -29,6 +29,10 @@ internal sealed class WallRoom
 
     public bool IsEmpty => _connections.IsEmpty;
 
+    public int Count => _connections.Count;
+
+    public IEnumerable<WallStats> Stats => _connections.Select(entry => entry.Value.Connection.Stats);
+
     /// <summary>Lets a browser in, or turns it away when the room is full.</summary>
     public void Join(HubConnectionContext connection)
     {

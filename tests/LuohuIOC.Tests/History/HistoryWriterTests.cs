@@ -62,7 +62,7 @@ public sealed class HistoryWriterTests : IDisposable
         _history.Fault = null;
         await UntilAsync(1);
 
-        Assert.Null(_writer.Fault);
+        await WaitAsync(() => _writer.Fault is null, "the writer knows that the store is back");
         Assert.Equal([LogLevel.Error, LogLevel.Warning], _log.Levels);
     }
 
@@ -70,6 +70,7 @@ public sealed class HistoryWriterTests : IDisposable
     public async Task A_stop_stores_what_waits()
     {
         await StartAsync();
+        await WaitAsync(() => _history.Opened, "the writer has begun");
         await _history.BlockAsync(async () =>
         {
             for (var position = 1; position <= 10; position++) Assert.True(_queue.TryOffer(_journal.Commit(position)));
@@ -126,7 +127,13 @@ public sealed class HistoryWriterTests : IDisposable
 
         public long Cursor => Volatile.Read(ref _cursor);
 
-        public ValueTask OpenAsync(CancellationToken cancellationToken) => ValueTask.CompletedTask;
+        public bool Opened { get; private set; }
+
+        public ValueTask OpenAsync(CancellationToken cancellationToken)
+        {
+            Opened = true;
+            return ValueTask.CompletedTask;
+        }
 
         public async ValueTask AppendAsync(IReadOnlyList<ReadingGroup> groups, CancellationToken cancellationToken)
         {

@@ -149,8 +149,8 @@ internal sealed class SensorRow(int line, Func<string, string?> cell, FileDatum 
         var text = cell(SensorColumns.Synthetic) ?? "";
         switch (text.ToLowerInvariant())
         {
-            case "true" or "1" or "是": return true;
-            case "" or "false" or "0" or "否": return false;
+            case "true" or "1" or "yes": return true;
+            case "" or "false" or "0" or "no": return false;
             default:
                 Refuse(SensorColumns.Synthetic, "not-a-boolean", text);
                 return false;

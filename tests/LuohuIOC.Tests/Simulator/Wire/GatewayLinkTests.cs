@@ -64,7 +64,7 @@ public sealed class GatewayLinkTests : IAsyncDisposable
         var link = Link("wrong");
         link.Offer(Message(1));
         var running = link.RunAsync(_stop.Token);
-        while (link.Trouble is null) await Task.Delay(TimeSpan.FromMilliseconds(10), _stop.Token);
+        await UntilAsync(() => link.Trouble is not null);
         Assert.Contains("BadUserNameOrPassword", link.Trouble);
         Assert.False(link.Connected);
         Assert.Equal((0, 0), (link.Acknowledged, link.Dropped));
@@ -89,7 +89,7 @@ public sealed class GatewayLinkTests : IAsyncDisposable
         var link = Link("secret", asked.SetResult);
         var running = link.RunAsync(_stop.Token);
         link.Offer(Message(1));
-        while (!link.Connected) await Task.Delay(TimeSpan.FromMilliseconds(10), _stop.Token);
+        await UntilAsync(() => link.Connected);
         await _server!.InjectApplicationMessage(
             new InjectedMqttApplicationMessage(new MqttApplicationMessageBuilder().WithTopic("luohu/v1/gw-1/pipe-1/command")
                 .WithPayload("""{"id":"c-1","action":"report"}""").WithQualityOfServiceLevel(MqttQualityOfServiceLevel.AtLeastOnce).Build()) { SenderClientId = "server" },
@@ -129,6 +129,12 @@ public sealed class GatewayLinkTests : IAsyncDisposable
         new(new BrokerAddress("127.0.0.1", _port), "gw-1", secret, 1, TimeProvider.System) { OnCommand = onCommand };
 
     private static GatewayMessage Message(int number) => new("luohu/v1/gw-1/telemetry", Encoding.UTF8.GetBytes($"{number}"), 10);
+
+    private async Task UntilAsync(Func<bool> condition)
+    {
+        using var look = new PeriodicTimer(TimeSpan.FromMilliseconds(10));
+        while (!condition()) await look.WaitForNextTickAsync(_stop.Token);
+    }
 
     private static int FreePort()
     {
