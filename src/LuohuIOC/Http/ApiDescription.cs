@@ -44,11 +44,13 @@ internal static class ApiDescription
     private static Task DescribeOperation(OpenApiOperation operation, OpenApiOperationTransformerContext context, CancellationToken cancel)
     {
         var language = LanguageOf(context.ApplicationServices);
-        var key = $"api.{operation.OperationId ?? $"{context.Description.HttpMethod} /{context.Description.RelativePath}"}";
+        // A group's own address comes with a slash at its end: "api/v1/alerts/".
+        var (method, path) = (context.Description.HttpMethod, context.Description.RelativePath?.TrimEnd('/'));
+        var key = $"api.{operation.OperationId ?? $"{method} /{path}"}";
         // Texts before what the generator took from comments, which are in English and for programmers.
         operation.Summary = TextOrNull(language, key) ?? operation.Summary;
         operation.Description = TextOrNull(language, key + ".detail") ?? operation.Description;
-        operation.OperationId ??= NameOf(context.Description.HttpMethod, context.Description.RelativePath);
+        operation.OperationId ??= NameOf(method, path);
         var metadata = context.Description.ActionDescriptor.EndpointMetadata;
         operation.Responses ??= [];
         if (metadata.OfType<IAllowAnonymous>().Any())
