@@ -54,29 +54,27 @@ public sealed class HistoryWriter : BackgroundService
 
     private long Stored => _fault is null && _history.CountAsync(CancellationToken.None) is { IsCompletedSuccessfully: true } count ? count.Result : 0;
 
+    /// <summary>Ends the loop, then stores what still waits in memory.</summary>
+    public override async Task StopAsync(CancellationToken cancellationToken)
+    {
+        await base.StopAsync(cancellationToken);
+        if (ExecuteTask is null or { IsCompleted: true }) await DrainAsync();
+    }
+
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
-        // The host is up before history is: opening a large file must not hold up the broker.
-        await Task.Yield();
-        try
+        await InsistAsync(() => _history.OpenAsync(stoppingToken), stoppingToken);
+        CursorMoved?.Invoke(_history.Cursor);
+        await CatchUpAsync(long.MaxValue, stoppingToken);
+        while (true)
         {
-            await InsistAsync(() => _history.OpenAsync(stoppingToken), stoppingToken);
-            CursorMoved?.Invoke(_history.Cursor);
+            await _queue.WhenAsync(1, stoppingToken);
+            if (!_queue.Overflowed) await WaitForCompanyAsync(stoppingToken);
+            await StoreQueuedAsync(stoppingToken);
+            if (!_queue.Overflowed || _queue.Readings > 0) continue;
+            // What the journal gains while it is read is in the gap before the first group that the queue takes again.
+            _queue.ResumeAfterOverflow();
             await CatchUpAsync(long.MaxValue, stoppingToken);
-            while (true)
-            {
-                await _queue.WhenAsync(1, stoppingToken);
-                if (!_queue.Overflowed) await WaitForCompanyAsync(stoppingToken);
-                await StoreQueuedAsync(stoppingToken);
-                if (!_queue.Overflowed || _queue.Readings > 0) continue;
-                // What the journal gains while it is read is in the gap before the first group that the queue takes again.
-                _queue.ResumeAfterOverflow();
-                await CatchUpAsync(long.MaxValue, stoppingToken);
-            }
-        }
-        catch (OperationCanceledException) when (stoppingToken.IsCancellationRequested)
-        {
-            await DrainAsync();
         }
     }
 
@@ -166,7 +164,7 @@ public sealed class HistoryWriter : BackgroundService
         }
     }
 
-    /// <summary>At a stop: stores what waits in memory, once. What fails is in the journal still.</summary>
+    /// <summary>Stores what waits in memory, once. What fails is in the journal still.</summary>
     private async Task DrainAsync()
     {
         try
