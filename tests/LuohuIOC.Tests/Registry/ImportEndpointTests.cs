@@ -1,4 +1,5 @@
 using System.Text.Json;
+using LuohuIOC.DeviceProtocol;
 using LuohuIOC.Registry.Exchange;
 using LuohuIOC.Spatial;
 using LuohuIOC.Tests.Http;
@@ -31,7 +32,7 @@ public class ImportEndpointTests
         Assert.Equal(["p-4"], new LuohuIOC.Registry.RegistryFile(System.IO.Path.Combine(host.Host.DataDirectory, "registry.db")).Load().Select(s => s.Id));
 
         host.Administrator.Headers.Add("Accept-Language", "en");
-        outcome = await ApiClient.JsonOf(await host.Administrator.Post(Path, Csv, "text/csv; charset=utf-8"));
+        outcome = await ApiClient.JsonOf(await host.Administrator.Post(Path, Csv, "text/csv"));
         Assert.Equal((0, 0, 1, 3), Counts(outcome));
         Assert.Contains("loop", outcome.GetProperty("refused")[1].GetProperty("reason").GetString());
     }
@@ -92,7 +93,7 @@ public class ImportEndpointTests
     public async Task The_network_and_the_streets_have_their_addresses()
     {
         await using var host = await RegistryHost.EmptyAsync();
-        host.Registry.Apply(Some.File(Some.Draft("o", LuohuIOC.DeviceProtocol.SensorKind.Outfall), Some.Draft("p", downstream: "o")));
+        host.Registry.Apply(Some.File(Some.Draft("o", SensorKind.Outfall), Some.Draft("p", downstream: "o")));
         var network = await ApiClient.JsonOf(await host.Viewer.Get("/api/v1/network"));
         Assert.Equal("p", network.GetProperty("features")[0].GetProperty("properties").GetProperty("from").GetString());
         var streets = await ApiClient.JsonOf(await host.Viewer.Get("/api/v1/streets"));
@@ -102,7 +103,7 @@ public class ImportEndpointTests
     }
 
     [Fact]
-    public void Every_reason_and_column_has_a_text_in_both_languages()
+    public void Columns_have_texts_and_every_text_its_reason_in_both_languages()
     {
         var source = string.Concat(new[] { "ImportCheck.cs", "Exchange/SensorRow.cs", "Exchange/SensorCsv.cs", "Exchange/SensorGeoJson.cs" }
             .Select(f => Repository.Read($"src/LuohuIOC/Registry/{f}")));
@@ -110,7 +111,7 @@ public class ImportEndpointTests
         {
             var keys = TextBook.Keys(language).Where(k => k.StartsWith("registry.", StringComparison.Ordinal)).ToList();
             Assert.All(SensorColumns.All, c => Assert.Contains($"registry.column.{c}", keys));
-            // Both ways: no text without a reason that is given, and (by the same number) no reason without a text.
+            // No text without a reason that is given; Some.AssertTextsFor looks the other way.
             Assert.All(keys.Where(k => k.StartsWith("registry.refused.", StringComparison.Ordinal)), k => Assert.Contains($"\"{k["registry.refused.".Length..]}\"", source));
         }
         Assert.Equal(TextBook.Keys(TextBook.Chinese).Order(), TextBook.Keys(TextBook.English).Order());

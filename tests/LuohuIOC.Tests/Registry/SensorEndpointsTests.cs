@@ -1,5 +1,7 @@
 using System.Net;
 using System.Text.Json;
+using LuohuIOC.DeviceProtocol;
+using LuohuIOC.Spatial;
 using LuohuIOC.Tests.Http;
 using Xunit;
 
@@ -40,7 +42,7 @@ public class SensorEndpointsTests
     public async Task One_sensor_with_its_neighbours_and_metrics()
     {
         await using var host = await RegistryHost.EmptyAsync();
-        host.Registry.Apply(Some.File(Some.Draft("o", LuohuIOC.DeviceProtocol.SensorKind.Outfall), Some.Draft("p", downstream: "o"), Some.Draft("q", downstream: "o")));
+        host.Registry.Apply(Some.File(Some.Draft("o", SensorKind.Outfall), Some.Draft("p", downstream: "o"), Some.Draft("q", downstream: "o")));
         var sensor = await ApiClient.JsonOf(await host.Viewer.Get("/api/v1/sensors/o"));
         Assert.Equal(["p", "q"], sensor.GetProperty("upstream").EnumerateArray().Select(u => u.GetString()));
         Assert.Equal(114.1336, sensor.GetProperty("location").GetProperty("longitude").GetDouble());
@@ -80,8 +82,8 @@ public class SensorEndpointsTests
         await using var host = await RegistryHost.EmptyAsync();
         host.Registry.Apply(Some.File(
             Some.Draft("near"),
-            Some.Draft("far", retiredAt: DateTimeOffset.UnixEpoch) with { Place = new LuohuIOC.Spatial.GeoPoint(114.17, 22.565), Street = "莲塘街道" },
-            Some.Draft("fire", LuohuIOC.DeviceProtocol.SensorKind.Smoke, gateway: "gw-2", name: "一个名称")));
+            Some.Draft("far", retiredAt: DateTimeOffset.UnixEpoch) with { Place = new GeoPoint(114.17, 22.565), Street = "莲塘街道" },
+            Some.Draft("fire", SensorKind.Smoke, gateway: "gw-2", name: "一个名称")));
         host.Registry.AutoRegister("auto", "gw-1");
         Assert.Equal(expected, string.Join(' ', (await ItemsOf(host.Viewer, $"/api/v1/sensors?{query}")).Select(s => s.GetProperty("id").GetString())));
     }
