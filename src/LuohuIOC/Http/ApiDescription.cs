@@ -6,8 +6,8 @@ using Microsoft.OpenApi;
 namespace LuohuIOC.Http;
 
 /// <summary>
-/// <c>/openapi/v1.json</c>. The texts are in the caller's language: <c>api.{name}</c> for an endpoint that has a name, <c>api.{METHOD} {path}</c>
-/// for one that has none, either with <c>.detail</c> for more, and <c>api.tag.{tag}</c>. The document asks for a token like the rest; the page that shows it (<see cref="ApiPage"/>) fetches it with one.
+/// <c>/openapi/v1.json</c>. The texts are in the caller's language: <c>api.{name}</c> for an endpoint that has a name, else <c>api.{METHOD} {path}</c>,
+/// either with <c>.detail</c> for more, and <c>api.tag.{tag}</c>. The document asks for a token like the rest; the page that shows it (<see cref="ApiPage"/>) fetches it with one.
 /// </summary>
 internal static class ApiDescription
 {
@@ -46,7 +46,8 @@ internal static class ApiDescription
         var language = LanguageOf(context.ApplicationServices);
         // A group's own address comes with a slash at its end: "api/v1/alerts/".
         var (method, path) = (context.Description.HttpMethod, context.Description.RelativePath?.TrimEnd('/'));
-        var key = $"api.{operation.OperationId ?? $"{method} /{path}"}";
+        var byPath = $"api.{method} /{path}";
+        var key = operation.OperationId is { } name && TextOrNull(language, $"api.{name}") is not null ? $"api.{name}" : byPath;
         // Texts before what the generator took from comments, which are in English and for programmers.
         operation.Summary = TextOrNull(language, key) ?? operation.Summary;
         operation.Description = TextOrNull(language, key + ".detail") ?? operation.Description;
