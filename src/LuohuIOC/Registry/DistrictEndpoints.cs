@@ -8,9 +8,9 @@ internal static class DistrictEndpoints
 {
     public static void Map(WebApplication app)
     {
-        app.MapGet("/api/v1/network", NetworkAsync).RequireAuthorization("viewer").WithTags("sensors")
+        app.MapGet("/api/v1/network", NetworkAsync).RequireAuthorization("viewer").WithName("GetNetwork").WithTags("sensors")
             .Produces(200, null, SensorGeoJson.MediaType);
-        app.MapGet("/api/v1/streets", Streets).RequireAuthorization("viewer").WithTags("sensors").Produces<StreetsView>();
+        app.MapGet("/api/v1/streets", Streets).RequireAuthorization("viewer").WithName("ListStreets").WithTags("sensors").Produces<StreetsView>();
     }
 
     /// <summary>The links of the drainage network as GeoJSON lines in the direction of flow: <c>from</c>, <c>to</c>, <c>from_kind</c>, <c>to_kind</c>, <c>synthetic</c>.</summary>

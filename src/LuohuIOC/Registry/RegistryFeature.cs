@@ -8,11 +8,12 @@ public static class RegistryFeature
 {
     public static WebApplicationBuilder AddRegistry(this WebApplicationBuilder builder)
     {
-        var path = Path.Combine(builder.Configuration["DataDirectory"] ?? "./data", "registry.db");
         builder.Services.AddOptions<RegistryOptions>().BindConfiguration(RegistryOptions.Section).ValidateOnStart();
         builder.Services.AddSingleton<IValidateOptions<RegistryOptions>, RegistryOptionsCheck>();
         builder.Services.TryAddSingleton(TimeProvider.System);
-        builder.Services.AddSingleton(services => Open(path, services.GetRequiredService<IOptions<RegistryOptions>>().Value));
+        builder.Services.AddSingleton(services => Open(
+            Path.Combine(services.GetRequiredService<IConfiguration>()["DataDirectory"] ?? "./data", "registry.db"),
+            services.GetRequiredService<IOptions<RegistryOptions>>().Value));
         builder.Services.AddHostedService<RegistryWriteBehind>();
         return builder;
     }

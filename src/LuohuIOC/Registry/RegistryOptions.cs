@@ -1,4 +1,4 @@
-using LuohuIOC.DeviceProtocol;
+using LuohuIOC.Registry.District;
 using Microsoft.Extensions.Options;
 
 namespace LuohuIOC.Registry;
@@ -13,16 +13,13 @@ public enum DistrictChoice
     Luohu,
 }
 
-/// <summary>Configuration section <c>Registry</c>.</summary>
+/// <summary>Configuration section <c>Registry</c>. Its <c>AutoRegister</c> is read by Ingestion, which decides about unknown sensors.</summary>
 public sealed class RegistryOptions
 {
     public const string Section = "Registry";
 
     /// <summary>Looked at only while the registry is empty.</summary>
     public DistrictChoice District { get; set; } = DistrictChoice.Luohu;
-
-    /// <summary>True admits sensors that nobody registered as kind <c>generic</c>, without a place; false refuses their readings.</summary>
-    public bool AutoRegister { get; set; }
 
     /// <summary>Other numbers of sensors for the default district, by the kind's wire name, for example <c>Registry:Counts:parking=95000</c>.</summary>
     public Dictionary<string, int> Counts { get; } = [];
@@ -46,7 +43,8 @@ internal sealed class RegistryOptionsCheck : IValidateOptions<RegistryOptions>
         if (options.FlushEvery < TimeSpan.FromMilliseconds(1)) return ValidateOptionsResult.Fail("Registry:FlushEvery must be at least 00:00:00.001.");
         foreach (var (kind, count) in options.Counts)
         {
-            if (!KindCatalogue.TryParse(kind, out _)) return ValidateOptionsResult.Fail($"Registry:Counts:{kind}: there is no kind of that name.");
+            if (!DistrictPlan.Load().Kinds.Any(k => k.Kind == kind && k.Prefix is not null))
+                return ValidateOptionsResult.Fail($"Registry:Counts:{kind}: not a kind of sensor, or one whose stations are listed one by one.");
             if (count < 0 || count > options.SensorsMax)
                 return ValidateOptionsResult.Fail($"Registry:Counts:{kind} must be from 0 to Registry:SensorsMax ({options.SensorsMax}).");
         }

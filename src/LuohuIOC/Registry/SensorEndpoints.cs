@@ -10,12 +10,12 @@ internal static class SensorEndpoints
     public static void Map(WebApplication app)
     {
         var sensors = app.MapGroup("/api/v1/sensors").WithTags("sensors");
-        sensors.MapGet("", ListAsync).RequireAuthorization("viewer")
+        sensors.MapGet("", ListAsync).RequireAuthorization("viewer").WithName("ListSensors")
             .Produces<SensorPage>().Produces(200, null, SensorGeoJson.MediaType, SensorCsv.MediaType).ProducesProblem(400);
-        sensors.MapGet("/{id}", Get).RequireAuthorization("viewer").Produces<SensorDetail>().ProducesProblem(404);
-        sensors.MapPost("/import", ImportEndpoint.ImportAsync).RequireAuthorization("administrator").DisableAntiforgery()
+        sensors.MapGet("/{id}", Get).RequireAuthorization("viewer").WithName("GetSensor").Produces<SensorDetail>().ProducesProblem(404);
+        sensors.MapPost("/import", ImportEndpoint.ImportAsync).RequireAuthorization("administrator").WithName("ImportSensors")
             .Produces<ImportView>().ProducesProblem(400).ProducesProblem(413).ProducesProblem(415).ProducesProblem(503);
-        sensors.MapPost("/{id}/retire", RetireAsync).RequireAuthorization("administrator")
+        sensors.MapPost("/{id}/retire", RetireAsync).RequireAuthorization("administrator").WithName("RetireSensor")
             .Produces<SensorDetail>().ProducesProblem(404).ProducesProblem(503);
     }
 

@@ -91,5 +91,15 @@ public class ImportCheckTests
         Assert.Equal("甲", registry[0].Name);
     }
 
+    [Fact]
+    public void Every_reason_has_its_text()
+    {
+        var registry = Some.Registry(Some.Draft("known"));
+        Some.AssertTextsFor(registry.Apply(Some.File(
+            Some.Draft("known", SensorKind.Outfall), Some.Draft("a"), Some.Draft("a"), Some.Draft("self", downstream: "self"),
+            Some.Draft("far", downstream: "nowhere"), Some.Draft("up", SensorKind.Outfall, "a"), Some.Draft("lamp", SensorKind.Smoke))).Refused);
+        Some.AssertTextsFor([new RowRefusal(1, null, "id", "registry-full"), new RowRefusal(1, null, "name", "too-long"), new RowRefusal(1, null, "name", "control-character")]);
+    }
+
     private static (string?, int, string, string) Key(RowRefusal refusal) => (refusal.Id, refusal.Line, refusal.Field, refusal.Code);
 }

@@ -1,6 +1,8 @@
 using LuohuIOC.DeviceProtocol;
 using LuohuIOC.Registry;
 using LuohuIOC.Spatial;
+using LuohuIOC.Texts;
+using Xunit;
 
 namespace LuohuIOC.Tests.Registry;
 
@@ -26,6 +28,14 @@ internal static class Some
 
     /// <summary>Drafts on lines 2, 3, 4 … as in a CSV file.</summary>
     public static SensorDraft[] File(params SensorDraft[] drafts) => [.. drafts.Select((d, i) => d with { Line = i + 2 })];
+
+    /// <summary>Every code of a refusal has a text in both languages.</summary>
+    public static void AssertTextsFor(IEnumerable<RowRefusal> refused)
+    {
+        foreach (var refusal in refused)
+            foreach (var language in new[] { TextBook.Chinese, TextBook.English })
+                Assert.Contains($"registry.refused.{refusal.Code}", TextBook.Keys(language));
+    }
 
     public static SensorRegistry Registry(params SensorDraft[] drafts)
     {

@@ -29,14 +29,10 @@ internal sealed class LuohuDistrict
         _ground = new Ground(_plan, DiceFor(SensorKind.Generic));
     }
 
-    /// <param name="counts">Other counts than the plan's by wire name of the kind.</param>
-    /// <exception cref="InvalidOperationException">A count for a kind whose stations are listed one by one.</exception>
+    /// <param name="counts">Other counts than the plan's by wire name of the kind; those of listed kinds are not looked at.</param>
     public static IReadOnlyList<SensorDraft> Generate(IReadOnlyDictionary<string, int> counts)
     {
         var district = new LuohuDistrict(counts);
-        foreach (var kind in counts.Keys)
-            if (!district._kinds.TryGetValue(kind, out var plan) || plan.Prefix is null)
-                throw new InvalidOperationException($"Registry:Counts:{kind}: stations of this kind are listed one by one and cannot be counted otherwise.");
         district.AddListed();
         district.AddOutfalls();
         district.AddPipes();

@@ -14,7 +14,7 @@ namespace LuohuIOC.Registry.Exchange;
 /// <item><term>longitude, latitude</term><description>decimal degrees in the file's datum, inside the district; in GeoJSON the geometry, a Point. Required, empty only for kind generic.</description></item>
 /// <item><term>gateway</term><description>the one gateway that may publish for the sensor; written as an id. Required.</description></item>
 /// <item><term>installed_on</term><description>2024-05-01 or 2024/5/1.</description></item>
-/// <item><term>synthetic</term><description>true when the position was generated and not surveyed; true/false, 1/0, yes/no.</description></item>
+/// <item><term>synthetic</term><description>true when the position was generated and not surveyed; true/false, 1/0, or yes and no in Chinese or English.</description></item>
 /// <item><term>downstream</term><description>id of the next station of the drainage network.</description></item>
 /// <item><term>retired_at</term><description>ISO 8601; without an offset it is Beijing time. Empty: in service.</description></item>
 /// </list>

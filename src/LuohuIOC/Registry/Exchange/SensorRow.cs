@@ -1,6 +1,8 @@
+using System.Collections.Frozen;
 using System.Globalization;
 using LuohuIOC.DeviceProtocol;
 using LuohuIOC.Spatial;
+using LuohuIOC.Texts;
 
 namespace LuohuIOC.Registry.Exchange;
 
@@ -23,6 +25,9 @@ internal sealed class SensorRow(int line, Func<string, string?> cell, FileDatum 
     private static readonly string[] Dates = ["yyyy-MM-dd", "yyyy/M/d"];
     private static readonly string[] BeijingTimes = ["yyyy-MM-dd", "yyyy-MM-dd HH:mm", "yyyy-MM-dd HH:mm:ss", "yyyy-MM-ddTHH:mm:ss", "yyyy/M/d H:mm", "yyyy/M/d"];
     private static readonly TimeSpan Beijing = TimeSpan.FromHours(8);
+
+    private static readonly FrozenSet<string> Yes = Words("true", "1", "registry.yes");
+    private static readonly FrozenSet<string> No = Words("false", "0", "registry.no");
 
     private readonly List<RowRefusal> _faults = [];
 
@@ -50,6 +55,9 @@ internal sealed class SensorRow(int line, Func<string, string?> cell, FileDatum 
         refused.AddRange(_faults);
         return null;
     }
+
+    private static FrozenSet<string> Words(string word, string digit, string key) =>
+        new[] { word, digit, TextBook.Get(TextBook.Chinese, key), TextBook.Get(TextBook.English, key) }.ToFrozenSet(StringComparer.OrdinalIgnoreCase);
 
     private SensorFields Given()
     {
@@ -147,14 +155,9 @@ internal sealed class SensorRow(int line, Func<string, string?> cell, FileDatum 
     private bool ReadSynthetic()
     {
         var text = cell(SensorColumns.Synthetic) ?? "";
-        switch (text.ToLowerInvariant())
-        {
-            case "true" or "1" or "yes": return true;
-            case "" or "false" or "0" or "no": return false;
-            default:
-                Refuse(SensorColumns.Synthetic, "not-a-boolean", text);
-                return false;
-        }
+        if (Yes.Contains(text)) return true;
+        if (text.Length > 0 && !No.Contains(text)) Refuse(SensorColumns.Synthetic, "not-a-boolean", text);
+        return false;
     }
 
     private DateTimeOffset? ReadRetiredAt()

@@ -22,7 +22,7 @@ public class SensorCsvTests
             swapped,pipe,丙站,22.5553,114.1336,gw-1,,,,
             nowhere,pipe,丁站,,abc,gw-1,,,,
 
-            ok-2,雨水管网流量监测站,戊站,114.1336,22.5553,gw-1,440303008,2024/5/1,是,2024-05-01 08:00
+            ok-2,{KindCatalogue.Of(SensorKind.Pipe).Chinese},戊站,114.1336,22.5553,gw-1,440303008,2024/5/1,是,2024-05-01 08:00
             short,pipe
             quote,pi"pe,己站,114.1336,22.5553,gw-1,,,,
             open,"pipe,庚站,114.1336,22.5553,gw-1,,,,
@@ -41,6 +41,7 @@ public class SensorCsvTests
                 (12, "longitude", "outside-district"),
             ],
             file.Refused.Select(r => (r.Line, r.Field, r.Code)).Order());
+        Some.AssertTextsFor(file.Refused);
         var second = file.Drafts[1];
         Assert.Equal((SensorKind.Pipe, "莲塘街道", new DateOnly(2024, 5, 1), true), (second.Kind, second.Street, second.InstalledOn!.Value, second.Synthetic));
         Assert.Equal(new DateTimeOffset(2024, 5, 1, 0, 0, 0, TimeSpan.Zero), second.RetiredAt);

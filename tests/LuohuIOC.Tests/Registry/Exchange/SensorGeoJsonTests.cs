@@ -30,6 +30,7 @@ public class SensorGeoJsonTests
         Assert.Equal(SensorFields.Synthetic | SensorFields.InstalledOn, file.Drafts[0].Given);
         Assert.Equal(Some.Place, file.Drafts[0].Place);
         Assert.Equal([2, 3, 5, 6, 7, 8, 9], file.Refused.Select(r => r.Line).Distinct().Order());
+        Some.AssertTextsFor(file.Refused);
         Assert.Equal(("b", "geometry", "not-a-point", "LineString"), file.Refused.Where(r => r.Line == 2).Select(r => (r.Id, r.Field, r.Code, r.Value)).Single());
         Assert.Equal(["longitude", "latitude"], file.Refused.Where(r => r.Line == 5).Select(r => r.Field));
     }
