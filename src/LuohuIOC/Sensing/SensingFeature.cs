@@ -8,6 +8,8 @@ public static class SensingFeature
 {
     public static WebApplicationBuilder AddSensing(this WebApplicationBuilder builder)
     {
+        // First, so that it stops after those who call grains: what is added last stops first.
+        builder.AddSilo();
         var services = builder.Services;
         services.AddOptions<SensingOptions>().BindConfiguration("Sensing").ValidateDataAnnotations().ValidateOnStart();
         services.AddSingleton<LatestBoard>();
@@ -19,7 +21,6 @@ public static class SensingFeature
         services.AddHostedService(s => s.GetRequiredService<SensorDispatcher>());
         services.AddHostedService(s => s.GetRequiredService<SensorUpkeep>());
         builder.AddDetectors();
-        builder.AddSilo();
         return builder;
     }
 
