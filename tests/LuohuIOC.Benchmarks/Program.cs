@@ -2,6 +2,8 @@ using System.Globalization;
 using LuohuIOC.Benchmarks.Ladder;
 using LuohuIOC.Benchmarks.Skab;
 
+// Tables go to files and documents as often as to a terminal.
+Spectre.Console.AnsiConsole.Profile.Width = 220;
 const string help =
     """
     ladder   [seconds]   messages/s: bare broker, + journal, + grains, + history (default 10 s a rung)

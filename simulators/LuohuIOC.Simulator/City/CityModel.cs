@@ -18,6 +18,9 @@ public sealed class CityModel
     /// <summary>Length of a step; short against the quickest thing here, a street of four minutes.</summary>
     public static readonly TimeSpan StepLength = TimeSpan.FromSeconds(10);
 
+    /// <summary>Dry weather before the start, after which the pipes carry their base flow and every sensor has something to say.</summary>
+    private static readonly TimeSpan WarmUp = TimeSpan.FromMinutes(30);
+
     private const string DonghuStreet = "东湖";
 
     private readonly CityOptions _options;
@@ -61,6 +64,8 @@ public sealed class CityModel
             new Manholes(Of(SensorKind.Manhole), _network, _drainage, options.Seed),
         ];
         _where = Index(sensors);
+        Elapsed = -WarmUp;
+        AdvanceTo(TimeSpan.Zero);
     }
 
     public IReadOnlyList<CitySensor> Sensors { get; }

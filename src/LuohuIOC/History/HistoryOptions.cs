@@ -16,8 +16,14 @@ public sealed class HistoryOptions
     /// <summary>Readings in one transaction at most. Larger ones cost less per reading and hold up queries no longer.</summary>
     public int BatchReadings { get; set; } = 100_000;
 
-    /// <summary>Longest wait of a reading for company in its transaction: the price of a transaction, about 3 ms, is shared by what came within it.</summary>
+    /// <summary>Shortest wait of a reading for company in its transaction, unless a whole batch is there sooner.</summary>
     public TimeSpan FlushInterval { get; set; } = TimeSpan.FromMilliseconds(200);
+
+    /// <summary>
+    /// Longest wait. A transaction costs about 1 ms for each kind of sensor in it, however few readings; the wait grows to twenty times what the
+    /// last one took, so that a quiet city with all its kinds costs a twentieth of a core at most.
+    /// </summary>
+    public TimeSpan FlushIntervalMax { get; set; } = TimeSpan.FromSeconds(1);
 
     /// <summary>Days that readings are kept, by kind. 0 keeps them for ever.</summary>
     public Dictionary<string, int> Retention { get; set; } = DefaultRetention();
@@ -35,6 +41,7 @@ public sealed class HistoryOptions
         if (QueueReadings < 1_000) return "History:QueueReadings must be at least 1000.";
         if (BatchReadings is < 1_000 or > 1_000_000) return "History:BatchReadings must be 1000 to 1000000.";
         if (FlushInterval <= TimeSpan.Zero || FlushInterval > TimeSpan.FromSeconds(10)) return "History:FlushInterval must be above 0 and at most 10 s.";
+        if (FlushIntervalMax < FlushInterval || FlushIntervalMax > TimeSpan.FromMinutes(1)) return "History:FlushIntervalMax must be FlushInterval to 1 min.";
         if (DuckDb.Threads is < 1 or > 64) return "History:DuckDb:Threads must be 1 to 64.";
         if (DuckDb.Readers is < 1 or > 64) return "History:DuckDb:Readers must be 1 to 64.";
         foreach (var (kind, days) in Retention)

@@ -12,6 +12,9 @@ public sealed class HistoryWriter : BackgroundService
     private static readonly TimeSpan FirstRetry = TimeSpan.FromMilliseconds(250);
     private static readonly TimeSpan LongestRetry = TimeSpan.FromSeconds(15);
 
+    /// <summary>See <see cref="HistoryOptions.FlushIntervalMax"/>.</summary>
+    private const int WaitPerTransaction = 20;
+
     private readonly IReadingHistory _history;
     private readonly HistoryQueue _queue;
     private readonly IJournalReplay _journal;
@@ -22,6 +25,7 @@ public sealed class HistoryWriter : BackgroundService
     private readonly List<ReadingGroup> _batch = [];
     private int _batchReadings;
     private long _oldestWaitingMs;
+    private TimeSpan _lastTransaction;
     private volatile string? _fault;
 
     public HistoryWriter(
@@ -54,40 +58,44 @@ public sealed class HistoryWriter : BackgroundService
 
     private long Stored => _fault is null && _history.CountAsync(CancellationToken.None) is { IsCompletedSuccessfully: true } count ? count.Result : 0;
 
+    /// <summary>Ends the loop, then stores what still waits in memory.</summary>
+    public override async Task StopAsync(CancellationToken cancellationToken)
+    {
+        await base.StopAsync(cancellationToken);
+        if (ExecuteTask is null or { IsCompleted: true }) await DrainAsync();
+    }
+
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
-        // The host is up before history is: opening a large file must not hold up the broker.
-        await Task.Yield();
-        try
+        await InsistAsync(() => _history.OpenAsync(stoppingToken), stoppingToken);
+        CursorMoved?.Invoke(_history.Cursor);
+        await CatchUpAsync(long.MaxValue, stoppingToken);
+        while (true)
         {
-            await InsistAsync(() => _history.OpenAsync(stoppingToken), stoppingToken);
-            CursorMoved?.Invoke(_history.Cursor);
+            await _queue.WhenAsync(1, stoppingToken);
+            if (!_queue.Overflowed) await WaitForCompanyAsync(stoppingToken);
+            await StoreQueuedAsync(stoppingToken);
+            if (!_queue.Overflowed || _queue.Readings > 0) continue;
+            // What the journal gains while it is read is in the gap before the first group that the queue takes again.
+            _queue.ResumeAfterOverflow();
             await CatchUpAsync(long.MaxValue, stoppingToken);
-            while (true)
-            {
-                await _queue.WhenAsync(1, stoppingToken);
-                if (!_queue.Overflowed) await WaitForCompanyAsync(stoppingToken);
-                await StoreQueuedAsync(stoppingToken);
-                if (!_queue.Overflowed || _queue.Readings > 0) continue;
-                // What the journal gains while it is read is in the gap before the first group that the queue takes again.
-                _queue.ResumeAfterOverflow();
-                await CatchUpAsync(long.MaxValue, stoppingToken);
-            }
-        }
-        catch (OperationCanceledException) when (stoppingToken.IsCancellationRequested)
-        {
-            await DrainAsync();
         }
     }
 
-    /// <summary>Shares the price of a transaction among the readings of one flush interval, unless a whole batch is there sooner.</summary>
+    /// <summary>Shares the price of a transaction among the readings of an interval, unless a whole batch is there sooner.</summary>
     private async Task WaitForCompanyAsync(CancellationToken cancellationToken)
     {
         using var enough = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
-        var interval = Task.Delay(_options.FlushInterval, _time, enough.Token);
+        var interval = Task.Delay(Interval(), _time, enough.Token);
         await Task.WhenAny(interval, _queue.WhenAsync(_options.BatchReadings, enough.Token));
         await enough.CancelAsync();
         cancellationToken.ThrowIfCancellationRequested();
+    }
+
+    private TimeSpan Interval()
+    {
+        var fair = _lastTransaction * WaitPerTransaction;
+        return fair < _options.FlushInterval ? _options.FlushInterval : fair > _options.FlushIntervalMax ? _options.FlushIntervalMax : fair;
     }
 
     private async Task StoreQueuedAsync(CancellationToken cancellationToken)
@@ -140,7 +148,8 @@ public sealed class HistoryWriter : BackgroundService
     {
         var begun = _time.GetTimestamp();
         await _history.AppendAsync(_batch, cancellationToken);
-        _meter.Stored(_time.GetElapsedTime(begun));
+        _lastTransaction = _time.GetElapsedTime(begun);
+        _meter.Stored(_lastTransaction);
     }
 
     /// <summary>Tries until it works, ever more slowly; says so once when it stops working and once when it works again.</summary>
@@ -166,7 +175,7 @@ public sealed class HistoryWriter : BackgroundService
         }
     }
 
-    /// <summary>At a stop: stores what waits in memory, once. What fails is in the journal still.</summary>
+    /// <summary>Stores what waits in memory, once. What fails is in the journal still.</summary>
     private async Task DrainAsync()
     {
         try

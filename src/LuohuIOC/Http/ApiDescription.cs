@@ -6,8 +6,8 @@ using Microsoft.OpenApi;
 namespace LuohuIOC.Http;
 
 /// <summary>
-/// <c>/openapi/v1.json</c>. A feature gives its endpoints a name and a tag; the texts are <c>api.{name}</c> and <c>api.tag.{tag}</c> in the
-/// caller's language. The document asks for a token like the rest; the page that shows it (<see cref="ApiPage"/>) fetches it with one.
+/// <c>/openapi/v1.json</c>. The texts are in the caller's language: <c>api.{name}</c> for an endpoint that has a name, else <c>api.{METHOD} {path}</c>,
+/// either with <c>.detail</c> for more, and <c>api.tag.{tag}</c>. The document asks for a token like the rest; the page that shows it (<see cref="ApiPage"/>) fetches it with one.
 /// </summary>
 internal static class ApiDescription
 {
@@ -37,15 +37,21 @@ internal static class ApiDescription
         document.Security = [new OpenApiSecurityRequirement { [new OpenApiSecuritySchemeReference(SchemeName, document)] = [] }];
         // Relative, so that "try it" works behind whatever name and proxy the page was opened with.
         document.Servers = [new OpenApiServer { Url = "/" }];
-        foreach (var tag in document.Tags ?? new HashSet<OpenApiTag>()) tag.Description = TextOrNull(language, $"api.tag.{tag.Name}");
+        foreach (var tag in document.Tags ?? new HashSet<OpenApiTag>()) Describe(tag, TextOrNull(language, $"api.tag.{tag.Name}"));
         return Task.CompletedTask;
     }
 
     private static Task DescribeOperation(OpenApiOperation operation, OpenApiOperationTransformerContext context, CancellationToken cancel)
     {
         var language = LanguageOf(context.ApplicationServices);
-        operation.Summary ??= TextOrNull(language, $"api.{operation.OperationId}");
-        operation.Description ??= TextOrNull(language, $"api.{operation.OperationId}.detail");
+        // A group's own address comes with a slash at its end: "api/v1/alerts/".
+        var (method, path) = (context.Description.HttpMethod, context.Description.RelativePath?.TrimEnd('/'));
+        var byPath = $"api.{method} /{path}";
+        var key = operation.OperationId is { } name && TextOrNull(language, $"api.{name}") is not null ? $"api.{name}" : byPath;
+        // Texts before what the generator took from comments, which are in English and for programmers.
+        operation.Summary = TextOrNull(language, key) ?? operation.Summary;
+        operation.Description = TextOrNull(language, key + ".detail") ?? operation.Description;
+        operation.OperationId ??= NameOf(method, path);
         var metadata = context.Description.ActionDescriptor.EndpointMetadata;
         operation.Responses ??= [];
         if (metadata.OfType<IAllowAnonymous>().Any())
@@ -57,6 +63,21 @@ internal static class ApiDescription
         operation.Responses.TryAdd("401", new OpenApiResponse { Description = TextBook.Get(language, "problem.token-missing.title") });
         operation.Responses.TryAdd("403", new OpenApiResponse { Description = TextBook.Get(language, "api.role", TextBook.Get(language, $"role.{role}")) });
         return Task.CompletedTask;
+    }
+
+    /// <summary>Pages show the display name, clients are generated from the tag's own.</summary>
+    private static void Describe(OpenApiTag tag, string? text)
+    {
+        if (text is null) return;
+        tag.Description = text;
+        tag.Extensions = new Dictionary<string, IOpenApiExtension> { ["x-displayName"] = new JsonNodeExtension(text) };
+    }
+
+    /// <summary><c>POST api/v1/alerts/{id}/close</c> → <c>PostAlertsIdClose</c>: one name per operation, for generated clients.</summary>
+    private static string NameOf(string? method, string? path)
+    {
+        var words = (path ?? "").Split(['/', '{', '}', '-', '.'], StringSplitOptions.RemoveEmptyEntries).Where(w => w is not ("api" or "v1"));
+        return string.Concat(words.Prepend((method ?? "").ToLowerInvariant()).Select(w => char.ToUpperInvariant(w[0]) + w[1..]));
     }
 
     /// <summary>The document is made anew for each request, so each reader gets it in their language.</summary>

@@ -19,8 +19,9 @@ internal static class Readiness
     public static void MapHealth(this IEndpointRouteBuilder routes)
     {
         var health = routes.MapGroup("/healthz").WithTags("host");
+        health.MapGet("/live", () => TypedResults.Text("live\n")).AllowAnonymous().WithName("GetLive");
         // Some load balancers ask with HEAD.
-        health.MapMethods("/live", [HttpMethods.Get, HttpMethods.Head], () => TypedResults.Text("live\n")).AllowAnonymous().WithName("GetLive");
+        health.MapMethods("/live", [HttpMethods.Head], () => TypedResults.Ok()).AllowAnonymous().ExcludeFromDescription();
         health.MapGet("/ready", GetReady).RequireAuthorization("viewer").WithName("GetReady")
             .Produces<HostReadiness>().Produces<HostReadiness>(StatusCodes.Status503ServiceUnavailable);
     }

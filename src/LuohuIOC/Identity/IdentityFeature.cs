@@ -21,6 +21,8 @@ public static class IdentityFeature
         services.AddHealthChecks().AddCheck<GatewayEnrolment>("identity");
         services.AddAuthentication(BearerHandler.SchemeName).AddScheme<AuthenticationSchemeOptions, BearerHandler>(BearerHandler.SchemeName, null);
         services.AddAuthorization(Roles.AddPolicies);
+        // The handler's own lines say less than the request log's and double it.
+        builder.Logging.AddFilter(typeof(BearerHandler).FullName, LogLevel.Warning);
         return builder;
     }
 

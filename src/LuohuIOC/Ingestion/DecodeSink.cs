@@ -7,8 +7,12 @@ namespace LuohuIOC.Ingestion;
 /// <summary>What a decoder refused, as it stands in the payload. Made for refused parts only, so it may allocate.</summary>
 public readonly record struct Refusal(RejectionReason Reason, string Sensor, int Index, string Metric);
 
-/// <summary>Turns decoded telemetry into a group's readings: finds the sensor, checks whose it is, gives metrics their slots.</summary>
-internal ref struct DecodeSink(SensorRegistry registry, bool autoRegister, string? gateway, ReadingGroup into, List<Refusal> refusals, long receivedMs)
+/// <summary>
+/// Turns decoded telemetry into a group's readings: finds the sensor, checks whose it is, gives metrics their slots. Readings that were
+/// acknowledged already are taken whatever the registry says today: the sensor may have moved or retired since.
+/// </summary>
+internal ref struct DecodeSink(
+    SensorRegistry registry, bool autoRegister, string gateway, ReadingGroup into, List<Refusal> refusals, long receivedMs, bool acknowledged = false)
     : ITelemetrySink
 {
     private Sensor? _sensor;
@@ -23,10 +27,15 @@ internal ref struct DecodeSink(SensorRegistry registry, bool autoRegister, strin
         if (!Topic.IsId(id)) return RefuseSensor(id, RejectionReason.SensorIdInvalid);
         if (!registry.TryFind(id, out var sensor))
         {
-            if (!autoRegister || gateway is null || registry.IsFull) return RefuseSensor(id, RejectionReason.SensorUnknown);
+            if (!autoRegister || registry.IsFull) return RefuseSensor(id, RejectionReason.SensorUnknown);
             sensor = registry.AutoRegister(Encoding.ASCII.GetString(id), gateway);
         }
-        if (gateway is not null && sensor.Gateway != gateway) return RefuseSensor(id, RejectionReason.SensorOfOtherGateway);
+        if (acknowledged)
+        {
+            _sensor = sensor;
+            return true;
+        }
+        if (sensor.Gateway != gateway) return RefuseSensor(id, RejectionReason.SensorOfOtherGateway);
         if (sensor.RetiredAt is { } retired && retired.ToUnixTimeMilliseconds() <= receivedMs) return RefuseSensor(id, RejectionReason.SensorRetired);
         _sensor = sensor;
         return true;

@@ -20,11 +20,14 @@ public sealed class PublishDecoder(SensorRegistry registry, IOptions<Registratio
     /// <param name="refusals">Refused parts are added here.</param>
     /// <returns>Why the payload is refused whole; then nothing was added to either.</returns>
     public RejectionReason Decode(
-        string gateway, ReadOnlySpan<byte> sensor, ReadOnlySpan<byte> payload, long receivedMs, ReadingGroup into, List<Refusal> refusals)
+        string gateway, ReadOnlySpan<byte> sensor, ReadOnlySpan<byte> payload, long receivedMs, ReadingGroup into, List<Refusal> refusals) =>
+        Decode(new DecodeSink(registry, options.Value.AutoRegister, gateway, into, refusals, receivedMs), sensor, payload, into, refusals);
+
+    private static RejectionReason Decode(
+        DecodeSink sink, ReadOnlySpan<byte> sensor, ReadOnlySpan<byte> payload, ReadingGroup into, List<Refusal> refusals)
     {
         var readingsBefore = into.Count;
         var refusalsBefore = refusals.Count;
-        var sink = new DecodeSink(registry, options.Value.AutoRegister, gateway, into, refusals, receivedMs);
         RejectionReason refused;
         if (sensor.IsEmpty) refused = TelemetryReader.ReadGateway(payload, ref sink);
         else if (sink.BeginSensor(sensor)) refused = TelemetryReader.ReadSensor(payload, ref sink);
@@ -41,7 +44,11 @@ public sealed class PublishDecoder(SensorRegistry registry, IOptions<Registratio
         var group = new ReadingGroup { Position = position };
         var refusals = new List<Refusal>();
         while (PublishFrame.TryTake(ref body, out var frame))
-            Decode(Encoding.ASCII.GetString(frame.Gateway), frame.Sensor, frame.Payload, frame.ReceivedMs, group, refusals);
+        {
+            var sink = new DecodeSink(
+                registry, options.Value.AutoRegister || frame.IsWhole, Encoding.ASCII.GetString(frame.Gateway), group, refusals, frame.ReceivedMs, frame.IsWhole);
+            Decode(sink, frame.Sensor, frame.Payload, group, refusals);
+        }
         journal.ApplyMarks(group);
         return group;
     }

@@ -105,9 +105,10 @@ public sealed class SensorGrain(
 
     private async ValueTask<long> TellAlerts(long due)
     {
+        // Forgotten only once told: after a failure the next call tells them again, and alerts pass over what they know.
         RuleChange[] changes = [.. _changes];
-        _changes.Clear();
         await GrainFactory.GetGrain<IAlertGrain>(_sensor.Id).Observe(_sensor.Number, changes);
+        _changes.RemoveRange(0, changes.Length);
         return due;
     }
 }

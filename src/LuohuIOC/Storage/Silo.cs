@@ -10,8 +10,10 @@ public static class Silo
     {
         builder.Services.AddKeyedSingleton<IGrainStorage, SqliteGrainStorage>("grains");
         builder.Services.AddSingleton(s => (SqliteGrainStorage)s.GetRequiredKeyedService<IGrainStorage>("grains"));
-        // The silo tells of every placement at Information, and at Warning that the collector is the one we chose.
-        builder.Logging.AddFilter("Orleans", LogLevel.Warning).AddFilter("Orleans.Runtime.Silo", LogLevel.Error).AddFilter("Polly", LogLevel.Error);
+        // The silo tells of every placement at Information; at Warning, that the collector is the one we chose, how long ago the machine
+        // was booted, and of a membership that ends with the process.
+        builder.Logging.AddFilter("Orleans", LogLevel.Warning).AddFilter("Orleans.Runtime.Silo", LogLevel.Error).AddFilter("Polly", LogLevel.Error)
+            .AddFilter("Orleans.Runtime.Watchdog", LogLevel.Error).AddFilter("Orleans.Runtime.MembershipService.MembershipTableManager", LogLevel.Error);
         builder.UseOrleans(silo =>
         {
             silo.UseLocalhostClustering(

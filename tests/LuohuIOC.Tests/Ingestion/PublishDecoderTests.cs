@@ -50,8 +50,14 @@ public sealed class PublishDecoderTests
         var registry = new SensorRegistry();
         var drafts = sensors.Select((s, i) => new SensorDraft
         {
-            Line = i + 1, Id = s.Id, Kind = s.KindOf(), Name = s.Id, Place = new GeoPoint(114.13, 22.55), Gateway = s.Gateway,
-            Given = SensorFields.RetiredAt, RetiredAt = s.Retired ? DateTimeOffset.FromUnixTimeMilliseconds(ReceivedMs - 1) : null,
+            Line = i + 1,
+            Id = s.Id,
+            Kind = s.KindOf(),
+            Name = s.Id,
+            Place = new GeoPoint(114.13, 22.55),
+            Gateway = s.Gateway,
+            Given = SensorFields.RetiredAt,
+            RetiredAt = s.Retired ? DateTimeOffset.FromUnixTimeMilliseconds(ReceivedMs - 1) : null,
         });
         registry.Apply([.. drafts]);
         Assert.Equal(sensors.Length, registry.Count);

@@ -23,9 +23,9 @@ internal static class DependencyRules
         ["Identity"] = [.. Base, "Registry"],
         ["Ingestion"] = [.. Base, "Registry", "Identity"],
         ["Alerts"] = [.. Base, "Registry", "Spatial"],
-        // History stands behind Sensing: it takes groups when their sensors are done with them.
-        ["History"] = [.. Base, "Ingestion", "Registry", "Sensing"],
         ["Sensing"] = [.. Base, "Ingestion", "Registry", "Alerts"],
+        // A reading is stored with the mark that Sensing gave it, never before.
+        ["History"] = [.. Base, "Ingestion", "Registry", "Sensing"],
         ["Wall"] = [.. Base, "Spatial", "Registry", "Identity", "Ingestion", "Alerts", "History", "Sensing"],
     };
 
@@ -67,16 +67,19 @@ internal static class DependencyRules
     {
         foreach (var node in file.Syntax.DescendantNodes())
         {
-            var path = node switch
+            // Only the first two names of a path matter; longer ones hold these as their innermost node.
+            (string First, string Second)? path = node switch
             {
-                QualifiedNameSyntax => node.ToString().Split('.'),
-                MemberAccessExpressionSyntax { Expression: SimpleNameSyntax or MemberAccessExpressionSyntax } => node.ToString().Split('.'),
-                _ => [],
+                QualifiedNameSyntax { Left: SimpleNameSyntax left } q => (left.Identifier.Text, q.Right.Identifier.Text),
+                QualifiedNameSyntax { Left: AliasQualifiedNameSyntax left } q => (left.Name.Identifier.Text, q.Right.Identifier.Text),
+                MemberAccessExpressionSyntax { Expression: SimpleNameSyntax left } m => (left.Identifier.Text, m.Name.Identifier.Text),
+                MemberAccessExpressionSyntax { Expression: AliasQualifiedNameSyntax left } m => (left.Name.Identifier.Text, m.Name.Identifier.Text),
+                _ => null,
             };
-            if (path.Length > 1 && path[0] == "global::" + Root) path[0] = Root;
+            if (path is not var (first, second)) continue;
             if (node.FirstAncestorOrSelf<BaseNamespaceDeclarationSyntax>() is { } own && own.Name.Span.Contains(node.Span)) continue;
-            if (path.Length == 2 && path[0] == Root && Allowed.ContainsKey(path[1])) yield return (path[1], file.At(node));
-            if (path.Length == 2 && Allowed.ContainsKey(path[0]) && typesByFeature[path[0]].Contains(path[1])) yield return (path[0], file.At(node));
+            if (first == Root && Allowed.ContainsKey(second)) yield return (second, file.At(node));
+            if (Allowed.ContainsKey(first) && typesByFeature[first].Contains(second)) yield return (first, file.At(node));
         }
     }
 }

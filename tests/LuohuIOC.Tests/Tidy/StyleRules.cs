@@ -110,6 +110,8 @@ internal static partial class StyleRules
 
     private static bool EndsWith(MemberAccessExpressionSyntax access, string path)
     {
+        // The last name first: most of them differ there, and writing out a long chain of calls is slow.
+        if (!path.EndsWith("." + access.Name.Identifier.Text, StringComparison.Ordinal)) return false;
         var text = access.ToString();
         return text == path || text.EndsWith("." + path, StringComparison.Ordinal);
     }

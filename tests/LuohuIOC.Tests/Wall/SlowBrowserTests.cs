@@ -23,15 +23,13 @@ public sealed class SlowBrowserTests
         using var hung = await OpenAndNeverRead(city);
         var room = city.Services.GetRequiredService<WallRoom>();
         await WaitFor(() => room.Count == 2, "two browsers in the room");
-        var sensor = city.Sensor("wl-001");
-        // Evidence makes each message 20 KB, so that the system's socket buffers, which hold megabytes, fill too.
-        var evidence = $"{{\"padding\":\"{new string('x', 20_000)}\"}}";
+        // Each message is 20 KB, so that the system's socket buffers, which hold megabytes, fill too.
+        var view = AlertView.Of(Raised()) with { Evidence = $"{{\"padding\":\"{new string('x', 20_000)}\"}}" };
         var sent = 0;
         while (room.Count == 2)
         {
             Assert.True(sent < 20_000, "400 MB went to a browser that reads nothing: its mailbox is not bounded, or it is never disconnected.");
-            var change = Alerts.Some.Change(sent % 2 == 0 ? Severity.Blue : Severity.Red, ++sent) with { Evidence = evidence };
-            await city.Services.GetRequiredService<IGrainFactory>().GetGrain<IAlertGrain>(sensor.Id).Observe(sensor.Number, [change]);
+            city.Alerts.Publish(view with { Version = ++sent });
             // The good browser has each alert before the next is raised: it never waits for the hung one.
             Assert.True(alerts.TryTake(out var alert, TimeSpan.FromSeconds(30)), $"The good browser did not get alert {sent}.");
             Assert.Equal(sent, alert.Version);
@@ -40,6 +38,13 @@ public sealed class SlowBrowserTests
         Assert.Contains(city.Log.Lines, line => line.Contains("took nothing", StringComparison.Ordinal));
         var mine = await good.InvokeAsync<WallStats>("Stats", TestContext.Current.CancellationToken);
         Assert.Equal((sent, 0), (mine.AlertsSent, mine.Resyncs));
+    }
+
+    private static Alert Raised()
+    {
+        var (watch, _, _) = AlertLifecycle.Step(
+            new RuleWatch(Alerts.Some.Rule), Alerts.Some.Observed(Severity.Red, 1), Alerts.Some.Now, TimeSpan.FromHours(24));
+        return watch.Open!;
     }
 
     /// <summary>A WebSocket by hand with the smallest receive buffer: handshakes, then leaves everything unread.</summary>

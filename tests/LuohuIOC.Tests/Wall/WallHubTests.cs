@@ -60,7 +60,9 @@ public sealed class WallHubTests(SharedCity shared) : IClassFixture<SharedCity>
         client.On<Reading[]>("readings", frames.Add);
         await client.InvokeAsync<WallStats>("Stats", TestContext.Current.CancellationToken);
         _city.Show($"g-{messagePack}", 1732262400000, 81.5, double.NaN);
-        var reading = Assert.Single(Next(frames));
+        // What other tests of the city showed before may come in the same frame or in one before it.
+        var reading = default(Reading);
+        while (reading is null) reading = Next(frames).SingleOrDefault(r => r.SensorId == $"g-{messagePack}");
         Assert.Equal(($"g-{messagePack}", 1732262400000, "good", null), (reading.SensorId, reading.Ts, reading.Quality, reading.Reason));
         Assert.Equal([new("battery", 81.5)], reading.Values);
     }

@@ -172,7 +172,7 @@ public sealed class DuckDbHistory : IReadingHistory, IAsyncDisposable
             var oldest = Oldest(file, file.Connection, kind, 0, beforeMs);
             if (oldest >= beforeMs) return null;
             file.Connection.Execute("BEGIN");
-            var deleted = file.Connection.Scalar($"DELETE FROM {name} WHERE ts < {Sql.Time(Math.Min(beforeMs, oldest + stepMs))}", 0L);
+            var deleted = file.Connection.Execute($"DELETE FROM {name} WHERE ts < {Sql.Time(Math.Min(beforeMs, oldest + stepMs))}");
             file.Connection.Execute($"UPDATE state SET readings = readings - {deleted}");
             file.Connection.Execute("COMMIT");
             Interlocked.Add(ref _readings, -deleted);

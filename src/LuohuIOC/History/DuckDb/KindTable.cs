@@ -28,7 +28,7 @@ internal sealed class KindTable
         Definition = definition;
         Metrics = storedMetrics;
         _columnOfSlot = [.. definition.Metrics.Select(m => storedMetrics.ToList().IndexOf(m.Name))];
-        SlotsAreColumns = _columnOfSlot.Select((column, slot) => column == slot).All(same => same);
+        SlotsAreColumns = IsList || _columnOfSlot.Select((column, slot) => column == slot).All(same => same);
     }
 
     public KindDefinition Definition { get; }

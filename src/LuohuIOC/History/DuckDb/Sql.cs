@@ -16,11 +16,12 @@ internal static class Sql
     public static string Time(long ms) =>
         string.Create(CultureInfo.InvariantCulture, $"make_timestamp_ms({Math.Clamp(ms, YearOneMs, Year9999Ms)})::TIMESTAMP_MS");
 
-    public static void Execute(this DuckDBConnection connection, string sql)
+    /// <returns>Rows written, deleted or copied out.</returns>
+    public static int Execute(this DuckDBConnection connection, string sql)
     {
         using var command = connection.CreateCommand();
         command.CommandText = sql;
-        command.ExecuteNonQuery();
+        return command.ExecuteNonQuery();
     }
 
     /// <summary>The first column of the first row; <paramref name="none"/> when it is null or there is no row.</summary>

@@ -9,8 +9,8 @@ internal static class RawQuery
 {
     private const int FixedColumns = 7;
 
-    /// <summary>How far back the newest readings are looked for before everything is read: most sensors answer from the last hour.</summary>
-    private static readonly long[] LookBackMs = [3_600_000, 86_400_000, 30L * 86_400_000];
+    /// <summary>How far back the newest readings are looked for before everything is read: most sensors answer from the last hour, busy ones from the last minute.</summary>
+    private static readonly long[] LookBackMs = [60_000, 3_600_000, 86_400_000, 30L * 86_400_000];
 
     public static ReadingPage<ReadingItem> Run(HistoryFile file, DuckDBConnection connection, ReadingRequest request, CancellationToken cancellationToken)
     {

@@ -66,7 +66,7 @@ public sealed class ParquetExport(DuckDbHistory history, string dataDirectory)
             ) TO '{path.Replace("'", "''")}' (FORMAT parquet, COMPRESSION zstd)
             """;
         using var cancel = cancellationToken.Register(command.Cancel);
-        return Convert.ToInt64(command.ExecuteScalar(), CultureInfo.InvariantCulture);
+        return command.ExecuteNonQuery();
     }
 
     /// <summary>A mark is about the metrics that it names; the reading's others are good.</summary>
@@ -84,13 +84,13 @@ public sealed class ParquetExport(DuckDbHistory history, string dataDirectory)
 
     private static string GenericSql(KindTable table, string range)
     {
-        const string blamed = "(slots & (1::UBIGINT << (i - 1))) <> 0";
+        const string blamed = "(slots & (1::UBIGINT << slot::UBIGINT)) <> 0";
         return $"""
             SELECT sensor, '{table.Name}' AS kind, ts, metric, NULL AS unit, value,
                 CASE WHEN {blamed} THEN quality ELSE 0 END AS quality, CASE WHEN {blamed} THEN reason ELSE 0 END AS reason
             FROM (
                 SELECT r.sensor, r.ts, r.quality, r.reason, r.slots, unnest(n.metrics) AS metric, unnest(r.{KindTable.ListColumn}) AS value,
-                    generate_subscripts(n.metrics, 1) AS i
+                    unnest(range(len(n.metrics))) AS slot
                 FROM {KindTable.Quote(table.Name)} r JOIN sensor n ON n.number = r.sensor WHERE {range}
             ) WHERE value IS NOT NULL AND NOT isnan(value)
             """;

@@ -27,6 +27,7 @@ form.addEventListener("submit", async event => {
     withDefaultFonts: false,
     telemetry: false,
     hideClientButton: true,
+    showDeveloperTools: "never",
     agent: { disabled: true },
     mcp: { disabled: true },
   });

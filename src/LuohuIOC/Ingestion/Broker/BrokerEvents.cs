@@ -1,7 +1,9 @@
 using System.Net;
+using System.Runtime.CompilerServices;
 using LuohuIOC.DeviceProtocol;
 using LuohuIOC.Identity;
 using Microsoft.Extensions.Options;
+using MQTTnet.Packets;
 using MQTTnet.Protocol;
 using MQTTnet.Server;
 
@@ -42,8 +44,8 @@ public sealed class BrokerEvents(
                 return Task.CompletedTask;
             }
         }
-        // MQTT lets a client leave its name to the server; mosquitto_pub does.
-        if (string.IsNullOrEmpty(connection.ClientId)) connection.AssignedClientIdentifier = $"auto-{Guid.NewGuid():N}";
+        // MQTT lets a client leave its name to the server (3.1.1, 3.1.3.1), and mosquitto_pub does; MQTTnet allows it in MQTT 5 only.
+        if (string.IsNullOrEmpty(connection.ClientId)) PacketOf(connection).ClientId = connection.AssignedClientIdentifier = $"auto-{Guid.NewGuid():N}";
         connection.SessionItems[GatewaySession.Key] = new GatewaySession(gateway, options.Value.RateMax, time);
         if (gateway is not null) gateways.Set(gateway, true, time.GetUtcNow());
         return Task.CompletedTask;
@@ -64,6 +66,9 @@ public sealed class BrokerEvents(
         if (client.SessionItems[GatewaySession.Key] is GatewaySession { Gateway: { } gateway }) gateways.Set(gateway, false, time.GetUtcNow());
         return Task.CompletedTask;
     }
+
+    [UnsafeAccessor(UnsafeAccessorKind.Field, Name = "_connectPacket")]
+    private static extern ref MqttConnectPacket PacketOf(ValidatingConnectionEventArgs connection);
 
     private static bool IsLoopback(EndPoint? remote) => remote is IPEndPoint ip && IPAddress.IsLoopback(ip.Address.IsIPv4MappedToIPv6 ? ip.Address.MapToIPv4() : ip.Address);
 }

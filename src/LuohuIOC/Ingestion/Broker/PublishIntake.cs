@@ -95,7 +95,7 @@ public sealed class PublishIntake(
         }
         if (scratch.Readings.Count == 0) return durable;
         metrics.Accepted(scratch.Readings.Count);
-        var committed = journal.Append(now, gateway, sensor, payload, scratch.Readings);
+        var committed = journal.Append(scratch.Refusals.Count == 0, now, gateway, sensor, payload, scratch.Readings);
         return durable.IsCompleted ? committed : Task.WhenAll(durable, committed);
     }
 

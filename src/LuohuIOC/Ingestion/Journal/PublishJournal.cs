@@ -91,11 +91,11 @@ public sealed class PublishJournal : IDisposable
     /// Appends one publish with its readings to the open group. The task completes when the group is durable, and is the one
     /// that the acknowledgement waits for. Thread-safe.
     /// </summary>
-    public Task Append(long receivedMs, ReadOnlySpan<char> gateway, ReadOnlySpan<char> sensor, ReadOnlySpan<byte> payload, ReadingGroup readings)
+    public Task Append(bool whole, long receivedMs, ReadOnlySpan<char> gateway, ReadOnlySpan<char> sensor, ReadOnlySpan<byte> payload, ReadingGroup readings)
     {
         lock (_gate)
         {
-            PublishFrame.Write(_open.Frames, receivedMs, gateway, sensor, payload);
+            PublishFrame.Write(_open.Frames, whole, receivedMs, gateway, sensor, payload);
             _open.Readings.Append(readings);
             Interlocked.Add(ref _backlogReadings, readings.Count);
             Signal();

@@ -63,6 +63,13 @@ public sealed class CityRunTests
             return links[^1];
         });
         run.ReportDue(Start.AddMinutes(1));
-        return [.. links.SelectMany(l => l.TakeUnsent())];
+        var messages = new List<GatewayMessage>();
+        foreach (var link in links)
+        {
+            var own = link.TakeUnsent().ToArray();
+            Assert.All(own, m => Assert.StartsWith($"{Topic.Prefix}{link.Gateway}/", m.Topic));
+            messages.AddRange(own);
+        }
+        return messages;
     }
 }

@@ -1,0 +1,77 @@
+using System.Collections.Concurrent;
+using System.Diagnostics;
+using System.Net.Http.Headers;
+using System.Text.Json;
+using LuohuIOC.Simulator.City;
+using LuohuIOC.Simulator.Registry;
+using Microsoft.AspNetCore.SignalR.Client;
+
+namespace LuohuIOC.IntegrationTests;
+
+public sealed class StormTests
+{
+    private const int Seed = 7;
+    private const double Speed = 120;
+    private static readonly TimeSpan StormDelay = TimeSpan.FromMinutes(1);
+
+    // The simulator looks every 250 ms, which is half a simulated minute; crossings closer than three of those may change places.
+    private static readonly TimeSpan Tie = TimeSpan.FromMinutes(1.5);
+
+    [Fact]
+    public async Task A_fifty_year_storm_raises_the_waterlogging_points_in_the_order_of_the_model()
+    {
+        await using var host = new HostProcess();
+        await host.StartAsync();
+        var registry = Path.Combine(host.Data, "registry.csv");
+        await SaveRegistryAsync(host, registry);
+
+        await using var hub = host.Hub();
+        var raised = new ConcurrentQueue<string>();
+        hub.On<JsonElement>("alert", alert =>
+        {
+            var sensor = alert.GetProperty("sensorId").GetString()!;
+            if (alert.GetProperty("rule").GetString() == "waterlogging-depth" && !raised.Contains(sensor)) raised.Enqueue(sensor);
+        });
+        await hub.StartAsync(TestContext.Current.CancellationToken);
+
+        var start = DateTimeOffset.UtcNow.ToOffset(TimeSpan.FromHours(8));
+        using var simulator = Simulate(host, registry);
+        var model = new CityModel(
+            [.. RegistryFile.Read(registry)],
+            new CityOptions { Seed = Seed, Start = start, Storm = StormKind.Chicago, ReturnPeriodYears = 50, StormDelay = StormDelay, FiresPerDay = 0 });
+        model.AdvanceTo(TimeSpan.FromMinutes(100));
+        var expected = model.Crossings.Where(c => c.At < TimeSpan.FromMinutes(95)).ToDictionary(c => c.SensorId, c => c.At);
+        Assert.True(expected.Count >= 10, $"A storm of fifty years floods {expected.Count} points of the model only (seed {Seed}).");
+
+        await Wait.UntilAsync(
+            () => expected.Keys.All(raised.Contains),
+            () => $"alerts of {string.Join(", ", expected.Keys.Except(raised))} (seed {Seed})", TimeSpan.FromMinutes(3));
+        var order = raised.Where(expected.ContainsKey).ToArray();
+        for (var i = 0; i < order.Length; i++)
+            for (var j = i + 1; j < order.Length; j++)
+                Assert.True(expected[order[i]] < expected[order[j]] + Tie, $"{order[i]} was raised before {order[j]}, the model has them at {expected[order[i]]} and {expected[order[j]]} (seed {Seed}).");
+
+        var open = await host.GetAsync("alerts?rule=waterlogging-depth&limit=1000");
+        var listed = open.GetProperty("items").EnumerateArray().Select(a => a.GetProperty("sensorId").GetString()).ToHashSet();
+        Assert.Superset(expected.Keys.ToHashSet(), listed!);
+        simulator.Kill();
+        await simulator.WaitForExitAsync(TestContext.Current.CancellationToken);
+    }
+
+    private static Process Simulate(HostProcess host, string registry) => Process.Start(new ProcessStartInfo(
+        "dotnet",
+        [
+            Path.Combine(AppContext.BaseDirectory, "LuohuIOC.Simulator.dll"), "city", "--broker", $"127.0.0.1:{host.MqttPort}",
+            "--credentials", Path.Combine(host.Data, "credentials", "gateways.csv"), "--registry", registry, "--speed", $"{Speed}", "--seed", $"{Seed}",
+            "--storm", "chicago", "--return-period", "50", "--storm-start", $"{StormDelay.TotalMinutes}", "--faults", "off", "--fires", "0",
+        ]) { RedirectStandardOutput = true })!;
+
+    private static async Task SaveRegistryAsync(HostProcess host, string path)
+    {
+        using var request = new HttpRequestMessage(HttpMethod.Get, "/api/v1/sensors");
+        request.Headers.Authorization = new AuthenticationHeaderValue("Bearer", host.Token);
+        request.Headers.Accept.ParseAdd("text/csv");
+        using var response = await host.Http.SendAsync(request);
+        await File.WriteAllBytesAsync(path, await response.EnsureSuccessStatusCode().Content.ReadAsByteArrayAsync());
+    }
+}

@@ -1,0 +1,117 @@
+using System.Text.Json;
+using LuohuIOC.Alerts;
+using LuohuIOC.Identity;
+using LuohuIOC.Tests.Http;
+using LuohuIOC.Tests.Wall;
+using Xunit;
+
+namespace LuohuIOC.Tests.Alerts;
+
+public sealed class AlertEndpointsTests(SharedCity shared) : IClassFixture<SharedCity>
+{
+    private readonly CityHost _city = shared.Host;
+
+    [Fact]
+    public async Task An_officer_takes_an_alert_from_raised_to_closed_and_every_step_is_told()
+    {
+        await _city.ObserveAsync("way", Some.Change(Severity.Red, 1));
+        var id = await IdOf("way");
+        Assert.Equal("acknowledged", (await Post(id, "acknowledge", """{"comment":"收到","version":1}""")).GetProperty("state").GetString());
+        Assert.Equal("黄贝街道办", (await Post(id, "assign", """{"assignee":" 黄贝街道办 "}""")).GetProperty("assignedTo").GetString());
+        await Post(id, "comment", """{"comment":"已设围挡"}""");
+        var closed = await Post(id, "close", """{"comment":"现场已处置"}""");
+        Assert.Equal("closed", closed.GetProperty("state").GetString());
+        Assert.Equal("a DutyOfficer", closed.GetProperty("closedBy").GetString());
+        var detail = await ApiClient.JsonOf(await _city.Officer.Get($"/api/v1/alerts/{id}"));
+        var events = detail.GetProperty("events").EnumerateArray().ToList();
+        Assert.Equal(["raised", "acknowledged", "assigned", "commented", "closed"], events.Select(e => e.GetProperty("type").GetString()));
+        Assert.Equal(["system", "a DutyOfficer"], events.Select(e => e.GetProperty("actor").GetString()).Distinct());
+        Assert.Equal(5, detail.GetProperty("alert").GetProperty("version").GetInt32());
+    }
+
+    [Fact]
+    public async Task What_cannot_be_done_is_refused_with_a_reason()
+    {
+        await _city.ObserveAsync("no", Some.Change(Severity.Red, 1));
+        var id = await IdOf("no");
+        await Refused("no-such-alert", "acknowledge", "{}", 404, "not-found");
+        await Refused(id, "close", "{}", 400, "alert-condition-holds");
+        await Refused(id, "comment", """{"comment":"  "}""", 400, "alert-comment-missing");
+        await Refused(id, "assign", "{}", 400, "alert-assignee-missing");
+        await Refused(id, "comment", $$"""{"comment":"{{new string('长', 2001)}}"}""", 400, "alert-text-too-long");
+        await Refused(id, "acknowledge", """{"version":7}""", 409, "alert-changed");
+        await Post(id, "acknowledge", "{}");
+        using var other = _city.ClientAs(Role.Administrator);
+        await ApiClient.ProblemOf(await other.Post($"/api/v1/alerts/{id}/acknowledge", "{}"), 409, "alert-acknowledged");
+        await Post(id, "close", """{"comment":"误报"}""");
+        await Refused(id, "comment", """{"comment":"迟到"}""", 409, "alert-closed");
+    }
+
+    [Fact]
+    public async Task Who_may_only_look_changes_nothing_and_who_has_no_token_sees_nothing()
+    {
+        await _city.ObserveAsync("look", Some.Change(Severity.Blue, 1));
+        using var viewer = _city.ClientAs(Role.Viewer);
+        Assert.Equal(403, (int)(await viewer.Post($"/api/v1/alerts/{await IdOf("look")}/acknowledge", "{}")).StatusCode);
+        Assert.Equal(403, (int)(await _city.Officer.Get("/api/v1/alerts/verification")).StatusCode);
+        using var stranger = new HttpClient { BaseAddress = new Uri(_city.Address) };
+        foreach (var path in new[] { "/api/v1/alerts", "/api/v1/alerts/summary", "/api/v1/city" })
+            Assert.Equal(401, (int)(await stranger.GetAsync(path, TestContext.Current.CancellationToken)).StatusCode);
+    }
+
+    [Fact]
+    public async Task Lists_filter_and_page()
+    {
+        await _city.ObserveAsync("list", Some.Change(Severity.Red, 1, "a"), Some.Change(Severity.Blue, 2, "b"), Some.Change(Severity.Blue, 3, "c"), Some.Change(null, 4, "c"));
+        Assert.Equal(["a"], await Rules("sensor=list&severity=red,orange"));
+        Assert.Equal(["c"], await Rules("sensor=list&state=closed"));
+        Assert.Equal(["a", "b"], (await Rules("sensor=list&state=open")).Order());
+        Assert.Equal(["b"], await Rules("sensor=list&rule=b&kind=generic&from=2020-01-01T00:00:00Z"));
+        Assert.Empty(await Rules("sensor=list&to=1000"));
+        var first = await ApiClient.JsonOf(await _city.Officer.Get("/api/v1/alerts?sensor=list&limit=2"));
+        var rest = await ApiClient.JsonOf(await _city.Officer.Get($"/api/v1/alerts?sensor=list&limit=2&after={first.GetProperty("next").GetString()}"));
+        Assert.Single(rest.GetProperty("items").EnumerateArray());
+        Assert.Equal(JsonValueKind.Null, rest.GetProperty("next").ValueKind);
+        foreach (var query in new[] { "state=gone", "severity=pink", "from=yesterday", "limit=0", "limit=1001", "after=x" })
+            await ApiClient.ProblemOf(await _city.Officer.Get($"/api/v1/alerts?{query}"), 400, "alert-filter");
+    }
+
+    [Fact]
+    public async Task The_summary_counts_what_is_open_and_the_chain_is_whole()
+    {
+        await _city.ObserveAsync("sum", Some.Change(Severity.Orange, 1));
+        var summary = await ApiClient.JsonOf(await _city.Officer.Get("/api/v1/alerts/summary"));
+        Assert.Equal(_city.Alerts.Count, summary.GetProperty("open").GetInt32());
+        Assert.True(summary.GetProperty("bySeverity").GetProperty("orange").GetInt32() >= 1);
+        Assert.True(summary.GetProperty("byKind").GetProperty("generic").GetInt32() >= 1);
+        using var administrator = _city.ClientAs(Role.Administrator);
+        Assert.True((await ApiClient.JsonOf(await administrator.Get("/api/v1/alerts/verification"))).GetProperty("intact").GetBoolean());
+    }
+
+    [Fact]
+    public async Task Calls_at_the_same_time_make_one_alert()
+    {
+        await Task.WhenAll(Enumerable.Range(0, 50).Select(_ => _city.ObserveAsync("many", Some.Change(Severity.Yellow, 1), Some.Change(Severity.Red, 2))));
+        var list = await ApiClient.JsonOf(await _city.Officer.Get("/api/v1/alerts?sensor=many"));
+        Assert.Equal(2, Assert.Single(list.GetProperty("items").EnumerateArray()).GetProperty("version").GetInt32());
+    }
+
+    private async Task<string> IdOf(string sensor)
+    {
+        var list = await ApiClient.JsonOf(await _city.Officer.Get($"/api/v1/alerts?state=raised&sensor={sensor}"));
+        return list.GetProperty("items")[0].GetProperty("id").GetString()!;
+    }
+
+    private async Task<IEnumerable<string?>> Rules(string query) =>
+        (await ApiClient.JsonOf(await _city.Officer.Get($"/api/v1/alerts?{query}"))).GetProperty("items").EnumerateArray().Select(a => a.GetProperty("rule").GetString());
+
+    private async Task<JsonElement> Post(string id, string verb, string body)
+    {
+        var answer = await _city.Officer.Post($"/api/v1/alerts/{id}/{verb}", body);
+        Assert.True(answer.IsSuccessStatusCode, await ApiClient.TextOf(answer));
+        return await ApiClient.JsonOf(answer);
+    }
+
+    private async Task Refused(string id, string verb, string body, int status, string code) =>
+        await ApiClient.ProblemOf(await _city.Officer.Post($"/api/v1/alerts/{id}/{verb}", body), status, code);
+}

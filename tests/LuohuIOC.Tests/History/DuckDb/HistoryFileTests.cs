@@ -1,0 +1,99 @@
+using LuohuIOC.DeviceProtocol;
+using LuohuIOC.History;
+using LuohuIOC.Ingestion;
+using Xunit;
+
+namespace LuohuIOC.Tests.History.DuckDb;
+
+public sealed class HistoryFileTests
+{
+    [Fact]
+    public async Task A_damaged_file_is_named_with_its_remedy_and_a_new_one_takes_over()
+    {
+        await using var scene = new HistoryScene();
+        scene.AddSensor(SensorKind.Tide);
+        await File.WriteAllTextAsync(scene.File, new string('x', 100_000), TestContext.Current.CancellationToken);
+
+        var fault = await Assert.ThrowsAsync<HistoryUnavailableException>(() => scene.AppendAsync(new SomeReading(0, HistoryScene.Start)));
+        Assert.Contains(scene.File, fault.Message);
+        Assert.Contains("move it away", fault.Message);
+        await Assert.ThrowsAsync<HistoryUnavailableException>(() => scene.History.CountAsync(TestContext.Current.CancellationToken));
+
+        File.Move(scene.File, scene.File + ".damaged");
+        await scene.AppendAsync(new SomeReading(0, HistoryScene.Start));
+        Assert.Equal(1, await scene.CountAsync());
+    }
+
+    [Fact]
+    public async Task A_file_cut_short_is_damaged()
+    {
+        await using var scene = new HistoryScene();
+        scene.AddSensor(SensorKind.Tide);
+        await scene.AppendAsync(Enumerable.Range(0, 5000).Select(i => new SomeReading(0, HistoryScene.Start + i)));
+        await scene.History.DisposeAsync();
+        await using (var file = new FileStream(scene.File, FileMode.Open)) file.SetLength(file.Length / 2);
+
+        var fault = await Assert.ThrowsAsync<HistoryUnavailableException>(async () =>
+        {
+            await scene.RestartAsync();
+            await scene.ReadAsync(0);
+        });
+
+        Assert.Contains(scene.File, fault.Message);
+    }
+
+    /// <summary>A crash or a full disk in the middle of a commit.</summary>
+    [Fact]
+    public async Task A_log_torn_at_any_place_loses_only_the_transactions_that_it_tore()
+    {
+        await using var scene = new HistoryScene();
+        scene.AddSensor(SensorKind.Tide);
+        await scene.AppendAsync(new SomeReading(0, HistoryScene.Start));
+        for (var i = 1; i <= 20; i++) await scene.AppendAsync(new SomeReading(0, HistoryScene.Start + i));
+        var file = await File.ReadAllBytesAsync(scene.File, TestContext.Current.CancellationToken);
+        var log = await File.ReadAllBytesAsync(scene.File + ".wal", TestContext.Current.CancellationToken);
+        var random = new Random(7);
+        for (var round = 0; round < 12; round++)
+        {
+            await scene.History.DisposeAsync();
+            await File.WriteAllBytesAsync(scene.File, file, TestContext.Current.CancellationToken);
+            await File.WriteAllBytesAsync(scene.File + ".wal", log[..random.Next(log.Length / 4, log.Length)], TestContext.Current.CancellationToken);
+            await scene.RestartAsync();
+            var cursor = scene.History.Cursor;
+            Assert.Equal(cursor, (await scene.IdentitiesAsync()).Count);
+            Assert.Equal(cursor, await scene.CountAsync());
+
+            await scene.History.AppendAsync(
+                [.. Enumerable.Range(0, 21).Select(i => HistoryScene.Group(i + 1, [new SomeReading(0, HistoryScene.Start + i)]))], TestContext.Current.CancellationToken);
+            Assert.Equal(21, (await scene.IdentitiesAsync()).Distinct().Count());
+            Assert.Equal(21, await scene.CountAsync());
+        }
+    }
+
+    [Fact]
+    public async Task A_metric_that_the_contract_gained_is_added_and_old_rows_keep_their_meaning()
+    {
+        await using var scene = new HistoryScene();
+        scene.AddSensor(SensorKind.Tide);
+        await scene.AppendAsync(new SomeReading(0, HistoryScene.Start, Values: [(0, 1.25), (1, 80), (2, -60)]));
+        await scene.History.DisposeAsync();
+        // As if the file had been made by a contract without battery: the column is added again behind the others.
+        using (var connection = new DuckDB.NET.Data.DuckDBConnection($"Data Source={scene.File}"))
+        {
+            connection.Open();
+            using var drop = connection.CreateCommand();
+            drop.CommandText = "ALTER TABLE tide DROP COLUMN battery";
+            drop.ExecuteNonQuery();
+        }
+        await scene.RestartAsync();
+        await scene.AppendAsync(new SomeReading(0, HistoryScene.Start + 1, Values: [(0, 1.5), (1, 79), (2, -61)],
+            Mark: new QualityMark(QualityGrade.Bad, QualityReason.Spike, 0b010)));
+
+        var stored = await scene.ReadAsync(0);
+
+        Assert.Equal([[1.25, double.NaN, -60], [1.5, 79, -61]], stored.Select(r => r.Values));
+        Assert.Equal(0b010UL, stored[1].Mark.Slots);
+        Assert.Equal("sensor,ts,device_ts,seq,received,quality,reason,slots,level,signal,battery",
+            await scene.ScalarAsync("SELECT string_agg(name, ',' ORDER BY cid) FROM pragma_table_info('tide')", ""));
+    }
+}

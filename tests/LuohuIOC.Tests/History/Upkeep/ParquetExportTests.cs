@@ -1,0 +1,43 @@
+using LuohuIOC.DeviceProtocol;
+using LuohuIOC.History.Upkeep;
+using LuohuIOC.Ingestion;
+using Xunit;
+
+namespace LuohuIOC.Tests.History.Upkeep;
+
+public sealed class ParquetExportTests
+{
+    private const long Start = HistoryScene.Start;
+
+    [Fact]
+    public async Task A_day_is_a_row_a_value_with_names_units_and_quality()
+    {
+        await using var scene = new HistoryScene();
+        scene.AddSensor(SensorKind.Outfall);
+        scene.AddSensor(SensorKind.Generic, "a", "b", "c");
+        var midnight = ParquetExport.MidnightMs(new DateOnly(2024, 11, 22));
+        await scene.AppendAsync(
+            new SomeReading(0, midnight - 1, Values: [(0, 9)]),
+            new SomeReading(0, midnight, Values: [(0, 0.5), (1, 77)], Mark: new QualityMark(QualityGrade.Bad, QualityReason.OutOfRange, 2)),
+            new SomeReading(1, Start, Values: [(0, 1), (2, 3)], Mark: new QualityMark(QualityGrade.Doubtful, QualityReason.Stuck, 4)),
+            new SomeReading(0, midnight + 86_400_000, Values: [(0, 9)]));
+
+        var written = await new ParquetExport(scene.History, scene.Folder).WriteAsync(new DateOnly(2024, 11, 22), TestContext.Current.CancellationToken);
+
+        Assert.Equal(("export/2024-11-22.parquet", 4L), (written.File, written.Rows));
+        var path = Path.Combine(scene.Folder, written.File);
+        Assert.Equal(new FileInfo(path).Length, written.Bytes);
+        var text = await scene.ScalarAsync(
+            $"SELECT string_agg(concat_ws('|', sensor, kind, name, street, epoch_ms(ts), metric, unit, value, quality, reason), chr(10)) FROM '{path}'", "");
+        Assert.Equal(
+            [
+                $"generic-001|generic|测点1|东门街道|{Start}|a|1.0|good|none",
+                $"generic-001|generic|测点1|东门街道|{Start}|c|3.0|doubtful|stuck",
+                $"outfall-000|outfall|测点0|东门街道|{midnight}|flow|m3/s|77.0|bad|out-of-range",
+                $"outfall-000|outfall|测点0|东门街道|{midnight}|level|m|0.5|good|none",
+            ],
+            text.Split('\n'));
+        Assert.Equal("TIMESTAMP WITH TIME ZONE", await scene.ScalarAsync($"SELECT column_type FROM (DESCRIBE SELECT * FROM '{path}') WHERE column_name = 'ts'", ""));
+        Assert.Equal([path], Directory.GetFiles(Path.GetDirectoryName(path)!));
+    }
+}
