@@ -43,7 +43,11 @@ internal sealed class RandomizedPcaFit
         var data = Load(context, rows);
         var trainer = context.AnomalyDetection.Trainers.RandomizedPca(new RandomizedPcaTrainer.Options
         {
-            FeatureColumnName = nameof(FeatureRow.Features), Rank = rank, Oversampling = Oversampling, EnsureZeroMean = true, Seed = seed,
+            FeatureColumnName = nameof(FeatureRow.Features),
+            Rank = rank,
+            Oversampling = Oversampling,
+            EnsureZeroMean = true,
+            Seed = seed,
         });
         return new RandomizedPcaFit(context, trainer.Fit(data), rows[0].Length);
     }

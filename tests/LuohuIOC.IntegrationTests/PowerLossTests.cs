@@ -43,8 +43,14 @@ public sealed class PowerLossTests
     private static LoadSource Source(int port, ConcurrentQueue<AcknowledgedMessage> acknowledged) => new(
         new LoadOptions
         {
-            Port = port, Connections = 10, InFlight = 20, Duration = TimeSpan.FromSeconds(60), Drain = TimeSpan.FromSeconds(1), ReadingsPerMessage = 2,
-            Gateways = LoadGateway.Anonymous(10, 20, 3), OnAcknowledged = acknowledged.Enqueue,
+            Port = port,
+            Connections = 10,
+            InFlight = 20,
+            Duration = TimeSpan.FromSeconds(60),
+            Drain = TimeSpan.FromSeconds(1),
+            ReadingsPerMessage = 2,
+            Gateways = LoadGateway.Anonymous(10, 20, 3),
+            OnAcknowledged = acknowledged.Enqueue,
         },
         TimeProvider.System);
 

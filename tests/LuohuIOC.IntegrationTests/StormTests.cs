@@ -64,7 +64,8 @@ public sealed class StormTests
             Path.Combine(AppContext.BaseDirectory, "LuohuIOC.Simulator.dll"), "city", "--broker", $"127.0.0.1:{host.MqttPort}",
             "--credentials", Path.Combine(host.Data, "credentials", "gateways.csv"), "--registry", registry, "--speed", $"{Speed}", "--seed", $"{Seed}",
             "--storm", "chicago", "--return-period", "50", "--storm-start", $"{StormDelay.TotalMinutes}", "--faults", "off", "--fires", "0",
-        ]) { RedirectStandardOutput = true })!;
+        ])
+    { RedirectStandardOutput = true })!;
 
     private static async Task SaveRegistryAsync(HostProcess host, string path)
     {

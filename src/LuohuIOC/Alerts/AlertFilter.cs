@@ -48,8 +48,16 @@ public sealed record AlertFilter
         if (Text(query["after"]) is { } cursor && !AlertCursor.TryParse(cursor, out after)) return "after";
         filter = new AlertFilter
         {
-            States = states, Severities = severities, FromMs = from, ToMs = to, Limit = limit, After = after,
-            Sensor = Text(query["sensor"]), Rule = Text(query["rule"]), Kind = Text(query["kind"]), Street = Text(query["street"]),
+            States = states,
+            Severities = severities,
+            FromMs = from,
+            ToMs = to,
+            Limit = limit,
+            After = after,
+            Sensor = Text(query["sensor"]),
+            Rule = Text(query["rule"]),
+            Kind = Text(query["kind"]),
+            Street = Text(query["street"]),
         };
         return null;
     }

@@ -39,8 +39,13 @@ internal static class CapacityRunner
         using var source = new LoadSource(
             new LoadOptions
             {
-                Port = host.MqttPort, Connections = 50, InFlight = 20, ReadingsPerMessage = 20, MessagesPerSecond = Sensors / 20 / 5,
-                Duration = TimeSpan.FromSeconds(6), Gateways = LoadGateway.Anonymous(50, Sensors, 3),
+                Port = host.MqttPort,
+                Connections = 50,
+                InFlight = 20,
+                ReadingsPerMessage = 20,
+                MessagesPerSecond = Sensors / 20 / 5,
+                Duration = TimeSpan.FromSeconds(6),
+                Gateways = LoadGateway.Anonymous(50, Sensors, 3),
             },
             TimeProvider.System);
         await source.ConnectAsync(CancellationToken.None);

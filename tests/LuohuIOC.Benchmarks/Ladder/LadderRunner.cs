@@ -60,7 +60,12 @@ internal static class LadderRunner
         using var source = new LoadSource(
             new LoadOptions
             {
-                Port = host.MqttPort, Connections = 50, InFlight = 20, ReadingsPerMessage = readings, MetricsPerReading = 3, Duration = duration,
+                Port = host.MqttPort,
+                Connections = 50,
+                InFlight = 20,
+                ReadingsPerMessage = readings,
+                MetricsPerReading = 3,
+                Duration = duration,
                 Gateways = LoadGateway.Anonymous(50, Sensors, 3),
             },
             TimeProvider.System);

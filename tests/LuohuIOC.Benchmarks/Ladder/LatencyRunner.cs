@@ -43,7 +43,11 @@ internal static class LatencyRunner
         using var source = new LoadSource(
             new LoadOptions
             {
-                Port = host.MqttPort, Connections = 50, InFlight = 200, MessagesPerSecond = rate, Duration = duration,
+                Port = host.MqttPort,
+                Connections = 50,
+                InFlight = 200,
+                MessagesPerSecond = rate,
+                Duration = duration,
                 Gateways = LoadGateway.Anonymous(50, 1_000, 3),
             },
             TimeProvider.System);

@@ -16,7 +16,11 @@ public static class SkabRunner
     // One row a second: the window is half a minute, the budget one false alarm an hour.
     private static PcaOptions Options => new()
     {
-        WindowReadings = 30, SampleMin = TimeSpan.Zero, ReadingsMin = 100, SpanMin = TimeSpan.Zero, AlarmsPerDay = 24,
+        WindowReadings = 30,
+        SampleMin = TimeSpan.Zero,
+        ReadingsMin = 100,
+        SpanMin = TimeSpan.Zero,
+        AlarmsPerDay = 24,
     };
 
     /// <summary>Returns the exit code: 0, 1 when a file cannot be judged, 2 when the arguments are wrong.</summary>

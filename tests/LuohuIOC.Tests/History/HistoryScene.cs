@@ -36,8 +36,14 @@ internal sealed class HistoryScene : IAsyncDisposable
         var number = _sensors.Count;
         var sensor = new Sensor
         {
-            Number = number, Id = $"{KindCatalogue.Of(kind).Name}-{number:000}", Kind = kind, Name = $"测点{number}", Street = "东门街道",
-            Longitude = 114.12, Latitude = 22.55, Gateway = "gw-1",
+            Number = number,
+            Id = $"{KindCatalogue.Of(kind).Name}-{number:000}",
+            Kind = kind,
+            Name = $"测点{number}",
+            Street = "东门街道",
+            Longitude = 114.12,
+            Latitude = 22.55,
+            Gateway = "gw-1",
             Layout = kind == SensorKind.Generic ? new MetricLayout(genericMetrics) : MetricLayout.Of(kind),
         };
         _sensors.Add(sensor);

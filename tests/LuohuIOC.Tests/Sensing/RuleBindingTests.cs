@@ -11,7 +11,11 @@ public sealed class RuleBindingTests
 {
     private static readonly LadderRule Standing = new()
     {
-        Id = "depth", Metric = "depth", Hysteresis = 0.03, HoldSeconds = 60, Steps = [new(Severity.Yellow, 0.15), new(Severity.Red, 0.4)],
+        Id = "depth",
+        Metric = "depth",
+        Hysteresis = 0.03,
+        HoldSeconds = 60,
+        Steps = [new(Severity.Yellow, 0.15), new(Severity.Red, 0.4)],
     };
 
     private static SensorRules Depth(double yellow, double red, int hold = 0, double hysteresis = 0.03) => RuleCompiler.Compile(

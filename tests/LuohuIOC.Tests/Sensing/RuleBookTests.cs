@@ -13,7 +13,11 @@ public sealed class RuleBookTests : IDisposable
 
     private static LadderRule Depth(double yellow) => new()
     {
-        Id = "waterlogging-depth", Metric = "depth", Hysteresis = 0.02, Steps = [new(Severity.Yellow, yellow)], Comment = "下穿通道",
+        Id = "waterlogging-depth",
+        Metric = "depth",
+        Hysteresis = 0.02,
+        Steps = [new(Severity.Yellow, yellow)],
+        Comment = "下穿通道",
     };
 
     [Fact]

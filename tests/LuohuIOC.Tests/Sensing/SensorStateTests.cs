@@ -15,7 +15,7 @@ public sealed class SensorStateTests
     /// minutes, the second with a clock an hour ahead, and then silence until it was offline.
     /// A later version must read it. Never replace it: add the next version's beside it.
     /// </summary>
-    private const string Version1 = 
+    private const string Version1 =
         "IAAdASCgPXA3xSEAB4EAAAAAAAA5QIAAAAAAAABWQIAAAAAAAAD4/+ABIOC0izfFAQ0BIKA9cDfFAQMJFQMJFQuB//////////8hACEBIEBTbzfFACBwyG83" +
         "xQAg4LSLN8UAAQABAAEAAQABAAUACQANAAEAAQABAAEAAeABBwkVCyHgYRkhqaIhAAlBD3JhaW4tMWhAD3JhaW4tM2hAF2JhdHRlcnktbG93QA9vZmZsaW5l" +
         "4CEACSEAIHDIbzfFAQEBAQEBYb/Pg+YBAQEBAQEBAQEBAQEBAeAgAAEBAQEgoD1wN8UBAWF797jeAQEBAQEBAQEBCQEBAQHgIAABAQEBAQEBYZeg1YkBAQEB" +

@@ -32,7 +32,14 @@ internal sealed class Watched
 
     public static Sensor Of(SensorKind kind, string name = "测点", MetricLayout? layout = null) => new()
     {
-        Number = 0, Id = "t-01", Kind = kind, Name = name, Street = "", Longitude = 114.13, Latitude = 22.55, Gateway = "g-1",
+        Number = 0,
+        Id = "t-01",
+        Kind = kind,
+        Name = name,
+        Street = "",
+        Longitude = 114.13,
+        Latitude = 22.55,
+        Gateway = "g-1",
         Layout = layout ?? MetricLayout.Of(kind),
     };
 

@@ -112,7 +112,10 @@ internal sealed class KnownIdentities
     {
         public static readonly Entry Empty = new()
         {
-            FloorMs = long.MinValue, FloorSequence = long.MinValue, AheadFromMs = long.MaxValue, AheadToMs = long.MinValue,
+            FloorMs = long.MinValue,
+            FloorSequence = long.MinValue,
+            AheadFromMs = long.MaxValue,
+            AheadToMs = long.MinValue,
         };
 
         public long FloorMs;

@@ -19,7 +19,9 @@ public sealed class StationTraining(
         var past = await PastOfAsync(sensor, now, cancellationToken);
         var pca = new PcaOptions
         {
-            ReadingsMin = options.MinimumReadings, SpanMin = options.MinimumSpan, AlarmsPerDay = options.AlarmsPerDay,
+            ReadingsMin = options.MinimumReadings,
+            SpanMin = options.MinimumSpan,
+            AlarmsPerDay = options.AlarmsPerDay,
         };
         var (result, evaluation) = await Task.Factory.StartNew(
             () => TrainQuietly(past, pca, now), cancellationToken, TaskCreationOptions.LongRunning, TaskScheduler.Default);

@@ -50,8 +50,14 @@ public sealed class BucketQueryTests
             string[] names = [.. new[] { "level", "flow", "velocity" }.Where((_, slot) => (question.Metrics >> slot & 1) != 0)];
             var request = new ReadingRequest
             {
-                Sensors = [scene[0], scene[1], scene[2]], Metrics = names, FromMs = question.FromMs, ToMs = question.ToMs, EveryMs = question.EveryMs,
-                Aggregates = AllAggregates, Quality = question.Quality, Limit = question.Limit,
+                Sensors = [scene[0], scene[1], scene[2]],
+                Metrics = names,
+                FromMs = question.FromMs,
+                ToMs = question.ToMs,
+                EveryMs = question.EveryMs,
+                Aggregates = AllAggregates,
+                Quality = question.Quality,
+                Limit = question.Limit,
             };
             var expected = Expected(readings, question, scene).ToList();
             var actual = Flat(await PagesAsync(scene, request));

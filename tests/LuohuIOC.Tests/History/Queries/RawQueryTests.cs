@@ -30,7 +30,11 @@ public sealed class RawQueryTests
             await scene.AppendAsync(readings);
             var request = new ReadingRequest
             {
-                Sensors = [scene[0], scene[1], scene[2]], FromMs = Start - 30 * 86_400_000L, ToMs = Start + 1_200_000, Quality = QualityFilter.All, Limit = limit,
+                Sensors = [scene[0], scene[1], scene[2]],
+                FromMs = Start - 30 * 86_400_000L,
+                ToMs = Start + 1_200_000,
+                Quality = QualityFilter.All,
+                Limit = limit,
             };
             var expected = Expected(readings, request, scene);
             Assert.Equal(expected.Select(Line), Lines(await PagesAsync(scene, request)));

@@ -14,16 +14,38 @@ internal static class Some
 {
     public static Sensor Station(SensorKind kind = SensorKind.WaterQuality, string id = "wq-1") => new()
     {
-        Number = 0, Id = id, Kind = kind, Name = id, Street = "", Longitude = 114.1, Latitude = 22.5, Gateway = "g", Layout = MetricLayout.Of(kind),
+        Number = 0,
+        Id = id,
+        Kind = kind,
+        Name = id,
+        Street = "",
+        Longitude = 114.1,
+        Latitude = 22.5,
+        Gateway = "g",
+        Layout = MetricLayout.Of(kind),
     };
 
     /// <summary>A model of pH (slot 1) and ammonia (slot 4) that expects 7.5 and 1 and alarms at once; window of one reading.</summary>
     public static PcaModel Model(double threshold = 2, int hold = 1, int trainedDay = 1) => new()
     {
-        TrainedAt = new DateTimeOffset(2025, 1, trainedDay, 0, 0, 0, TimeSpan.Zero), Rows = 1000, FromMs = 0, ToMs = 1, Metrics = ["ph", "ammonia_nitrogen"],
-        Excluded = [], WindowReadings = 1, SampleMs = 0, IntervalMs = 60_000, GapMs = 240_000,
+        TrainedAt = new DateTimeOffset(2025, 1, trainedDay, 0, 0, 0, TimeSpan.Zero),
+        Rows = 1000,
+        FromMs = 0,
+        ToMs = 1,
+        Metrics = ["ph", "ammonia_nitrogen"],
+        Excluded = [],
+        WindowReadings = 1,
+        SampleMs = 0,
+        IntervalMs = 60_000,
+        GapMs = 240_000,
         Features = [new PcaFeature(0, FeatureKind.Level, 7.5, 0.5, 1), new PcaFeature(1, FeatureKind.Level, 1, 0.5, 1)],
-        Mean = [0, 0], Components = [], Threshold = threshold, HoldCount = hold, HoldWindow = hold, AlarmsPerDay = 0.1, ScoreQuantiles = [1, 1, 1, 1, 1],
+        Mean = [0, 0],
+        Components = [],
+        Threshold = threshold,
+        HoldCount = hold,
+        HoldWindow = hold,
+        AlarmsPerDay = 0.1,
+        ScoreQuantiles = [1, 1, 1, 1, 1],
     };
 
     public static ModelStore Store(out string folder)

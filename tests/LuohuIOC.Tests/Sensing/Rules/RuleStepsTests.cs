@@ -17,7 +17,12 @@ public sealed class RuleStepsTests
         Gen.Select(Gen.OneOf(0.0, 0.03, 0.1), Gen.Int[0, 30], Gen.Int[0, 3], Gen.Int[0, 30], Gen.Enum<Comparison>())
             .Select((hysteresis, hold, samples, clearHold, when) => new LadderRule
             {
-                Id = "ladder", Metric = "depth", When = when, Hysteresis = hysteresis, HoldSeconds = hold, HoldSamples = samples,
+                Id = "ladder",
+                Metric = "depth",
+                When = when,
+                Hysteresis = hysteresis,
+                HoldSeconds = hold,
+                HoldSamples = samples,
                 ClearHoldSeconds = clearHold,
                 Steps = when is Comparison.AtLeast or Comparison.Above
                     ? [new(Severity.Yellow, 0.15), new(Severity.Orange, 0.27), new(Severity.Red, 0.4)]
@@ -46,7 +51,11 @@ public sealed class RuleStepsTests
         {
             var rule = new AccumulationRule
             {
-                Id = "rain", Metric = "rain", WindowSeconds = 3600, Hysteresis = 5, Steps = [new(Severity.Yellow, 20), new(Severity.Red, 50)],
+                Id = "rain",
+                Metric = "rain",
+                WindowSeconds = 3600,
+                Hysteresis = 5,
+                Steps = [new(Severity.Yellow, 20), new(Severity.Red, 50)],
             };
             var w = new Watched(SensorKind.RainGauge, RuleCompiler.Compile(MetricLayout.Of(SensorKind.RainGauge), [rule]));
             var second = 0;

@@ -92,7 +92,8 @@ public sealed class GatewayLinkTests : IAsyncDisposable
         await UntilAsync(() => link.Connected);
         await _server!.InjectApplicationMessage(
             new InjectedMqttApplicationMessage(new MqttApplicationMessageBuilder().WithTopic("luohu/v1/gw-1/pipe-1/command")
-                .WithPayload("""{"id":"c-1","action":"report"}""").WithQualityOfServiceLevel(MqttQualityOfServiceLevel.AtLeastOnce).Build()) { SenderClientId = "server" },
+                .WithPayload("""{"id":"c-1","action":"report"}""").WithQualityOfServiceLevel(MqttQualityOfServiceLevel.AtLeastOnce).Build())
+            { SenderClientId = "server" },
             _stop.Token);
         Assert.Equal("pipe-1", await asked.Task.WaitAsync(_stop.Token));
         link.Complete();
