@@ -104,7 +104,7 @@ internal static class RepeatReference
     {
         var told = new List<string>();
         var isOn = false;
-        for (var second = 0; second <= end; second += 10)
+        for (var second = 0; second <= end; second += 5)
         {
             var enough = begun.Count(b => b <= second && second - b < rule.WindowSeconds) >= rule.Times;
             if (enough != isOn) told.Add($"{rule.Id} {(enough ? rule.Severity.ToString().ToLowerInvariant() : "ended")}@{second}");
