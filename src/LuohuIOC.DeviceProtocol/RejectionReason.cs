@@ -39,6 +39,9 @@ public enum RejectionReason : byte
 
     // A reply.
     CommandUnknown,
+
+    // The store of history; the reading had its effect on rules and alerts.
+    StoreRefused,
 }
 
 public static class RejectionReasons
