@@ -1,4 +1,5 @@
 using System.Globalization;
+using LuohuIOC.Benchmarks.Influx;
 using LuohuIOC.Benchmarks.Ladder;
 using LuohuIOC.Benchmarks.Skab;
 
@@ -9,6 +10,7 @@ const string help =
     ladder   [seconds]   messages/s: bare broker, + journal, + grains, + history (default 10 s a rung)
     latency  [seconds]   publish → alert at a SignalR client under 2,000, 8,000 and 40,000 messages/s (default 20 s each)
     capacity             start to ready, memory with 100,000 sensors
+    influx   [readings]  the InfluxDB sink beside a raw line-protocol file, posted to influxd in the same run (default 1,000,000)
     skab DIR OUT [--fit ROWS]   the stations' detector on the Skoltech Anomaly Benchmark's files
     all                  ladder, latency, capacity
     """;
@@ -23,6 +25,8 @@ switch (args)
         return await LatencyRunner.RunAsync(Seconds(20));
     case ["capacity"]:
         return await CapacityRunner.RunAsync();
+    case ["influx", ..]:
+        return await InfluxRunner.RunAsync((int)Seconds(1_000_000).TotalSeconds);
     case ["skab", .. var rest]:
         return SkabRunner.Run(rest);
     case [] or ["all"]:

@@ -34,7 +34,7 @@ public abstract class HistoryContract
         await using var scene = NewScene();
         var sensor = scene.AddSensor(SensorKind.Generic, "a");
         await scene.AppendAsync(new SomeReading(0, Start, Values: [(0, 1)]));
-        scene.Replace(sensor with { Layout = new([.. Enumerable.Range(0, 64).Select(i => $"m{i}")]) });
+        scene.Replace(sensor with { Layout = new(["a", .. Enumerable.Range(1, 63).Select(i => $"m{i}")]) });
         await scene.AppendAsync(Enumerable.Range(1, 500).Select(i =>
             new SomeReading(0, Start + i, Values: [.. Enumerable.Range(0, 64).Where(s => s % 2 == 0 || s == 63).Select(s => (s, i + s / 64.0))])));
 

@@ -116,13 +116,15 @@ public sealed class InfluxHistoryTests(SharedInfluxd influxd)
         await using var scene = new InfluxScene(influxd.Server);
         await scene.Store.OpenAsync(default);
         var writer = new LineWriter();
+        // 1.6.7 itself loses a measurement whose name has a backslash before a comma or a blank; keys and tags it keeps.
+        static string MeasurementOf(string name) => "m" + name.Replace("\\,", "").Replace("\\ ", "");
         string[] names = ["a b", "a,b", "a=b", "水位", "a\\b", "a\\,b", "\"q\"", "it's", "a\\ =,b"];
         foreach (var (i, name) in names.Index())
-            LineWriterTests.Write(writer, new ParsedLine("m" + name, [("k" + name, name)], [("s", name), ("f", 0.1 + i), ("i", long.MaxValue - i), ("b", i % 2 == 0)], Start * 1_000_000 + i));
+            LineWriterTests.Write(writer, new ParsedLine(MeasurementOf(name), [("k" + name, name)], [("s", name), ("f", 0.1 + i), ("i", long.MaxValue - i), ("b", i % 2 == 0)], Start * 1_000_000 + i));
         Assert.Null(await scene.History.Client.WriteAsync(writer.Written, default));
         foreach (var (i, name) in names.Index())
         {
-            var answer = await scene.History.Client.QueryAsync($"SELECT f, i, b, s, {InfluxQl.Name("k" + name)} FROM {InfluxQl.Name("m" + name)}", default);
+            var answer = await scene.History.Client.QueryAsync($"SELECT f, i, b, s, {InfluxQl.Name("k" + name)} FROM {InfluxQl.Name(MeasurementOf(name))}", default);
             var row = answer[0][0].Rows[0];
             Assert.Equal((Start * 1_000_000 + i, 0.1 + i, long.MaxValue - i, i % 2 == 0, name, name),
                 (row[0].GetInt64(), row[1].GetDouble(), row[2].GetInt64(), row[3].GetBoolean(), row[4].GetString(), row[5].GetString()));
