@@ -36,6 +36,7 @@ public static class IngestionFeature
         app.Services.GetRequiredService<PublishJournal>().Open();
         app.Services.GetRequiredService<BrokerEvents>().Attach(app.Services.GetRequiredService<MqttServer>());
         app.MapRejections();
+        IngestionState.Map(app);
         return app;
     }
 }
