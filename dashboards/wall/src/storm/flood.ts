@@ -7,7 +7,7 @@ export interface Flood {
   depth: number | null
   at: number | null
   silent: boolean
-  /** Of the point's own alert while it is open. */
+  /** Of the point's own alert while its condition holds. */
   severity: Severity | null
   alert: Alert | null
   /** Change in metres over the last minutes that this browser saw, null before it saw enough. */
@@ -49,7 +49,7 @@ export function floodPoints(): Flood[] {
       const reading = readings.get(sensor.id)
       const depth = reading?.values['depth'] ?? null
       const alert = open.get(sensor.id) ?? null
-      return { sensor, depth, at: reading?.ts ?? null, silent: isSilent(sensor), severity: alert?.severity ?? null, alert, rise: riseOf(sensor.id, depth) }
+      return { sensor, depth, at: reading?.ts ?? null, silent: isSilent(sensor), severity: alert && alert.clearedAt === null ? alert.severity : null, alert, rise: riseOf(sensor.id, depth) }
     })
     .sort((a, b) => (b.depth ?? -1) - (a.depth ?? -1) || a.sensor.id.localeCompare(b.sensor.id))
 }

@@ -1,6 +1,8 @@
 using LuohuIOC.Spatial;
 using NetTopologySuite.Features;
 using NetTopologySuite.Geometries;
+using NetTopologySuite.Operation.Overlay;
+using NetTopologySuite.Operation.OverlayNG;
 using NetTopologySuite.Triangulate;
 
 namespace LuohuIOC.Registry.District;
@@ -39,7 +41,8 @@ internal static class DistrictMap
     /// <summary>Each street's region: the Voronoi cells of its centres, joined and cut at the boundary.</summary>
     private static IEnumerable<(Street Street, Geometry Area)> Streets()
     {
-        var boundary = Boundary.Luohu.Area;
+        // The quantised outline touches itself, which plain overlays refuse.
+        var boundary = NetTopologySuite.Geometries.Utilities.GeometryFixer.Fix(Boundary.Luohu.Area);
         var envelope = boundary.EnvelopeInternal.Copy();
         envelope.ExpandBy(0.05);
         var builder = new VoronoiDiagramBuilder { ClipEnvelope = new Envelope(envelope.MinX * Narrow, envelope.MaxX * Narrow, envelope.MinY, envelope.MaxY) };
@@ -49,7 +52,7 @@ internal static class DistrictMap
             .Select(i => (Site: (Coordinate)cells.GetGeometryN(i).UserData, Cell: Widened(cells.GetGeometryN(i))))
             .ToLookup(c => StreetMap.At(new GeoPoint(c.Site.X / Narrow, c.Site.Y)).Code, c => c.Cell);
         foreach (var street in StreetMap.All)
-            yield return (street, NetTopologySuite.Operation.Union.UnaryUnionOp.Union(byStreet[street.Code].ToArray()).Intersection(boundary));
+            yield return (street, OverlayNGRobust.Overlay(OverlayNGRobust.Union(byStreet[street.Code].ToArray()), boundary, SpatialFunction.Intersection));
     }
 
     private static Geometry Widened(Geometry cell)
