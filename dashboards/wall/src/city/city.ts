@@ -101,12 +101,16 @@ export function isSilent(sensor: Sensor): boolean {
 
 export const valueOf = (id: string, metric: string): number | null => readings.get(id)?.values[metric] ?? null
 
-/** Open alerts, worst first, then newest. */
+/** How much an alert asks of an officer: by severity, less when the condition is over, a little less when somebody is on it. */
+const urgency = (alert: Alert): number => RANK[alert.severity] * 2 - (alert.clearedAt ? 3 : 0) - (alert.state === 'acknowledged' ? 1 : 0)
+
+/** Open alerts, most urgent first, then newest. */
 export function openAlerts(): Alert[] {
-  return [...alerts.values()].sort(
-    (a, b) => RANK[b.severity] - RANK[a.severity] || Date.parse(b.raisedAt) - Date.parse(a.raisedAt),
-  )
+  return [...alerts.values()].sort((a, b) => urgency(b) - urgency(a) || Date.parse(b.raisedAt) - Date.parse(a.raisedAt))
 }
+
+/** Signs are filled while the condition holds and nobody is on it. */
+export const isQuiet = (alert: Alert): boolean => alert.state !== 'raised' || alert.clearedAt !== null
 
 export function ofKind(...names: string[]): Sensor[] {
   return [...sensors.values()].filter((sensor) => names.includes(sensor.kind))

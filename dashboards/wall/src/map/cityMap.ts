@@ -98,8 +98,10 @@ export class CityMap {
     }
     const coordinates = this.move([place.longitude, place.latitude])
     this.data('selected', { type: 'FeatureCollection', features: [{ type: 'Feature', geometry: { type: 'Point', coordinates }, properties: {} }] })
-    // MapLibre itself jumps instead of flying for who prefers less motion.
-    if (!this.gl.getBounds().contains(coordinates) || this.gl.getZoom() < 12.5) this.gl.easeTo({ center: coordinates, zoom: Math.max(this.gl.getZoom(), 13.5), duration: 600 })
+    // Beside the drawer, not below it. MapLibre itself jumps instead of moving for who prefers less motion.
+    const covered = Math.max(0, this.gl.getContainer().getBoundingClientRect().right - (document.querySelector('.drawer')?.getBoundingClientRect().left ?? Infinity))
+    const offset: [number, number] = covered < this.gl.getContainer().clientWidth ? [-covered / 2, 0] : [0, 0]
+    this.gl.easeTo({ center: coordinates, zoom: Math.max(this.gl.getZoom(), 13.5), offset, duration: 600 })
   }
 
   whole(): void {

@@ -64,12 +64,17 @@ export const style: StyleSpecification = {
       { 'text-field': ['get', 'name'], 'text-font': FONT, 'text-size': ['interpolate', ['linear'], ['zoom'], 11, 13, 14, 17] }),
     layer('alert', 'symbol', 'alerts', null, {}, {
       'icon-image': ['concat', ['get', 'severity'], '-', ['get', 'handled']], 'icon-allow-overlap': true, 'icon-ignore-placement': true,
-      'icon-size': ['match', ['get', 'severity'], 'red', 1.15, 'orange', 1, 'yellow', 0.9, 0.65], 'symbol-sort-key': ['get', 'rank'],
+      'icon-size': ['interpolate', ['linear'], ['zoom'], 11, signSize(0.8), 14, signSize(1.15)], 'symbol-sort-key': ['get', 'rank'],
     }),
     layer('depth', 'symbol', 'depths', ['!=', ['get', 'text'], ''], { 'text-color': ['get', 'colour'], 'text-halo-color': '#0b1118', 'text-halo-width': 2.2 },
       { 'text-field': ['get', 'text'], 'text-font': FONT, 'text-size': 15, 'text-offset': [0, 1.5], 'text-anchor': 'top', 'symbol-sort-key': ['get', 'order'], 'text-variable-anchor': ['top', 'right', 'left', 'bottom'], 'text-radial-offset': 1.2, 'text-justify': 'auto' }),
     layer('selected', 'circle', 'selected', null, { 'circle-radius': 15, 'circle-color': 'rgba(0,0,0,0)', 'circle-stroke-color': '#ffffff', 'circle-stroke-width': 2.5 }),
   ],
+}
+
+/** Red ones largest; handled ones and blue ones small, so that a crowd of them hides nothing. */
+function signSize(scale: number): ExpressionSpecification {
+  return ['*', scale, ['case', ['==', ['get', 'handled'], 'handled'], 0.62, ['match', ['get', 'severity'], 'red', 1.1, 'orange', 1, 'yellow', 0.85, 0.62]]]
 }
 
 function dot(radius: number): Record<string, unknown> {
