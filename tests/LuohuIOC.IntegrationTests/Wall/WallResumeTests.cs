@@ -51,7 +51,7 @@ public sealed class WallResumeTests(WallSite site) : IClassFixture<WallSite>
         }
         // The city stands still now: what the host has must be what is drawn.
         await Wait.UntilAsync(
-            async () => (await Depths()).SequenceEqual(await page.Locator(".flood li").EvaluateAllAsync<string[]>("rows => rows.map(r => r.querySelector('.name').innerText + ' ' + parseInt(r.querySelector('.depth').innerText)).sort()")),
+            async () => Enumerable.SequenceEqual(await Depths(), await page.Locator(".flood li").EvaluateAllAsync<string[]>("rows => rows.map(r => r.querySelector('.name').innerText + ' ' + parseInt(r.querySelector('.depth').innerText)).sort()")),
             () => "the ladder to show the host's depths", TimeSpan.FromSeconds(30));
         await page.Context.CloseAsync();
     }
