@@ -10,8 +10,8 @@ export interface Flood {
   /** Of the point's own alert while its condition holds. */
   severity: Severity | null
   alert: Alert | null
-  /** Change in metres over the last minutes that this browser saw, null before it saw enough. */
-  rise: number | null
+  /** Change over the last minutes as far as this browser saw them, null before it saw enough. */
+  rise: { metres: number; seconds: number } | null
 }
 
 /** Steps of the ladder as the default rule has them; a point's own are in its drawer. */
@@ -23,6 +23,7 @@ export const LADDER: readonly { severity: Severity; metres: number }[] = [
 
 const WINDOW_MS = 5 * 60_000
 const SAMPLES_MAX = 40
+const SEEN_S_MIN = 10
 const seen = new Map<string, { ts: number; depth: number }[]>()
 
 /** Remembers depths for the tendency: at most so many a point, of the last minutes. */
@@ -54,7 +55,8 @@ export function floodPoints(): Flood[] {
     .sort((a, b) => (b.depth ?? -1) - (a.depth ?? -1) || a.sensor.id.localeCompare(b.sensor.id))
 }
 
-function riseOf(id: string, depth: number | null): number | null {
+function riseOf(id: string, depth: number | null): Flood['rise'] {
   const first = seen.get(id)?.[0]
-  return first && depth !== null && now() - first.ts > 5_000 ? depth - first.depth : null
+  const seconds = first ? (now() - first.ts) / 1000 : 0
+  return first && depth !== null && seconds > SEEN_S_MIN ? { metres: depth - first.depth, seconds } : null
 }

@@ -42,7 +42,9 @@ export function ago(when: number | string): string {
   return say('age.ago', span(seconds))
 }
 
-export function span(seconds: number): string {
+export function span(length: number): string {
+  // Clocks differ by a second or so; nothing lasts less than no time.
+  const seconds = Math.max(0, length)
   if (seconds < 60) return say('age.seconds', Math.round(seconds))
   if (seconds < 3600) return say('age.minutes', Math.floor(seconds / 60))
   if (seconds < 86_400) return say('age.hours', Math.floor(seconds / 3600), Math.floor((seconds % 3600) / 60))
