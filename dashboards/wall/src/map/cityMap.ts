@@ -29,6 +29,7 @@ export class CityMap {
   private readonly states = new Map<string, string>()
   private readonly crowns = new Map<string, number>()
   private readonly popup = new Popup({ closeButton: false, closeOnClick: false, offset: 12 })
+  private readonly drawn = new Map<string, string>()
   private shown: ReadonlySet<string> = new Set()
   private district: GeoJSON.FeatureCollection = empty
 
@@ -43,6 +44,7 @@ export class CityMap {
     })
     this.gl.touchZoomRotate.disableRotation()
     if (baseMap) this.gl.once('load', () => this.addBaseMap(baseMap))
+    if (isDrawnBySoftware(this.gl)) coarseWhileMoving(this.gl)
   }
 
   /** Resolves when the map can take data. */
@@ -74,20 +76,20 @@ export class CityMap {
   }
 
   showAlerts(kinds: ReadonlySet<string> | null): void {
-    this.data('alerts', alertFeatures(this.move, kinds))
+    this.changed('alerts', alertFeatures(this.move, kinds))
   }
 
   /** Only what looks different is told to the map: of 2,000 readings a second most change nothing that is drawn. */
   update(): void {
     const ids = takeMoved()
     for (const id of ids.length > STATES_PER_PULSE ? ids.slice(0, STATES_PER_PULSE) : ids) this.updateSensor(id)
-    this.data('depths', depthFeatures(this.move))
+    this.changed('depths', depthFeatures(this.move))
   }
 
   /** Silence comes without a reading, so now and then all are looked at. */
   updateAll(): void {
     for (const id of sensors.keys()) this.updateSensor(id)
-    this.data('depths', depthFeatures(this.move))
+    this.changed('depths', depthFeatures(this.move))
   }
 
   select(id: string): void {
@@ -185,7 +187,29 @@ export class CityMap {
     return new LngLatBounds(this.move([west, south]), this.move([east, north]))
   }
 
+  /** Given again and again while nothing changed, the same features cost nothing. */
+  private changed(source: string, data: GeoJSON.FeatureCollection): void {
+    const text = JSON.stringify(data.features.map((feature) => feature.properties))
+    if (this.drawn.get(source) === text) return
+    this.drawn.set(source, text)
+    this.data(source, data)
+  }
+
   private data(source: string, data: GeoJSON.FeatureCollection): void {
     ;(this.gl.getSource(source) as GeoJSONSource | undefined)?.setData(data)
   }
+}
+
+/** Without a graphics card every pixel is the processor's work. */
+function isDrawnBySoftware(gl: GlMap): boolean {
+  const context = gl.getCanvas().getContext('webgl2')
+  const info = context?.getExtension('WEBGL_debug_renderer_info')
+  return info ? /swiftshader|llvmpipe|software/i.test(String(context!.getParameter(info.UNMASKED_RENDERER_WEBGL))) : false
+}
+
+/** A quarter of the pixels while the map moves, all of them as soon as it rests. */
+function coarseWhileMoving(gl: GlMap): void {
+  const sharp = gl.getPixelRatio()
+  gl.on('movestart', () => gl.setPixelRatio(sharp / 2))
+  gl.on('moveend', () => gl.setPixelRatio(sharp))
 }
