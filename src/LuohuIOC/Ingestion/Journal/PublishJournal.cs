@@ -252,8 +252,9 @@ public sealed class PublishJournal : IDisposable
             readings.Position = position;
             Volatile.Write(ref _position, position);
             Commits++;
-            group.Durable.SetResult();
+            // The sensors first: an alert must not queue behind the acknowledgements.
             _committed.Writer.TryWrite(readings);
+            group.Durable.SetResult();
         }
         else
         {
