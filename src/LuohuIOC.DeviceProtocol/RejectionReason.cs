@@ -36,6 +36,17 @@ public enum RejectionReason : byte
 
     // One metric; the reading's other metrics stay.
     MetricUnknown,
+
+    // A national frame; what the bytes are not is FrameFault's.
+    FrameCrc,
+    FrameTruncated,
+    FrameInvalid,
+
+    /// <summary>One packet of several alone: a message travels whole.</summary>
+    FrameIncomplete,
+
+    /// <summary>No sensor is allowed to speak under this station address.</summary>
+    StationUnknown,
 }
 
 public static class RejectionReasons

@@ -12,6 +12,8 @@ const string help =
     capacity             start to ready, memory with 100,000 sensors
     skab DIR OUT [--fit ROWS]   the stations' detector on the Skoltech Anomaly Benchmark's files
     decode sl651|hj212|gb26875  one frame a line on standard input (hex; HJ 212 as text), one JSON line for each on standard output
+    fuzz [frames] [seed]   mutated frames through the decoders (default 10,000,000)
+    frames [loop]        frames/s a core, by BenchmarkDotNet and by a plain loop
     all                  ladder, latency, capacity
     """;
 
@@ -29,6 +31,13 @@ switch (args)
         return SkabRunner.Run(rest);
     case ["decode", var protocol]:
         return DecodeRunner.Run(protocol);
+    case ["fuzz", .. var rest]:
+        return FrameFuzz.Run(rest.Length > 0 ? long.Parse(rest[0], CultureInfo.InvariantCulture) : 10_000_000,
+            rest.Length > 1 ? ulong.Parse(rest[1], CultureInfo.InvariantCulture) : (ulong)Environment.TickCount64);
+    case ["frames"]:
+        return FrameRate.Run();
+    case ["frames", "loop"]:
+        return FrameRate.Loop();
     case [] or ["all"]:
         return await LadderRunner.RunAsync(Seconds(10)) + await LatencyRunner.RunAsync(Seconds(20)) + await CapacityRunner.RunAsync();
     default:

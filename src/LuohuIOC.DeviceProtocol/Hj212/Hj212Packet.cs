@@ -45,7 +45,10 @@ public readonly ref struct Hj212Packet
             var last = segment[begin..].LastIndexOf("&&"u8);
             if (last >= 0) end = begin + last;
         }
-        packet = new Hj212Packet { Segment = segment, Header = mark < 0 ? segment : segment[..mark], Parameters = segment[begin..end] };
+        var whole = new Hj212Packet { Segment = segment, Header = mark < 0 ? segment : segment[..mark], Parameters = segment[begin..end] };
+        // Every edition has a command in every packet.
+        if (whole.Field("CN"u8).IsEmpty) return FrameFault.Body;
+        packet = whole;
         return FrameFault.None;
     }
 

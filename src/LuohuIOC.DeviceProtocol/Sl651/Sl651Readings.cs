@@ -28,14 +28,14 @@ public static class Sl651Readings
         where TSink : ISl651Sink, allows ref struct
     {
         var items = new Sl651Items(content, function);
-        var (known, atMs) = (default(BcdTime), sentMs);
+        var (known, atMs) = (default(BcdTime?), sentMs);
         while (items.MoveNext())
         {
             var item = items.Current;
             if (item.HasTime && item.Time != known)
             {
                 known = item.Time;
-                if (!known.TryUnixMs(out atMs)) return FrameFault.Body;
+                if (!item.Time.TryUnixMs(out atMs)) return FrameFault.Body;
             }
             if (item.Kind == Sl651ItemKind.State) sink.Value(item.Id, atMs, item.Bits);
             if (item.Kind is not (Sl651ItemKind.Value or Sl651ItemKind.Series)) continue;

@@ -1,6 +1,8 @@
 using LuohuIOC.Ingestion.Broker;
+using LuohuIOC.Ingestion.Frames;
 using LuohuIOC.Ingestion.Journal;
 using LuohuIOC.Ingestion.Rejections;
+using LuohuIOC.Ingestion.Stations;
 using MQTTnet.AspNetCore;
 using MQTTnet.Server;
 
@@ -15,6 +17,7 @@ public static class IngestionFeature
         services.AddOptions<JournalOptions>().BindConfiguration("Journal").ValidateDataAnnotations().ValidateOnStart();
         services.AddOptions<RegistrationOptions>().BindConfiguration("Registry");
         services.AddSingleton<PublishJournal>();
+        services.AddSingleton<FrameMetrics>();
         services.AddSingleton<PublishDecoder>();
         services.AddSingleton<IngestionMetrics>();
         services.AddSingleton<GatewayBoard>();
@@ -28,6 +31,7 @@ public static class IngestionFeature
         services.AddConnections();
         builder.WebHost.ConfigureKestrel((context, kestrel) =>
             kestrel.ListenAnyIP(context.Configuration.GetValue("Mqtt:Port", new MqttOptions().Port), listen => listen.UseMqtt()));
+        builder.AddStations();
         return builder;
     }
 

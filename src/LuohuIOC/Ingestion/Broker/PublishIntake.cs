@@ -65,17 +65,19 @@ public sealed class PublishIntake(
         {
             case TopicKind.GatewayTelemetry:
             case TopicKind.SensorTelemetry:
-                return Telemetry(gateway, topic.Sensor, message, response, now);
+                return Telemetry(PayloadForm.Json, gateway, topic.Sensor, message, response, now);
             case TopicKind.Status:
                 return Status(gateway, message, response, now);
             case TopicKind.Raw:
-                return Refuse(RejectionReason.ProtocolUnsupported, gateway, message, response, now);
+                return PayloadForms.TryParseRaw(topic.Protocol, out var form)
+                    ? Telemetry(form, gateway, topic.Sensor, message, response, now)
+                    : Refuse(RejectionReason.ProtocolUnsupported, gateway, message, response, now);
             default:
                 return Refuse(RejectionReason.TopicForbidden, gateway, message, response, now);
         }
     }
 
-    private Task Telemetry(string gateway, ReadOnlySpan<char> sensor, MqttApplicationMessage message, PublishResponse response, long now)
+    private Task Telemetry(PayloadForm form, string gateway, ReadOnlySpan<char> sensor, MqttApplicationMessage message, PublishResponse response, long now)
     {
         var scratch = _scratch ??= new Scratch();
         scratch.Readings.Clear();
@@ -83,7 +85,7 @@ public sealed class PublishIntake(
         var payload = scratch.Contiguous(message.Payload);
         Span<byte> sensorBytes = stackalloc byte[Topic.IdLengthMax];
         sensorBytes = sensorBytes[..Encoding.ASCII.GetBytes(sensor, sensorBytes)];
-        var refused = decoder.Decode(gateway, sensorBytes, payload, now, scratch.Readings, scratch.Refusals);
+        var refused = decoder.Decode(form, gateway, sensorBytes, payload, now, scratch.Readings, scratch.Refusals);
         if (refused != RejectionReason.None) return Refuse(refused, gateway, message, response, now);
 
         var durable = Task.CompletedTask;
@@ -93,9 +95,10 @@ public sealed class PublishIntake(
             foreach (var refusal in scratch.Refusals)
                 durable = rejections.Add(Describe(refusal.Reason, gateway, message, now, refusal));
         }
-        if (scratch.Readings.Count == 0) return durable;
+        // A frame without readings (a picture, a state) is evidence all the same.
+        if (scratch.Readings.Count == 0 && (form == PayloadForm.Json || scratch.Refusals.Count > 0)) return durable;
         metrics.Accepted(scratch.Readings.Count);
-        var committed = journal.Append(scratch.Refusals.Count == 0, now, gateway, sensor, payload, scratch.Readings);
+        var committed = journal.Append(form, scratch.Refusals.Count == 0, now, gateway, sensor, payload, scratch.Readings);
         return durable.IsCompleted ? committed : Task.WhenAll(durable, committed);
     }
 
