@@ -56,7 +56,7 @@ public readonly ref struct Hj212Packet
     public ReadOnlySpan<byte> Field(ReadOnlySpan<byte> key)
     {
         foreach (var pair in HeaderPairs)
-            if (pair.Key.SequenceEqual(key)) return pair.Value;
+            if (pair.Key.SequenceEqual(key) && !pair.Value.IsEmpty) return pair.Value;
         return default;
     }
 

@@ -9,8 +9,8 @@ namespace LuohuIOC.Ingestion.Stations;
 /// <param name="Send">Writes a frame to it; one at a time with the connection's own answers.</param>
 public sealed record StationLine(string Remote, DateTimeOffset Since, Func<ReadOnlyMemory<byte>, CancellationToken, Task> Send)
 {
-    /// <summary>The last header that the station sent, whose centre, password and version a question repeats.</summary>
-    public byte[] Header { get; set; } = [];
+    /// <summary>The last frame that the station sent; a question repeats its centre, password and version.</summary>
+    public byte[] LastFrame { get; set; } = [];
 
     public DateTimeOffset HeardAt { get; set; } = Since;
 }

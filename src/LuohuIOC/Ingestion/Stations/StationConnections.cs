@@ -1,5 +1,4 @@
 using System.Buffers;
-using System.Globalization;
 using LuohuIOC.DeviceProtocol;
 using LuohuIOC.DeviceProtocol.Frames;
 using LuohuIOC.Ingestion.Frames;
@@ -92,7 +91,7 @@ internal sealed class StationConnections(
             }
             var next = 1;
             while (next < head.Length && conversation.Talk.LengthOf(head.AsSpan(next)) < 0) next++;
-            if (!conversation.InNoise) conversation.Noise = intake.Refuse(RejectionReason.FrameInvalid, form, conversation.Address ?? "", head.AsSpan(0, next));
+            if (!conversation.InNoise) _ = intake.Refuse(RejectionReason.FrameInvalid, form, conversation.Address ?? "", head.AsSpan(0, next));
             conversation.InNoise = true;
             rest = rest.Slice(next);
         }
@@ -121,10 +120,10 @@ internal sealed class StationConnections(
         if (!book.Knows(form, message.Address))
         {
             await intake.Refuse(RejectionReason.StationUnknown, form, message.Address, frame);
-            log.LogWarning(string.Create(CultureInfo.InvariantCulture, $"Stations: {conversation.Line.Remote} hung up on: no {form.WireName()} station {message.Address} is registered"));
+            log.LogWarning("Stations: {Remote} hung up on: no {Form} station {Address} is registered", conversation.Line.Remote, form.WireName(), message.Address);
             return false;
         }
-        conversation.Line.Header = frame[..Math.Min(frame.Length, 64)];
+        conversation.Line.LastFrame = frame;
         conversation.Line.HeardAt = time.GetUtcNow();
         if (conversation.Address != message.Address)
         {
@@ -155,8 +154,5 @@ internal sealed class StationConnections(
 
         /// <summary>Bytes that are no frame have been kept as a rejection; more of them are not.</summary>
         public bool InNoise { get; set; }
-
-        /// <summary>The rejection of the last stretch of noise.</summary>
-        public Task? Noise { get; set; }
     }
 }

@@ -20,8 +20,8 @@ internal static class SlowHj212
         var header = at < 0 ? segment : segment[..at];
         var parameters = at < 0 ? "" : segment[(at + 5)..];
         if (parameters.LastIndexOf("&&", StringComparison.Ordinal) is var last and >= 0) parameters = parameters[..last];
-        var command = header.Split(';').FirstOrDefault(f => f.StartsWith("CN=", StringComparison.Ordinal));
-        if (command is null || command.Length == 3) return null;
+        var command = header.Split(';').FirstOrDefault(f => f.StartsWith("CN=", StringComparison.Ordinal) && f.Length > 3);
+        if (command is null) return null;
         return Regex.IsMatch(command, @"\ACN=0{0,5}(2011|2031|2051|2061)\z") ? Values(parameters, command.EndsWith("2011", StringComparison.Ordinal) ? "Rtd" : "Avg") : [];
     }
 
