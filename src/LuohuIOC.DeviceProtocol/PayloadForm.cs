@@ -15,11 +15,11 @@ public enum PayloadForm : byte
     /// <summary>Frames of GB/T 26875.3-2011.</summary>
     Gb26875 = 3,
 
-    /// <summary>A Sparkplug B payload whose metrics have their names.</summary>
-    Sparkplug = 4,
-
     /// <summary>A SenML pack, RFC 8428 in JSON.</summary>
-    Senml = 5,
+    Senml = 4,
+
+    /// <summary>An uplink of a LoRaWAN network server in JSON, with the name of the codec that reads its bytes.</summary>
+    Lorawan = 5,
 }
 
 public static class PayloadForms

@@ -58,6 +58,9 @@ internal ref struct DecodeSink(
 
     public void Value(scoped ReadOnlySpan<byte> name, double value) => Value(name, value, good: true);
 
+    /// <summary>Unix ms.</summary>
+    public readonly long ReceivedMs => receivedMs;
+
     /// <summary>One metric; not good: the device marks it itself as no ordinary measurement.</summary>
     public void Value(scoped ReadOnlySpan<byte> name, double value, bool good)
     {

@@ -2,6 +2,7 @@ using LuohuIOC.Ingestion.Broker;
 using LuohuIOC.Ingestion.Frames;
 using LuohuIOC.Ingestion.Journal;
 using LuohuIOC.Ingestion.Rejections;
+using LuohuIOC.Ingestion.Sparkplug;
 using LuohuIOC.Ingestion.Stations;
 using MQTTnet.AspNetCore;
 using MQTTnet.Server;
@@ -21,6 +22,7 @@ public static class IngestionFeature
         services.AddSingleton<PublishDecoder>();
         services.AddSingleton<IngestionMetrics>();
         services.AddSingleton<GatewayBoard>();
+        services.AddSingleton<SparkplugHost>();
         services.AddSingleton<PublishIntake>();
         services.AddSingleton<BrokerEvents>();
         services.AddSingleton<RejectionStore>();

@@ -1,8 +1,10 @@
 using System.Buffers;
 using System.Text;
 using LuohuIOC.DeviceProtocol;
+using LuohuIOC.DeviceProtocol.Sparkplug;
 using LuohuIOC.Ingestion.Journal;
 using LuohuIOC.Ingestion.Rejections;
+using LuohuIOC.Ingestion.Sparkplug;
 using Microsoft.Extensions.Options;
 using MQTTnet;
 using MQTTnet.Packets;
@@ -16,7 +18,7 @@ namespace LuohuIOC.Ingestion.Broker;
 /// at once; the acknowledgement waits in the outbound loop for the commit, so that one connection can have many publishes under way.
 /// </summary>
 public sealed class PublishIntake(
-    PublishDecoder decoder, PublishJournal journal, RejectionStore rejections, GatewayBoard gateways, IngestionMetrics metrics,
+    PublishDecoder decoder, PublishJournal journal, RejectionStore rejections, GatewayBoard gateways, SparkplugHost sparkplug, IngestionMetrics metrics,
     IOptions<MqttOptions> options, TimeProvider time)
 {
     private static readonly TimeSpan FullPause = TimeSpan.FromMilliseconds(5);
@@ -27,6 +29,7 @@ public sealed class PublishIntake(
     /// <summary>Takes one publish. Completes when the next of the connection may be read.</summary>
     public Task Take(InterceptingPublishEventArgs publish)
     {
+        if (publish.ClientId == SparkplugHost.ClientId) return Task.CompletedTask;
         // Nobody subscribes to telemetry at this broker, so the broker's own dispatch has nothing to do.
         publish.ProcessPublish = false;
         var message = publish.ApplicationMessage;
@@ -56,6 +59,7 @@ public sealed class PublishIntake(
     private Task Handle(GatewaySession session, MqttApplicationMessage message, PublishResponse response)
     {
         var now = time.GetUtcNow().ToUnixTimeMilliseconds();
+        if (message.Topic.StartsWith(SparkplugTopic.Prefix, StringComparison.Ordinal)) return Sparkplug(session, message, response, now);
         if (!Topic.TryParse(message.Topic, out var topic))
             return Refuse(RejectionReason.TopicInvalid, session.Gateway ?? "", message, response, now);
         var gateway = session.NameOf(topic.Gateway);
@@ -82,7 +86,28 @@ public sealed class PublishIntake(
         var scratch = _scratch ??= new Scratch();
         scratch.Readings.Clear();
         scratch.Refusals.Clear();
-        var payload = scratch.Contiguous(message.Payload);
+        return Telemetry(form, gateway, sensor, scratch.Contiguous(message.Payload), scratch, message, response, now);
+    }
+
+    private Task Sparkplug(GatewaySession session, MqttApplicationMessage message, PublishResponse response, long now)
+    {
+        if (SparkplugTopic.Parse(message.Topic) is not { } topic || !Topic.IsId(topic.Node)) return Refuse(RejectionReason.TopicInvalid, session.Gateway ?? "", message, response, now);
+        if (!SparkplugHost.MayPublish(topic, session.Gateway)) return Refuse(RejectionReason.TopicForbidden, session.Gateway ?? "", message, response, now);
+        var scratch = _scratch ??= new Scratch();
+        scratch.Readings.Clear();
+        scratch.Refusals.Clear();
+        scratch.Telemetry.ResetWrittenCount();
+        var refused = sparkplug.Take(topic, scratch.Contiguous(message.Payload), scratch.Telemetry);
+        if (refused != RejectionReason.None) return Refuse(refused, topic.Node, message, response, now);
+        return scratch.Telemetry.WrittenCount == 0
+            ? Task.CompletedTask
+            : Telemetry(PayloadForm.Json, topic.Node, default, scratch.Telemetry.WrittenSpan, scratch, message, response, now);
+    }
+
+    private Task Telemetry(
+        PayloadForm form, string gateway, ReadOnlySpan<char> sensor, ReadOnlySpan<byte> payload, Scratch scratch,
+        MqttApplicationMessage message, PublishResponse response, long now)
+    {
         Span<byte> sensorBytes = stackalloc byte[Topic.IdLengthMax];
         sensorBytes = sensorBytes[..Encoding.ASCII.GetBytes(sensor, sensorBytes)];
         var refused = decoder.Decode(form, gateway, sensorBytes, payload, now, scratch.Readings, scratch.Refusals);
@@ -137,6 +162,8 @@ public sealed class PublishIntake(
         public ReadingGroup Readings { get; } = new();
 
         public List<Refusal> Refusals { get; } = [];
+
+        public ArrayBufferWriter<byte> Telemetry { get; } = new(4096);
 
         public ReadOnlySpan<byte> Contiguous(in ReadOnlySequence<byte> payload)
         {

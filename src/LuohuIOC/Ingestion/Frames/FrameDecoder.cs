@@ -1,8 +1,10 @@
 using System.Buffers;
+using System.Text.Unicode;
 using LuohuIOC.DeviceProtocol;
 using LuohuIOC.DeviceProtocol.Frames;
 using LuohuIOC.DeviceProtocol.Gb26875;
 using LuohuIOC.DeviceProtocol.Hj212;
+using LuohuIOC.DeviceProtocol.Senml;
 using LuohuIOC.DeviceProtocol.Sl651;
 
 namespace LuohuIOC.Ingestion.Frames;
@@ -30,6 +32,8 @@ internal static class FrameDecoder
             PayloadForm.Sl651 => ReadSl651(payload, values, ref sink),
             PayloadForm.Hj212 => ReadHj212(payload, values, ref sink),
             PayloadForm.Gb26875 => ReadGb26875(payload, values, ref sink),
+            PayloadForm.Senml => ReadSenml(payload, values, ref sink),
+            PayloadForm.Lorawan => LorawanUplink.Read(payload, values, ref sink),
             _ => RejectionReason.ProtocolUnsupported,
         };
     }
@@ -124,6 +128,15 @@ internal static class FrameDecoder
             values.Give(ref sink, frame.Serial);
         }
         return RejectionReason.None;
+    }
+
+    // One sensor's topic: of a record's full name the last part is the metric.
+    private static RejectionReason ReadSenml(ReadOnlySpan<byte> payload, FrameValues values, ref DecodeSink sink)
+    {
+        if (!Utf8.IsValid(payload)) return RejectionReason.NotJson;
+        var refused = SenmlReader.Read(payload, sink.ReceivedMs, ref values);
+        if (refused == RejectionReason.None) values.Give(ref sink, TelemetryReader.NoSequence);
+        return refused;
     }
 
     private static void Take(Gb26875Object item, FrameValues values)

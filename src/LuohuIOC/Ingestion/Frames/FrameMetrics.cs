@@ -17,7 +17,7 @@ public sealed record FrameMetric(byte[] Name, double Factor);
 /// </summary>
 public sealed class FrameMetrics
 {
-    private static readonly PayloadForm[] Forms = [PayloadForm.Sl651, PayloadForm.Hj212, PayloadForm.Gb26875];
+    private static readonly PayloadForm[] Forms = [PayloadForm.Sl651, PayloadForm.Hj212, PayloadForm.Gb26875, PayloadForm.Senml, PayloadForm.Lorawan];
 
     private readonly FrozenDictionary<string, FrameMetric>.AlternateLookup<ReadOnlySpan<char>>[][] _tables;
 

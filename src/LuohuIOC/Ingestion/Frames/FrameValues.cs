@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Text;
 using LuohuIOC.DeviceProtocol;
 using LuohuIOC.DeviceProtocol.Hj212;
+using LuohuIOC.DeviceProtocol.Senml;
 using LuohuIOC.DeviceProtocol.Sl651;
 
 namespace LuohuIOC.Ingestion.Frames;
@@ -10,7 +11,7 @@ namespace LuohuIOC.Ingestion.Frames;
 /// Collects a frame's values as metrics of one sensor and gives them out as readings, one for each time: the values of a series and of
 /// elements under several observation times come out of order. One object takes frame after frame.
 /// </summary>
-internal sealed class FrameValues : ISl651Sink, IHj212Sink
+internal sealed class FrameValues : ISl651Sink, IHj212Sink, ISenmlSink
 {
     // What loggers write when nothing was measured, although the standard has another way to say it.
     private const double Sentinel = 9999.999;
@@ -59,6 +60,21 @@ internal sealed class FrameValues : ISl651Sink, IHj212Sink
     {
         if (_kind == SensorKind.Generic) Add(unixMs, Encoding.ASCII.GetBytes(element.Replace('.', '_')), value, true);
         else Add(unixMs, _metrics.Of(PayloadForm.Gb26875, _kind, element), value, true);
+    }
+
+    void ISenmlSink.Value(string name, string? unit, long unixMs, double value) =>
+        ByName(PayloadForm.Senml, name[(name.LastIndexOfAny([':', '/']) + 1)..], unixMs, value);
+
+    /// <summary>A value under a name that is the metric's own, or that <see cref="FrameMetrics"/> translates.</summary>
+    public void ByName(PayloadForm form, string name, long unixMs, double value)
+    {
+        if (_kind != SensorKind.Generic && _metrics.Of(form, _kind, name) is { } metric)
+        {
+            Add(unixMs, metric, value, true);
+            return;
+        }
+        var bytes = Encoding.UTF8.GetBytes(name.Replace('-', '_').Replace('.', '_').ToLowerInvariant());
+        if (_kind == SensorKind.Generic ? Topic.IsMetricName(bytes) : KindCatalogue.Of(_kind).IndexOf(bytes) >= 0) Add(unixMs, bytes, value, true);
     }
 
     /// <summary>Gives out the readings in order of time. Amounts carry no sequence, so that the same interval, sent in two kinds of report, counts once.</summary>

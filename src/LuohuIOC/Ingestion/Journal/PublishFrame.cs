@@ -59,7 +59,7 @@ public readonly ref struct PublishFrame
     {
         frame = default;
         if (body.IsEmpty) return false;
-        if ((body[0] & 3) is not (1 or 2) || body[0] >> 2 > (int)PayloadForm.Senml) throw new InvalidDataException($"A journal frame of kind {body[0]} was written by a newer version. Run the newer version.");
+        if ((body[0] & 3) is not (1 or 2) || body[0] >> 2 > (int)PayloadForm.Lorawan) throw new InvalidDataException($"A journal frame of kind {body[0]} was written by a newer version. Run the newer version.");
         var receivedMs = BinaryPrimitives.ReadInt64LittleEndian(body[1..]);
         var gateway = body.Slice(10, body[9]);
         var at = 10 + gateway.Length;
