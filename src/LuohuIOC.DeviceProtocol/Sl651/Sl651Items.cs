@@ -97,6 +97,8 @@ public ref struct Sl651Items(ReadOnlySpan<byte> content, byte function)
         if (kind == Sl651ItemKind.Value && _stepMinutes > 0 && length > 0 && function is Sl651Function.Uniform or Sl651Function.QueryPeriod)
         {
             count = StepsFrom(_rest[head..], length);
+            // Found for one element it is found for all that follow; searched for once in vain it is not searched for again, or a hostile body would take seconds.
+            if (count == 0) (count, _stepMinutes) = (1, 0);
             if (count > 1) (kind, step) = (Sl651ItemKind.Series, _stepMinutes);
             data = _rest.Slice(head, count * length);
         }
@@ -120,12 +122,12 @@ public ref struct Sl651Items(ReadOnlySpan<byte> content, byte function)
             ? ((int)digits / 10_000 * 1440) + ((int)digits / 100 % 100 * 60) + ((int)digits % 100)
             : 0;
 
-    // The standard does not say how many values follow: the fewest behind which the rest reads as elements.
+    // The standard does not say how many values follow: the fewest behind which the rest reads as elements, 0 when there is no such number.
     private static int StepsFrom(ReadOnlySpan<byte> data, int width)
     {
         for (var count = 1; count <= StepsMax && count * width <= data.Length; count++)
             if (ReadsAsElements(data[(count * width)..])) return count;
-        return 1;
+        return 0;
     }
 
     private static bool ReadsAsElements(ReadOnlySpan<byte> rest)

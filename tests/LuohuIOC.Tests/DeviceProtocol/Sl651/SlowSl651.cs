@@ -94,7 +94,8 @@ internal static class SlowSl651
                 }
                 else
                 {
-                    if (step > 0 && digits > 0 && function is "31" or "38" && step > 0 && digits > 0) count = Repeats(rest[head..], digits);
+                    if (step > 0 && digits > 0 && function is "31" or "38") count = Repeats(rest[head..], digits);
+                    if (count == 0) (count, step) = (1, 0);
                     for (var i = 0; i < count; i++)
                         if (Number(rest.Substring(head + (i * digits), digits), definition % 8) is { } value) values.Add((element, at + (i * (count > 1 ? step : 0) * 60_000L), value));
                 }
@@ -108,7 +109,7 @@ internal static class SlowSl651
     {
         for (var count = 1; count <= 600 && count * digits <= data.Length; count++)
             if (IsWellFormed(data[(count * digits)..])) return count;
-        return 1;
+        return 0;
     }
 
     private static bool IsWellFormed(string rest)
