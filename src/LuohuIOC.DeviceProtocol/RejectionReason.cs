@@ -37,6 +37,9 @@ public enum RejectionReason : byte
     // One metric; the reading's other metrics stay.
     MetricUnknown,
 
+    // A reply.
+    CommandUnknown,
+
     // A national frame; what the bytes are not is FrameFault's.
     FrameCrc,
     FrameTruncated,

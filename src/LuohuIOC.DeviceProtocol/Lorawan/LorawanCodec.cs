@@ -105,32 +105,32 @@ internal sealed record CodecRow(bool SumsToZero, FieldRow[]? Fields, Dictionary<
 
 internal sealed class FieldRow
 {
-    public required string Name { get; init; }
+    public required string Name { get; set; }
 
-    public int At { get; init; }
+    public int At { get; set; }
 
-    public required string Type { get; init; }
+    public required string Type { get; set; }
 
-    public long? Mask { get; init; }
+    public long? Mask { get; set; }
 
-    public int Shift { get; init; }
+    public int Shift { get; set; }
 
-    public long? Missing { get; init; }
+    public long? Missing { get; set; }
 
     /// <summary>The value is 1 when the raw one is this, else 0.</summary>
     [JsonPropertyName("equals")]
-    public long? OneWhen { get; init; }
+    public long? OneWhen { get; set; }
 
     /// <summary>From this raw value, this value, and this much more for each further count.</summary>
-    public double[][]? Pieces { get; init; }
+    public double[][]? Pieces { get; set; }
 
-    public double Divide { get; init; } = 1;
+    public double Divide { get; set; } = 1;
 
-    public double Factor { get; init; } = 1;
+    public double Factor { get; set; } = 1;
 
-    public double Add { get; init; }
+    public double Add { get; set; }
 
-    public Dictionary<string, string>? Texts { get; init; }
+    public Dictionary<string, string>? Texts { get; set; }
 }
 
 [JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase)]

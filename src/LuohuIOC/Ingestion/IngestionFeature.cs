@@ -1,4 +1,5 @@
 using LuohuIOC.Ingestion.Broker;
+using LuohuIOC.Ingestion.Commands;
 using LuohuIOC.Ingestion.Frames;
 using LuohuIOC.Ingestion.Journal;
 using LuohuIOC.Ingestion.Rejections;
@@ -25,6 +26,9 @@ public static class IngestionFeature
         services.AddSingleton<SparkplugHost>();
         services.AddSingleton<PublishIntake>();
         services.AddSingleton<BrokerEvents>();
+        services.AddSingleton<PacketLimit>();
+        services.AddSingleton<CommandBook>();
+        services.AddSingleton<CommandPublisher>();
         services.AddSingleton<RejectionStore>();
         services.AddHostedService(s => s.GetRequiredService<RejectionStore>());
         services.AddHealthChecks().AddCheck<JournalHealth>("journal");
@@ -32,7 +36,11 @@ public static class IngestionFeature
         services.AddMqttConnectionHandler();
         services.AddConnections();
         builder.WebHost.ConfigureKestrel((context, kestrel) =>
-            kestrel.ListenAnyIP(context.Configuration.GetValue("Mqtt:Port", new MqttOptions().Port), listen => listen.UseMqtt()));
+            kestrel.ListenAnyIP(context.Configuration.GetValue("Mqtt:Port", new MqttOptions().Port), listen =>
+            {
+                listen.Use(next => listen.ApplicationServices.GetRequiredService<PacketLimit>().Wrap(next));
+                listen.UseMqtt();
+            }));
         builder.AddStations();
         return builder;
     }
@@ -42,6 +50,7 @@ public static class IngestionFeature
         app.Services.GetRequiredService<PublishJournal>().Open();
         app.Services.GetRequiredService<BrokerEvents>().Attach(app.Services.GetRequiredService<MqttServer>());
         app.MapRejections();
+        app.MapCommands();
         app.MapStations();
         return app;
     }

@@ -2,6 +2,7 @@ using System.Buffers;
 using System.Text;
 using LuohuIOC.DeviceProtocol;
 using LuohuIOC.DeviceProtocol.Sparkplug;
+using LuohuIOC.Ingestion.Commands;
 using LuohuIOC.Ingestion.Journal;
 using LuohuIOC.Ingestion.Rejections;
 using LuohuIOC.Ingestion.Sparkplug;
@@ -18,9 +19,11 @@ namespace LuohuIOC.Ingestion.Broker;
 /// at once; the acknowledgement waits in the outbound loop for the commit, so that one connection can have many publishes under way.
 /// </summary>
 public sealed class PublishIntake(
-    PublishDecoder decoder, PublishJournal journal, RejectionStore rejections, GatewayBoard gateways, SparkplugHost sparkplug, IngestionMetrics metrics,
-    IOptions<MqttOptions> options, TimeProvider time)
+    PublishDecoder decoder, PublishJournal journal, RejectionStore rejections, GatewayBoard gateways, SparkplugHost sparkplug, CommandBook commands,
+    IngestionMetrics metrics, IOptions<MqttOptions> options, TimeProvider time)
 {
+    private const int ReplyBytesMax = 4096;
+
     private static readonly TimeSpan FullPause = TimeSpan.FromMilliseconds(5);
 
     [ThreadStatic]
@@ -29,7 +32,7 @@ public sealed class PublishIntake(
     /// <summary>Takes one publish. Completes when the next of the connection may be read.</summary>
     public Task Take(InterceptingPublishEventArgs publish)
     {
-        if (publish.ClientId == SparkplugHost.ClientId) return Task.CompletedTask;
+        if (publish.SessionItems.Contains(CommandPublisher.Key)) return Task.CompletedTask;
         // Nobody subscribes to telemetry at this broker, so the broker's own dispatch has nothing to do.
         publish.ProcessPublish = false;
         var message = publish.ApplicationMessage;
@@ -76,6 +79,8 @@ public sealed class PublishIntake(
                 return PayloadForms.TryParseRaw(topic.Protocol, out var form)
                     ? Telemetry(form, gateway, topic.Sensor, message, response, now)
                     : Refuse(RejectionReason.ProtocolUnsupported, gateway, message, response, now);
+            case TopicKind.CommandReply:
+                return Reply(gateway, topic.Sensor, message, response, now);
             default:
                 return Refuse(RejectionReason.TopicForbidden, gateway, message, response, now);
         }
@@ -137,6 +142,17 @@ public sealed class PublishIntake(
         if (!online && !text.SequenceEqual("offline"u8)) return Refuse(RejectionReason.WrongShape, gateway, message, response, now);
         gateways.Set(gateway, online, DateTimeOffset.FromUnixTimeMilliseconds(now));
         return Task.CompletedTask;
+    }
+
+    // A reply is rare and its sender waits for nothing else, so it is written down before the next publish of the connection is read.
+    private Task Reply(string gateway, ReadOnlySpan<char> sensor, MqttApplicationMessage message, PublishResponse response, long now)
+    {
+        var scratch = _scratch ??= new Scratch();
+        if (message.Payload.Length > ReplyBytesMax) return Refuse(RejectionReason.PayloadTooLarge, gateway, message, response, now);
+        if (!CommandReply.TryRead(scratch.Contiguous(message.Payload), out var reply)) return Refuse(RejectionReason.WrongShape, gateway, message, response, now);
+        return commands.Reply(gateway, sensor.ToString(), reply) == ReplyOutcome.Unknown
+            ? Refuse(RejectionReason.CommandUnknown, gateway, message, response, now)
+            : Task.CompletedTask;
     }
 
     private Task Refuse(RejectionReason reason, string gateway, MqttApplicationMessage message, PublishResponse response, long now)

@@ -21,9 +21,6 @@ public sealed class SparkplugHost(FrameMetrics metrics, SensorRegistry registry,
 
     private readonly ConcurrentDictionary<string, Node> _nodes = new(StringComparer.Ordinal);
 
-    /// <summary>Under this client name the host publishes; its messages pass the broker untouched.</summary>
-    public const string ClientId = "luohu-sparkplug-host";
-
     /// <summary>Set once the broker runs: how a command leaves.</summary>
     public Func<MqttApplicationMessage, Task>? Publish { get; set; }
 

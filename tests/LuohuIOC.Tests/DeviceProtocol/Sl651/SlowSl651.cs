@@ -85,12 +85,7 @@ internal static class SlowSl651
                 }
                 else if (element is >= 0xF4 and <= 0xFC)
                 {
-                    var width = element == 0xF4 ? 2 : 4;
-                    for (var i = 0; (i + 1) * width <= data.Length; i++)
-                    {
-                        var one = data.Substring(i * width, width);
-                        if (one.Trim('F').Length > 0) values.Add((element, at + (i * 300_000L), Convert.ToInt32(one, 16) / (width == 2 ? 10.0 : 100.0)));
-                    }
+                    AddHourSeries(element, data, at, values);
                 }
                 else
                 {
@@ -103,6 +98,16 @@ internal static class SlowSl651
             }
         }
         return values;
+    }
+
+    private static void AddHourSeries(int element, string data, long at, List<(int, long, double)> values)
+    {
+        var width = element == 0xF4 ? 2 : 4;
+        for (var i = 0; (i + 1) * width <= data.Length; i++)
+        {
+            var one = data.Substring(i * width, width);
+            if (one.Trim('F').Length > 0) values.Add((element, at + (i * 300_000L), Convert.ToInt32(one, 16) / (width == 2 ? 10.0 : 100.0)));
+        }
     }
 
     private static int Repeats(string data, int digits)
