@@ -30,7 +30,7 @@ public static class SensorThingsFeature
             },
         })).RequireAuthorization("viewer").WithTags("SensorThings").WithSummary("OGC SensorThings 1.1: the collections");
         app.MapGet(Root + "/{**path}", Read).RequireAuthorization("viewer").WithTags("SensorThings").WithSummary("OGC SensorThings 1.1: an entity, a collection, or a neighbour's")
-            .Produces<JsonObject>();
+            .WithName("ReadSensorThings").Produces<JsonObject>();
         return app;
     }
 
