@@ -1,4 +1,5 @@
 using System.Globalization;
+using LuohuIOC.Benchmarks.Decode;
 using LuohuIOC.Benchmarks.Ladder;
 using LuohuIOC.Benchmarks.Skab;
 
@@ -10,6 +11,9 @@ const string help =
     latency  [seconds]   publish → alert at a SignalR client under 2,000, 8,000 and 40,000 messages/s (default 20 s each)
     capacity             start to ready, memory with 100,000 sensors
     skab DIR OUT [--fit ROWS]   the stations' detector on the Skoltech Anomaly Benchmark's files
+    decode sl651|hj212|gb26875  one frame a line on standard input (hex; HJ 212 as text), one JSON line for each on standard output
+    fuzz [frames] [seed]   mutated frames through the decoders (default 10,000,000)
+    frames [loop]        frames/s a core, by BenchmarkDotNet and by a plain loop
     all                  ladder, latency, capacity
     """;
 
@@ -25,6 +29,15 @@ switch (args)
         return await CapacityRunner.RunAsync();
     case ["skab", .. var rest]:
         return SkabRunner.Run(rest);
+    case ["decode", var protocol]:
+        return DecodeRunner.Run(protocol);
+    case ["fuzz", .. var rest]:
+        return FrameFuzz.Run(rest.Length > 0 ? long.Parse(rest[0], CultureInfo.InvariantCulture) : 10_000_000,
+            rest.Length > 1 ? ulong.Parse(rest[1], CultureInfo.InvariantCulture) : (ulong)Environment.TickCount64);
+    case ["frames"]:
+        return FrameRate.Run();
+    case ["frames", "loop"]:
+        return FrameRate.Loop();
     case [] or ["all"]:
         return await LadderRunner.RunAsync(Seconds(10)) + await LatencyRunner.RunAsync(Seconds(20)) + await CapacityRunner.RunAsync();
     default:
