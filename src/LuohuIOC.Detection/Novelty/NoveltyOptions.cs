@@ -6,7 +6,7 @@ namespace LuohuIOC.Detection.Novelty;
 /// </summary>
 public sealed record NoveltyOptions
 {
-    /// <summary>Remembered points a view; more remember longer and cost memory, 44 bytes × this + 3 KB a stream in all.</summary>
+    /// <summary>Remembered points a view; more remember longer and cost memory, 72 bytes × this + 4 KB a stream in all.</summary>
     public int Prototypes { get; init; } = 512;
 
     /// <summary>A point is remembered when it lies farther from the nearest one than this many mean distances.</summary>
@@ -19,10 +19,10 @@ public sealed record NoveltyOptions
     public double TailMemory { get; init; } = 8000;
 
     /// <summary>Readings over which the local level and step are averaged.</summary>
-    public double LocalMemory { get; init; } = 70;
+    public double LocalMemory { get; init; } = 50;
 
     /// <summary>Share of the long-run mean step in the local scale, so that a dead calm does not make ripples large.</summary>
-    public double CalmShare { get; init; } = 0.05;
+    public double CalmShare { get; init; } = 0.1;
 
     /// <summary>An episode's later readings say nothing new unless their evidence is this much greater, in nats.</summary>
     public double EscalationNats { get; init; } = 0.5;
@@ -40,8 +40,8 @@ public sealed record NoveltyOptions
     public double BusyShare { get; init; } = 0.75;
 
     /// <summary>
-    /// Score from which the benchmarks' open halves count a reading as an alarm, in nats: e^-3.7 is a mean tail probability of 2.5 %
+    /// Score from which the benchmarks' open halves count a reading as an alarm, in nats: e^-3.9 is a mean tail probability of 2 %
     /// of three views that rarely exceed theirs together.
     /// </summary>
-    public double AlarmNats { get; init; } = 3.7;
+    public double AlarmNats { get; init; } = 3.9;
 }
