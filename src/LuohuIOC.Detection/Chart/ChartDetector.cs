@@ -46,7 +46,7 @@ public sealed class ChartDetector
     /// <summary>Rows still to come before the first is judged; 0 when warm.</summary>
     public int WarmUpLeft => _fit is null ? 0 : _options.FitRows - _rows;
 
-    /// <summary>Root mean square deviation of the live metrics, about 1 on ordinary rows, over the station's strain; NaN while warming up.</summary>
+    /// <summary>Root mean square deviation of the metrics, about 1 on ordinary rows, over the station's strain; NaN while warming up.</summary>
     public double Score { get; private set; } = double.NaN;
 
     public bool IsAlarm => Score > _options.AlarmLevel;
@@ -73,16 +73,16 @@ public sealed class ChartDetector
             if (++_rows == _options.FitRows) FitAll(_fit);
             return double.NaN;
         }
-        var live = Smooth(values, holding: true);
+        var (live, counted) = Smooth(values, holding: true);
         _covariance.Add(_smoothed, 1 / _options.CovarianceRows);
         if (++_sinceInvert >= InvertRows) Invert();
-        return Score = live == 0 ? double.NaN : Judge(live);
+        return Score = live == 0 ? double.NaN : Judge(counted);
     }
 
     private void FitAll(float[] fit)
     {
         var rows = _options.FitRows;
-        for (var m = 0; m < _metrics.Length; m++) _metrics[m].Fit(fit.AsSpan(m * rows, rows), _options.WanderRatio);
+        for (var m = 0; m < _metrics.Length; m++) _metrics[m].Fit(fit.AsSpan(m * rows, rows));
         Span<double> row = stackalloc double[MetricsMax];
         row = row[.._metrics.Length];
         var counted = 0;
@@ -96,23 +96,33 @@ public sealed class ChartDetector
         Invert();
     }
 
-    /// <summary>Takes the row into the moving averages; returns how many metrics are live.</summary>
-    private int Smooth(ReadOnlySpan<double> values, bool holding)
+    /// <summary>Takes the row into the moving averages; returns how many metrics it has, and how many averages count: a missing value's does.</summary>
+    private (int Live, int Counted) Smooth(ReadOnlySpan<double> values, bool holding)
     {
         var live = 0;
+        var counted = 0;
         for (var m = 0; m < values.Length; m++)
         {
             var metric = _metrics[m];
             var deviation = metric.Deviation(values[m]);
             _live[m] = !double.IsNaN(deviation);
-            if (metric.IsDead || metric.IsUnknown) _smoothed[m] = 0;
-            else if (!_live[m]) _smoothed[m] *= 1 - _options.Smoothing;
-            if (!_live[m]) continue;
+            if (metric.IsDead || metric.IsUnknown)
+            {
+                _smoothed[m] = 0;
+                continue;
+            }
+            counted++;
+            if (!_live[m])
+            {
+                _smoothed[m] *= 1 - _options.Smoothing;
+                continue;
+            }
             live++;
             _smoothed[m] += _options.Smoothing * (deviation - _smoothed[m]);
+            if (holding) metric.Learn(deviation, _options.WanderRows);
             metric.Follow(deviation, holding && Math.Abs(_smoothed[m]) > _options.HoldDeviations * _covariance.Spread[m], _options);
         }
-        return live;
+        return (live, counted);
     }
 
     private void Invert()
@@ -122,9 +132,9 @@ public sealed class ChartDetector
         _covariance.Invert(_ridge, _options.CovarianceShare);
     }
 
-    private double Judge(int live)
+    private double Judge(int counted)
     {
-        var raw = Math.Sqrt(_covariance.Distance(_smoothed, _parts) / live);
+        var raw = Math.Sqrt(_covariance.Distance(_smoothed, _parts) / counted);
         Share();
         var score = raw / _strain;
         var step = score > _options.AlarmLevel ? 1 - _options.AlarmShare : -_options.AlarmShare;

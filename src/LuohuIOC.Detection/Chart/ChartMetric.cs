@@ -17,7 +17,8 @@ internal sealed class ChartMetric
 
     private double _centre;
     private double _scale = 1;
-    private double _wander;
+    private double _mean;
+    private double _variance;
     private double _raw = double.NaN;
     private int _unchanged;
     private int _deadRows = DeadRowsMin;
@@ -37,7 +38,7 @@ internal sealed class ChartMetric
     public double Expected => SoftScale.Undo(Reference, _centre, _scale);
 
     /// <summary>Learns centre, spread, noise and wandering from the values of the fit, NaN where missing.</summary>
-    public void Fit(ReadOnlySpan<float> rows, double wanderRatio)
+    public void Fit(ReadOnlySpan<float> rows)
     {
         var known = new List<double>(rows.Length);
         foreach (var value in rows)
@@ -48,8 +49,8 @@ internal sealed class ChartMetric
         var values = rows.ToArray().Select(v => double.IsNaN(v) ? double.NaN : SoftScale.Apply(v, _centre, _scale)).ToArray();
         Noise = RowNoise(values);
         var mean = values.Where(double.IsFinite).Average();
-        var variance = values.Where(double.IsFinite).Average(v => (v - mean) * (v - mean)) + 1e-9;
-        _wander = Math.Clamp(1 - wanderRatio * Noise / variance, 0, 1);
+        _mean = mean;
+        _variance = values.Where(double.IsFinite).Average(v => (v - mean) * (v - mean)) + 1e-9;
         Reference = values.Take(FirstRows).Where(double.IsFinite).DefaultIfEmpty(mean).Average();
         _deadRows = Math.Max(DeadRowsMin, DeadRuns * LongestRun(rows));
     }
@@ -105,9 +106,25 @@ internal sealed class ChartMetric
         return standard - Reference;
     }
 
-    /// <summary>Moves the reference after the value: fully while the metric behaves, as far as it wanders when it is held.</summary>
-    public void Follow(double deviation, bool held, ChartOptions options) =>
-        Reference += (held ? options.WanderShare * _wander : 1) / options.FollowRows * deviation;
+    /// <summary>Learns over the long run how far the metric wanders; a value counts as three deviations at most, that a fault be no habit.</summary>
+    public void Learn(double deviation, double rows)
+    {
+        var away = Reference + deviation - _mean;
+        var spread = Math.Sqrt(_variance);
+        away = Math.Clamp(away, -3 * spread, 3 * spread);
+        _mean += away / rows;
+        _variance += (away * away - _variance) / rows;
+    }
+
+    /// <summary>
+    /// Moves the reference after the value: fully while the metric behaves, as far as it wanders when it is held. A new state that
+    /// lasts counts as wandering in the end, so none is held for ever.
+    /// </summary>
+    public void Follow(double deviation, bool held, ChartOptions options)
+    {
+        var speed = held ? options.WanderShare * Math.Clamp(1 - options.WanderRatio * Noise / _variance, 0, 1) : 1;
+        Reference += speed / options.FollowRows * deviation;
+    }
 
     public double Ridge(ChartOptions options) =>
         options.Ridge * options.Smoothing / (2 - options.Smoothing) * Math.Max(Noise, NoiseMin) + 1e-6;
@@ -116,7 +133,8 @@ internal sealed class ChartMetric
     {
         to.Write(_centre);
         to.Write(_scale);
-        to.Write(_wander);
+        to.Write(_mean);
+        to.Write(_variance);
         to.Write(_raw);
         to.Write(_unchanged);
         to.Write(_deadRows);
@@ -129,7 +147,8 @@ internal sealed class ChartMetric
     {
         _centre = from.ReadDouble();
         _scale = from.ReadDouble();
-        _wander = from.ReadDouble();
+        _mean = from.ReadDouble();
+        _variance = from.ReadDouble();
         _raw = from.ReadDouble();
         _unchanged = from.ReadInt32();
         _deadRows = from.ReadInt32();

@@ -16,13 +16,16 @@ public sealed record ChartOptions
     public double FollowRows { get; init; } = 30;
 
     /// <summary>A metric whose moving average is off by more than this many of its deviations is not followed.</summary>
-    public double HoldDeviations { get; init; } = 2;
+    public double HoldDeviations { get; init; } = 3;
 
-    /// <summary>Speed at which a wandering metric is followed even then, as a share; one that keeps its level is not followed at all.</summary>
+    /// <summary>Speed at which a metric that only wanders is followed even then, as a share.</summary>
     public double WanderShare { get; init; } = 0.15;
 
     /// <summary>A metric wanders as far as its variance exceeds this many times its row-to-row noise (von Neumann's ratio).</summary>
     public double WanderRatio { get; init; } = 2;
+
+    /// <summary>Rows over which its variance is learned.</summary>
+    public double WanderRows { get; init; } = 3000;
 
     /// <summary>Share of each covariance between two metrics that is believed; the rest is shrunk away.</summary>
     public double CovarianceShare { get; init; } = 0.5;
@@ -34,7 +37,7 @@ public sealed record ChartOptions
     public double CovarianceRows { get; init; } = 3000;
 
     /// <summary>Score above which a row is an alarm, in deviations a metric.</summary>
-    public double AlarmLevel { get; init; } = 2.7;
+    public double AlarmLevel { get; init; } = 2.3;
 
     /// <summary>Share of rows that may be alarms in the long run; a station with more is judged by a level that rises slowly.</summary>
     public double AlarmShare { get; init; } = 0.015;

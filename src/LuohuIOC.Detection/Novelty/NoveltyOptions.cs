@@ -6,8 +6,8 @@ namespace LuohuIOC.Detection.Novelty;
 /// </summary>
 public sealed record NoveltyOptions
 {
-    /// <summary>Remembered points a view; more remember longer and cost memory, 72 bytes × this + 4 KB a stream in all.</summary>
-    public int Prototypes { get; init; } = 512;
+    /// <summary>Remembered points a view; more remember longer and cost memory, 96 bytes × this + 4 KB a stream in all.</summary>
+    public int Prototypes { get; init; } = 192;
 
     /// <summary>A point is remembered when it lies farther from the nearest one than this many mean distances.</summary>
     public double Vigilance { get; init; } = 1;

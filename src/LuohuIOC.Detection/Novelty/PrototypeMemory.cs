@@ -4,16 +4,16 @@ namespace LuohuIOC.Detection.Novelty;
 
 /// <summary>
 /// Points that a stream has visited, thinned by a radius: the novelty of a new point is its distance (largest coordinate) from the
-/// nearest of them. Grows like the categories of an adaptive resonance network; when it is full the radius grows too, so that rare
-/// points are not forgotten for the sake of common ones, and the one longest out of use gives way.
+/// nearest of them. Grows like the categories of an adaptive resonance network. When it is full, the point gives way that was least
+/// new when it came, all the sooner the longer it is out of use: rare points are not forgotten for the sake of common ones.
 /// </summary>
 internal sealed class PrototypeMemory
 {
     /// <summary>Readings over which the mean distance is taken.</summary>
     private const int MeanMemory = 1000;
 
-    /// <summary>Growth of the radius at each admission when full, and its shrinkage at every reading.</summary>
-    private const double Growth = 1.02, Shrinkage = 0.9995, GrowthSeed = 1e-3;
+    /// <summary>Readings out of use after which a point is worth half of what it was.</summary>
+    private const double HalfWorth = 500;
 
     private readonly int _dimensions;
     private readonly int _capacity;
@@ -21,11 +21,11 @@ internal sealed class PrototypeMemory
 
     // Coordinate by coordinate, so that eight points are compared at once. Free places lie at infinity.
     private readonly float[] _points;
+    private readonly float[] _newness;
     private readonly int[] _lastUsed;
     private int _count;
     private int _seen;
     private double _meanDistance;
-    private double _radius;
 
     public PrototypeMemory(int dimensions, int capacity, double vigilance)
     {
@@ -34,6 +34,7 @@ internal sealed class PrototypeMemory
         _capacity = capacity;
         _vigilance = vigilance;
         _points = new float[dimensions * capacity];
+        _newness = new float[capacity];
         _lastUsed = new int[capacity];
         Array.Fill(_points, float.PositiveInfinity);
     }
@@ -52,15 +53,7 @@ internal sealed class PrototypeMemory
         var (distance, nearest) = Nearest(point);
         _lastUsed[nearest] = _seen;
         _meanDistance += (distance - _meanDistance) / Math.Min(_seen, MeanMemory);
-        if (distance > Math.Max(_vigilance * _meanDistance, _radius))
-        {
-            if (_count == _capacity) _radius = _radius * Growth + GrowthSeed * _meanDistance;
-            Remember(point, _count < _capacity ? _count : LongestUnused());
-        }
-        else
-        {
-            _radius *= Shrinkage;
-        }
+        if (distance > _vigilance * _meanDistance) Remember(point, distance);
         return distance;
     }
 
@@ -84,19 +77,26 @@ internal sealed class PrototypeMemory
         return (best[lane], bestAt[lane] + lane);
     }
 
-    private void Remember(ReadOnlySpan<float> point, int place)
+    private void Remember(ReadOnlySpan<float> point, double newness)
     {
+        var place = _count < _capacity ? _count++ : LeastWorth();
         for (var d = 0; d < _dimensions; d++) _points[d * _capacity + place] = point[d];
+        _newness[place] = (float)newness;
         _lastUsed[place] = _seen;
-        _count = Math.Max(_count, place + 1);
     }
 
-    private int LongestUnused()
+    private int LeastWorth()
     {
-        var oldest = 0;
-        for (var i = 1; i < _count; i++)
-            if (_lastUsed[i] < _lastUsed[oldest]) oldest = i;
-        return oldest;
+        var least = 0;
+        var worthOfLeast = double.PositiveInfinity;
+        for (var i = 0; i < _count; i++)
+        {
+            var worth = _newness[i] / (1 + (_seen - _lastUsed[i]) / HalfWorth);
+            if (worth >= worthOfLeast) continue;
+            least = i;
+            worthOfLeast = worth;
+        }
+        return least;
     }
 
     public void Save(BinaryWriter to)
@@ -104,10 +104,10 @@ internal sealed class PrototypeMemory
         to.Write(_count);
         to.Write(_seen);
         to.Write(_meanDistance);
-        to.Write(_radius);
         for (var i = 0; i < _count; i++)
         {
             to.Write(_lastUsed[i]);
+            to.Write(_newness[i]);
             for (var d = 0; d < _dimensions; d++) to.Write(_points[d * _capacity + i]);
         }
     }
@@ -118,11 +118,11 @@ internal sealed class PrototypeMemory
         if (_count < 0 || _count > _capacity) throw new InvalidDataException($"{_count} prototypes, at most {_capacity}.");
         _seen = from.ReadInt32();
         _meanDistance = from.ReadDouble();
-        _radius = from.ReadDouble();
         Array.Fill(_points, float.PositiveInfinity);
         for (var i = 0; i < _count; i++)
         {
             _lastUsed[i] = from.ReadInt32();
+            _newness[i] = from.ReadSingle();
             for (var d = 0; d < _dimensions; d++) _points[d * _capacity + i] = from.ReadSingle();
         }
     }
