@@ -40,8 +40,8 @@ public sealed record ChartOptions
     public double AlarmLevel { get; init; } = 2.3;
 
     /// <summary>Share of rows that may be alarms in the long run; a station with more is judged by a level that rises slowly.</summary>
-    public double AlarmShare { get; init; } = 0.015;
+    public double AlarmShare { get; init; } = 0.01;
 
     /// <summary>Rows over which that level rises or comes back.</summary>
-    public double AlarmRows { get; init; } = 5000;
+    public double AlarmRows { get; init; } = 2000;
 }
