@@ -36,6 +36,9 @@ public enum RejectionReason : byte
 
     // One metric; the reading's other metrics stay.
     MetricUnknown,
+
+    // A reply.
+    CommandUnknown,
 }
 
 public static class RejectionReasons

@@ -29,6 +29,9 @@ public sealed class AlertStore(
 
     // Queued and not yet on disk: a sensor's grain that is activated again must not read an older state than it had.
     private readonly ConcurrentDictionary<(string Sensor, string Rule), RuleWatch> _unsaved = new();
+
+    // Sensors of which the file has anything; null before the start. Most have nothing, and their first alert need not wait for a query.
+    private ConcurrentDictionary<string, bool>? _known;
     private readonly CancellationTokenSource _giveUp = new();
     private AlertCommit? _commit;
     private Task _writer = Task.CompletedTask;
@@ -36,6 +39,7 @@ public sealed class AlertStore(
     /// <summary>Before the silo starts, so that no grain waits for a writer.</summary>
     public Task StartingAsync(CancellationToken cancellationToken)
     {
+        _known = KnownSensors();
         // A thread of its own: it spends its life in fsync, which must not hold one of the pool's few threads.
         _writer = Task.Factory.StartNew(Write, CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default);
         return Task.CompletedTask;
@@ -63,7 +67,11 @@ public sealed class AlertStore(
     /// <summary>Completes when all steps are on disk, together with what other callers brought. Throws <see cref="AlertNotStoredException"/>.</summary>
     public async Task AppendAsync(IReadOnlyList<AlertSave> saves)
     {
-        foreach (var save in saves) _unsaved[(save.SensorId, save.Watch.Rule)] = save.Watch;
+        foreach (var save in saves)
+        {
+            _unsaved[(save.SensorId, save.Watch.Rule)] = save.Watch;
+            _known?.TryAdd(save.SensorId, true);
+        }
         var append = new Append(saves);
         try
         {
@@ -79,6 +87,7 @@ public sealed class AlertStore(
     /// <summary>All that is known of a sensor's rules, with their open alerts.</summary>
     public IReadOnlyList<RuleWatch> Load(string sensorId)
     {
+        if (_known?.ContainsKey(sensorId) == false) return [];
         var watches = new Dictionary<string, RuleWatch>(StringComparer.Ordinal);
         using (var connection = database.Open())
         {
@@ -99,6 +108,17 @@ public sealed class AlertStore(
                 if (sensor == sensorId) watches[rule] = watch;
         }
         return [.. watches.Values];
+    }
+
+    private ConcurrentDictionary<string, bool> KnownSensors()
+    {
+        var known = new ConcurrentDictionary<string, bool>(StringComparer.Ordinal);
+        using var connection = database.Open();
+        using var command = connection.CreateCommand();
+        command.CommandText = "SELECT DISTINCT sensor FROM rule_watch";
+        using var reader = command.ExecuteReader();
+        while (reader.Read()) known[reader.GetString(0)] = true;
+        return known;
     }
 
     private void Write()

@@ -62,6 +62,9 @@ public sealed class GatewaySecrets : IDisposable
         return CryptographicOperations.FixedTimeEquals(hash, entry?.Hash ?? Nobody) && mayConnect;
     }
 
+    /// <summary>Stands for the gateway's present right to connect; another object once the secret is replaced or disabled, null for an unknown gateway.</summary>
+    public object? RightOf(string gateway) => _byGateway.GetValueOrDefault(gateway);
+
     /// <summary>
     /// Makes a secret for each gateway that has none, appends it to <c>gateways.csv</c> and stores its hash. A secret that the file holds
     /// already for a gateway without one (a crash in between, or a lost <c>identity.db</c>) is taken up, so that gateways in the field keep working.

@@ -1,4 +1,5 @@
 using LuohuIOC.Ingestion.Broker;
+using LuohuIOC.Ingestion.Commands;
 using LuohuIOC.Ingestion.Journal;
 using LuohuIOC.Ingestion.Rejections;
 using MQTTnet.AspNetCore;
@@ -20,6 +21,9 @@ public static class IngestionFeature
         services.AddSingleton<GatewayBoard>();
         services.AddSingleton<PublishIntake>();
         services.AddSingleton<BrokerEvents>();
+        services.AddSingleton<PacketLimit>();
+        services.AddSingleton<CommandBook>();
+        services.AddSingleton<CommandPublisher>();
         services.AddSingleton<RejectionStore>();
         services.AddHostedService(s => s.GetRequiredService<RejectionStore>());
         services.AddHealthChecks().AddCheck<JournalHealth>("journal");
@@ -27,7 +31,11 @@ public static class IngestionFeature
         services.AddMqttConnectionHandler();
         services.AddConnections();
         builder.WebHost.ConfigureKestrel((context, kestrel) =>
-            kestrel.ListenAnyIP(context.Configuration.GetValue("Mqtt:Port", new MqttOptions().Port), listen => listen.UseMqtt()));
+            kestrel.ListenAnyIP(context.Configuration.GetValue("Mqtt:Port", new MqttOptions().Port), listen =>
+            {
+                listen.Use(next => listen.ApplicationServices.GetRequiredService<PacketLimit>().Wrap(next));
+                listen.UseMqtt();
+            }));
         return builder;
     }
 
@@ -36,6 +44,7 @@ public static class IngestionFeature
         app.Services.GetRequiredService<PublishJournal>().Open();
         app.Services.GetRequiredService<BrokerEvents>().Attach(app.Services.GetRequiredService<MqttServer>());
         app.MapRejections();
+        app.MapCommands();
         return app;
     }
 }

@@ -1,3 +1,4 @@
+using System.Security.Claims;
 using System.Threading.Channels;
 using LuohuIOC.Registry;
 using LuohuIOC.Sensing;
@@ -88,6 +89,15 @@ internal sealed class WallConnection(
             logger.LogError(e, "Browser {Connection}: a message could not be sent; it is disconnected and may come back.", connection.ConnectionId);
             connection.Abort();
         }
+    }
+
+    /// <summary>True when the browser showed this access token.</summary>
+    public bool IsOf(string tokenId) => connection.User.FindFirstValue(ClaimTypes.NameIdentifier) == tokenId;
+
+    public void Abort()
+    {
+        logger.LogWarning("Browser {Connection} of {User} is disconnected: its token was revoked.", connection.ConnectionId, connection.UserIdentifier);
+        connection.Abort();
     }
 
     public void Stop() => _wake.Writer.TryComplete();

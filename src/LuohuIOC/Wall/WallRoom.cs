@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
 using LuohuIOC.Alerts;
+using LuohuIOC.Identity;
 using LuohuIOC.Registry;
 using LuohuIOC.Sensing;
 using LuohuIOC.Texts;
@@ -20,11 +21,12 @@ internal sealed class WallRoom
     private readonly ILogger<WallRoom> _logger;
 
     public WallRoom(
-        AlertBoard alerts, SensorRegistry registry, LatestBoard latest, IOptions<WallOptions> options, WallMeters meters, TimeProvider time,
+        AlertBoard alerts, TokenBook tokens, SensorRegistry registry, LatestBoard latest, IOptions<WallOptions> options, WallMeters meters, TimeProvider time,
         ILogger<WallRoom> logger)
     {
         (_options, _registry, _latest, _meters, _time, _logger) = (options.Value, registry, latest, meters, time, logger);
         alerts.Changed += Show;
+        tokens.Revoked += TurnOut;
     }
 
     public bool IsEmpty => _connections.IsEmpty;
@@ -63,6 +65,13 @@ internal sealed class WallRoom
         if (_connections.IsEmpty) return;
         var notice = new AlertNotice(view);
         foreach (var (_, entry) in _connections) entry.Connection.Put(notice);
+    }
+
+    /// <summary>A revoked token ends what was opened with it, not only what comes next.</summary>
+    private void TurnOut(string tokenId)
+    {
+        foreach (var (_, entry) in _connections)
+            if (entry.Connection.IsOf(tokenId)) entry.Connection.Abort();
     }
 
     public void Show(ReadingsFrame frame)

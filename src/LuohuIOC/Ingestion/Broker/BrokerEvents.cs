@@ -13,8 +13,13 @@ namespace LuohuIOC.Ingestion.Broker;
 public sealed class BrokerEvents(
     PublishIntake intake, GatewaySecrets secrets, GatewayBoard gateways, IOptions<MqttOptions> options, TimeProvider time, ILogger<BrokerEvents> log)
 {
+    private MqttServer? _server;
+
     public void Attach(MqttServer server)
     {
+        _server = server;
+        secrets.Withdrawn += Withdraw;
+        server.ClientConnectedAsync += Connected;
         server.ValidatingConnectionAsync += Validate;
         server.InterceptingPublishAsync += intake.Take;
         server.InterceptingOutboundPacketAsync += PublishIntake.BeforeSend;
@@ -34,9 +39,11 @@ public sealed class BrokerEvents(
     private Task Validate(ValidatingConnectionEventArgs connection)
     {
         string? gateway = null;
+        object? right = null;
         if (!(options.Value.AllowAnonymous && IsLoopback(connection.RemoteEndPoint)))
         {
             gateway = connection.UserName;
+            right = string.IsNullOrEmpty(gateway) ? null : secrets.RightOf(gateway);
             if (string.IsNullOrEmpty(gateway) || connection.RawPassword is null || !secrets.Verify(gateway, connection.RawPassword))
             {
                 connection.ReasonCode = MqttConnectReasonCode.BadUserNameOrPassword;
@@ -44,11 +51,46 @@ public sealed class BrokerEvents(
                 return Task.CompletedTask;
             }
         }
+        var clientId = connection.ClientId;
         // MQTT lets a client leave its name to the server (3.1.1, 3.1.3.1), and mosquitto_pub does; MQTTnet allows it in MQTT 5 only.
-        if (string.IsNullOrEmpty(connection.ClientId)) PacketOf(connection).ClientId = connection.AssignedClientIdentifier = $"auto-{Guid.NewGuid():N}";
-        connection.SessionItems[GatewaySession.Key] = new GatewaySession(gateway, options.Value.RateMax, time);
-        if (gateway is not null) gateways.Set(gateway, true, time.GetUtcNow());
+        if (string.IsNullOrEmpty(clientId)) clientId = connection.AssignedClientIdentifier = $"auto-{Guid.NewGuid():N}";
+        // Within the broker a name is the gateway's own: nobody throws another gateway's connection out by taking its name.
+        if (gateway is not null) clientId = $"{gateway}/{clientId}";
+        PacketOf(connection).ClientId = clientId;
+        connection.SessionItems[GatewaySession.Key] = new GatewaySession(gateway, right, clientId, options.Value.RateMax, time);
         return Task.CompletedTask;
+    }
+
+    private Task Connected(ClientConnectedEventArgs client)
+    {
+        if (client.SessionItems[GatewaySession.Key] is not GatewaySession { Gateway: { } gateway } session) return Task.CompletedTask;
+        gateways.Connected(gateway, session, time.GetUtcNow());
+        // The secret may have been withdrawn since it was shown, before this connection could be found.
+        return ReferenceEquals(secrets.RightOf(gateway), session.Right) ? Task.CompletedTask : DisconnectAsync(session);
+    }
+
+    private async Task DisconnectAsync(GatewaySession session)
+    {
+        log.LogWarning("MQTT: client {Client} is disconnected: the secret of gateway '{Gateway}' was replaced or disabled", session.ClientId, session.Gateway);
+        await _server!.DisconnectClientAsync(
+            session.ClientId, new MqttServerClientDisconnectOptions { ReasonCode = MqttDisconnectReasonCode.NotAuthorized });
+    }
+
+    private void Withdraw(string gateway)
+    {
+        foreach (var session in gateways.ConnectionsOf(gateway)) _ = Guarded(session);
+    }
+
+    private async Task Guarded(GatewaySession session)
+    {
+        try
+        {
+            await DisconnectAsync(session);
+        }
+        catch (Exception e)
+        {
+            log.LogError(e, "MQTT: client {Client} could not be disconnected", session.ClientId);
+        }
     }
 
     private Task CheckSubscription(InterceptingSubscriptionEventArgs subscription)
@@ -63,7 +105,7 @@ public sealed class BrokerEvents(
 
     private Task Disconnected(ClientDisconnectedEventArgs client)
     {
-        if (client.SessionItems[GatewaySession.Key] is GatewaySession { Gateway: { } gateway }) gateways.Set(gateway, false, time.GetUtcNow());
+        if (client.SessionItems[GatewaySession.Key] is GatewaySession { Gateway: { } gateway } session) gateways.Disconnected(gateway, session, time.GetUtcNow());
         return Task.CompletedTask;
     }
 

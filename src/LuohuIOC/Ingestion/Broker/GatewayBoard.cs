@@ -2,13 +2,44 @@ using System.Collections.Concurrent;
 
 namespace LuohuIOC.Ingestion.Broker;
 
-/// <summary>Whether each gateway is connected, by its status topic and its connection. In memory: a restart asks them anew.</summary>
+/// <summary>
+/// Whether each gateway is online, by its status topic and its connections, and which connections it has. In memory: a restart asks
+/// them anew.
+/// </summary>
 public sealed class GatewayBoard
 {
     private readonly ConcurrentDictionary<string, (bool Online, DateTimeOffset Since)> _gateways = new(StringComparer.Ordinal);
+    private readonly Dictionary<string, List<GatewaySession>> _sessions = new(StringComparer.Ordinal);
+    private readonly Lock _gate = new();
 
     public IReadOnlyDictionary<string, (bool Online, DateTimeOffset Since)> All => _gateways;
 
     public void Set(string gateway, bool online, DateTimeOffset at) =>
         _gateways.AddOrUpdate(gateway, (online, at), (_, before) => before.Online == online ? before : (online, at));
+
+    internal void Connected(string gateway, GatewaySession session, DateTimeOffset at)
+    {
+        lock (_gate)
+        {
+            if (!_sessions.TryGetValue(gateway, out var sessions)) _sessions[gateway] = sessions = [];
+            sessions.Add(session);
+            Set(gateway, true, at);
+        }
+    }
+
+    /// <summary>A gateway that came back before its old connection was seen to end is still online.</summary>
+    internal void Disconnected(string gateway, GatewaySession session, DateTimeOffset at)
+    {
+        lock (_gate)
+        {
+            if (!_sessions.TryGetValue(gateway, out var sessions) || !sessions.Remove(session) || sessions.Count > 0) return;
+            _sessions.Remove(gateway);
+            Set(gateway, false, at);
+        }
+    }
+
+    internal GatewaySession[] ConnectionsOf(string gateway)
+    {
+        lock (_gate) return _sessions.TryGetValue(gateway, out var sessions) ? [.. sessions] : [];
+    }
 }

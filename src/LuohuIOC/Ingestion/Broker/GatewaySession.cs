@@ -4,7 +4,7 @@ namespace LuohuIOC.Ingestion.Broker;
 /// One connection of a gateway: who it is, what it still waits for, and how fast it sends. The inbound loop adds what an
 /// acknowledgement waits for, the outbound loop takes it when the acknowledgement is about to leave; both in order of the publishes.
 /// </summary>
-internal sealed class GatewaySession(string? gateway, int ratePerSecond, TimeProvider time)
+internal sealed class GatewaySession(string? gateway, object? right, string clientId, int ratePerSecond, TimeProvider time)
 {
     public static readonly object Key = new();
 
@@ -15,6 +15,12 @@ internal sealed class GatewaySession(string? gateway, int ratePerSecond, TimePro
 
     /// <summary>The gateway that showed its secret; null for an anonymous loopback client, which may be any.</summary>
     public string? Gateway { get; } = gateway;
+
+    /// <summary>The right that was valid when the secret was shown; see <c>GatewaySecrets.RightOf</c>.</summary>
+    public object? Right { get; } = right;
+
+    /// <summary>The broker's name of the connection.</summary>
+    public string ClientId { get; } = clientId;
 
     /// <summary>Acknowledgements that have not left yet.</summary>
     public int Pending

@@ -16,6 +16,13 @@ public sealed class MqttOptions
     [Range(1, 65535)]
     public int InFlightMax { get; set; } = 1_000;
 
+    /// <summary>
+    /// Largest packet, header included; a connection that announces a larger one is ended before it is read. Default 1 MiB. Payloads
+    /// beyond the contract's 256 KiB and below this are refused one by one with their reason.
+    /// </summary>
+    [Range(1 << 10, 268_435_460)]
+    public int PacketBytesMax { get; set; } = 1 << 20;
+
     /// <summary>Messages per second of one connection, with a burst of one second's worth; beyond it is read more slowly. Default 50,000.</summary>
     [Range(1, 10_000_000)]
     public int RateMax { get; set; } = 50_000;

@@ -1,6 +1,7 @@
 using System.Buffers;
 using System.Text;
 using LuohuIOC.DeviceProtocol;
+using LuohuIOC.Ingestion.Commands;
 using LuohuIOC.Ingestion.Journal;
 using LuohuIOC.Ingestion.Rejections;
 using Microsoft.Extensions.Options;
@@ -16,9 +17,11 @@ namespace LuohuIOC.Ingestion.Broker;
 /// at once; the acknowledgement waits in the outbound loop for the commit, so that one connection can have many publishes under way.
 /// </summary>
 public sealed class PublishIntake(
-    PublishDecoder decoder, PublishJournal journal, RejectionStore rejections, GatewayBoard gateways, IngestionMetrics metrics,
+    PublishDecoder decoder, PublishJournal journal, RejectionStore rejections, GatewayBoard gateways, CommandBook commands, IngestionMetrics metrics,
     IOptions<MqttOptions> options, TimeProvider time)
 {
+    private const int ReplyBytesMax = 4096;
+
     private static readonly TimeSpan FullPause = TimeSpan.FromMilliseconds(5);
 
     [ThreadStatic]
@@ -27,6 +30,7 @@ public sealed class PublishIntake(
     /// <summary>Takes one publish. Completes when the next of the connection may be read.</summary>
     public Task Take(InterceptingPublishEventArgs publish)
     {
+        if (publish.SessionItems.Contains(CommandPublisher.Key)) return Task.CompletedTask;
         // Nobody subscribes to telemetry at this broker, so the broker's own dispatch has nothing to do.
         publish.ProcessPublish = false;
         var message = publish.ApplicationMessage;
@@ -70,6 +74,8 @@ public sealed class PublishIntake(
                 return Status(gateway, message, response, now);
             case TopicKind.Raw:
                 return Refuse(RejectionReason.ProtocolUnsupported, gateway, message, response, now);
+            case TopicKind.CommandReply:
+                return Reply(gateway, topic.Sensor, message, response, now);
             default:
                 return Refuse(RejectionReason.TopicForbidden, gateway, message, response, now);
         }
@@ -109,6 +115,17 @@ public sealed class PublishIntake(
         if (!online && !text.SequenceEqual("offline"u8)) return Refuse(RejectionReason.WrongShape, gateway, message, response, now);
         gateways.Set(gateway, online, DateTimeOffset.FromUnixTimeMilliseconds(now));
         return Task.CompletedTask;
+    }
+
+    // A reply is rare and its sender waits for nothing else, so it is written down before the next publish of the connection is read.
+    private Task Reply(string gateway, ReadOnlySpan<char> sensor, MqttApplicationMessage message, PublishResponse response, long now)
+    {
+        var scratch = _scratch ??= new Scratch();
+        if (message.Payload.Length > ReplyBytesMax) return Refuse(RejectionReason.PayloadTooLarge, gateway, message, response, now);
+        if (!CommandReply.TryRead(scratch.Contiguous(message.Payload), out var reply)) return Refuse(RejectionReason.WrongShape, gateway, message, response, now);
+        return commands.Reply(gateway, sensor.ToString(), reply) == ReplyOutcome.Unknown
+            ? Refuse(RejectionReason.CommandUnknown, gateway, message, response, now)
+            : Task.CompletedTask;
     }
 
     private Task Refuse(RejectionReason reason, string gateway, MqttApplicationMessage message, PublishResponse response, long now)

@@ -19,7 +19,9 @@ public sealed class PublishJournal : IDisposable
     private readonly SegmentFiles _segments;
     private readonly SemaphoreSlim _work = new(0);
     private readonly Lock _gate = new();
-    private readonly Channel<ReadingGroup> _committed = Channel.CreateUnbounded<ReadingGroup>(new() { SingleReader = true, SingleWriter = true });
+    private readonly Channel<ReadingGroup> _committed = Channel.CreateUnbounded<ReadingGroup>(
+        // The writer itself wakes the one reader, which waits on a thread of its own: an alert must not queue behind acknowledgements in the pool.
+        new() { SingleReader = true, SingleWriter = true, AllowSynchronousContinuations = true });
     private readonly Dictionary<long, byte[]> _marks = [];
 
     // Guarded by _gate: who appends holds it for a memory copy, the writer for a swap.
@@ -252,8 +254,8 @@ public sealed class PublishJournal : IDisposable
             readings.Position = position;
             Volatile.Write(ref _position, position);
             Commits++;
-            group.Durable.SetResult();
             _committed.Writer.TryWrite(readings);
+            group.Durable.SetResult();
         }
         else
         {

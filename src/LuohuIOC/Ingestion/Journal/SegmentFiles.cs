@@ -4,7 +4,8 @@ namespace LuohuIOC.Ingestion.Journal;
 
 /// <summary>
 /// The journal's segment files in one folder, named by the first position in them. Appends are at the end of the last one;
-/// a failed append leaves the end where it was, so that the next one writes over its torn bytes.
+/// a failed append leaves the end where it was, so that the next one writes over its torn bytes. Behind the end may stand what a
+/// recycled file held before: its records carry another segment's seal and are not taken for this one's.
 /// </summary>
 internal sealed class SegmentFiles : IDisposable
 {
@@ -14,7 +15,10 @@ internal sealed class SegmentFiles : IDisposable
     private readonly List<(long FirstPosition, string Path, long Bytes)> _closed = [];
     private readonly List<ReadOnlyMemory<byte>> _parts = [];
     private byte[] _headers = new byte[16 * JournalRecord.HeaderBytes];
+    private readonly SegmentReserve _reserve;
     private SafeFileHandle? _current;
+    private long _prepared;
+    private uint _seal;
     private long _currentFirst;
     private string _currentPath = "";
     private long _length;
@@ -24,6 +28,7 @@ internal sealed class SegmentFiles : IDisposable
         _folder = folder;
         _segmentBytes = segmentBytes;
         Directory.CreateDirectory(folder);
+        _reserve = new SegmentReserve(folder, segmentBytes);
     }
 
     /// <summary>Bytes in all segments.</summary>
@@ -54,8 +59,9 @@ internal sealed class SegmentFiles : IDisposable
                 damaged.Add($"{paths[i]}: record at byte {intact} of {size} is damaged; a copy is kept as {Path.GetFileName(paths[i])}.damaged.");
             }
             if (intact < size) Truncate(paths[i], intact);
-            _closed.Add((FirstOf(paths[i]), paths[i], intact));
+            _closed.Add((SegmentReader.FirstOf(paths[i]), paths[i], intact));
         }
+        _reserve.Prepare();
         return damaged;
     }
 
@@ -64,20 +70,21 @@ internal sealed class SegmentFiles : IDisposable
     /// <param name="records">Kind, position and body of each.</param>
     public void Append(long nextPosition, List<(JournalRecordKind Kind, long Position, ReadOnlyMemory<byte> Body)> records)
     {
-        if (_current is null || _length >= _segmentBytes) Roll(nextPosition);
+        // A segment that has outgrown its prepared blocks ends early when there are fresh ones.
+        if (_current is null || _length >= _segmentBytes || (_length >= _prepared && _length > 0 && _reserve.IsReady)) Roll(nextPosition);
         if (_headers.Length < records.Count * JournalRecord.HeaderBytes) _headers = new byte[records.Count * JournalRecord.HeaderBytes * 2];
         _parts.Clear();
         var bytes = 0L;
         for (var i = 0; i < records.Count; i++)
         {
             var header = _headers.AsMemory(i * JournalRecord.HeaderBytes, JournalRecord.HeaderBytes);
-            JournalRecord.WriteHeader(header.Span, records[i].Kind, records[i].Position, records[i].Body.Span);
+            JournalRecord.WriteHeader(header.Span, records[i].Kind, records[i].Position, _seal, records[i].Body.Span);
             _parts.Add(header);
             _parts.Add(records[i].Body);
             bytes += header.Length + records[i].Body.Length;
         }
         RandomAccess.Write(_current!, _parts, _length);
-        RandomAccess.FlushToDisk(_current!);
+        FileSync.FlushData(_current!);
         lock (_files) _length += bytes;
     }
 
@@ -90,7 +97,7 @@ internal sealed class SegmentFiles : IDisposable
             {
                 var next = _closed.Count > 1 ? _closed[1].FirstPosition : _current is null ? long.MaxValue : _currentFirst;
                 if (next > position || next == long.MaxValue) return;
-                File.Delete(_closed[0].Path);
+                _reserve.Retire(_closed[0].Path);
                 _closed.RemoveAt(0);
             }
         }
@@ -108,25 +115,39 @@ internal sealed class SegmentFiles : IDisposable
         }
     }
 
-    public void Dispose() => _current?.Dispose();
+    public void Dispose()
+    {
+        if (_current is not null)
+        {
+            RandomAccess.SetLength(_current, _length);
+            _current.Dispose();
+        }
+        _reserve.Dispose();
+    }
 
     private void Roll(long firstPosition)
     {
         var path = Path.Combine(_folder, $"{firstPosition:D20}.log");
-        var handle = File.OpenHandle(path, FileMode.Create, FileAccess.ReadWrite, FileShare.Read);
+        var (handle, prepared) = _reserve.Begin(path);
         lock (_files)
         {
             if (_current is not null)
             {
+                // A closed segment ends with its last record, so that anything behind it is damage.
+                RandomAccess.SetLength(_current, _length);
                 _current.Dispose();
                 _closed.Add((_currentFirst, _currentPath, _length));
             }
             _current = handle;
             _currentFirst = firstPosition;
             _currentPath = path;
+            _seal = JournalRecord.SealOf(firstPosition);
+            _prepared = prepared;
             _length = 0;
         }
-        FolderSync.Flush(_folder);
+        FileSync.FlushFolder(_folder);
+        // Later ones come from segments that nobody needs any more.
+        if (prepared == 0) _reserve.Prepare();
     }
 
     private static void Truncate(string path, long bytes)
@@ -135,6 +156,4 @@ internal sealed class SegmentFiles : IDisposable
         RandomAccess.SetLength(handle, bytes);
         RandomAccess.FlushToDisk(handle);
     }
-
-    private static long FirstOf(string path) => long.Parse(Path.GetFileNameWithoutExtension(path), System.Globalization.CultureInfo.InvariantCulture);
 }

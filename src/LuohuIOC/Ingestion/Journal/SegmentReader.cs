@@ -1,4 +1,5 @@
 using System.Buffers;
+using System.Globalization;
 
 namespace LuohuIOC.Ingestion.Journal;
 
@@ -8,10 +9,14 @@ public delegate bool JournalVisitor(JournalRecordKind kind, long position, ReadO
 /// <summary>Reads the records of one segment file from its beginning.</summary>
 internal static class SegmentReader
 {
+    /// <summary>The first position in a segment, which is its name.</summary>
+    public static long FirstOf(string path) => long.Parse(Path.GetFileNameWithoutExtension(path), CultureInfo.InvariantCulture);
+
     /// <summary>Shows records to <paramref name="visit"/> until the first torn one or <paramref name="bytesMax"/>; returns the intact length.</summary>
     public static long Read(string path, long bytesMax, JournalVisitor visit)
     {
         using var file = new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete, 1 << 20, FileOptions.SequentialScan);
+        var seal = JournalRecord.SealOf(FirstOf(path));
         Span<byte> header = stackalloc byte[JournalRecord.HeaderBytes];
         var body = ArrayPool<byte>.Shared.Rent(1 << 16);
         try
@@ -19,7 +24,7 @@ internal static class SegmentReader
             for (long at = 0; ;)
             {
                 if (at + header.Length > bytesMax || file.ReadAtLeast(header, header.Length, throwOnEndOfStream: false) < header.Length) return at;
-                if (!JournalRecord.TryReadHeader(header, out var bytes, out var kind, out var position)) return at;
+                if (!JournalRecord.TryReadHeader(header, seal, out var bytes, out var kind, out var position)) return at;
                 if (at + header.Length + bytes > file.Length) return at;
                 if (bytes > body.Length)
                 {

@@ -1,0 +1,80 @@
+using System.Security.Cryptography;
+using System.Text.Json;
+using System.Text.RegularExpressions;
+using LuohuIOC.DeviceProtocol;
+using LuohuIOC.Http;
+using LuohuIOC.Ingestion.Broker;
+using LuohuIOC.Registry;
+using LuohuIOC.Texts;
+
+namespace LuohuIOC.Ingestion.Commands;
+
+/// <summary>What an officer sends.</summary>
+/// <param name="Name">Lower snake case, for example <c>report_now</c>.</param>
+/// <param name="Arguments">A JSON object of at most 4 KiB, or nothing.</param>
+/// <param name="ExpiresInSeconds">1 to 86,400; 300 when not given.</param>
+public sealed record CommandRequest(string? Name, JsonElement? Arguments, int? ExpiresInSeconds);
+
+/// <summary>A command as the API shows it.</summary>
+public sealed record CommandView(
+    string Id, string SensorId, string Name, JsonElement? Arguments, string IssuedBy, DateTimeOffset IssuedAt, DateTimeOffset Expires,
+    string State, string StateText, string? Detail, DateTimeOffset? RepliedAt, bool GatewayOnline);
+
+/// <summary>Newest first; there is no next page behind the last <c>limit</c>.</summary>
+public sealed record CommandPage(IReadOnlyList<CommandView> Items, string? Next);
+
+internal static partial class CommandEndpoints
+{
+    private const int LimitMax = 1_000;
+    private const int ArgumentsBytesMax = 4096;
+    private const int ExpiresSecondsDefault = 300;
+    private const int ExpiresSecondsMax = 86_400;
+
+    public static void MapCommands(this IEndpointRouteBuilder app)
+    {
+        var commands = app.MapGroup("/api/v1/sensors/{id}/commands").WithTags("commands");
+        commands.MapGet("", List).RequireAuthorization("viewer").WithName("ListCommands").Produces<CommandPage>();
+        commands.MapPost("", Send).RequireAuthorization("duty-officer").WithName("SendCommand").Produces<CommandView>(StatusCodes.Status202Accepted);
+    }
+
+    private static IResult List(string id, HttpContext context, SensorRegistry registry, CommandBook book, GatewayBoard gateways, int limit = 50)
+    {
+        if (!registry.TryFind(id, out _)) return Problem.Of(context, StatusCodes.Status404NotFound, "not-found", id);
+        var language = TextBook.LanguageOf(context.Request);
+        return Results.Ok(new CommandPage([.. book.Of(id, Math.Clamp(limit, 1, LimitMax)).Select(c => View(c, gateways, language))], null));
+    }
+
+    private static async Task<IResult> Send(
+        string id, CommandRequest request, HttpContext context, SensorRegistry registry, CommandBook book, CommandPublisher publisher,
+        GatewayBoard gateways, TimeProvider time)
+    {
+        if (!registry.TryFind(id, out var sensor)) return Problem.Of(context, StatusCodes.Status404NotFound, "not-found", id);
+        if (sensor.RetiredAt is not null) return Problem.Of(context, StatusCodes.Status409Conflict, "command-retired", id);
+        if (request.Name is null || !NamePattern().IsMatch(request.Name)) return Problem.Of(context, 400, "command-name", request.Name);
+        var seconds = request.ExpiresInSeconds ?? ExpiresSecondsDefault;
+        if (seconds is < 1 or > ExpiresSecondsMax) return Problem.Of(context, 400, "command-expires", seconds, ExpiresSecondsMax);
+        var arguments = request.Arguments is { ValueKind: not (JsonValueKind.Null or JsonValueKind.Undefined) } given ? given : (JsonElement?)null;
+        if (arguments is { } a && (a.ValueKind != JsonValueKind.Object || a.GetRawText().Length > ArgumentsBytesMax))
+            return Problem.Of(context, 400, "command-arguments", ArgumentsBytesMax);
+        var now = time.GetUtcNow();
+        var command = new DeviceCommand(
+            $"c-{now:yyyyMMddHHmmss}-{RandomNumberGenerator.GetHexString(8, lowercase: true)}", id, sensor.Gateway, request.Name, arguments,
+            context.User.Identity?.Name ?? "?", now, now.AddSeconds(seconds), CommandState.Sent, null, null);
+        // Written down first: a reply may be faster than this request.
+        book.Add(command);
+        await publisher.PublishAsync(command, context.RequestAborted);
+        return Results.Accepted($"/api/v1/sensors/{id}/commands", View(command, gateways, TextBook.LanguageOf(context.Request)));
+    }
+
+    private static CommandView View(DeviceCommand command, GatewayBoard gateways, string language)
+    {
+        var state = JsonNamingPolicy.CamelCase.ConvertName(command.State.ToString());
+        return new CommandView(
+            command.Id, command.Sensor, command.Name, command.Arguments, command.IssuedBy, command.IssuedAt, command.Expires, state,
+            TextBook.Get(language, $"command.{state}"), command.Detail, command.RepliedAt,
+            gateways.All.TryGetValue(command.Gateway, out var gateway) && gateway.Online);
+    }
+
+    [GeneratedRegex("^[a-z][a-z0-9_]{0,63}$")]
+    private static partial Regex NamePattern();
+}
