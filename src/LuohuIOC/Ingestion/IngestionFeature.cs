@@ -50,6 +50,7 @@ public static class IngestionFeature
         app.Services.GetRequiredService<PublishJournal>().Open();
         app.Services.GetRequiredService<BrokerEvents>().Attach(app.Services.GetRequiredService<MqttServer>());
         app.MapRejections();
+        IngestionState.Map(app);
         app.MapCommands();
         app.MapStations();
         return app;
