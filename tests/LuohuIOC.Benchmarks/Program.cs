@@ -1,4 +1,5 @@
 using System.Globalization;
+using LuohuIOC.Benchmarks.Decode;
 using LuohuIOC.Benchmarks.Detectors;
 using LuohuIOC.Benchmarks.Ladder;
 using LuohuIOC.Benchmarks.Nab;
@@ -16,6 +17,9 @@ const string help =
     nab-pictures OUT DIR … [--skip FOLDER]   five hits and five misses as SVG
     skab DIR OUT [--fit ROWS] [--pca]   the stations' detector on the Skoltech Anomaly Benchmark's files
     detectors            cost of a reading in each detector
+    decode sl651|hj212|gb26875  one frame a line on standard input (hex; HJ 212 as text), one JSON line for each on standard output
+    fuzz [frames] [seed]   mutated frames through the decoders (default 10,000,000)
+    frames [loop]        frames/s a core, by BenchmarkDotNet and by a plain loop
     all                  ladder, latency, capacity
     """;
 
@@ -39,6 +43,15 @@ switch (args)
         return DetectorCost.Run();
     case ["skab", .. var rest]:
         return SkabRunner.Run(rest);
+    case ["decode", var protocol]:
+        return DecodeRunner.Run(protocol);
+    case ["fuzz", .. var rest]:
+        return FrameFuzz.Run(rest.Length > 0 ? long.Parse(rest[0], CultureInfo.InvariantCulture) : 10_000_000,
+            rest.Length > 1 ? ulong.Parse(rest[1], CultureInfo.InvariantCulture) : (ulong)Environment.TickCount64);
+    case ["frames"]:
+        return FrameRate.Run();
+    case ["frames", "loop"]:
+        return FrameRate.Loop();
     case [] or ["all"]:
         return await LadderRunner.RunAsync(Seconds(10)) + await LatencyRunner.RunAsync(Seconds(20)) + await CapacityRunner.RunAsync();
     default:
