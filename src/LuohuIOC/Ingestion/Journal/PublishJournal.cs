@@ -1,4 +1,5 @@
 using System.Threading.Channels;
+using LuohuIOC.DeviceProtocol;
 using Microsoft.Extensions.Options;
 
 namespace LuohuIOC.Ingestion.Journal;
@@ -91,11 +92,12 @@ public sealed class PublishJournal : IDisposable
     /// Appends one publish with its readings to the open group. The task completes when the group is durable, and is the one
     /// that the acknowledgement waits for. Thread-safe.
     /// </summary>
-    public Task Append(bool whole, long receivedMs, ReadOnlySpan<char> gateway, ReadOnlySpan<char> sensor, ReadOnlySpan<byte> payload, ReadingGroup readings)
+    public Task Append(
+        PayloadForm form, bool whole, long receivedMs, ReadOnlySpan<char> gateway, ReadOnlySpan<char> sensor, ReadOnlySpan<byte> payload, ReadingGroup readings)
     {
         lock (_gate)
         {
-            PublishFrame.Write(_open.Frames, whole, receivedMs, gateway, sensor, payload);
+            PublishFrame.Write(_open.Frames, form, whole, receivedMs, gateway, sensor, payload);
             _open.Readings.Append(readings);
             Interlocked.Add(ref _backlogReadings, readings.Count);
             Signal();
