@@ -40,6 +40,17 @@ public enum RejectionReason : byte
     // A reply.
     CommandUnknown,
 
+    // A national frame; what the bytes are not is FrameFault's.
+    FrameCrc,
+    FrameTruncated,
+    FrameInvalid,
+
+    /// <summary>One packet of several alone: a message travels whole.</summary>
+    FrameIncomplete,
+
+    /// <summary>No sensor is allowed to speak under this station address.</summary>
+    StationUnknown,
+
     // The store of history; the reading had its effect on rules and alerts.
     StoreRefused,
 }

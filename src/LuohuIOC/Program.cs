@@ -5,6 +5,7 @@ using LuohuIOC.Identity;
 using LuohuIOC.Ingestion;
 using LuohuIOC.Registry;
 using LuohuIOC.Sensing;
+using LuohuIOC.SensorThings;
 using LuohuIOC.Wall;
 
 return StartupErrors.Guard(args, Console.Error, () => args is [TokenCommand.Verb, .. var rest]
@@ -31,6 +32,7 @@ static int Run(string[] args)
     app.MapSensing();
     app.MapAlerts();
     app.MapHistory();
+    app.MapSensorThings();
     app.MapWall();
     app.Run();
     return 0;

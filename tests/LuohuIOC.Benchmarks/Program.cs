@@ -1,6 +1,9 @@
 using System.Globalization;
+using LuohuIOC.Benchmarks.Decode;
+using LuohuIOC.Benchmarks.Detectors;
 using LuohuIOC.Benchmarks.Influx;
 using LuohuIOC.Benchmarks.Ladder;
+using LuohuIOC.Benchmarks.Nab;
 using LuohuIOC.Benchmarks.Skab;
 
 // Tables go to files and documents as often as to a terminal.
@@ -11,7 +14,14 @@ const string help =
     latency  [seconds]   publish → alert at a SignalR client under 2,000, 8,000 and 40,000 messages/s (default 20 s each)
     capacity             start to ready, memory with 100,000 sensors
     influx   [readings]  the InfluxDB sink beside a raw line-protocol file, posted to influxd in the same run (default 1,000,000)
-    skab DIR OUT [--fit ROWS]   the stations' detector on the Skoltech Anomaly Benchmark's files
+    decode sl651|hj212|gb26875  one frame a line on standard input (hex; HJ 212 as text), one JSON line for each on standard output
+    fuzz [frames] [seed]   mutated frames through the decoders (default 10,000,000)
+    frames [loop]        frames/s a core, by BenchmarkDotNet and by a plain loop
+    nab DIR OUT          the detector of single metrics on CSVs of timestamp,value (Numenta Anomaly Benchmark and its like)
+    nab-prefix DIR       proof that it does not look ahead: scores of cut files against those of whole ones
+    nab-pictures OUT DIR … [--skip FOLDER]   five hits and five misses as SVG
+    skab DIR OUT [--fit ROWS] [--pca]   the stations' detector on the Skoltech Anomaly Benchmark's files
+    detectors            cost of a reading in each detector
     all                  ladder, latency, capacity
     """;
 
@@ -27,8 +37,25 @@ switch (args)
         return await CapacityRunner.RunAsync();
     case ["influx", ..]:
         return await InfluxRunner.RunAsync((int)Seconds(1_000_000).TotalSeconds);
+    case ["nab", .. var rest]:
+        return NabRunner.Run(rest);
+    case ["nab-prefix", .. var rest]:
+        return NabRunner.Prefix(rest);
+    case ["nab-pictures", .. var rest]:
+        return NabPictures.Run(rest);
+    case ["detectors"]:
+        return DetectorCost.Run();
     case ["skab", .. var rest]:
         return SkabRunner.Run(rest);
+    case ["decode", var protocol]:
+        return DecodeRunner.Run(protocol);
+    case ["fuzz", .. var rest]:
+        return FrameFuzz.Run(rest.Length > 0 ? long.Parse(rest[0], CultureInfo.InvariantCulture) : 10_000_000,
+            rest.Length > 1 ? ulong.Parse(rest[1], CultureInfo.InvariantCulture) : (ulong)Environment.TickCount64);
+    case ["frames"]:
+        return FrameRate.Run();
+    case ["frames", "loop"]:
+        return FrameRate.Loop();
     case [] or ["all"]:
         return await LadderRunner.RunAsync(Seconds(10)) + await LatencyRunner.RunAsync(Seconds(20)) + await CapacityRunner.RunAsync();
     default:

@@ -1,6 +1,5 @@
 using System.Collections.Concurrent;
 using System.Diagnostics;
-using System.Net.Http.Headers;
 using System.Text.Json;
 using LuohuIOC.Simulator.City;
 using LuohuIOC.Simulator.Registry;
@@ -23,7 +22,7 @@ public sealed class StormTests
         await using var host = new HostProcess();
         await host.StartAsync();
         var registry = Path.Combine(host.Data, "registry.csv");
-        await SaveRegistryAsync(host, registry);
+        await SimulatedCity.SaveRegistryAsync(host, registry);
 
         await using var hub = host.Hub();
         var raised = new ConcurrentQueue<string>();
@@ -66,13 +65,4 @@ public sealed class StormTests
             "--storm", "chicago", "--return-period", "50", "--storm-start", $"{StormDelay.TotalMinutes}", "--faults", "off", "--fires", "0",
         ])
     { RedirectStandardOutput = true })!;
-
-    private static async Task SaveRegistryAsync(HostProcess host, string path)
-    {
-        using var request = new HttpRequestMessage(HttpMethod.Get, "/api/v1/sensors");
-        request.Headers.Authorization = new AuthenticationHeaderValue("Bearer", host.Token);
-        request.Headers.Accept.ParseAdd("text/csv");
-        using var response = await host.Http.SendAsync(request);
-        await File.WriteAllBytesAsync(path, await response.EnsureSuccessStatusCode().Content.ReadAsByteArrayAsync());
-    }
 }

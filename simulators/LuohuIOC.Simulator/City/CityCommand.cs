@@ -1,8 +1,10 @@
 using System.CommandLine;
 using System.Text;
+using LuohuIOC.DeviceProtocol;
 using LuohuIOC.Simulator.Faults;
 using LuohuIOC.Simulator.Language;
 using LuohuIOC.Simulator.Registry;
+using LuohuIOC.Simulator.Stations;
 using LuohuIOC.Simulator.Wire;
 using Spectre.Console;
 
@@ -30,6 +32,11 @@ internal sealed class CityCommand
     private readonly Option<string> _faults;
     private readonly Option<double> _fires;
     private readonly Option<FileInfo?> _labels;
+    private readonly Option<FileInfo?> _stations;
+    private readonly Option<int> _sl651Port;
+    private readonly Option<int> _hj212Port;
+    private readonly Option<int> _gb26875Port;
+    private readonly Option<double> _loss;
 
     private CityCommand(Wording texts, TimeProvider clock)
     {
@@ -55,6 +62,9 @@ internal sealed class CityCommand
         _faults.AcceptOnlyFromAmong("on", "off");
         _fires = Option("--fires", 2.0);
         _labels = new("--labels") { Description = texts["city.labels"] };
+        _stations = new("--stations") { Description = texts["city.stations"] };
+        (_sl651Port, _hj212Port, _gb26875Port) = (Option("--sl651-port", 0), Option("--hj212-port", 0), Option("--gb26875-port", 0));
+        _loss = Option("--loss", 0.0);
     }
 
     public static Command Create(Wording texts, TimeProvider clock)
@@ -64,6 +74,7 @@ internal sealed class CityCommand
         {
             city._broker, city._registry, city._credentials, city._speed, city._seed, city._storm, city._returnPeriod, city._stormMinutes,
             city._peak, city._stormStart, city._duration, city._interval, city._faults, city._fires, city._labels,
+            city._stations, city._sl651Port, city._hj212Port, city._gb26875Port, city._loss,
         };
         command.SetAction(city.RunAsync);
         return command;
@@ -73,7 +84,7 @@ internal sealed class CityCommand
     {
         var secrets = parsed.GetValue(_credentials) is { } file ? GatewaySecrets.Read(file.FullName) : null;
         var sensors = RegistryFile.Read(parsed.GetRequiredValue(_registry).FullName)
-            .Where(s => s.Kind != DeviceProtocol.SensorKind.Generic && secrets?.ContainsKey(s.Gateway) != false).ToArray();
+            .Where(s => s.Kind != SensorKind.Generic && secrets?.ContainsKey(s.Gateway) != false).ToArray();
         if (sensors.Length == 0) throw new InputException("city.nobody");
         var (seed, speed, start) = (parsed.GetValue(_seed), parsed.GetValue(_speed), _clock.GetUtcNow().ToOffset(District));
         var model = new CityModel(sensors, Options(parsed, start));
@@ -83,7 +94,10 @@ internal sealed class CityCommand
         using var labels = faults is not null && parsed.GetValue(_labels) is { } path
             ? new FaultLabels(new StreamWriter(path.FullName, append: false, new UTF8Encoding(false)), sensors) : null;
         var run = new CityRun(model, schedule, speed, seed, faults, labels, _clock, (gateway, asked) =>
-            new GatewayLink(parsed.GetRequiredValue(_broker), gateway, secrets?[gateway], seed, _clock) { OnCommand = asked });
+            new GatewayLink(parsed.GetRequiredValue(_broker), gateway, secrets?[gateway], seed, _clock) { OnCommand = asked })
+        {
+            Stations = Stations(parsed, seed),
+        };
 
         using var stop = CancellationTokenSource.CreateLinkedTokenSource(interrupted);
         var duration = parsed.GetValue(_duration);
@@ -94,6 +108,12 @@ internal sealed class CityCommand
         await shown;
         return 0;
     }
+
+    private StationFleet? Stations(ParseResult parsed, int seed) =>
+        parsed.GetValue(_stations) is not { } list ? null : new StationFleet(
+            StationFrame.ReadList(list.FullName), parsed.GetRequiredValue(_broker).Host,
+            form => parsed.GetValue(form switch { PayloadForm.Sl651 => _sl651Port, PayloadForm.Hj212 => _hj212Port, _ => _gb26875Port }),
+            parsed.GetValue(_loss), seed, _clock);
 
     private CityOptions Options(ParseResult parsed, DateTimeOffset start) => new()
     {

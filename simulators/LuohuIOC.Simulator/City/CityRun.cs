@@ -2,6 +2,7 @@ using System.Buffers;
 using System.Collections.Concurrent;
 using LuohuIOC.DeviceProtocol;
 using LuohuIOC.Simulator.Faults;
+using LuohuIOC.Simulator.Stations;
 using LuohuIOC.Simulator.Wire;
 
 namespace LuohuIOC.Simulator.City;
@@ -41,6 +42,9 @@ public sealed class CityRun
         foreach (var gateway in _links.Keys) _batches[gateway] = new Batch();
     }
 
+    /// <summary>Sensors that speak a national protocol instead of the contract's JSON.</summary>
+    public StationFleet? Stations { get; init; }
+
     public CityProgress Progress => new(
         _model.Local, _model.Elapsed, _model.RainIntensity, _model.TideMetres, _model.FloodedPoints, _model.Crossings.Count, _model.Fires.Count, _faulty,
         _links.Count, _links.Values.Count(l => l.Connected), _links.Values.Sum(l => l.Offered), _links.Values.Sum(l => l.Acknowledged),
@@ -50,7 +54,7 @@ public sealed class CityRun
     /// <summary>Runs until stopped; then the gateways say offline and leave.</summary>
     public async Task RunAsync(CancellationToken stop)
     {
-        var links = _links.Values.Select(l => l.RunAsync(stop)).ToArray();
+        Task[] links = [.. _links.Values.Select(l => l.RunAsync(stop)), Stations?.RunAsync(stop) ?? Task.CompletedTask];
         using var timer = new PeriodicTimer(Tick, _clock);
         var started = _clock.GetTimestamp();
         try
@@ -106,6 +110,11 @@ public sealed class CityRun
                 return;
             }
             if (!_spoiler.Spoil(fault, kind, values, ref time)) return;
+        }
+        if (Stations?.Take(sensor, kind, values, time.ToUnixTimeMilliseconds(), _sequence[index], _links[sensor.Gateway]) == true)
+        {
+            _sequence[index]++;
+            return;
         }
         var batch = _batches[sensor.Gateway];
         batch.Add(sensor.Id, time.ToUnixTimeMilliseconds(), _sequence[index]++, kind, values);

@@ -43,6 +43,7 @@ public static class HistoryFeature
         app.Services.GetRequiredService<HistoryWriter>().CursorMoved += app.Services.GetRequiredService<PublishJournal>().Forget;
         ReadingEndpoints.Map(app);
         if (!IsInflux(app.Configuration)) ExportEndpoint.Map(app);
+        HistoryState.Map(app);
         return app;
     }
 

@@ -25,7 +25,9 @@ public static partial class StartupErrors
     private const int SqliteReadOnly = 8;
     private const int SqliteCannotOpen = 14;
 
-    private static readonly (string Key, int Default)[] PortKeys = [("Http:Port", HttpOptions.DefaultPort), ("Mqtt:Port", 1883)];
+    private static readonly (string Key, int Default)[] PortKeys = [
+        ("Http:Port", HttpOptions.DefaultPort), ("Mqtt:Port", 1883), ("Stations:Sl651:Port", 0), ("Stations:Hj212:Port", 0), ("Stations:Gb26875:Port", 0),
+    ];
 
     /// <summary>Runs the whole program, from building the host to its end, and turns known causes of failure into an exit code.</summary>
     public static int Guard(string[] args, TextWriter error, Func<int> run)

@@ -9,11 +9,13 @@ using Microsoft.Extensions.Options;
 namespace LuohuIOC.Identity;
 
 /// <summary>
-/// Bearer tokens: <c>Authorization: Bearer ioc_…</c>, and under <c>/hubs</c> also <c>?access_token=ioc_…</c>, because a browser cannot set
-/// headers on a WebSocket. The user's name is the token's holder, the name identifier its id, the role its role.
+/// Bearer tokens: <c>Authorization: Bearer ioc_…</c>, and under <c>/hubs</c> also <c>?access_token=</c> with a ticket of <see cref="HubTickets"/>,
+/// because a browser cannot set headers on a WebSocket; programs may give the token itself there. The user's name is the token's holder,
+/// the name identifier its id, the role its role.
 /// </summary>
 public sealed class BearerHandler(
-    IOptionsMonitor<AuthenticationSchemeOptions> options, ILoggerFactory logs, UrlEncoder encoder, TokenBook tokens, FailedAttempts failures)
+    IOptionsMonitor<AuthenticationSchemeOptions> options, ILoggerFactory logs, UrlEncoder encoder, TokenBook tokens, HubTickets tickets,
+    FailedAttempts failures)
     : AuthenticationHandler<AuthenticationSchemeOptions>(options, logs, encoder)
 {
     public const string SchemeName = "Bearer";
@@ -26,7 +28,7 @@ public sealed class BearerHandler(
     protected override Task<AuthenticateResult> HandleAuthenticateAsync()
     {
         if (PresentedToken(Request) is not { } text) return Task.FromResult(AuthenticateResult.NoResult());
-        _verdict = tokens.Check(text, out var token);
+        _verdict = Check(text, out var token);
         if (_verdict != TokenVerdict.Valid)
         {
             _wait = failures.Record(Context.Connection.RemoteIpAddress ?? IPAddress.None);
@@ -62,6 +64,14 @@ public sealed class BearerHandler(
         var language = TextBook.LanguageOf(Request);
         var role = TextBook.Get(language, $"role.{Context.User.FindFirstValue(ClaimTypes.Role)}");
         return Problem.Of(Context, StatusCodes.Status403Forbidden, "role-too-low", role).ExecuteAsync(Context);
+    }
+
+    private TokenVerdict Check(string text, out AccessToken? token)
+    {
+        if (!text.StartsWith(HubTickets.Prefix, StringComparison.Ordinal)) return tokens.Check(text, out token);
+        token = Request.Path.StartsWithSegments("/hubs") && tickets.Redeem(text) is { } id ? tokens.Find(id) : null;
+        if (token is null) return TokenVerdict.Unknown;
+        return token.IsUsable(TimeProvider.GetUtcNow()) ? TokenVerdict.Valid : TokenVerdict.ExpiredOrRevoked;
     }
 
     private static string? PresentedToken(HttpRequest request)

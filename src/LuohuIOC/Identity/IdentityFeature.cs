@@ -15,6 +15,7 @@ public static class IdentityFeature
         services.AddSingleton<TokenBook>();
         services.AddSingleton<GatewaySecrets>();
         services.AddSingleton<FailedAttempts>();
+        services.AddSingleton<HubTickets>();
         services.AddHostedService<TokenUpkeep>();
         services.AddSingleton<GatewayEnrolment>();
         services.AddHostedService(s => s.GetRequiredService<GatewayEnrolment>());

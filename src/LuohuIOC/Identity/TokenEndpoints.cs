@@ -29,6 +29,7 @@ internal static class TokenEndpoints
     {
         var api = routes.MapGroup("/api/v1").WithTags("identity");
         api.MapGet("/me", GetMe).RequireAuthorization(Roles.Viewer).WithName("GetMe").Produces<Me>();
+        api.MapPost("/tickets", IssueTicket).RequireAuthorization(Roles.Viewer).WithName("IssueHubTicket").Produces<HubTicket>(StatusCodes.Status201Created);
         var tokens = api.MapGroup("/tokens").RequireAuthorization(Roles.Administrator);
         tokens.MapGet("", ListTokens).WithName("ListTokens");
         tokens.MapPost("", IssueToken).WithName("IssueToken").Produces<IssuedToken>(StatusCodes.Status201Created).ProducesProblem(StatusCodes.Status400BadRequest);
@@ -42,6 +43,9 @@ internal static class TokenEndpoints
         var token = tokens.Find(id)!;
         return TypedResults.Ok(new Me(token.Id, token.Name, token.Role, token.ExpiresAt));
     }
+
+    private static IResult IssueTicket(ClaimsPrincipal user, HubTickets tickets) =>
+        TypedResults.Created((string?)null, tickets.Issue(user.FindFirstValue(ClaimTypes.NameIdentifier)!));
 
     private static Ok<TokenPage> ListTokens(TokenBook tokens, string? after, int limit = 100)
     {

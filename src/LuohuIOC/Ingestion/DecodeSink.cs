@@ -20,6 +20,7 @@ internal ref struct DecodeSink(
     private bool _begun;
     private int _nextSlot;
     private string? _unknownMetric;
+    private ulong _flagged;
 
     public bool BeginSensor(scoped ReadOnlySpan<byte> id)
     {
@@ -47,11 +48,21 @@ internal ref struct DecodeSink(
         into.Add(_sensor!.Number, 0, 0, receivedMs);
         _begun = true;
         _seen = 0;
+        _flagged = 0;
         _nextSlot = 0;
         _unknownMetric = null;
     }
 
-    public void Value(scoped ReadOnlySpan<byte> name, double value)
+    /// <summary>The sensor that was begun; null when it is refused.</summary>
+    public readonly Sensor? Begun => _sensor;
+
+    public void Value(scoped ReadOnlySpan<byte> name, double value) => Value(name, value, good: true);
+
+    /// <summary>Unix ms.</summary>
+    public readonly long ReceivedMs => receivedMs;
+
+    /// <summary>One metric; not good: the device marks it itself as no ordinary measurement.</summary>
+    public void Value(scoped ReadOnlySpan<byte> name, double value, bool good)
     {
         var slot = _sensor!.Layout.SlotOf(name, _nextSlot);
         if (slot < 0)
@@ -70,14 +81,20 @@ internal ref struct DecodeSink(
         if ((_seen & bit) != 0) into.ReplaceValue((byte)slot, value);
         else into.AddValue((byte)slot, value);
         _seen |= bit;
+        _flagged = good ? _flagged & ~bit : _flagged | bit;
     }
 
     public void EndReading(int index, long tsMs, long sequence)
     {
         _begun = false;
         if (_unknownMetric is not null) refusals.Add(new Refusal(RejectionReason.MetricUnknown, _sensor!.Id, index, _unknownMetric));
-        if (_seen == 0) into.RemoveLast();
-        else into.SetIdentity(tsMs, sequence);
+        if (_seen == 0)
+        {
+            into.RemoveLast();
+            return;
+        }
+        into.SetIdentity(tsMs, sequence);
+        if (_flagged != 0) into.Flag(_flagged);
     }
 
     public void Refuse(int index, RejectionReason reason)

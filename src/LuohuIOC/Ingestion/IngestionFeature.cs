@@ -1,7 +1,10 @@
 using LuohuIOC.Ingestion.Broker;
 using LuohuIOC.Ingestion.Commands;
+using LuohuIOC.Ingestion.Frames;
 using LuohuIOC.Ingestion.Journal;
 using LuohuIOC.Ingestion.Rejections;
+using LuohuIOC.Ingestion.Sparkplug;
+using LuohuIOC.Ingestion.Stations;
 using MQTTnet.AspNetCore;
 using MQTTnet.Server;
 
@@ -16,9 +19,11 @@ public static class IngestionFeature
         services.AddOptions<JournalOptions>().BindConfiguration("Journal").ValidateDataAnnotations().ValidateOnStart();
         services.AddOptions<RegistrationOptions>().BindConfiguration("Registry");
         services.AddSingleton<PublishJournal>();
+        services.AddSingleton<FrameMetrics>();
         services.AddSingleton<PublishDecoder>();
         services.AddSingleton<IngestionMetrics>();
         services.AddSingleton<GatewayBoard>();
+        services.AddSingleton<SparkplugHost>();
         services.AddSingleton<PublishIntake>();
         services.AddSingleton<BrokerEvents>();
         services.AddSingleton<PacketLimit>();
@@ -36,6 +41,7 @@ public static class IngestionFeature
                 listen.Use(next => listen.ApplicationServices.GetRequiredService<PacketLimit>().Wrap(next));
                 listen.UseMqtt();
             }));
+        builder.AddStations();
         return builder;
     }
 
@@ -44,7 +50,9 @@ public static class IngestionFeature
         app.Services.GetRequiredService<PublishJournal>().Open();
         app.Services.GetRequiredService<BrokerEvents>().Attach(app.Services.GetRequiredService<MqttServer>());
         app.MapRejections();
+        IngestionState.Map(app);
         app.MapCommands();
+        app.MapStations();
         return app;
     }
 }

@@ -19,6 +19,12 @@ public sealed class IngestionMetrics
         meter.CreateObservableGauge("luohu.journal.backlog", () => journal.BacklogReadings, "{reading}", "Readings durable but not yet seen by their sensors");
     }
 
+    /// <summary>Telemetry publishes accepted since the start.</summary>
+    public long Messages => Interlocked.Read(ref _messages);
+
+    /// <summary>Readings accepted since the start.</summary>
+    public long Readings => Interlocked.Read(ref _readings);
+
     public void Accepted(int readings)
     {
         Interlocked.Increment(ref _messages);

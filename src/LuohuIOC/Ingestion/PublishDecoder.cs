@@ -1,5 +1,6 @@
 using System.Text;
 using LuohuIOC.DeviceProtocol;
+using LuohuIOC.Ingestion.Frames;
 using LuohuIOC.Ingestion.Journal;
 using LuohuIOC.Registry;
 using Microsoft.Extensions.Options;
@@ -7,30 +8,31 @@ using Microsoft.Extensions.Options;
 namespace LuohuIOC.Ingestion;
 
 /// <summary>Decodes publishes to readings: fresh ones from the broker and, after a restart or an outage, those in the journal again.</summary>
-public sealed class PublishDecoder(SensorRegistry registry, IOptions<RegistrationOptions> options)
+public sealed class PublishDecoder(SensorRegistry registry, FrameMetrics metrics, IOptions<RegistrationOptions> options)
 {
     /// <summary>
     /// Decodes one telemetry payload. Readings go to <paramref name="into"/>, what is refused of it to <paramref name="refusals"/>.
     /// </summary>
+    /// <param name="form">What the payload is written in.</param>
     /// <param name="gateway">The gateway whose sensors these must be.</param>
     /// <param name="sensor">The topic's sensor; empty when the payload names them.</param>
-    /// <param name="payload">JSON in UTF-8.</param>
+    /// <param name="payload">JSON in UTF-8, or frames.</param>
     /// <param name="receivedMs">Unix ms.</param>
     /// <param name="into">Readings are added here.</param>
     /// <param name="refusals">Refused parts are added here.</param>
     /// <returns>Why the payload is refused whole; then nothing was added to either.</returns>
     public RejectionReason Decode(
-        string gateway, ReadOnlySpan<byte> sensor, ReadOnlySpan<byte> payload, long receivedMs, ReadingGroup into, List<Refusal> refusals) =>
-        Decode(new DecodeSink(registry, options.Value.AutoRegister, gateway, into, refusals, receivedMs), sensor, payload, into, refusals);
+        PayloadForm form, string gateway, ReadOnlySpan<byte> sensor, ReadOnlySpan<byte> payload, long receivedMs, ReadingGroup into, List<Refusal> refusals) =>
+        Decode(form, new DecodeSink(registry, options.Value.AutoRegister, gateway, into, refusals, receivedMs), sensor, payload, into, refusals);
 
-    private static RejectionReason Decode(
-        DecodeSink sink, ReadOnlySpan<byte> sensor, ReadOnlySpan<byte> payload, ReadingGroup into, List<Refusal> refusals)
+    private RejectionReason Decode(
+        PayloadForm form, DecodeSink sink, ReadOnlySpan<byte> sensor, ReadOnlySpan<byte> payload, ReadingGroup into, List<Refusal> refusals)
     {
         var readingsBefore = into.Count;
         var refusalsBefore = refusals.Count;
         RejectionReason refused;
         if (sensor.IsEmpty) refused = TelemetryReader.ReadGateway(payload, ref sink);
-        else if (sink.BeginSensor(sensor)) refused = TelemetryReader.ReadSensor(payload, ref sink);
+        else if (sink.BeginSensor(sensor)) refused = form == PayloadForm.Json ? TelemetryReader.ReadSensor(payload, ref sink) : FrameDecoder.Read(form, payload, metrics, ref sink);
         else return RejectionReason.None;
         if (refused == RejectionReason.None) return refused;
         while (into.Count > readingsBefore) into.RemoveLast();
@@ -47,7 +49,7 @@ public sealed class PublishDecoder(SensorRegistry registry, IOptions<Registratio
         {
             var sink = new DecodeSink(
                 registry, options.Value.AutoRegister || frame.IsWhole, Encoding.ASCII.GetString(frame.Gateway), group, refusals, frame.ReceivedMs, frame.IsWhole);
-            Decode(sink, frame.Sensor, frame.Payload, group, refusals);
+            Decode(frame.Form, sink, frame.Sensor, frame.Payload, group, refusals);
         }
         journal.ApplyMarks(group);
         return group;

@@ -21,6 +21,9 @@ public enum QualityReason : byte
     Stuck = 3,
     Spike = 4,
     Clock = 5,
+
+    /// <summary>The device says itself that this is no ordinary measurement (a data flag of HJ 212 other than N).</summary>
+    Device = 6,
 }
 
 /// <summary>Quality of one reading: the worst of its metrics.</summary>

@@ -34,7 +34,7 @@ public sealed class ReadingGroup
     /// <summary>When the publish was received, Unix milliseconds, server clock.</summary>
     public long[] ReceivedTimes = ArrayPool<long>.Shared.Rent(64);
 
-    /// <summary>What Sensing found about the quality of each reading; default is good.</summary>
+    /// <summary>What Sensing found about the quality of each reading; before that what the device said of it. Default is good.</summary>
     public QualityMark[] Marks = ArrayPool<QualityMark>.Shared.Rent(64);
 
     /// <summary>Where each reading's values begin; values of reading i are [ValueStarts[i], ValueStarts[i + 1]).</summary>
@@ -50,6 +50,12 @@ public sealed class ReadingGroup
     public ReadOnlySpan<byte> SlotsOf(int reading) => Slots.AsSpan(ValueStarts[reading], ValueStarts[reading + 1] - ValueStarts[reading]);
 
     public ReadOnlySpan<double> ValuesOf(int reading) => Values.AsSpan(ValueStarts[reading], ValueStarts[reading + 1] - ValueStarts[reading]);
+
+    /// <summary>Slots that the device marked as no ordinary measurement.</summary>
+    public ulong FlaggedOf(int reading) => Marks[reading].Reason == QualityReason.Device ? Marks[reading].Slots : 0;
+
+    /// <summary>The device marks these slots of the reading begun last as no ordinary measurement.</summary>
+    public void Flag(ulong slots) => Marks[Count - 1] = new QualityMark(QualityGrade.Bad, QualityReason.Device, FlaggedOf(Count - 1) | slots);
 
     /// <summary>Begins a reading; follow with <see cref="AddValue"/>.</summary>
     public void Add(int sensor, long deviceTimeMs, long sequence, long receivedMs)
@@ -98,7 +104,7 @@ public sealed class ReadingGroup
         other.DeviceTimes.AsSpan(0, other.Count).CopyTo(DeviceTimes.AsSpan(Count));
         other.Sequences.AsSpan(0, other.Count).CopyTo(Sequences.AsSpan(Count));
         other.ReceivedTimes.AsSpan(0, other.Count).CopyTo(ReceivedTimes.AsSpan(Count));
-        Marks.AsSpan(Count, other.Count).Clear();
+        other.Marks.AsSpan(0, other.Count).CopyTo(Marks.AsSpan(Count));
         other.Slots.AsSpan(0, other.ValueCount).CopyTo(Slots.AsSpan(ValueCount));
         other.Values.AsSpan(0, other.ValueCount).CopyTo(Values.AsSpan(ValueCount));
         for (var i = 0; i <= other.Count; i++) ValueStarts[Count + i] = ValueCount + other.ValueStarts[i];

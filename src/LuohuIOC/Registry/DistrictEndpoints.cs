@@ -1,3 +1,5 @@
+using LuohuIOC.DeviceProtocol;
+using LuohuIOC.Registry.District;
 using LuohuIOC.Registry.Exchange;
 using LuohuIOC.Spatial;
 
@@ -10,6 +12,9 @@ internal static class DistrictEndpoints
     {
         app.MapGet("/api/v1/network", NetworkAsync).RequireAuthorization("viewer").WithName("GetNetwork").WithTags("sensors")
             .Produces(200, null, SensorGeoJson.MediaType);
+        app.MapGet("/api/v1/district", DistrictAsync).RequireAuthorization("viewer").WithName("GetDistrict").WithTags("sensors")
+            .Produces(200, null, SensorGeoJson.MediaType);
+        app.MapGet("/api/v1/kinds", Kinds).RequireAuthorization("viewer").WithName("ListKinds").WithTags("sensors").Produces<KindsView>();
         app.MapGet("/api/v1/streets", Streets).RequireAuthorization("viewer").WithName("ListStreets").WithTags("sensors").Produces<StreetsView>();
     }
 
@@ -19,6 +24,17 @@ internal static class DistrictEndpoints
         context.Response.ContentType = SensorGeoJson.MediaType;
         await SensorGeoJson.WriteNetworkAsync(registry.Network, context.Response.Body, cancellationToken);
     }
+
+    /// <summary>What a map of the district is drawn from, <see cref="DistrictMap"/>.</summary>
+    private static async Task DistrictAsync(HttpContext context, CancellationToken cancellationToken)
+    {
+        context.Response.ContentType = SensorGeoJson.MediaType;
+        await SensorGeoJson.WriteFeaturesAsync(DistrictMap.Features, context.Response.Body, cancellationToken);
+    }
+
+    private static KindsView Kinds() => new(
+        [.. KindCatalogue.All.Select(k => new KindView(k.Name, k.Chinese, k.English, k.Silence.TotalSeconds,
+            [.. k.Metrics.Select(m => MetricView.Of(m.Name, m))]))], null);
 
     /// <summary>The ten streets with the residents' committees of the national list, and how many communities the district itself counts.</summary>
     private static StreetsView Streets() => new(
@@ -42,3 +58,14 @@ public sealed record StreetView(string Code, string Name, LocationView Approxima
 /// <param name="Code">12-digit division code.</param>
 /// <param name="Name">Full name.</param>
 public sealed record CommitteeView(string Code, string Name);
+
+/// <param name="Items">Every kind of the firmware contract.</param>
+/// <param name="Next">Always null: they are one page.</param>
+public sealed record KindsView(IReadOnlyList<KindView> Items, string? Next);
+
+/// <param name="Name">Wire name, for example <c>water_quality</c>.</param>
+/// <param name="Chinese">Name for people.</param>
+/// <param name="English">Name for people.</param>
+/// <param name="SilenceSeconds">A sensor that says nothing for longer counts as offline.</param>
+/// <param name="Metrics">What it measures.</param>
+public sealed record KindView(string Name, string Chinese, string English, double SilenceSeconds, IReadOnlyList<MetricView> Metrics);

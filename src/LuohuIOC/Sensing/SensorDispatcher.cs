@@ -58,28 +58,9 @@ public sealed class SensorDispatcher(
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
         await silo.WaitAsync(stoppingToken);
-        // A thread of its own: in the pool a durable group would wait behind whatever is queued there.
-        await Task.Factory.StartNew(() => Run(stoppingToken), CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default);
-    }
-
-    private void Run(CancellationToken stopping)
-    {
-        Replay(stopping);
+        Replay(stoppingToken);
         CaughtUp = true;
-        while (!stopping.IsCancellationRequested && Wait(stopping))
-            while (journal.Committed.TryRead(out var group)) Dispatch(group);
-    }
-
-    private bool Wait(CancellationToken stopping)
-    {
-        try
-        {
-            return journal.Committed.WaitToReadAsync(stopping).AsTask().GetAwaiter().GetResult();
-        }
-        catch (OperationCanceledException)
-        {
-            return false;
-        }
+        await foreach (var group in journal.Committed.ReadAllAsync(stoppingToken)) Dispatch(group);
     }
 
     // Groups that a crash kept from the saved states. Grains pass over what they know; fresh groups wait behind.

@@ -42,15 +42,16 @@ public static class SensorEvaluator
     /// <param name="slots">Metric slots in the sensor's layout.</param>
     /// <param name="values">Values by slot.</param>
     /// <param name="changes">Gets what the rules found, each rule's changes in order of time.</param>
+    /// <param name="flagged">Slots whose values the device itself marks as no ordinary measurement.</param>
     public static (QualityMark Mark, Arrival Arrival) Observe(
         SensorState state, SensorRules rules, Sensor sensor, long deviceTimeMs, long sequence, long receivedMs,
-        ReadOnlySpan<byte> slots, ReadOnlySpan<double> values, List<RuleChange> changes)
+        ReadOnlySpan<byte> slots, ReadOnlySpan<double> values, List<RuleChange> changes, ulong flagged = 0)
     {
         var profile = QualityProfile.Of(sensor.Kind);
         var ahead = TimeLine.IsAhead(deviceTimeMs, receivedMs);
         if (!ReferenceEquals(state.Bound, rules)) RuleBinding.Bind(state, rules, sensor, receivedMs, changes);
         var arrival = TimeLine.Place(state, deviceTimeMs, sequence, receivedMs);
-        if (arrival != Arrival.Latest) return (QualityChecks.JudgeApart(profile, ahead, slots, values), arrival);
+        if (arrival != Arrival.Latest) return (QualityChecks.JudgeApart(profile, ahead, slots, values, flagged), arrival);
 
         var timeMs = Math.Max(state.LatestMs, ReadingClock.EffectiveMs(deviceTimeMs, receivedMs));
         if (timeMs >= state.HoldDueMs) Expire(state, rules, timeMs, changes);
@@ -60,7 +61,7 @@ public static class SensorEvaluator
         state.Sequence = sequence;
         state.ClockAhead = ahead;
         state.HeardMs = Math.Max(state.HeardMs, receivedMs);
-        var mark = QualityChecks.Judge(state, profile, timeMs, ahead, slots, values, out var usable);
+        var mark = QualityChecks.Judge(state, profile, timeMs, ahead, slots, values, flagged, out var usable);
         (state.LatestGrade, state.LatestReason, state.LatestMarkSlots) = mark;
 
         var compiled = rules.Rules;

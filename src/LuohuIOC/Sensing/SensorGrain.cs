@@ -86,7 +86,7 @@ public sealed class SensorGrain(
             var slots = group.SlotsOf(i);
             var values = group.ValuesOf(i);
             var (mark, arrival) = SensorEvaluator.Observe(
-                state, inForce, _sensor, group.DeviceTimes[i], group.Sequences[i], group.ReceivedTimes[i], slots, values, _changes);
+                state, inForce, _sensor, group.DeviceTimes[i], group.Sequences[i], group.ReceivedTimes[i], slots, values, _changes, group.FlaggedOf(i));
             group.Marks[i] = mark;
             if (arrival != Arrival.Latest) continue;
             moved = true;

@@ -2,6 +2,7 @@ using LuohuIOC.Http;
 using LuohuIOC.Texts;
 using Microsoft.AspNetCore.SignalR;
 using Microsoft.Extensions.DependencyInjection.Extensions;
+using Microsoft.Extensions.Options;
 
 namespace LuohuIOC.Wall;
 
@@ -17,6 +18,12 @@ public static class WallFeature
         builder.Services.AddSingleton<HubLifetimeManager<WallHub>, WallLifetime>();
         builder.Services.AddSignalR().AddJsonProtocol(json => HttpJson.Configure(json.PayloadSerializerOptions)).AddMessagePackProtocol();
         builder.Services.AddHostedService<WallTicker>();
+        builder.Services.AddSingleton<BaseMap>();
+        builder.Services.AddHttpClient(BaseMap.ClientName, client =>
+        {
+            client.Timeout = TimeSpan.FromSeconds(10);
+            client.MaxResponseContentBufferSize = BaseMap.TileBytesMax;
+        }).RemoveAllLoggers();
         return builder;
     }
 
@@ -25,7 +32,12 @@ public static class WallFeature
         app.MapHub<WallHub>("/hubs/wall", options => options.CloseOnAuthenticationExpiration = true).RequireAuthorization("viewer");
         app.MapGet("/api/v1/city", (HttpContext context, City city) => city.Snapshot(TextBook.LanguageOf(context.Request)))
             .RequireAuthorization("viewer").WithTags("city").Produces<CitySnapshot>();
-        WallPage.Map(app);
+        var wall = app.MapGroup("/api/v1/wall").RequireAuthorization("viewer").WithTags("city");
+        wall.MapGet("/settings", (IOptions<WallOptions> options) => WallSettings.Of(options.Value)).WithName("GetWallSettings");
+        wall.MapGet("/load", (WallRoom room) => WallLoad.Of(room)).WithName("GetWallLoad");
+        wall.MapGet("/tiles/{layer:int}/{z:int}/{x:int}/{y:int}", (HttpContext context, BaseMap map, int layer, int z, int x, int y) => map.TileAsync(context, layer, z, x, y))
+            .ExcludeFromDescription();
+        WallPages.Map(app);
         return app;
     }
 }

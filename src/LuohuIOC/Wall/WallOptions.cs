@@ -26,4 +26,14 @@ public sealed class WallOptions
     /// <summary>Browsers at most; one more is turned away.</summary>
     [Range(1, 100_000)]
     public int ConnectionsMax { get; set; } = 1000;
+
+    /// <summary>Folder of the built pages, relative to the program; <c>./ioc</c> puts them there.</summary>
+    [Required]
+    public string Pages { get; set; } = "wall";
+
+    /// <summary>How long a theme stays when the wall rotates through them.</summary>
+    [Range(typeof(TimeSpan), "00:00:05", "01:00:00")]
+    public TimeSpan Rotation { get; set; } = TimeSpan.FromSeconds(30);
+
+    public BaseMapOptions BaseMap { get; set; } = new();
 }

@@ -26,8 +26,9 @@ public sealed class TelemetryReaderTests
         Assert.All(GoldenVectors.Invalid.Cases, c => Assert.NotEmpty(c.Rejections));
 
         RejectionReason[] ofTopics = [RejectionReason.None, RejectionReason.TopicInvalid, RejectionReason.TopicForbidden, RejectionReason.ProtocolUnsupported];
+        var ofRepliesAndFrames = Enum.GetValues<RejectionReason>().Where(r => r >= RejectionReason.CommandUnknown);
         var covered = GoldenVectors.Invalid.Cases.SelectMany(c => c.Rejections).Select(r => r.Reason);
-        Assert.Equal(Enum.GetValues<RejectionReason>().Except(ofTopics).Select(r => r.WireName()).Order(), covered.Distinct().Order());
+        Assert.Equal(Enum.GetValues<RejectionReason>().Except(ofTopics).Except(ofRepliesAndFrames).Select(r => r.WireName()).Order(), covered.Distinct().Order());
     }
 
     private static void Check(GoldenVectors vectors, string name)

@@ -1,6 +1,7 @@
 using System.Text;
 using LuohuIOC.DeviceProtocol;
 using LuohuIOC.Ingestion;
+using LuohuIOC.Ingestion.Frames;
 using LuohuIOC.Registry;
 using LuohuIOC.Spatial;
 using LuohuIOC.Tests.DeviceProtocol;
@@ -30,11 +31,11 @@ public sealed class PublishDecoderTests
     {
         var vector = vectors[name];
         var registry = RegistryOf(vectors.SensorsOf(vector));
-        var decoder = new PublishDecoder(registry, Options.Create(new RegistrationOptions()));
+        var decoder = new PublishDecoder(registry, new FrameMetrics(), Options.Create(new RegistrationOptions()));
         Assert.True(Topic.TryParse(vector.Topic, out var topic));
         var group = new ReadingGroup();
         var refusals = new List<Refusal>();
-        var refused = decoder.Decode(topic.Gateway.ToString(), Encoding.ASCII.GetBytes(topic.Sensor.ToString()), vector.Bytes(), ReceivedMs, group, refusals);
+        var refused = decoder.Decode(PayloadForm.Json, topic.Gateway.ToString(), Encoding.ASCII.GetBytes(topic.Sensor.ToString()), vector.Bytes(), ReceivedMs, group, refusals);
 
         var rejections = refused != RejectionReason.None
             ? [new VectorRejection(refused.WireName())]

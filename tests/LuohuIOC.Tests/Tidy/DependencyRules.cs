@@ -26,6 +26,8 @@ internal static class DependencyRules
         ["Sensing"] = [.. Base, "Ingestion", "Registry", "Alerts"],
         // A reading is stored with the mark that Sensing gave it, never before.
         ["History"] = [.. Base, "Ingestion", "Registry", "Sensing"],
+        // The open standard's view of registry and history.
+        ["SensorThings"] = [.. Base, "Registry", "Ingestion", "History"],
         ["Wall"] = [.. Base, "Spatial", "Registry", "Identity", "Ingestion", "Alerts", "History", "Sensing"],
     };
 

@@ -1,7 +1,10 @@
+using System.Collections;
 using System.Net;
 using System.Runtime.CompilerServices;
 using LuohuIOC.DeviceProtocol;
 using LuohuIOC.Identity;
+using LuohuIOC.Ingestion.Commands;
+using LuohuIOC.Ingestion.Sparkplug;
 using Microsoft.Extensions.Options;
 using MQTTnet.Packets;
 using MQTTnet.Protocol;
@@ -11,7 +14,7 @@ namespace LuohuIOC.Ingestion.Broker;
 
 /// <summary>Who may connect and subscribe, and where the broker hands publishes and acknowledgements over.</summary>
 public sealed class BrokerEvents(
-    PublishIntake intake, GatewaySecrets secrets, GatewayBoard gateways, IOptions<MqttOptions> options, TimeProvider time, ILogger<BrokerEvents> log)
+    PublishIntake intake, SparkplugHost sparkplug, GatewaySecrets secrets, GatewayBoard gateways, IOptions<MqttOptions> options, TimeProvider time, ILogger<BrokerEvents> log)
 {
     private MqttServer? _server;
 
@@ -25,13 +28,19 @@ public sealed class BrokerEvents(
         server.InterceptingOutboundPacketAsync += PublishIntake.BeforeSend;
         server.InterceptingSubscriptionAsync += CheckSubscription;
         server.ClientDisconnectedAsync += Disconnected;
+        // The key and not a client's name tells the broker's own messages apart: any client may call itself anything.
+        sparkplug.Publish = message => server.InjectApplicationMessage(
+            new InjectedMqttApplicationMessage(message) { SenderClientId = "luohu-ioc", CustomSessionItems = new Hashtable { [CommandPublisher.Key] = true } });
     }
 
-    /// <summary>True when a gateway may subscribe to the filter: its own commands, of one sensor or of all.</summary>
+    /// <summary>True when a gateway may subscribe to the filter: its own commands, of one sensor or of all, and those of Sparkplug.</summary>
     internal static bool MaySubscribe(string filter, string? gateway)
     {
         // luohu/v1/gw-1/+/command, luohu/v1/gw-1/outfall-001/command
         var levels = filter.Split('/');
+        // spBv1.0/water/NCMD/gw-1, spBv1.0/water/DCMD/gw-1/+
+        if (levels is ["spBv1.0", not ("+" or "#"), "NCMD" or "DCMD", var node, .. var device])
+            return Topic.IsId(node) && (gateway is null || node == gateway) && device.Length == (levels[2] == "DCMD" ? 1 : 0) && device is not ["#"];
         return levels is ["luohu", "v1", var own, var sensor, "command"] && Topic.IsId(own) && (gateway is null || own == gateway)
             && (sensor == "+" || Topic.IsId(sensor));
     }

@@ -1,9 +1,11 @@
 using System.Buffers;
 using System.Text;
 using LuohuIOC.DeviceProtocol;
+using LuohuIOC.DeviceProtocol.Sparkplug;
 using LuohuIOC.Ingestion.Commands;
 using LuohuIOC.Ingestion.Journal;
 using LuohuIOC.Ingestion.Rejections;
+using LuohuIOC.Ingestion.Sparkplug;
 using Microsoft.Extensions.Options;
 using MQTTnet;
 using MQTTnet.Packets;
@@ -17,8 +19,8 @@ namespace LuohuIOC.Ingestion.Broker;
 /// at once; the acknowledgement waits in the outbound loop for the commit, so that one connection can have many publishes under way.
 /// </summary>
 public sealed class PublishIntake(
-    PublishDecoder decoder, PublishJournal journal, RejectionStore rejections, GatewayBoard gateways, CommandBook commands, IngestionMetrics metrics,
-    IOptions<MqttOptions> options, TimeProvider time)
+    PublishDecoder decoder, PublishJournal journal, RejectionStore rejections, GatewayBoard gateways, SparkplugHost sparkplug, CommandBook commands,
+    IngestionMetrics metrics, IOptions<MqttOptions> options, TimeProvider time)
 {
     private const int ReplyBytesMax = 4096;
 
@@ -60,6 +62,7 @@ public sealed class PublishIntake(
     private Task Handle(GatewaySession session, MqttApplicationMessage message, PublishResponse response)
     {
         var now = time.GetUtcNow().ToUnixTimeMilliseconds();
+        if (message.Topic.StartsWith(SparkplugTopic.Prefix, StringComparison.Ordinal)) return Sparkplug(session, message, response, now);
         if (!Topic.TryParse(message.Topic, out var topic))
             return Refuse(RejectionReason.TopicInvalid, session.Gateway ?? "", message, response, now);
         var gateway = session.NameOf(topic.Gateway);
@@ -69,11 +72,13 @@ public sealed class PublishIntake(
         {
             case TopicKind.GatewayTelemetry:
             case TopicKind.SensorTelemetry:
-                return Telemetry(gateway, topic.Sensor, message, response, now);
+                return Telemetry(PayloadForm.Json, gateway, topic.Sensor, message, response, now);
             case TopicKind.Status:
                 return Status(gateway, message, response, now);
             case TopicKind.Raw:
-                return Refuse(RejectionReason.ProtocolUnsupported, gateway, message, response, now);
+                return PayloadForms.TryParseRaw(topic.Protocol, out var form)
+                    ? Telemetry(form, gateway, topic.Sensor, message, response, now)
+                    : Refuse(RejectionReason.ProtocolUnsupported, gateway, message, response, now);
             case TopicKind.CommandReply:
                 return Reply(gateway, topic.Sensor, message, response, now);
             default:
@@ -81,15 +86,36 @@ public sealed class PublishIntake(
         }
     }
 
-    private Task Telemetry(string gateway, ReadOnlySpan<char> sensor, MqttApplicationMessage message, PublishResponse response, long now)
+    private Task Telemetry(PayloadForm form, string gateway, ReadOnlySpan<char> sensor, MqttApplicationMessage message, PublishResponse response, long now)
     {
         var scratch = _scratch ??= new Scratch();
         scratch.Readings.Clear();
         scratch.Refusals.Clear();
-        var payload = scratch.Contiguous(message.Payload);
+        return Telemetry(form, gateway, sensor, scratch.Contiguous(message.Payload), scratch, message, response, now);
+    }
+
+    private Task Sparkplug(GatewaySession session, MqttApplicationMessage message, PublishResponse response, long now)
+    {
+        if (SparkplugTopic.Parse(message.Topic) is not { } topic || !Topic.IsId(topic.Node)) return Refuse(RejectionReason.TopicInvalid, session.Gateway ?? "", message, response, now);
+        if (!SparkplugHost.MayPublish(topic, session.Gateway)) return Refuse(RejectionReason.TopicForbidden, session.Gateway ?? "", message, response, now);
+        var scratch = _scratch ??= new Scratch();
+        scratch.Readings.Clear();
+        scratch.Refusals.Clear();
+        scratch.Telemetry.ResetWrittenCount();
+        var refused = sparkplug.Take(topic, scratch.Contiguous(message.Payload), scratch.Telemetry);
+        if (refused != RejectionReason.None) return Refuse(refused, topic.Node, message, response, now);
+        return scratch.Telemetry.WrittenCount == 0
+            ? Task.CompletedTask
+            : Telemetry(PayloadForm.Json, topic.Node, default, scratch.Telemetry.WrittenSpan, scratch, message, response, now);
+    }
+
+    private Task Telemetry(
+        PayloadForm form, string gateway, ReadOnlySpan<char> sensor, ReadOnlySpan<byte> payload, Scratch scratch,
+        MqttApplicationMessage message, PublishResponse response, long now)
+    {
         Span<byte> sensorBytes = stackalloc byte[Topic.IdLengthMax];
         sensorBytes = sensorBytes[..Encoding.ASCII.GetBytes(sensor, sensorBytes)];
-        var refused = decoder.Decode(gateway, sensorBytes, payload, now, scratch.Readings, scratch.Refusals);
+        var refused = decoder.Decode(form, gateway, sensorBytes, payload, now, scratch.Readings, scratch.Refusals);
         if (refused != RejectionReason.None) return Refuse(refused, gateway, message, response, now);
 
         var durable = Task.CompletedTask;
@@ -99,9 +125,10 @@ public sealed class PublishIntake(
             foreach (var refusal in scratch.Refusals)
                 durable = rejections.Add(Describe(refusal.Reason, gateway, message, now, refusal));
         }
-        if (scratch.Readings.Count == 0) return durable;
+        // A frame without readings (a picture, a state) is evidence all the same.
+        if (scratch.Readings.Count == 0 && (form == PayloadForm.Json || scratch.Refusals.Count > 0)) return durable;
         metrics.Accepted(scratch.Readings.Count);
-        var committed = journal.Append(scratch.Refusals.Count == 0, now, gateway, sensor, payload, scratch.Readings);
+        var committed = journal.Append(form, scratch.Refusals.Count == 0, now, gateway, sensor, payload, scratch.Readings);
         return durable.IsCompleted ? committed : Task.WhenAll(durable, committed);
     }
 
@@ -151,6 +178,8 @@ public sealed class PublishIntake(
         public ReadingGroup Readings { get; } = new();
 
         public List<Refusal> Refusals { get; } = [];
+
+        public ArrayBufferWriter<byte> Telemetry { get; } = new(4096);
 
         public ReadOnlySpan<byte> Contiguous(in ReadOnlySequence<byte> payload)
         {

@@ -1,4 +1,5 @@
 using System.Threading.Channels;
+using LuohuIOC.DeviceProtocol;
 using Microsoft.Extensions.Options;
 
 namespace LuohuIOC.Ingestion.Journal;
@@ -19,9 +20,7 @@ public sealed class PublishJournal : IDisposable
     private readonly SegmentFiles _segments;
     private readonly SemaphoreSlim _work = new(0);
     private readonly Lock _gate = new();
-    private readonly Channel<ReadingGroup> _committed = Channel.CreateUnbounded<ReadingGroup>(
-        // The writer itself wakes the one reader, which waits on a thread of its own: an alert must not queue behind acknowledgements in the pool.
-        new() { SingleReader = true, SingleWriter = true, AllowSynchronousContinuations = true });
+    private readonly Channel<ReadingGroup> _committed = Channel.CreateUnbounded<ReadingGroup>(new() { SingleReader = true, SingleWriter = true });
     private readonly Dictionary<long, byte[]> _marks = [];
 
     // Guarded by _gate: who appends holds it for a memory copy, the writer for a swap.
@@ -93,11 +92,12 @@ public sealed class PublishJournal : IDisposable
     /// Appends one publish with its readings to the open group. The task completes when the group is durable, and is the one
     /// that the acknowledgement waits for. Thread-safe.
     /// </summary>
-    public Task Append(bool whole, long receivedMs, ReadOnlySpan<char> gateway, ReadOnlySpan<char> sensor, ReadOnlySpan<byte> payload, ReadingGroup readings)
+    public Task Append(
+        PayloadForm form, bool whole, long receivedMs, ReadOnlySpan<char> gateway, ReadOnlySpan<char> sensor, ReadOnlySpan<byte> payload, ReadingGroup readings)
     {
         lock (_gate)
         {
-            PublishFrame.Write(_open.Frames, whole, receivedMs, gateway, sensor, payload);
+            PublishFrame.Write(_open.Frames, form, whole, receivedMs, gateway, sensor, payload);
             _open.Readings.Append(readings);
             Interlocked.Add(ref _backlogReadings, readings.Count);
             Signal();
@@ -254,6 +254,7 @@ public sealed class PublishJournal : IDisposable
             readings.Position = position;
             Volatile.Write(ref _position, position);
             Commits++;
+            // The sensors first: an alert must not queue behind the acknowledgements.
             _committed.Writer.TryWrite(readings);
             group.Durable.SetResult();
         }

@@ -37,7 +37,13 @@ internal sealed record RiverPlan(string Name, string Into, double[][] Course, Se
 /// <param name="At">Share of the river's length from the source, 0–1.</param>
 internal sealed record SectionPlan(string Id, string Name, double At);
 
-internal sealed record PlacePlan(string Id, string Kind, string Name, double[] At, string? Downstream);
+/// <param name="Id">Sensor id.</param>
+/// <param name="Kind">Wire name of its kind.</param>
+/// <param name="Name">Name.</param>
+/// <param name="At">Longitude and latitude.</param>
+/// <param name="Downstream">Id of the next station downstream.</param>
+/// <param name="Outline">Shore of a reservoir as a closed ring; for drawing only.</param>
+internal sealed record PlacePlan(string Id, string Kind, string Name, double[] At, string? Downstream, double[][]? Outline = null);
 
 internal sealed record HillPlan(string Name, double[] At, double Reach);
 

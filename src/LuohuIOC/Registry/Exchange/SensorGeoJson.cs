@@ -128,7 +128,7 @@ public static class SensorGeoJson
     private static Coordinate CoordinateOf(GeoPoint place) => new(place.Longitude, place.Latitude);
 
     // Feature by feature, so that 100,000 sensors are never one string.
-    private static async Task WriteFeaturesAsync(IEnumerable<Feature> features, Stream stream, CancellationToken cancellationToken)
+    public static async Task WriteFeaturesAsync(IEnumerable<Feature> features, Stream stream, CancellationToken cancellationToken)
     {
         const int FlushBytes = 64 << 10;
         var pipe = PipeWriter.Create(stream, new StreamPipeWriterOptions(leaveOpen: true));

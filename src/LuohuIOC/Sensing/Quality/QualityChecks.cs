@@ -20,11 +20,15 @@ internal static class QualityChecks
     private static readonly double RateFloorMs = KindCatalogue.RateFloor.TotalMilliseconds;
 
     /// <summary>The quality of a reading that the time line does not take (late, duplicate): range and clock only, no memory.</summary>
-    public static QualityMark JudgeApart(QualityProfile profile, bool clockAhead, ReadOnlySpan<byte> slots, ReadOnlySpan<double> values)
+    public static QualityMark JudgeApart(
+        QualityProfile profile, bool clockAhead, ReadOnlySpan<byte> slots, ReadOnlySpan<double> values, ulong flagged = 0)
     {
         var worst = new Worst(clockAhead);
         for (var i = 0; i < slots.Length; i++)
-            if (!InRange(profile, slots[i], values[i])) worst.Add(QualityGrade.Bad, QualityReason.OutOfRange, slots[i]);
+        {
+            if (IsFlagged(flagged, slots[i])) worst.Add(QualityGrade.Bad, QualityReason.Device, slots[i]);
+            else if (!InRange(profile, slots[i], values[i])) worst.Add(QualityGrade.Bad, QualityReason.OutOfRange, slots[i]);
+        }
         return worst.Mark;
     }
 
@@ -35,10 +39,11 @@ internal static class QualityChecks
     /// <param name="clockAhead">The device's clock was ahead of the server's.</param>
     /// <param name="slots">Slots of the values.</param>
     /// <param name="values">The values.</param>
+    /// <param name="flagged">Slots whose values the device marks as no ordinary measurement.</param>
     /// <param name="usable">Slots whose values are not bad: they feed the rules.</param>
     public static QualityMark Judge(
         SensorState state, QualityProfile profile, long timeMs, bool clockAhead, ReadOnlySpan<byte> slots, ReadOnlySpan<double> values,
-        out ulong usable)
+        ulong flagged, out ulong usable)
     {
         usable = 0;
         var worst = new Worst(clockAhead);
@@ -49,7 +54,7 @@ internal static class QualityChecks
             int slot = slots[i];
             var value = values[i];
             if (slot >= latest.Length) latest = Grow(state, slot);
-            var reason = !InRange(profile, slot, value) ? QualityReason.OutOfRange
+            var reason = IsFlagged(flagged, slot) ? QualityReason.Device : !InRange(profile, slot, value) ? QualityReason.OutOfRange
                 : (uint)slot < (uint)checks.Length && checks[slot].Tracked >= 0 ? Track(state, checks[slot], timeMs, latest[slot], value)
                 : QualityReason.None;
             if (reason != QualityReason.None) worst.Add(GradeOf(reason), reason, slot);
@@ -63,9 +68,11 @@ internal static class QualityChecks
     private static QualityGrade GradeOf(QualityReason reason) => reason switch
     {
         QualityReason.None => QualityGrade.Good,
-        QualityReason.OutOfRange or QualityReason.ImpossibleRate => QualityGrade.Bad,
+        QualityReason.OutOfRange or QualityReason.ImpossibleRate or QualityReason.Device => QualityGrade.Bad,
         _ => QualityGrade.Doubtful,
     };
+
+    private static bool IsFlagged(ulong flagged, int slot) => (flagged >> slot & 1) != 0;
 
     private static bool InRange(QualityProfile profile, int slot, double value) =>
         (uint)slot < (uint)profile.Checks.Length

@@ -1,0 +1,23 @@
+import { minute } from '../texts/format'
+
+/** The common look of charts: quiet axes, no animation, times as the district's clock has them. */
+const TEXT = '#a9b8c6'
+const LINE = '#2b3a49'
+const FONT = '"PingFang SC", "Noto Sans CJK SC", "Source Han Sans SC", "Microsoft YaHei", system-ui, sans-serif'
+
+export const base = {
+  animation: false,
+  textStyle: { fontFamily: FONT, color: TEXT, fontSize: 13 },
+  grid: { left: 8, right: 12, top: 34, bottom: 4, containLabel: true },
+  tooltip: { trigger: 'axis', backgroundColor: '#1c2733', borderColor: LINE, textStyle: { color: '#e6edf3' }, confine: true },
+  legend: { top: 0, left: 0, textStyle: { color: TEXT, fontSize: 13 }, itemWidth: 16, itemHeight: 10 },
+} as const
+
+export const timeAxis = (from: number, to: number): object => ({
+  type: 'time', min: from, max: to, axisLine: { lineStyle: { color: LINE } }, splitLine: { show: false }, splitNumber: 5,
+  axisLabel: { color: TEXT, hideOverlap: true, formatter: (value: number) => minute(value) },
+})
+
+export const valueAxis = (name: string, more: object = {}): object => ({
+  type: 'value', name, nameTextStyle: { color: TEXT, align: 'left' }, nameGap: 10, axisLabel: { color: TEXT }, splitLine: { lineStyle: { color: '#1d2834' } }, splitNumber: 4, ...more,
+})

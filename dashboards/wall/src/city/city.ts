@@ -1,0 +1,137 @@
+import { shallowRef } from 'vue'
+import { all, ask } from '../link/api'
+import type { Alert, Kind, Reading, Sensor, Snapshot } from './types'
+import { RANK } from './types'
+
+/**
+ * The district as this browser knows it: one entry a sensor and one an open alert, whatever streams in, so that memory does not grow
+ * with time. Plain maps; what is drawn looks at them when a pulse says that something changed, at most twice a second.
+ */
+export const sensors = new Map<string, Sensor>()
+export const readings = new Map<string, Reading>()
+export const alerts = new Map<string, Alert>()
+export const kinds = new Map<string, Kind>()
+
+/** Counts up when readings changed. */
+export const readingsPulse = shallowRef(0)
+/** Counts up when alerts changed: at once, an alert does not wait. */
+export const alertsPulse = shallowRef(0)
+/** Counts up when the registry was loaded. */
+export const registryPulse = shallowRef(0)
+/** Counts up every second. */
+export const secondPulse = shallowRef(0)
+
+const PULSE_MS = 500
+/** Closed alerts of which the version is remembered, so that a late older view does not open one again. */
+const CLOSED_MAX = 2_000
+const RELOAD_MS = 60_000
+
+const closed = new Map<string, number>()
+const moved = new Set<string>()
+let clockOffset = 0
+let newest = 0
+let pulsing = false
+let strangersAt = 0
+let received = 0
+
+export const now = (): number => Date.now() + clockOffset
+export const newestReading = (): number => newest
+/** Readings taken since the page was opened. */
+export const readingsTaken = (): number => received
+
+/** Sensors whose reading changed since the last call. */
+export function takeMoved(): string[] {
+  const ids = [...moved]
+  moved.clear()
+  return ids
+}
+
+export async function loadRegistry(): Promise<void> {
+  const [list, kindList] = await Promise.all([all<Sensor>('/api/v1/sensors?limit=10000'), ask<{ items: Kind[] }>('/api/v1/kinds')])
+  sensors.clear()
+  for (const sensor of list) if (sensor.retiredAt === null) sensors.set(sensor.id, sensor)
+  for (const kind of kindList.items) kinds.set(kind.name, kind)
+  registryPulse.value++
+}
+
+export function takeSnapshot(city: Snapshot): void {
+  clockOffset = Date.parse(city.serverTime) - Date.now()
+  newest = Math.max(newest, city.counts.newestReading ?? 0)
+  // Views that came while the snapshot was on its way may be newer than it is.
+  const open = new Set(city.alerts.map((view) => view.id))
+  const taken = Date.parse(city.serverTime)
+  for (const [id, view] of alerts) if (!open.has(id) && Date.parse(view.updatedAt) < taken) alerts.delete(id)
+  for (const view of city.alerts) keepAlert(view)
+  takeReadings(city.readings)
+  alertsPulse.value++
+}
+
+export function takeAlert(view: Alert): void {
+  keepAlert(view)
+  alertsPulse.value++
+}
+
+export function takeReadings(views: Reading[]): void {
+  for (const view of views) {
+    const known = readings.get(view.sensorId)
+    if (known && known.ts > view.ts) continue
+    if (!known || known.ts !== view.ts) moved.add(view.sensorId)
+    readings.set(view.sensorId, view)
+    if (view.ts > newest) newest = view.ts
+    if (!sensors.has(view.sensorId)) strangersAt ||= Date.now()
+  }
+  received += views.length
+  if (strangersAt && Date.now() - strangersAt > RELOAD_MS) {
+    strangersAt = 0
+    void loadRegistry().catch(() => undefined)
+  }
+  if (pulsing) return
+  pulsing = true
+  setTimeout(() => {
+    pulsing = false
+    readingsPulse.value++
+  }, PULSE_MS)
+}
+
+/** Silent for longer than its kind may be. */
+export function isSilent(sensor: Sensor): boolean {
+  const reading = readings.get(sensor.id)
+  return !reading || now() - reading.ts > (kinds.get(sensor.kind)?.silenceSeconds ?? 86_400) * 1000
+}
+
+export const valueOf = (id: string, metric: string): number | null => readings.get(id)?.values[metric] ?? null
+
+/** How much an alert asks of an officer: by severity, less when the condition is over, a little less when somebody is on it. */
+const urgency = (alert: Alert): number => RANK[alert.severity] * 2 - (alert.clearedAt ? 3 : 0) - (alert.state === 'acknowledged' ? 1 : 0)
+
+/** Open alerts, most urgent first, then newest. */
+export function openAlerts(): Alert[] {
+  return [...alerts.values()].sort((a, b) => urgency(b) - urgency(a) || Date.parse(b.raisedAt) - Date.parse(a.raisedAt))
+}
+
+/** Signs are filled while the condition holds and nobody is on it. */
+export const isQuiet = (alert: Alert): boolean => alert.state !== 'raised' || alert.clearedAt !== null
+
+export function ofKind(...names: string[]): Sensor[] {
+  return [...sensors.values()].filter((sensor) => names.includes(sensor.kind))
+}
+
+export function forgetCity(): void {
+  for (const map of [sensors, readings, alerts, closed]) map.clear()
+  moved.clear()
+  newest = 0
+}
+
+function keepAlert(view: Alert): void {
+  const known = alerts.get(view.id)?.version ?? closed.get(view.id) ?? -1
+  if (known > view.version) return
+  if (view.state !== 'closed') {
+    alerts.set(view.id, view)
+    return
+  }
+  alerts.delete(view.id)
+  closed.set(view.id, view.version)
+  if (closed.size > CLOSED_MAX) closed.delete(closed.keys().next().value as string)
+}
+
+setInterval(() => secondPulse.value++, 1000)

@@ -1,0 +1,78 @@
+/** What the host says, as docs of /openapi describe it. */
+export type Severity = 'red' | 'orange' | 'yellow' | 'blue'
+export const SEVERITIES: readonly Severity[] = ['red', 'orange', 'yellow', 'blue']
+export const RANK: Record<Severity, number> = { red: 4, orange: 3, yellow: 2, blue: 1 }
+
+export interface Place {
+  longitude: number
+  latitude: number
+}
+
+export interface Sensor {
+  id: string
+  kind: string
+  name: string
+  street: string
+  gateway: string
+  location: Place | null
+  synthetic: boolean
+  downstream: string | null
+  retiredAt: string | null
+}
+
+export interface Metric {
+  name: string
+  unit: string | null
+  minimum: number | null
+  maximum: number | null
+}
+
+export interface Kind {
+  name: string
+  chinese: string
+  english: string
+  silenceSeconds: number
+  metrics: Metric[]
+}
+
+export type Quality = 'good' | 'doubtful' | 'bad'
+
+export interface Reading {
+  sensorId: string
+  ts: number
+  values: Record<string, number>
+  quality: Quality
+  reason: string | null
+}
+
+export interface Alert {
+  id: string
+  sensorId: string
+  sensorName: string
+  kind: string
+  street: string
+  location: Place | null
+  rule: string
+  ruleName: string
+  severity: Severity
+  state: 'raised' | 'acknowledged' | 'closed'
+  metric: string
+  unit: string
+  value: number | null
+  threshold: number | null
+  observedAt: string
+  raisedAt: string
+  updatedAt: string
+  clearedAt: string | null
+  acknowledgedBy: string | null
+  assignedTo: string | null
+  comment: string | null
+  version: number
+}
+
+export interface Snapshot {
+  serverTime: string
+  counts: { sensors: number; reporting: number; newestReading: number | null }
+  alerts: Alert[]
+  readings: Reading[]
+}

@@ -1,0 +1,79 @@
+import { now } from '../city/city'
+import type { Quality } from '../city/types'
+import { ask, type Page } from '../link/api'
+
+/** One point of a raw series, or one bucket of an aggregated one. */
+export interface Sample {
+  ts: number
+  value: number
+  quality: Quality
+  reason: string | null
+  least?: number
+  most?: number
+  count?: number
+}
+
+export interface Series {
+  sensor: string
+  samples: Sample[]
+  /** False when there were more raw readings than one page holds: the newest are shown. */
+  whole: boolean
+}
+
+export interface Span {
+  hours: number
+  every: string
+}
+
+export const SPANS: readonly Span[] = [
+  { hours: 1, every: '1m' }, { hours: 6, every: '5m' }, { hours: 24, every: '15m' }, { hours: 168, every: '2h' },
+]
+
+/** Raw readings at most; more of them are more than the chart has pixels. */
+export const RAW_MAX = 5_000
+
+interface RawItem {
+  ts: number
+  values: Record<string, number>
+  quality: Quality
+  reason?: string
+  metrics?: string[]
+}
+
+interface BucketItem {
+  ts: number
+  count: number
+  values: Record<string, { mean: number; min: number; max: number }>
+}
+
+/** Every raw reading of the span with its quality. */
+export async function rawSeries(sensor: string, metric: string, span: Span): Promise<Series> {
+  const to = Math.round(now()) + 60_000
+  const from = to - 60_000 - span.hours * 3_600_000
+  const path = `/api/v1/sensors/${encodeURIComponent(sensor)}/readings?metric=${metric}&limit=${RAW_MAX}`
+  let page = await ask<Page<RawItem>>(`${path}&from=${from}&to=${to}`)
+  const whole = page.next === null
+  if (!whole) page = await ask<Page<RawItem>>(`/api/v1/sensors/${encodeURIComponent(sensor)}/readings?metric=${metric}&last=${RAW_MAX}&from=${from}&to=${to}`)
+  const samples = page.items.flatMap((item): Sample[] => {
+    const value = item.values[metric]
+    if (value === undefined) return []
+    // A fault of other metrics is not this one's.
+    const own = !item.metrics || item.metrics.includes(metric)
+    return [{ ts: item.ts, value, quality: own ? item.quality : 'good', reason: own ? (item.reason ?? null) : null }]
+  })
+  return { sensor, samples, whole }
+}
+
+/** Mean, least and most of each bucket; bad readings do not count, as the host has it. */
+export async function meanSeries(sensor: string, metric: string, span: Span): Promise<Series> {
+  const to = Math.round(now()) + 60_000
+  const from = to - 60_000 - span.hours * 3_600_000
+  const page = await ask<Page<BucketItem>>(
+    `/api/v1/sensors/${encodeURIComponent(sensor)}/readings?metric=${metric}&every=${span.every}&aggregate=mean,min,max&from=${from}&to=${to}&limit=10000`,
+  )
+  const samples = page.items.flatMap((item): Sample[] => {
+    const figures = item.values[metric]
+    return figures ? [{ ts: item.ts, value: figures.mean, least: figures.min, most: figures.max, count: item.count, quality: 'good', reason: null }] : []
+  })
+  return { sensor, samples, whole: page.next === null }
+}

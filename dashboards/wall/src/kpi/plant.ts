@@ -1,0 +1,56 @@
+import { ref, shallowRef, watch } from 'vue'
+import { secondPulse } from '../city/city'
+import { ask } from '../link/api'
+import { linkState, pace, type Pace } from '../link/hub'
+
+export interface Ingestion {
+  messages: number
+  readings: number
+  rejections: number
+  journalBytes: number
+  backlogReadings: number
+  full: boolean
+  fault: string | null
+}
+
+export interface Store {
+  readings: number | null
+  lagGroups: number
+  lagSeconds: number
+  fault: string | null
+}
+
+export interface Plant {
+  ingestion: Ingestion
+  store: Store
+  pace: Pace | null
+  /** Readings a second since the look before, null at the first look and after a restart of the host. */
+  rate: number | null
+  refusedRate: number | null
+}
+
+export const plant = shallowRef<Plant | null>(null)
+/** Readings a second, newest last: two minutes. */
+export const rates = ref<number[]>([])
+
+const EVERY_S = 2
+const RATES_MAX = 60
+let before: { at: number; ingestion: Ingestion } | null = null
+
+async function look(): Promise<void> {
+  if (linkState.value !== 'live') return
+  try {
+    const [ingestion, store, own] = await Promise.all([ask<Ingestion>('/api/v1/ingestion'), ask<Store>('/api/v1/history'), pace()])
+    const at = performance.now()
+    const seconds = before ? (at - before.at) / 1000 : 0
+    const known = before && seconds > 0.5 && ingestion.messages >= before.ingestion.messages
+    const rate = known ? (ingestion.readings - before!.ingestion.readings) / seconds : null
+    plant.value = { ingestion, store, pace: own, rate, refusedRate: known ? ((ingestion.rejections - before!.ingestion.rejections) / seconds) * 60 : null }
+    if (rate !== null) rates.value = [...rates.value, rate].slice(-RATES_MAX)
+    before = { at, ingestion }
+  } catch {
+    // The link's own sign says when the host is away.
+  }
+}
+
+watch(secondPulse, (second) => second % EVERY_S === 0 && void look())

@@ -1,0 +1,42 @@
+import { language } from '../texts/texts'
+import { token } from './session'
+
+/** An answer that was no success, with the host's own words for it. */
+export class Refused extends Error {
+  constructor(readonly status: number, title: string) {
+    super(title)
+  }
+}
+
+/** The token goes in a header and nowhere else: addresses end up in logs. */
+export async function ask<T>(path: string, init: RequestInit = {}): Promise<T> {
+  const headers = new Headers(init.headers)
+  headers.set('Authorization', `Bearer ${token.value}`)
+  headers.set('Accept-Language', language.value)
+  if (init.body) headers.set('Content-Type', 'application/json')
+  const answer = await fetch(path, { ...init, headers })
+  if (!answer.ok) {
+    const problem = (await answer.json().catch(() => ({}))) as { title?: string }
+    throw new Refused(answer.status, problem.title ?? `HTTP ${answer.status}`)
+  }
+  return (await answer.json()) as T
+}
+
+export const post = <T>(path: string, body: unknown = {}): Promise<T> => ask<T>(path, { method: 'POST', body: JSON.stringify(body) })
+
+export interface Page<T> {
+  items: T[]
+  next: string | null
+}
+
+/** Every page of a list. */
+export async function all<T>(path: string): Promise<T[]> {
+  const found: T[] = []
+  for (let after: string | null = ''; after !== null; ) {
+    const mark: string = after ? `${path.includes('?') ? '&' : '?'}after=${encodeURIComponent(after)}` : ''
+    const page: Page<T> = await ask<Page<T>>(path + mark)
+    found.push(...page.items)
+    after = page.next
+  }
+  return found
+}

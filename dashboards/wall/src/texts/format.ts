@@ -1,0 +1,52 @@
+import { now } from '../city/city'
+import { language, say, sayOf } from './texts'
+
+/** A number with at most four digits that mean something. */
+export function figure(value: number | null | undefined, digits = 4): string {
+  if (value === null || value === undefined || !Number.isFinite(value)) return '–'
+  return new Intl.NumberFormat(language.value, { maximumSignificantDigits: digits, useGrouping: Math.abs(value) >= 10_000 }).format(value)
+}
+
+/** A number with its unit; UCUM units are written as people write them. */
+export function quantity(value: number | null | undefined, unit: string | null | undefined): string {
+  const written = unitOf(unit)
+  return value === null || value === undefined ? '–' : `${figure(value)}${written ? ` ${written}` : ''}`
+}
+
+export const unitOf = (unit: string | null | undefined): string => (unit ? sayOf('unit', unit) : '')
+
+export const fixed = (value: number, digits: number): string =>
+  new Intl.NumberFormat(language.value, { minimumFractionDigits: digits, maximumFractionDigits: digits }).format(value)
+
+/** Depth as officers say it: centimetres. */
+export const centimetres = (metres: number | null): string => (metres === null ? '–' : `${Math.round(metres * 100)} cm`)
+
+export const percent = (share: number): string =>
+  Number.isFinite(share) ? `${(Math.floor(share * 1000) / 10).toFixed(1)}%` : '–'
+
+const inShanghai = { timeZone: 'Asia/Shanghai', hour12: false } as const
+
+export const clock = (ms: number): string => new Date(ms).toLocaleTimeString('en-GB', inShanghai)
+
+export const minute = (ms: number): string => new Date(ms).toLocaleTimeString('en-GB', { ...inShanghai, hour: '2-digit', minute: '2-digit' })
+
+export const day = (ms: number): string =>
+  new Date(ms).toLocaleDateString(language.value, { timeZone: 'Asia/Shanghai', month: 'long', day: 'numeric', weekday: 'short' })
+
+export const dateTime = (ms: number): string =>
+  new Date(ms).toLocaleString(language.value, { ...inShanghai, month: '2-digit', day: '2-digit', hour: '2-digit', minute: '2-digit', second: '2-digit' })
+
+/** How long ago, by the host's clock. */
+export function ago(when: number | string): string {
+  const seconds = Math.max(0, Math.round((now() - (typeof when === 'string' ? Date.parse(when) : when)) / 1000))
+  return say('age.ago', span(seconds))
+}
+
+export function span(length: number): string {
+  // Clocks differ by a second or so; nothing lasts less than no time.
+  const seconds = Math.max(0, length)
+  if (seconds < 60) return say('age.seconds', Math.round(seconds))
+  if (seconds < 3600) return say('age.minutes', Math.floor(seconds / 60))
+  if (seconds < 86_400) return say('age.hours', Math.floor(seconds / 3600), Math.floor((seconds % 3600) / 60))
+  return say('age.days', Math.floor(seconds / 86_400), Math.floor((seconds % 86_400) / 3600))
+}

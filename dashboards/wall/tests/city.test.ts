@@ -1,0 +1,58 @@
+import { beforeEach, expect, test } from 'vitest'
+import { alerts, forgetCity, openAlerts, readings, takeAlert, takeMoved, takeReadings, takeSnapshot } from '../src/city/city'
+import type { Alert, Reading } from '../src/city/types'
+import { withGaps } from '../src/charts/gaps'
+
+const alert = (id: string, version: number, more: Partial<Alert> = {}): Alert =>
+  ({
+    id, version, sensorId: 's', sensorName: 's', kind: 'waterlogging', street: '', location: null, rule: 'r', ruleName: 'r', severity: 'red', state: 'raised', metric: 'depth', unit: 'm',
+    value: 0.5, threshold: 0.4, observedAt: '2024-01-01T00:00:00Z', raisedAt: '2024-01-01T00:00:00Z', updatedAt: '2024-01-01T00:00:00Z', clearedAt: null, acknowledgedBy: null, assignedTo: null,
+    comment: null, ...more,
+  })
+const reading = (sensorId: string, ts: number): Reading => ({ sensorId, ts, values: { depth: 0.1 }, quality: 'good', reason: null })
+const snapshot = (views: Alert[]): Parameters<typeof takeSnapshot>[0] => ({ serverTime: '2024-01-01T01:00:00Z', counts: { sensors: 1, reporting: 1, newestReading: null }, alerts: views, readings: [] })
+
+beforeEach(() => forgetCity())
+
+test('of two views of an alert the higher version counts, whichever came first', () => {
+  takeAlert(alert('a', 3, { severity: 'orange' }))
+  takeAlert(alert('a', 2))
+  expect(alerts.get('a')?.severity).toBe('orange')
+})
+
+test('a closed alert stays closed when an older view comes late', () => {
+  takeAlert(alert('a', 4, { state: 'closed' }))
+  takeAlert(alert('a', 3))
+  expect(openAlerts()).toEqual([])
+})
+
+test('a snapshot takes away what was closed meanwhile and keeps what is newer than it', () => {
+  takeAlert(alert('gone', 1))
+  takeAlert(alert('new', 1, { updatedAt: '2024-01-01T02:00:00Z' }))
+  takeSnapshot(snapshot([alert('kept', 1)]))
+  expect(openAlerts().map((a) => a.id).sort()).toEqual(['kept', 'new'])
+})
+
+test('what holds and waits for an officer stands above what is over or in hand', () => {
+  takeAlert(alert('over', 1, { clearedAt: '2024-01-01T00:10:00Z' }))
+  takeAlert(alert('orange', 1, { severity: 'orange' }))
+  takeAlert(alert('handled', 1, { state: 'acknowledged' }))
+  takeAlert(alert('red', 1))
+  expect(openAlerts().map((a) => a.id)).toEqual(['red', 'handled', 'orange', 'over'])
+})
+
+test('a million readings of few sensors take the room of few', () => {
+  for (let i = 0; i < 1_000; i++) takeReadings(Array.from({ length: 1_000 }, (_, k) => reading(`s${k % 100}`, i * 1_000 + k)))
+  expect(readings.size).toBe(100)
+  expect(takeMoved().length).toBe(100)
+  expect(takeMoved()).toEqual([])
+})
+
+test('an older reading does not replace a newer one', () => {
+  takeReadings([reading('s', 2), reading('s', 1)])
+  expect(readings.get('s')?.ts).toBe(2)
+})
+
+test('silence stays a hole in a curve', () => {
+  expect(withGaps([[0, 1], [10, 2], [100, 3]], 50)).toEqual([[0, 1], [10, 2], [11, null], [100, 3]])
+})

@@ -1,0 +1,45 @@
+import { readdirSync, readFileSync, statSync } from 'node:fs'
+import { join } from 'node:path'
+import { expect, test } from 'vitest'
+import english from '../src/texts/en.json'
+import chinese from '../src/texts/zh-CN.json'
+
+const books: Record<string, Record<string, string>> = { 'zh-CN': chinese, en: english }
+const places = (text: string): string => [...text.matchAll(/\{\d\}/g)].map((m) => m[0]).sort().join()
+
+function sources(folder: string): string[] {
+  return readdirSync(folder).flatMap((name) => {
+    const path = join(folder, name)
+    return statSync(path).isDirectory() ? sources(path) : /\.(ts|vue)$/.test(name) ? [path] : []
+  })
+}
+
+test('both languages say the same things', () => {
+  expect(Object.keys(english)).toEqual(Object.keys(chinese))
+  for (const [key, text] of Object.entries(books['zh-CN']!)) expect(places(books['en']![key]!), key).toBe(places(text))
+})
+
+test('the English texts hold no Chinese but the name of the other language', () => {
+  // A suffix that is cut from names of stations, which are Chinese in either language.
+  const named = ['other-language', 'quality.suffix']
+  for (const [key, text] of Object.entries(english)) if (!named.includes(key)) expect(text, key).not.toMatch(/[\u3400-\u9fff]/)
+})
+
+test('no source holds a text of its own, and every text asked for by name is there', () => {
+  for (const path of sources('src')) {
+    const code = readFileSync(path, 'utf8').replace(/\/\*[\s\S]*?\*\/|\/\/.*$/gm, '')
+    if (!path.endsWith('WaterQualityPanel.vue')) expect(code, path).not.toMatch(/[\u3400-\u9fff]/)
+    for (const [, key] of code.matchAll(/\bsay\('([^']+)'/g)) expect(chinese, path).toHaveProperty([key!])
+  }
+})
+
+test('every text is asked for', () => {
+  const code = sources('src').map((path) => readFileSync(path, 'utf8')).join('\n')
+  const groups = new Set([...code.matchAll(/sayOf\([`']([a-z-]+(?:\.[a-z]+)?)[`'.]/g)].map((m) => m[1]!))
+  const built = new Set([...code.matchAll(/say\(`([a-z-]+)\.\$/g)].map((m) => m[1]!))
+  const unused = Object.keys(chinese).filter((key) => {
+    const group = key.split('.')[0]!
+    return !code.includes(`'${key}'`) && !groups.has(group) && ![...groups].some((g) => key.startsWith(`${g}.`)) && !built.has(group) && group !== 'state'
+  })
+  expect(unused).toEqual([])
+})

@@ -1,0 +1,159 @@
+namespace LuohuIOC.Detection.Chart;
+
+/// <summary>
+/// One metric's reference: where it is expected, how it scatters from row to row, and whether it keeps a level or wanders. Values are
+/// standardised by the fit's median and spread and soft beyond three spreads.
+/// </summary>
+internal sealed class ChartMetric
+{
+    /// <summary>Unchanged for this many rows, and four times the longest run of the fit: the instrument is dead or stuck.</summary>
+    private const int DeadRowsMin = 50, DeadRuns = 4;
+
+    /// <summary>Rows whose mean is the first reference.</summary>
+    private const int FirstRows = 30;
+
+    /// <summary>Less noise than this share of the spread is not believed: it comes of rounding.</summary>
+    private const double NoiseMin = 0.05;
+
+    private double _centre;
+    private double _scale = 1;
+    private double _mean;
+    private double _variance;
+    private double _raw = double.NaN;
+    private int _unchanged;
+    private int _deadRows = DeadRowsMin;
+
+    /// <summary>Variance from row to row, in squared spreads.</summary>
+    public double Noise { get; private set; }
+
+    /// <summary>Where the metric is expected, standardised.</summary>
+    public double Reference { get; private set; }
+
+    /// <summary>Too little in the fit to judge by.</summary>
+    public bool IsUnknown { get; private set; }
+
+    public bool IsDead => _unchanged >= _deadRows;
+
+    /// <summary>What is expected, in the metric's unit.</summary>
+    public double Expected => SoftScale.Undo(Reference, _centre, _scale);
+
+    /// <summary>Learns centre, spread, noise and wandering from the values of the fit, NaN where missing.</summary>
+    public void Fit(ReadOnlySpan<float> rows)
+    {
+        var known = new List<double>(rows.Length);
+        foreach (var value in rows)
+            if (!float.IsNaN(value)) known.Add(value);
+        IsUnknown = known.Count < Math.Max(8, rows.Length / 4);
+        if (IsUnknown) return;
+        Standardise(known);
+        var values = rows.ToArray().Select(v => double.IsNaN(v) ? double.NaN : SoftScale.Apply(v, _centre, _scale)).ToArray();
+        Noise = RowNoise(values);
+        var mean = values.Where(double.IsFinite).Average();
+        _mean = mean;
+        _variance = values.Where(double.IsFinite).Average(v => (v - mean) * (v - mean)) + 1e-9;
+        Reference = values.Take(FirstRows).Where(double.IsFinite).DefaultIfEmpty(mean).Average();
+        _deadRows = Math.Max(DeadRowsMin, DeadRuns * LongestRun(rows));
+    }
+
+    private void Standardise(List<double> known)
+    {
+        known.Sort();
+        _centre = known[known.Count / 2];
+        var mean = known.Average();
+        var deviation = Math.Sqrt(known.Average(v => (v - mean) * (v - mean)));
+        var away = known.Select(v => Math.Abs(v - _centre)).Order().ToArray();
+        // The median spread, unless most values are the same: then what the others do decides.
+        _scale = Math.Max(1.4826 * away[away.Length / 2], 0.3 * deviation);
+        if (_scale <= 0) _scale = 1e-9 + Math.Abs(_centre) * 1e-6;
+    }
+
+    private static double RowNoise(double[] values)
+    {
+        var sum = 0.0;
+        var count = 0;
+        for (var i = 1; i < values.Length; i++)
+        {
+            var step = values[i] - values[i - 1];
+            if (double.IsNaN(step)) continue;
+            sum += step * step / 2;
+            count++;
+        }
+        return sum / Math.Max(1, count) + 1e-4;
+    }
+
+    private static int LongestRun(ReadOnlySpan<float> rows)
+    {
+        var longest = 0;
+        var run = 0;
+        for (var i = 1; i < rows.Length; i++)
+        {
+            run = rows[i] == rows[i - 1] ? run + 1 : 0;
+            longest = Math.Max(longest, run);
+        }
+        return longest;
+    }
+
+    /// <summary>The value's deviation from the reference; NaN when it is missing, or the metric unknown or dead.</summary>
+    public double Deviation(double value)
+    {
+        if (!double.IsFinite(value) || IsUnknown) return double.NaN;
+        var wasDead = IsDead;
+        _unchanged = value == _raw ? _unchanged + 1 : 0;
+        _raw = value;
+        if (IsDead) return double.NaN;
+        var standard = SoftScale.Apply(value, _centre, _scale);
+        if (wasDead) Reference = standard;
+        return standard - Reference;
+    }
+
+    /// <summary>Learns over the long run how far the metric wanders; a value counts as three deviations at most, that a fault be no habit.</summary>
+    public void Learn(double deviation, double rows)
+    {
+        var away = Reference + deviation - _mean;
+        var spread = Math.Sqrt(_variance);
+        away = Math.Clamp(away, -3 * spread, 3 * spread);
+        _mean += away / rows;
+        _variance += (away * away - _variance) / rows;
+    }
+
+    /// <summary>
+    /// Moves the reference after the value: fully while the metric behaves, as far as it wanders when it is held. A new state that
+    /// lasts counts as wandering in the end, so none is held for ever.
+    /// </summary>
+    public void Follow(double deviation, bool held, ChartOptions options)
+    {
+        var speed = held ? options.WanderShare * Math.Clamp(1 - options.WanderRatio * Noise / _variance, 0, 1) : 1;
+        Reference += speed / options.FollowRows * deviation;
+    }
+
+    public double Ridge(ChartOptions options) =>
+        options.Ridge * options.Smoothing / (2 - options.Smoothing) * Math.Max(Noise, NoiseMin) + 1e-6;
+
+    public void Save(BinaryWriter to)
+    {
+        to.Write(_centre);
+        to.Write(_scale);
+        to.Write(_mean);
+        to.Write(_variance);
+        to.Write(_raw);
+        to.Write(_unchanged);
+        to.Write(_deadRows);
+        to.Write(Noise);
+        to.Write(Reference);
+        to.Write(IsUnknown);
+    }
+
+    public void Load(BinaryReader from)
+    {
+        _centre = from.ReadDouble();
+        _scale = from.ReadDouble();
+        _mean = from.ReadDouble();
+        _variance = from.ReadDouble();
+        _raw = from.ReadDouble();
+        _unchanged = from.ReadInt32();
+        _deadRows = from.ReadInt32();
+        Noise = from.ReadDouble();
+        Reference = from.ReadDouble();
+        IsUnknown = from.ReadBoolean();
+    }
+}

@@ -1,0 +1,25 @@
+namespace LuohuIOC.Detection.Novelty;
+
+/// <summary>One view's memory and its tail: a point goes in, its rarity comes out.</summary>
+internal sealed class View(int dimensions, NoveltyOptions options)
+{
+    private readonly PrototypeMemory _memory = new(dimensions, options.Prototypes, options.Vigilance);
+    private readonly LogTail _tail = new(options.TailShare, options.TailMemory);
+
+    public bool IsWarm => _tail.IsWarm;
+
+    /// <summary>Distances are no finer than the resolution, which is the stream's own rounding.</summary>
+    public double Nats(ReadOnlySpan<float> point, double resolution) => _tail.Nats(_memory.Visit(point) + resolution);
+
+    public void Save(BinaryWriter to)
+    {
+        _memory.Save(to);
+        _tail.Save(to);
+    }
+
+    public void Load(BinaryReader from)
+    {
+        _memory.Load(from);
+        _tail.Load(from);
+    }
+}

@@ -1,0 +1,101 @@
+using LuohuIOC.DeviceProtocol.Frames;
+
+namespace LuohuIOC.DeviceProtocol.Hj212;
+
+/// <summary>
+/// One packet of HJ 212-2017 or HJ/T 212-2005 (clause 6.3). Spans point into the bytes.
+/// <code>
+/// ##0101QN=20160801085857223;ST=32;CN=1062;PW=100000;MN=010000A8900016F000169DC0;Flag=5;CP=&amp;&amp;RtdInterval=30&amp;&amp;1C80\r\n
+/// </code>
+/// </summary>
+public readonly ref struct Hj212Packet
+{
+    /// <summary>The standard's limit of the data segment.</summary>
+    public const int SegmentMax = 1024;
+
+    /// <summary>Start mark, length, check value and end mark.</summary>
+    public const int Overhead = 12;
+
+    /// <summary>The data segment.</summary>
+    public ReadOnlySpan<byte> Segment { get; private init; }
+
+    /// <summary>Fields before <c>CP=</c>, with their semicolons.</summary>
+    public ReadOnlySpan<byte> Header { get; private init; }
+
+    /// <summary>What stands between the pairs of <c>&amp;&amp;</c>.</summary>
+    public ReadOnlySpan<byte> Parameters { get; private init; }
+
+    /// <summary>Parses one packet; its CRLF may be missing, nothing may follow it.</summary>
+    public static FrameFault TryParse(ReadOnlySpan<byte> bytes, out Hj212Packet packet)
+    {
+        packet = default;
+        if (bytes.EndsWith("\r\n"u8)) bytes = bytes[..^2];
+        else if (bytes.EndsWith("\n"u8) || bytes.EndsWith("\r"u8)) bytes = bytes[..^1];
+        if (!bytes.StartsWith("##"u8)) return bytes.Length < 2 ? FrameFault.Truncated : FrameFault.Start;
+        if (bytes.Length < Overhead - 2) return FrameFault.Truncated;
+        var length = Number(bytes.Slice(2, 4));
+        var segment = bytes[6..^4];
+        var intact = HexText.TryRead(bytes[^4..], out var crc) && Crc16.Hj212(segment) == crc;
+        if (length != segment.Length) return length < 0 || intact ? FrameFault.Length : length > segment.Length ? FrameFault.Truncated : FrameFault.Crc;
+        if (!intact) return FrameFault.Crc;
+        var (mark, begin, end) = (segment.IndexOf("CP=&&"u8), segment.Length, segment.Length);
+        if (mark >= 0)
+        {
+            begin = mark + 5;
+            var last = segment[begin..].LastIndexOf("&&"u8);
+            if (last >= 0) end = begin + last;
+        }
+        var whole = new Hj212Packet { Segment = segment, Header = mark < 0 ? segment : segment[..mark], Parameters = segment[begin..end] };
+        // Every edition has a command in every packet.
+        if (whole.Field("CN"u8).IsEmpty) return FrameFault.Body;
+        packet = whole;
+        return FrameFault.None;
+    }
+
+    /// <summary>A header field, for example <c>MN</c>; empty when the packet has none.</summary>
+    public ReadOnlySpan<byte> Field(ReadOnlySpan<byte> key)
+    {
+        foreach (var pair in HeaderPairs)
+            if (pair.Key.SequenceEqual(key) && !pair.Value.IsEmpty) return pair.Value;
+        return default;
+    }
+
+    /// <summary>The header's fields in order.</summary>
+    public Hj212Pairs HeaderPairs => new(Header, (byte)';');
+
+    /// <summary>Groups of the parameters: each is one factor's fields, or one parameter.</summary>
+    public Hj212Groups Groups => new(Parameters);
+
+    /// <summary>CN; −1 when there is none.</summary>
+    public int Command => Number(Field("CN"u8));
+
+    /// <summary>ST; −1 when there is none.</summary>
+    public int SystemCode => Number(Field("ST"u8));
+
+    /// <summary>Flag; −1 when there is none (seen with 2005 devices).</summary>
+    public int Flag => Number(Field("Flag"u8));
+
+    /// <summary>Flag's lowest bit: the sender waits for 9014, or 9011 to a request.</summary>
+    public bool WantsAnswer => Flag is var flag and >= 0 && (flag & 1) != 0;
+
+    /// <summary>PNUM of a packet that is one of several, else 0.</summary>
+    public int PacketTotal => Math.Max(0, Number(Field("PNUM"u8)));
+
+    public int PacketIndex => Math.Max(0, Number(Field("PNO"u8)));
+
+    /// <summary>Which edition wrote it: flag's bits 2–7, 0 = HJ/T 212-2005, 1 = HJ 212-2017; a packet without flag counts as 2005.</summary>
+    public int Version => Flag is var flag and >= 0 ? flag >> 2 : 0;
+
+    /// <summary>A number of decimal digits; −1 for anything else.</summary>
+    internal static int Number(ReadOnlySpan<byte> digits)
+    {
+        if (digits.IsEmpty || digits.Length > 9) return -1;
+        var value = 0;
+        foreach (var c in digits)
+        {
+            if (c is < (byte)'0' or > (byte)'9') return -1;
+            value = (value * 10) + c - '0';
+        }
+        return value;
+    }
+}

@@ -1,0 +1,56 @@
+using System.Buffers.Text;
+using LuohuIOC.DeviceProtocol.Frames;
+
+namespace LuohuIOC.DeviceProtocol.Hj212;
+
+/// <summary>Takes the values of a packet in order. A struct, so that calls are direct.</summary>
+public interface IHj212Sink
+{
+    /// <summary>One factor's value.</summary>
+    /// <param name="factor">Code as sent: <c>w01018</c>, or <c>011</c> of 2005.</param>
+    /// <param name="unixMs">SampleTime of the factor when it has one, else DataTime: the instant, or the beginning of the period.</param>
+    /// <param name="value">In the factor's unit.</param>
+    /// <param name="good">False for every data flag but N.</param>
+    void Value(scoped ReadOnlySpan<byte> factor, long unixMs, double value, bool good);
+}
+
+/// <summary>From a packet of measured values to values at times.</summary>
+public static class Hj212Readings
+{
+    /// <summary>Packets of other commands give nothing and no fault; one without DataTime, or with one that is no time, is at fault.</summary>
+    public static FrameFault Read<TSink>(in Hj212Packet packet, ref TSink sink)
+        where TSink : IHj212Sink, allows ref struct
+    {
+        var command = packet.Command;
+        if (!Hj212Command.IsData(command)) return FrameFault.None;
+        var dataMs = long.MinValue;
+        foreach (var group in packet.Groups)
+        {
+            var factor = default(ReadOnlySpan<byte>);
+            var (hasValue, hasAmount, value, amount) = (false, false, 0.0, 0.0);
+            var (good, atMs) = (true, dataMs);
+            foreach (var pair in group)
+            {
+                if (pair.Factor.IsEmpty)
+                {
+                    if (!pair.Key.SequenceEqual("DataTime"u8)) continue;
+                    if (!Hj212Time.TryUnixMs(pair.Value, out dataMs)) return FrameFault.Body;
+                    atMs = dataMs;
+                    continue;
+                }
+                factor = pair.Factor;
+                if (pair.Field.SequenceEqual(Hj212Command.ValueField(command))) hasValue = TryNumber(pair.Value, out value);
+                else if (pair.Field.SequenceEqual("Cou"u8)) hasAmount = TryNumber(pair.Value, out amount);
+                else if (pair.Field.SequenceEqual("Flag"u8)) good = Hj212DataFlag.IsGood(pair.Value);
+                else if (pair.Field.SequenceEqual("SampleTime"u8) && Hj212Time.TryUnixMs(pair.Value, out var sampleMs)) atMs = sampleMs;
+            }
+            if (factor.IsEmpty || !(hasValue || hasAmount)) continue;
+            if (atMs == long.MinValue) return FrameFault.Body;
+            sink.Value(factor, atMs, hasValue ? value : amount, good);
+        }
+        return FrameFault.None;
+    }
+
+    private static bool TryNumber(ReadOnlySpan<byte> text, out double value) =>
+        Utf8Parser.TryParse(text, out value, out var used) && used == text.Length && double.IsFinite(value);
+}

@@ -1,0 +1,138 @@
+using System.Buffers.Binary;
+using System.Collections.Frozen;
+using System.Globalization;
+using System.Text.Json;
+using System.Text.Json.Serialization;
+using LuohuIOC.DeviceProtocol.Frames;
+
+namespace LuohuIOC.DeviceProtocol.Lorawan;
+
+/// <summary>One value; <paramref name="Text"/> is the vendor's word for it where the codec has one.</summary>
+public readonly record struct LorawanValue(string Name, double Value, string? Text);
+
+/// <summary>How one device packs its values, read from <c>firmware-contracts/frames/lorawan-codecs.json</c>: a new device is a new row there.</summary>
+public sealed class LorawanCodec
+{
+    private static readonly FrozenDictionary<string, LorawanCodec> ByName = Load();
+
+    private readonly CodecRow _row;
+
+    private LorawanCodec(CodecRow row) => _row = row;
+
+    public static IEnumerable<string> Names => ByName.Keys;
+
+    /// <summary>Null when there is no codec of this name.</summary>
+    public static LorawanCodec? Of(string name) => ByName.GetValueOrDefault(name);
+
+    /// <summary>Decodes an application payload; values found before a fault stand in the list and are not to be used.</summary>
+    public FrameFault Decode(int port, ReadOnlySpan<byte> payload, List<LorawanValue> into)
+    {
+        if (_row.SumsToZero)
+        {
+            byte sum = 0;
+            foreach (var b in payload) sum += b;
+            if (sum != 0) return FrameFault.Crc;
+        }
+        if (_row.Items is not null) return DecodeItems(_row.Items, payload, into);
+        var fields = _row.Fields;
+        if (_row.Ports is not null && !_row.Ports.TryGetValue(port.ToString(CultureInfo.InvariantCulture), out fields)) return FrameFault.Body;
+        return Decode(fields!, payload, into) < 0 ? FrameFault.Truncated : FrameFault.None;
+    }
+
+    // 01 75 5C 03 82 44 08: channel, type, data; what follows an unknown item cannot be found
+    private static FrameFault DecodeItems(Dictionary<string, FieldRow[]> items, ReadOnlySpan<byte> payload, List<LorawanValue> into)
+    {
+        while (!payload.IsEmpty)
+        {
+            if (payload.Length < 2) return FrameFault.Truncated;
+            if (!items.TryGetValue(Convert.ToHexString(payload[..2]), out var fields)) return FrameFault.Body;
+            var length = Decode(fields, payload[2..], into);
+            if (length < 0) return FrameFault.Truncated;
+            payload = payload[(2 + length)..];
+        }
+        return FrameFault.None;
+    }
+
+    // Bytes that the fields reach to, −1 when there are fewer.
+    private static int Decode(FieldRow[] fields, ReadOnlySpan<byte> bytes, List<LorawanValue> into)
+    {
+        var reach = 0;
+        foreach (var field in fields)
+        {
+            var width = field.Type is "u8" or "i8" ? 1 : field.Type is "u32le" ? 4 : 2;
+            if (bytes.Length < field.At + width) return -1;
+            reach = Math.Max(reach, field.At + width);
+            var raw = Raw(field, bytes[field.At..]);
+            if (raw == field.Missing) continue;
+            into.Add(new LorawanValue(field.Name, ValueOf(field, raw), field.Texts?.GetValueOrDefault(raw.ToString(CultureInfo.InvariantCulture))));
+        }
+        return reach;
+    }
+
+    private static long Raw(FieldRow field, ReadOnlySpan<byte> bytes)
+    {
+        long raw = field.Type switch
+        {
+            "u8" => bytes[0],
+            "i8" => (sbyte)bytes[0],
+            "u16le" => BinaryPrimitives.ReadUInt16LittleEndian(bytes),
+            "i16le" => BinaryPrimitives.ReadInt16LittleEndian(bytes),
+            _ => BinaryPrimitives.ReadUInt32LittleEndian(bytes),
+        };
+        return (field.Mask is { } mask ? raw & mask : raw) >> field.Shift;
+    }
+
+    private static double ValueOf(FieldRow field, long raw)
+    {
+        if (field.OneWhen is { } one) return raw == one ? 1 : 0;
+        double value = raw;
+        if (field.Pieces?.LastOrDefault(p => raw >= p[0]) is { } piece) value = piece[1] + ((raw - piece[0]) * piece[2]);
+        // Rounded where a factor such as 0.004 would leave the last digits of a binary fraction.
+        return field.Factor != 1 || field.Add != 0 ? Math.Round((value * field.Factor) + field.Add, 9) : value / field.Divide;
+    }
+
+    private static FrozenDictionary<string, LorawanCodec> Load()
+    {
+        using var stream = typeof(LorawanCodec).Assembly.GetManifestResourceStream("lorawan-codecs.json")
+            ?? throw new InvalidOperationException("lorawan-codecs.json is not embedded in the device protocol assembly.");
+        return JsonSerializer.Deserialize(stream, CodecsJson.Default.CodecsFile)!.Codecs.ToFrozenDictionary(c => c.Key, c => new LorawanCodec(c.Value));
+    }
+}
+
+internal sealed record CodecsFile(Dictionary<string, CodecRow> Codecs);
+
+internal sealed record CodecRow(bool SumsToZero, FieldRow[]? Fields, Dictionary<string, FieldRow[]>? Ports, Dictionary<string, FieldRow[]>? Items);
+
+internal sealed class FieldRow
+{
+    public required string Name { get; set; }
+
+    public int At { get; set; }
+
+    public required string Type { get; set; }
+
+    public long? Mask { get; set; }
+
+    public int Shift { get; set; }
+
+    public long? Missing { get; set; }
+
+    /// <summary>The value is 1 when the raw one is this, else 0.</summary>
+    [JsonPropertyName("equals")]
+    public long? OneWhen { get; set; }
+
+    /// <summary>From this raw value, this value, and this much more for each further count.</summary>
+    public double[][]? Pieces { get; set; }
+
+    public double Divide { get; set; } = 1;
+
+    public double Factor { get; set; } = 1;
+
+    public double Add { get; set; }
+
+    public Dictionary<string, string>? Texts { get; set; }
+}
+
+[JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase)]
+[JsonSerializable(typeof(CodecsFile))]
+internal sealed partial class CodecsJson : JsonSerializerContext;

@@ -1,0 +1,146 @@
+using System.Buffers.Text;
+using LuohuIOC.DeviceProtocol.Frames;
+
+namespace LuohuIOC.DeviceProtocol.Sl651;
+
+/// <summary>One item of an ASCII body. Spans point into the frame.</summary>
+public readonly ref struct Sl651AsciiItem
+{
+    /// <summary>Identifier as sent, for example <c>PJ</c>; with its value, <c>DRH01</c>, for a time step.</summary>
+    public ReadOnlySpan<byte> Name { get; init; }
+
+    /// <summary>Null when table C.1 has none of this name.</summary>
+    public Sl651Element? Element { get; init; }
+
+    /// <summary>As sent; empty for a time step.</summary>
+    public ReadOnlySpan<byte> Text { get; init; }
+
+    public BcdTime Time { get; init; }
+
+    public bool HasTime { get; init; }
+
+    public bool IsStep => Element?.Id == Sl651Elements.TimeStep;
+
+    public bool IsSeries => Element is { } e && Sl651Elements.IsHourSeries(e.Id);
+
+    /// <summary>Text set by hand or a picture.</summary>
+    public bool IsText => Element?.Id is Sl651Elements.ManualText or Sl651Elements.Picture;
+
+    private int Width => Element?.Id == Sl651Elements.RainSeries ? 2 : 4;
+
+    public int Count => IsSeries ? Text.Length / Width : 1;
+
+    /// <summary>The value at an index; false where it is missing or no number.</summary>
+    public bool TryValue(int index, out double value)
+    {
+        value = 0;
+        if (IsStep || IsText) return false;
+        if (Element?.Id == Sl651Elements.StationState)
+        {
+            // 00000400 >> bit 10
+            var isHex = HexText.TryRead(Text, out var bits);
+            value = bits;
+            return isHex && Text.Length <= 8;
+        }
+        if (!IsSeries) return Utf8Parser.TryParse(Text, out value, out var used) && used == Text.Length && double.IsFinite(value);
+        // 0500 >> 0.5 and 0 mm; 000C >> 0.12 m: as in HEX frames, each byte as two characters
+        if ((uint)index >= (uint)Count || !HexText.TryRead(Text.Slice(index * Width, Width), out var raw)) return false;
+        value = Width == 2 ? raw / 10.0 : raw / 100.0;
+        return raw != (Width == 2 ? 0xFFUL : 0xFFFFUL);
+    }
+}
+
+/// <summary>
+/// Goes through the items of an ASCII body, the part behind serial and send time:
+/// <c>ST 0012345678 H TT 1412051100 PJ 10.0 VT 12.20 </c>.
+/// </summary>
+public ref struct Sl651AsciiItems(ReadOnlySpan<byte> content)
+{
+    private ReadOnlySpan<byte> _rest = content;
+    private Sl651AsciiItem _current;
+    private BcdTime _time;
+    private bool _hasTime;
+
+    public readonly Sl651AsciiItem Current => _current;
+
+    public FrameFault Fault { get; private set; }
+
+    public ulong Station { get; private set; }
+
+    public bool HasStation { get; private set; }
+
+    public byte ClassCode { get; private set; }
+
+    public BcdTime? ObservationTime { get; private set; }
+
+    public readonly Sl651AsciiItems GetEnumerator() => this;
+
+    public bool MoveNext()
+    {
+        while (Fault == FrameFault.None && TryTake(out var name))
+        {
+            var element = Sl651Elements.Of(name);
+            if (element is null && name.Length is > 2 and <= 8 && name.StartsWith("DR"u8)) element = Sl651Elements.Of(Sl651Elements.TimeStep);
+            switch (element?.Id)
+            {
+                case Sl651Elements.StationAddress:
+                    TakeStation();
+                    continue;
+                case Sl651Elements.ObservationTime:
+                    TakeTime();
+                    continue;
+                case Sl651Elements.TimeStep:
+                    return Yield(name, element, default);
+                case Sl651Elements.ManualText or Sl651Elements.Picture:
+                    var all = _rest;
+                    _rest = default;
+                    return Yield(name, element, all);
+                default:
+                    if (TryTake(out var text)) return Yield(name, element, text);
+                    Fault = FrameFault.Body;
+                    return false;
+            }
+        }
+        return false;
+    }
+
+    private bool Yield(ReadOnlySpan<byte> name, Sl651Element? element, ReadOnlySpan<byte> text)
+    {
+        _current = new Sl651AsciiItem { Name = name, Element = element, Text = text, Time = _time, HasTime = _hasTime };
+        return true;
+    }
+
+    private void TakeStation()
+    {
+        if (!TryTake(out var digits) || !HexText.TryRead(digits, out var station))
+        {
+            Fault = FrameFault.Body;
+            return;
+        }
+        (Station, HasStation) = (station, true);
+        // A class is one letter that the observation time follows; C and H are elements, too.
+        var at = _rest;
+        if (TryTake(out var letter) && letter.Length == 1 && (_rest.IsEmpty || _rest.StartsWith("TT "u8))) ClassCode = letter[0];
+        else _rest = at;
+    }
+
+    private void TakeTime()
+    {
+        if (!TryTake(out var digits) || digits.Length != 10 || !HexText.TryRead(digits, out var nibbles))
+        {
+            Fault = FrameFault.Body;
+            return;
+        }
+        (_time, _hasTime) = (new BcdTime(nibbles, false), true);
+        ObservationTime ??= _time;
+    }
+
+    private bool TryTake(out ReadOnlySpan<byte> token)
+    {
+        _rest = _rest.TrimStart((byte)' ');
+        var end = _rest.IndexOf((byte)' ');
+        token = end < 0 ? _rest : _rest[..end];
+        _rest = end < 0 ? default : _rest[(end + 1)..];
+        return !token.IsEmpty;
+    }
+}

@@ -1,0 +1,70 @@
+using System.Collections.Frozen;
+using System.Globalization;
+using System.Text.Json;
+using System.Text.Json.Serialization;
+
+namespace LuohuIOC.DeviceProtocol.Sl651;
+
+/// <summary>An element of SL 651-2014, table C.1.</summary>
+/// <param name="Id">Identifier, 01–FD; of a user extension FF00 + its second byte.</param>
+/// <param name="Ascii">Identifier in ASCII frames, for example <c>PJ</c>.</param>
+/// <param name="Chinese">Name as the standard has it.</param>
+/// <param name="Unit">Unit as the standard has it; null for a number without one.</param>
+public sealed record Sl651Element(ushort Id, string Ascii, string Chinese, string? Unit);
+
+/// <summary>Table C.1, read once from the firmware contract that is embedded in this assembly.</summary>
+public static class Sl651Elements
+{
+    public const byte TimeStep = 0x04;
+    public const byte StationState = 0x45;
+    public const byte ObservationTime = 0xF0;
+    public const byte StationAddress = 0xF1;
+    public const byte ManualText = 0xF2;
+    public const byte Picture = 0xF3;
+    public const byte RainSeries = 0xF4;
+    public const byte LevelSeriesFirst = 0xF5;
+    public const byte LevelSeriesLast = 0xFC;
+    public const byte VelocityBatch = 0xFD;
+    public const byte Extension = 0xFF;
+
+    private static readonly Sl651Element?[] ById = new Sl651Element?[256];
+    private static readonly FrozenDictionary<string, Sl651Element>.AlternateLookup<ReadOnlySpan<char>> ByAscii;
+
+    static Sl651Elements()
+    {
+        using var stream = typeof(Sl651Elements).Assembly.GetManifestResourceStream("sl651-elements.json")
+            ?? throw new InvalidOperationException("sl651-elements.json is not embedded in the device protocol assembly.");
+        foreach (var (hex, row) in JsonSerializer.Deserialize(stream, ElementsJson.Default.ElementsFile)!.Elements)
+        {
+            var id = byte.Parse(hex, NumberStyles.HexNumber, CultureInfo.InvariantCulture);
+            // The time step's identifier carries its value in ASCII frames: DRH01 is one hour.
+            ById[id] = new Sl651Element(id, id == TimeStep ? "DR" : row.Ascii, row.Name, row.Unit);
+        }
+        ByAscii = ById.OfType<Sl651Element>().ToFrozenDictionary(e => e.Ascii, StringComparer.OrdinalIgnoreCase).GetAlternateLookup<ReadOnlySpan<char>>();
+    }
+
+    public static IEnumerable<Sl651Element> All => ById.OfType<Sl651Element>();
+
+    /// <summary>The element of an identifier; null for reserved ones and extensions.</summary>
+    public static Sl651Element? Of(int id) => id is >= 0 and < 256 ? ById[id] : null;
+
+    /// <summary>The element of an ASCII identifier; null when there is none.</summary>
+    public static Sl651Element? Of(ReadOnlySpan<byte> ascii)
+    {
+        Span<char> name = stackalloc char[8];
+        if (ascii.IsEmpty || ascii.Length > name.Length) return null;
+        for (var i = 0; i < ascii.Length; i++) name[i] = (char)ascii[i];
+        return ByAscii.TryGetValue(name[..ascii.Length], out var element) ? element : null;
+    }
+
+    /// <summary>True for elements whose data is twelve values five minutes apart.</summary>
+    public static bool IsHourSeries(int id) => id is >= RainSeries and <= LevelSeriesLast;
+}
+
+internal sealed record ElementsFile(Dictionary<string, ElementRow> Elements);
+
+internal sealed record ElementRow(string Ascii, string Name, string? Unit);
+
+[JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase)]
+[JsonSerializable(typeof(ElementsFile))]
+internal sealed partial class ElementsJson : JsonSerializerContext;

@@ -1,0 +1,153 @@
+using LuohuIOC.DeviceProtocol.Frames;
+
+namespace LuohuIOC.DeviceProtocol.Sl651;
+
+/// <summary>
+/// Goes through the elements of a HEX body (clause 6.6), the part behind serial and send time, without allocating:
+/// <c>F1F1 0012345678 48 F0F0 1412051100 20 19 000100 …</c>. Station, class and observation time are noted on the way.
+/// </summary>
+public ref struct Sl651Items(ReadOnlySpan<byte> content, byte function)
+{
+    // More than two days of five-minute values do not fit into a frame.
+    private const int StepsMax = 600;
+
+    private ReadOnlySpan<byte> _rest = content;
+    private Sl651Item _current;
+    private BcdTime _time;
+    private bool _hasTime;
+    private int _stepMinutes;
+
+    public readonly Sl651Item Current => _current;
+
+    /// <summary>Not None when the body does not keep the rules; the items before it stand.</summary>
+    public FrameFault Fault { get; private set; }
+
+    /// <summary>The station named in the body, five bytes.</summary>
+    public ulong Station { get; private set; }
+
+    public bool HasStation { get; private set; }
+
+    /// <summary>P, H, K, Z, D, T, M, G, Q, I or O as the station sent it; 0 when it sent none.</summary>
+    public byte ClassCode { get; private set; }
+
+    /// <summary>The first observation time of the body.</summary>
+    public BcdTime? ObservationTime { get; private set; }
+
+    public readonly Sl651Items GetEnumerator() => this;
+
+    public bool MoveNext()
+    {
+        while (!_rest.IsEmpty && Fault == FrameFault.None)
+        {
+            var id = _rest[0];
+            if (id == Sl651Elements.StationAddress && IsDoubled(7)) TakeStation();
+            else if (id == Sl651Elements.ObservationTime && IsDoubled(7)) TakeTime();
+            else if (id is Sl651Elements.ManualText or Sl651Elements.Picture && IsDoubled(2)) return TakeRest(id == Sl651Elements.Picture ? Sl651ItemKind.Picture : Sl651ItemKind.Text);
+            else if (id == Sl651Elements.VelocityBatch && _rest.Length > 1 && _rest[1] == 0xF6) return TakeRest(Sl651ItemKind.Batch);
+            else return TakeElement();
+        }
+        return false;
+    }
+
+    private readonly bool IsDoubled(int bytes) => _rest.Length >= bytes && _rest[1] == _rest[0];
+
+    // F1F1 0012345678 48: station and class. Function 46 and configuration frames have no class.
+    private void TakeStation()
+    {
+        HasStation = true;
+        Station = BcdTime.Of(_rest.Slice(2, 5)).Nibbles;
+        _rest = _rest[7..];
+        if (_rest.IsEmpty) return;
+        var beforeTime = _rest.Length >= 3 && _rest[1] == Sl651Elements.ObservationTime && _rest[2] == Sl651Elements.ObservationTime;
+        if (!beforeTime && (function == Sl651Function.QueryState || !"PHKZDTMGQIO"u8.Contains(_rest[0]))) return;
+        ClassCode = _rest[0];
+        _rest = _rest[1..];
+    }
+
+    private void TakeTime()
+    {
+        _time = BcdTime.Of(_rest.Slice(2, 5));
+        _hasTime = true;
+        ObservationTime ??= _time;
+        _rest = _rest[7..];
+    }
+
+    private bool TakeRest(Sl651ItemKind kind)
+    {
+        _current = new Sl651Item { Kind = kind, Id = _rest[0], Data = _rest[2..], Time = _time, HasTime = _hasTime };
+        _rest = default;
+        return true;
+    }
+
+    // 20 19 000100 — FF 01 19 000100 is user extension 01
+    private bool TakeElement()
+    {
+        var head = _rest[0] == Sl651Elements.Extension ? 3 : 2;
+        if (_rest.Length < head) return Fail();
+        ushort id = head == 3 ? (ushort)(0xFF00 | _rest[1]) : _rest[0];
+        var definition = _rest[head - 1];
+        var length = definition >> 3;
+        if (_rest.Length < head + length) return Fail();
+        var data = _rest.Slice(head, length);
+        var kind = id == Sl651Elements.TimeStep ? Sl651ItemKind.Step : id == Sl651Elements.StationState ? Sl651ItemKind.State
+            : Sl651Elements.IsHourSeries(id) ? Sl651ItemKind.Series : Sl651ItemKind.Value;
+        var (count, step) = (1, 0);
+        if (kind == Sl651ItemKind.Step) _stepMinutes = MinutesOf(data);
+        if (kind == Sl651ItemKind.Series) (count, step) = (id == Sl651Elements.RainSeries ? length : length / 2, 5);
+        if (kind == Sl651ItemKind.Value && _stepMinutes > 0 && length > 0 && function is Sl651Function.Uniform or Sl651Function.QueryPeriod)
+        {
+            count = StepsFrom(_rest[head..], length);
+            // Found for one element it is found for all that follow; searched for once in vain it is not searched for again, or a hostile body would take seconds.
+            if (count == 0) (count, _stepMinutes) = (1, 0);
+            if (count > 1) (kind, step) = (Sl651ItemKind.Series, _stepMinutes);
+            data = _rest.Slice(head, count * length);
+        }
+        _rest = _rest[(head + data.Length)..];
+        _current = new Sl651Item
+        {
+            Kind = kind, Id = id, Decimals = definition & 7, Data = data, Time = _time, HasTime = _hasTime, Count = count, StepMinutes = step,
+        };
+        return true;
+    }
+
+    private bool Fail()
+    {
+        Fault = FrameFault.Body;
+        return false;
+    }
+
+    // 000100 >> 60: days, hours, minutes
+    private static int MinutesOf(ReadOnlySpan<byte> dhm) =>
+        Sl651Number.TryRead(dhm, 0, out var digits) && digits < 1_000_000
+            ? ((int)digits / 10_000 * 1440) + ((int)digits / 100 % 100 * 60) + ((int)digits % 100)
+            : 0;
+
+    // The standard does not say how many values follow: the fewest behind which the rest reads as elements, 0 when there is no such number.
+    private static int StepsFrom(ReadOnlySpan<byte> data, int width)
+    {
+        for (var count = 1; count <= StepsMax && count * width <= data.Length; count++)
+            if (ReadsAsElements(data[(count * width)..])) return count;
+        return 0;
+    }
+
+    private static bool ReadsAsElements(ReadOnlySpan<byte> rest)
+    {
+        while (!rest.IsEmpty)
+        {
+            var id = rest[0];
+            if (rest.Length < 3) return false;
+            if (id is Sl651Elements.StationAddress or Sl651Elements.ObservationTime)
+            {
+                if (rest.Length < 7 || rest[1] != id) return false;
+                rest = rest[7..];
+                continue;
+            }
+            if (id is Sl651Elements.ManualText or Sl651Elements.Picture) return rest[1] == id;
+            var head = id == Sl651Elements.Extension ? 3 : 2;
+            var length = rest[head - 1] >> 3;
+            if (length == 0 || rest.Length < head + length || (head == 2 && Sl651Elements.Of(id) is null)) return false;
+            rest = rest[(head + length)..];
+        }
+        return true;
+    }
+}

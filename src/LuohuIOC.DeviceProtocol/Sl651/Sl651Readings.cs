@@ -1,0 +1,63 @@
+using LuohuIOC.DeviceProtocol.Frames;
+
+namespace LuohuIOC.DeviceProtocol.Sl651;
+
+/// <summary>Takes the values of a body in order. A struct, so that calls are direct.</summary>
+public interface ISl651Sink
+{
+    /// <summary>One element at one time, Unix ms. What the station marks as missing does not come.</summary>
+    void Value(ushort element, long unixMs, double value);
+}
+
+/// <summary>From a frame to values at times: series are spread over their times, a value without observation time takes the send time.</summary>
+public static class Sl651Readings
+{
+    /// <summary>
+    /// Reads the body of a frame, or of all packets of a message put together (<paramref name="content"/> is what follows serial and send time).
+    /// Bodies without elements give nothing and no fault.
+    /// </summary>
+    public static FrameFault Read<TSink>(in Sl651Frame frame, ReadOnlySpan<byte> content, ref TSink sink)
+        where TSink : ISl651Sink, allows ref struct
+    {
+        if (frame.IsDown || !frame.HasHeading || Sl651Function.BodyOf(frame.Function) != Sl651BodyKind.Elements) return FrameFault.None;
+        if (!frame.SendTime.TryUnixMs(out var sentMs)) return FrameFault.Body;
+        return frame.IsAscii ? ReadAscii(content, sentMs, ref sink) : ReadHex(content, frame.Function, sentMs, ref sink);
+    }
+
+    private static FrameFault ReadHex<TSink>(ReadOnlySpan<byte> content, byte function, long sentMs, ref TSink sink)
+        where TSink : ISl651Sink, allows ref struct
+    {
+        var items = new Sl651Items(content, function);
+        var (known, atMs) = (default(BcdTime?), sentMs);
+        while (items.MoveNext())
+        {
+            var item = items.Current;
+            if (item.HasTime && item.Time != known)
+            {
+                known = item.Time;
+                if (!item.Time.TryUnixMs(out atMs)) return FrameFault.Body;
+            }
+            if (item.Kind == Sl651ItemKind.State) sink.Value(item.Id, atMs, item.Bits);
+            if (item.Kind is not (Sl651ItemKind.Value or Sl651ItemKind.Series)) continue;
+            for (var i = 0; i < item.Count; i++)
+                if (item.TryValue(i, out var value)) sink.Value(item.Id, atMs + (i * item.StepMinutes * 60_000L), value);
+        }
+        return items.Fault;
+    }
+
+    private static FrameFault ReadAscii<TSink>(ReadOnlySpan<byte> content, long sentMs, ref TSink sink)
+        where TSink : ISl651Sink, allows ref struct
+    {
+        var items = new Sl651AsciiItems(content);
+        while (items.MoveNext())
+        {
+            var item = items.Current;
+            if (item.Element is not { } element) continue;
+            var atMs = sentMs;
+            if (item.HasTime && !item.Time.TryUnixMs(out atMs)) return FrameFault.Body;
+            for (var i = 0; i < item.Count; i++)
+                if (item.TryValue(i, out var value)) sink.Value(element.Id, atMs + (i * 5 * 60_000L), value);
+        }
+        return items.Fault;
+    }
+}

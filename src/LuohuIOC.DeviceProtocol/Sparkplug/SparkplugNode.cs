@@ -1,0 +1,105 @@
+namespace LuohuIOC.DeviceProtocol.Sparkplug;
+
+/// <summary>One value of a device (of the node itself when <paramref name="Device"/> is null) under its full name.</summary>
+public readonly record struct SparkplugValue(string? Device, string Name, long UnixMs, double Value, bool IsHistorical);
+
+/// <summary>What a message changed.</summary>
+/// <param name="Values">Numbers with their names and times.</param>
+/// <param name="WantsRebirth">Something is missing (a birth, a message): the node has to give its births again.</param>
+/// <param name="Died">Devices whose values are stale from now on; the node itself is the empty string.</param>
+public sealed record SparkplugStep(IReadOnlyList<SparkplugValue> Values, bool WantsRebirth, IReadOnlyList<string> Died);
+
+/// <summary>
+/// What a host knows of one edge node: its births (which metric an alias is), whether it lives, and the last sequence number. Messages
+/// count 0–255 and around; a gap, data before birth and an unknown alias ask for a rebirth, and what such a message holds by name is taken.
+/// </summary>
+public sealed class SparkplugNode
+{
+    // A node has one table of names by alias for each device, and one of its own.
+    private readonly Dictionary<string, Dictionary<ulong, string>> _names = [];
+    private readonly HashSet<string> _alive = [];
+    private byte? _sequence;
+    private ulong? _birth;
+
+    public bool IsAlive => _alive.Contains("");
+
+    public bool IsDeviceAlive(string device) => _alive.Contains(device);
+
+    public SparkplugStep Take(SparkplugTopic topic, SparkplugPayload payload)
+    {
+        var device = topic.Device ?? "";
+        switch (topic.Message)
+        {
+            case SparkplugMessage.NodeDeath:
+                return Die(payload);
+            case SparkplugMessage.NodeBirth:
+                _names.Clear();
+                _alive.Clear();
+                _birth = BirthOf(payload);
+                _sequence = (byte)(payload.Sequence ?? 0);
+                Learn("", payload);
+                return new SparkplugStep(ValuesOf("", payload, out _), false, []);
+            case SparkplugMessage.DeviceBirth:
+                var missedBirth = Missed(payload) || !IsAlive;
+                Learn(device, payload);
+                return new SparkplugStep(ValuesOf(device, payload, out _), missedBirth, []);
+            case SparkplugMessage.DeviceDeath:
+                var missedDeath = Missed(payload);
+                return new SparkplugStep([], missedDeath, _alive.Remove(device) ? [device] : []);
+            case SparkplugMessage.NodeData or SparkplugMessage.DeviceData:
+                var missed = Missed(payload) || !_alive.Contains(device);
+                var values = ValuesOf(device, payload, out var unknown);
+                return new SparkplugStep(values, missed || unknown, []);
+            default:
+                return new SparkplugStep([], false, []);
+        }
+    }
+
+    // The will of an earlier session arrives late: it names another birth.
+    private SparkplugStep Die(SparkplugPayload payload)
+    {
+        if (_birth is not null && BirthOf(payload) is { } died && died != _birth) return new SparkplugStep([], false, []);
+        var all = _alive.ToList();
+        _alive.Clear();
+        _sequence = null;
+        return new SparkplugStep([], false, all);
+    }
+
+    private static ulong? BirthOf(SparkplugPayload payload) => payload.Metrics.FirstOrDefault(m => m.Name == "bdSeq")?.Value is { } value ? (ulong)value : null;
+
+    private bool Missed(SparkplugPayload payload)
+    {
+        var expected = _sequence is { } last ? (byte)(last + 1) : (byte?)null;
+        if (payload.Sequence is not { } came) return true;
+        _sequence = (byte)came;
+        return expected != (byte)came;
+    }
+
+    private void Learn(string device, SparkplugPayload payload)
+    {
+        _alive.Add(device);
+        var names = _names[device] = [];
+        foreach (var metric in payload.Metrics)
+            if (metric is { Name: { } name, Alias: { } alias }) names[alias] = name;
+    }
+
+    private List<SparkplugValue> ValuesOf(string device, SparkplugPayload payload, out bool unknown)
+    {
+        unknown = false;
+        var values = new List<SparkplugValue>();
+        foreach (var metric in payload.Metrics)
+        {
+            var name = metric.Name;
+            if (name is null && metric.Alias is { } alias && _names.TryGetValue(device, out var names)) names.TryGetValue(alias, out name);
+            if (name is null)
+            {
+                unknown = true;
+                continue;
+            }
+            if (name == "bdSeq" || name.StartsWith("Node Control/", StringComparison.Ordinal) || metric.Value is not { } value || !double.IsFinite(value)) continue;
+            if ((metric.Timestamp ?? payload.Timestamp) is { } at && at < long.MaxValue)
+                values.Add(new SparkplugValue(device.Length == 0 ? null : device, name, (long)at, value, metric.IsHistorical));
+        }
+        return values;
+    }
+}

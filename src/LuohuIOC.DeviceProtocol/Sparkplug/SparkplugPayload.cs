@@ -1,0 +1,129 @@
+using System.Buffers.Binary;
+using System.Text;
+
+namespace LuohuIOC.DeviceProtocol.Sparkplug;
+
+/// <summary>One metric; absent members are null. Values that are no number (texts, data sets, templates) have none.</summary>
+public sealed record SparkplugMetric(string? Name, ulong? Alias, ulong? Timestamp, uint? DataType, bool IsHistorical, bool IsNull, double? Value);
+
+/// <summary>
+/// A Sparkplug B payload, read from its protocol buffer (field numbers of sparkplug_b.proto, proto2: a sequence of 0 is told from none).
+/// Unknown fields are passed over.
+/// </summary>
+public sealed record SparkplugPayload(ulong? Timestamp, ulong? Sequence, IReadOnlyList<SparkplugMetric> Metrics)
+{
+    private const uint TypeInt8 = 1, TypeInt32 = 3, TypeInt64 = 4;
+
+    /// <summary>Null for bytes that are no payload.</summary>
+    public static SparkplugPayload? Parse(ReadOnlySpan<byte> bytes)
+    {
+        ulong? timestamp = null, sequence = null;
+        var metrics = new List<SparkplugMetric>();
+        while (!bytes.IsEmpty)
+        {
+            if (!TryField(ref bytes, out var field, out var number, out var content)) return null;
+            switch (field)
+            {
+                case 1:
+                    timestamp = number;
+                    break;
+                case 2:
+                    if (ParseMetric(content) is not { } metric) return null;
+                    metrics.Add(metric);
+                    break;
+                case 3:
+                    sequence = number;
+                    break;
+            }
+        }
+        return new SparkplugPayload(timestamp, sequence, metrics);
+    }
+
+    /// <summary>A node command that asks for the births again.</summary>
+    public static byte[] Rebirth(long nowMs)
+    {
+        var name = "Node Control/Rebirth"u8;
+        var bytes = new List<byte> { 0x08 };
+        PutVarint(bytes, (ulong)nowMs);
+        // name, data type 11 (Boolean), boolean_value true
+        bytes.AddRange([0x12, (byte)(name.Length + 6), 0x0A, (byte)name.Length, .. name, 0x20, 11, 0x70, 1]);
+        return [.. bytes];
+    }
+
+    private static SparkplugMetric? ParseMetric(ReadOnlySpan<byte> bytes)
+    {
+        string? name = null;
+        ulong? alias = null, timestamp = null;
+        uint? type = null;
+        var (historical, isNull) = (false, false);
+        (int Field, ulong Bits)? value = null;
+        while (!bytes.IsEmpty)
+        {
+            if (!TryField(ref bytes, out var field, out var number, out var content)) return null;
+            if (field == 1) name = Encoding.UTF8.GetString(content);
+            else if (field == 2) alias = number;
+            else if (field == 3) timestamp = number;
+            else if (field == 4) type = (uint)number;
+            else if (field == 5) historical = number != 0;
+            else if (field == 7) isNull = number != 0;
+            else if (field is >= 10 and <= 14) value = (field, number);
+        }
+        return new SparkplugMetric(name, alias, timestamp, type, historical, isNull, isNull || value is not var (f, bits) ? null : NumberOf(f, bits, type));
+    }
+
+    // Signed integers travel as unsigned ones of 32 or 64 bits.
+    private static double NumberOf(int field, ulong bits, uint? type) => field switch
+    {
+        10 => type is >= TypeInt8 and <= TypeInt32 ? (int)(uint)bits : (uint)bits,
+        11 => type is TypeInt64 ? (long)bits : bits,
+        12 => BitConverter.UInt32BitsToSingle((uint)bits),
+        13 => BitConverter.UInt64BitsToDouble(bits),
+        _ => bits != 0 ? 1 : 0,
+    };
+
+    private static bool TryField(ref ReadOnlySpan<byte> bytes, out int field, out ulong number, out ReadOnlySpan<byte> content)
+    {
+        (field, number) = (0, 0);
+        content = default;
+        if (!TryVarint(ref bytes, out var tag) || (tag >> 3) is 0 or > int.MaxValue) return false;
+        field = (int)(tag >> 3);
+        switch (tag & 7)
+        {
+            case 0:
+                return TryVarint(ref bytes, out number);
+            case 1 when bytes.Length >= 8:
+                number = BinaryPrimitives.ReadUInt64LittleEndian(bytes);
+                bytes = bytes[8..];
+                return true;
+            case 5 when bytes.Length >= 4:
+                number = BinaryPrimitives.ReadUInt32LittleEndian(bytes);
+                bytes = bytes[4..];
+                return true;
+            case 2 when TryVarint(ref bytes, out var length) && length <= (ulong)bytes.Length:
+                content = bytes[..(int)length];
+                bytes = bytes[(int)length..];
+                return true;
+            default:
+                return false;
+        }
+    }
+
+    private static bool TryVarint(ref ReadOnlySpan<byte> bytes, out ulong value)
+    {
+        value = 0;
+        for (var i = 0; i < 10 && i < bytes.Length; i++)
+        {
+            value |= (ulong)(bytes[i] & 0x7F) << (7 * i);
+            if (bytes[i] >= 0x80) continue;
+            bytes = bytes[(i + 1)..];
+            return true;
+        }
+        return false;
+    }
+
+    private static void PutVarint(List<byte> into, ulong value)
+    {
+        for (; value >= 0x80; value >>= 7) into.Add((byte)(value | 0x80));
+        into.Add((byte)value);
+    }
+}

@@ -1,0 +1,109 @@
+using System.Globalization;
+using System.Text;
+using LuohuIOC.DeviceProtocol;
+using LuohuIOC.DeviceProtocol.Hj212;
+using LuohuIOC.DeviceProtocol.Senml;
+using LuohuIOC.DeviceProtocol.Sl651;
+
+namespace LuohuIOC.Ingestion.Frames;
+
+/// <summary>
+/// Collects a frame's values as metrics of one sensor and gives them out as readings, one for each time: the values of a series and of
+/// elements under several observation times come out of order. One object takes frame after frame.
+/// </summary>
+internal sealed class FrameValues : ISl651Sink, IHj212Sink, ISenmlSink
+{
+    // What loggers write when nothing was measured, although the standard has another way to say it.
+    private const double Sentinel = 9999.999;
+
+    private readonly List<Entry> _entries = [];
+    private FrameMetrics _metrics = null!;
+    private SensorKind _kind;
+    private bool _isAmount;
+
+    public void Begin(FrameMetrics metrics, SensorKind kind)
+    {
+        _metrics = metrics;
+        _kind = kind;
+        _isAmount = KindCatalogue.Of(kind).Metrics.Any(m => m.Shape == MetricShape.Amount);
+        _entries.Clear();
+    }
+
+    public void Value(ushort element, long unixMs, double value)
+    {
+        if (value == Sentinel) return;
+        if (_kind == SensorKind.Generic)
+        {
+            Add(unixMs, Encoding.ASCII.GetBytes(FrameMetrics.GenericNameOf(element)), value, true);
+            return;
+        }
+        Span<char> key = stackalloc char[4];
+        element.TryFormat(key, out var length, "X2", CultureInfo.InvariantCulture);
+        Add(unixMs, _metrics.Of(PayloadForm.Sl651, _kind, key[..length]), value, true);
+    }
+
+    public void Value(scoped ReadOnlySpan<byte> factor, long unixMs, double value, bool good)
+    {
+        if (_kind == SensorKind.Generic)
+        {
+            if (FrameMetrics.GenericNameOf(factor) is { } name) Add(unixMs, name, value, good);
+            return;
+        }
+        Span<char> key = stackalloc char[Topic.IdLengthMax];
+        if (factor.Length > key.Length) return;
+        for (var i = 0; i < factor.Length; i++) key[i] = (char)factor[i];
+        Add(unixMs, _metrics.Of(PayloadForm.Hj212, _kind, key[..factor.Length]), value, good);
+    }
+
+    /// <summary>A bit of a state (<c>state.1</c>) or an analogue value (<c>analogue.3</c>) of GB/T 26875.3.</summary>
+    public void Value(string element, long unixMs, double value)
+    {
+        if (_kind == SensorKind.Generic) Add(unixMs, Encoding.ASCII.GetBytes(element.Replace('.', '_')), value, true);
+        else Add(unixMs, _metrics.Of(PayloadForm.Gb26875, _kind, element), value, true);
+    }
+
+    void ISenmlSink.Value(string name, string? unit, long unixMs, double value) =>
+        ByName(PayloadForm.Senml, name[(name.LastIndexOfAny([':', '/']) + 1)..], unixMs, value);
+
+    /// <summary>A value under a name that is the metric's own, or that <see cref="FrameMetrics"/> translates.</summary>
+    public void ByName(PayloadForm form, string name, long unixMs, double value)
+    {
+        if (_kind != SensorKind.Generic && _metrics.Of(form, _kind, name) is { } metric)
+        {
+            Add(unixMs, metric, value, true);
+            return;
+        }
+        var bytes = Encoding.UTF8.GetBytes(name.Replace('-', '_').Replace('.', '_').ToLowerInvariant());
+        if (_kind == SensorKind.Generic ? Topic.IsMetricName(bytes) : KindCatalogue.Of(_kind).IndexOf(bytes) >= 0) Add(unixMs, bytes, value, true);
+    }
+
+    /// <summary>Gives out the readings in order of time. Amounts carry no sequence, so that the same interval, sent in two kinds of report, counts once.</summary>
+    public void Give(ref DecodeSink sink, long sequence)
+    {
+        _entries.Sort(static (a, b) => a.AtMs != b.AtMs ? a.AtMs.CompareTo(b.AtMs) : a.Order.CompareTo(b.Order));
+        var index = 0;
+        for (var i = 0; i < _entries.Count; index++)
+        {
+            var atMs = _entries[i].AtMs;
+            if (atMs is < TelemetryReader.TsMin or >= TelemetryReader.TsMax)
+            {
+                sink.Refuse(index, RejectionReason.TsOutOfRange);
+                while (i < _entries.Count && _entries[i].AtMs == atMs) i++;
+                continue;
+            }
+            sink.BeginReading();
+            for (; i < _entries.Count && _entries[i].AtMs == atMs; i++) sink.Value(_entries[i].Metric, _entries[i].Value, _entries[i].Good);
+            sink.EndReading(index, atMs, _isAmount ? TelemetryReader.NoSequence : sequence);
+        }
+        _entries.Clear();
+    }
+
+    private void Add(long unixMs, FrameMetric? metric, double value, bool good)
+    {
+        if (metric is not null) Add(unixMs, metric.Name, value * metric.Factor, good);
+    }
+
+    private void Add(long unixMs, byte[] metric, double value, bool good) => _entries.Add(new Entry(unixMs, metric, value, good, _entries.Count));
+
+    private readonly record struct Entry(long AtMs, byte[] Metric, double Value, bool Good, int Order);
+}

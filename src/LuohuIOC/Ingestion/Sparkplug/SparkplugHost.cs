@@ -1,0 +1,99 @@
+using System.Buffers;
+using System.Collections.Concurrent;
+using LuohuIOC.DeviceProtocol;
+using LuohuIOC.DeviceProtocol.Sparkplug;
+using LuohuIOC.Ingestion.Broker;
+using LuohuIOC.Ingestion.Frames;
+using LuohuIOC.Registry;
+using MQTTnet;
+using MQTTnet.Protocol;
+
+namespace LuohuIOC.Ingestion.Sparkplug;
+
+/// <summary>
+/// The host application's side of Sparkplug B. A node is a gateway, its devices are sensors of the same ids. Values become telemetry of the
+/// contract before they are journalled, because an alias means something only behind its birth; a node that missed a message or a
+/// birth is asked for its births again, at most once in <see cref="AskAgain"/>. A death makes the gateway offline until the next birth.
+/// </summary>
+public sealed class SparkplugHost(FrameMetrics metrics, SensorRegistry registry, GatewayBoard gateways, TimeProvider time, ILogger<SparkplugHost> log)
+{
+    private static readonly TimeSpan AskAgain = TimeSpan.FromSeconds(10);
+
+    private readonly ConcurrentDictionary<string, Node> _nodes = new(StringComparer.Ordinal);
+
+    /// <summary>Set once the broker runs: how a command leaves.</summary>
+    public Func<MqttApplicationMessage, Task>? Publish { get; set; }
+
+    /// <summary>True when the gateway may publish the message: it is the node's own, and from the node upwards.</summary>
+    public static bool MayPublish(SparkplugTopic topic, string? gateway) =>
+        (gateway is null || topic.Node == gateway) && topic.Message is not (SparkplugMessage.NodeCommand or SparkplugMessage.DeviceCommand);
+
+    /// <summary>Takes a message; gives the telemetry of the contract that it amounts to (none: empty), or a reason.</summary>
+    public RejectionReason Take(SparkplugTopic topic, ReadOnlySpan<byte> payload, IBufferWriter<byte> telemetry)
+    {
+        if (SparkplugPayload.Parse(payload) is not { } parsed) return RejectionReason.FrameInvalid;
+        var node = _nodes.GetOrAdd($"{topic.Group}/{topic.Node}", _ => new Node());
+        SparkplugStep step;
+        lock (node)
+        {
+            step = node.State.Take(topic, parsed);
+            if (step.WantsRebirth) Ask(topic, node);
+        }
+        if (topic.Message is SparkplugMessage.NodeBirth) gateways.Set(topic.Node, true, time.GetUtcNow());
+        if (topic.Message is SparkplugMessage.NodeDeath && step.Died.Contains("")) gateways.Set(topic.Node, false, time.GetUtcNow());
+        if (step.Died.Count > 0) log.LogInformation("Sparkplug: {Node} says that {Count} devices are gone, their values are stale", topic.Node, step.Died.Count);
+        Write(topic, step, telemetry);
+        return RejectionReason.None;
+    }
+
+    private void Write(SparkplugTopic topic, SparkplugStep step, IBufferWriter<byte> telemetry)
+    {
+        if (step.Values.Count == 0) return;
+        var writer = new TelemetryWriter(telemetry);
+        var written = false;
+        foreach (var device in step.Values.GroupBy(v => v.Device ?? topic.Node))
+        {
+            if (!Topic.IsId(device.Key)) continue;
+            var kind = registry.TryFind(device.Key, out var sensor) ? sensor.Kind : SensorKind.Generic;
+            foreach (var moment in device.GroupBy(v => v.UnixMs).OrderBy(m => m.Key))
+            {
+                var values = moment.Select(v => Metric(kind, v)).OfType<(string Name, double Value)>().ToList();
+                if (values.Count == 0) continue;
+                writer.Sensor(device.Key);
+                writer.Reading(moment.Key);
+                foreach (var (name, value) in values) writer.Value(name, value);
+                written = true;
+            }
+        }
+        if (written) writer.End();
+    }
+
+    // waterlog/depth_cm >> depth_cm, which the table translates to depth in metres
+    private (string, double)? Metric(SensorKind kind, SparkplugValue value)
+    {
+        var name = value.Name[(value.Name.LastIndexOf('/') + 1)..];
+        if (kind != SensorKind.Generic && metrics.Of(PayloadForm.Senml, kind, name) is { } known) return (System.Text.Encoding.UTF8.GetString(known.Name), value.Value * known.Factor);
+        var plain = name.Replace('-', '_').Replace('.', '_').Replace(' ', '_').ToLowerInvariant();
+        var bytes = System.Text.Encoding.UTF8.GetBytes(plain);
+        return (kind == SensorKind.Generic ? Topic.IsMetricName(bytes) : KindCatalogue.Of(kind).IndexOf(bytes) >= 0) ? (plain, value.Value) : null;
+    }
+
+    private void Ask(SparkplugTopic topic, Node node)
+    {
+        var now = time.GetUtcNow();
+        if (now < node.AskedAt + AskAgain || Publish is not { } publish) return;
+        node.AskedAt = now;
+        var command = new SparkplugTopic(topic.Group, SparkplugMessage.NodeCommand, topic.Node, null);
+        log.LogInformation("Sparkplug: {Node} missed something, asked for its births", topic.Node);
+        var message = new MqttApplicationMessageBuilder().WithTopic(command.ToString()).WithPayload(SparkplugPayload.Rebirth(now.ToUnixTimeMilliseconds()))
+            .WithQualityOfServiceLevel(MqttQualityOfServiceLevel.AtMostOnce).Build();
+        publish(message).ContinueWith(sent => log.LogWarning(sent.Exception, "Sparkplug: the command to {Node} did not leave", topic.Node), TaskContinuationOptions.OnlyOnFaulted);
+    }
+
+    private sealed class Node
+    {
+        public SparkplugNode State { get; } = new();
+
+        public DateTimeOffset AskedAt { get; set; }
+    }
+}

@@ -1,0 +1,39 @@
+using System.Buffers;
+using System.Text;
+using LuohuIOC.DeviceProtocol;
+using LuohuIOC.DeviceProtocol.Frames;
+using LuohuIOC.DeviceProtocol.Hj212;
+
+namespace LuohuIOC.Ingestion.Stations;
+
+/// <summary>HJ 212: an upload whose flag asks for it is answered with 9014 when it is durable; without an answer it comes again, three times at most.</summary>
+internal sealed class Hj212Talk : IStationTalk
+{
+    public PayloadForm Form => PayloadForm.Hj212;
+
+    public int FrameBytesMax => 9_999 + Hj212Packet.Overhead;
+
+    // A segment never holds a line end, so that is where the next packet begins whatever the length field says.
+    public int LengthOf(ReadOnlySpan<byte> bytes)
+    {
+        if (bytes.IsEmpty) return 0;
+        if (bytes[0] != '#' || (bytes.Length > 1 && bytes[1] != '#')) return -1;
+        return bytes.IndexOf("\r\n"u8) + 2 is var length and > 1 ? length : 0;
+    }
+
+    public StationMessage? Take(ReadOnlySpan<byte> frame)
+    {
+        var fault = Hj212Packet.TryParse(frame, out var packet);
+        if (fault != FrameFault.None) return new StationMessage(fault, "", []);
+        var address = Encoding.Latin1.GetString(packet.Field("MN"u8));
+        return new StationMessage(FrameFault.None, address, Hj212Command.IsUpload(packet.Command) ? [new StationPart(address, frame.ToArray())] : []);
+    }
+
+    public byte[]? Answer(ReadOnlySpan<byte> frame, bool accepted, long nowMs)
+    {
+        if (!accepted || Hj212Packet.TryParse(frame, out var packet) != FrameFault.None || !packet.WantsAnswer || !Hj212Command.IsUpload(packet.Command)) return null;
+        var answer = new ArrayBufferWriter<byte>(256);
+        Hj212Writer.Acknowledge(answer, packet);
+        return answer.WrittenSpan.ToArray();
+    }
+}

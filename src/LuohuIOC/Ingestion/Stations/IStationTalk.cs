@@ -1,0 +1,33 @@
+using LuohuIOC.DeviceProtocol;
+using LuohuIOC.DeviceProtocol.Frames;
+
+namespace LuohuIOC.Ingestion.Stations;
+
+/// <summary>A part of a message that belongs to one sensor: the whole of it, or one component's object.</summary>
+/// <param name="Address">Of the component when it has one of its own, else of the station.</param>
+/// <param name="Payload">Frames that decode by themselves.</param>
+internal sealed record StationPart(string Address, byte[] Payload);
+
+/// <summary>What a station has said.</summary>
+/// <param name="Fault">Not None: the bytes are no message; the other members are empty, or tell what could be read.</param>
+/// <param name="Address">The station's.</param>
+/// <param name="Parts">What is to be stored; empty for heartbeats and answers.</param>
+internal sealed record StationMessage(FrameFault Fault, string Address, IReadOnlyList<StationPart> Parts);
+
+/// <summary>One connection's side of a protocol: where frames end, what they say, what is answered. Holds what a conversation has to remember.</summary>
+internal interface IStationTalk
+{
+    PayloadForm Form { get; }
+
+    /// <summary>A frame that has not ended after this many bytes is none.</summary>
+    int FrameBytesMax { get; }
+
+    /// <summary>Bytes of the frame that begins here, 0 while that cannot be told yet, −1 when none begins here.</summary>
+    int LengthOf(ReadOnlySpan<byte> bytes);
+
+    /// <summary>Takes one frame; null while packets of its message are missing.</summary>
+    StationMessage? Take(ReadOnlySpan<byte> frame);
+
+    /// <summary>What the station is told about the frame just taken, now that it is durable (or refused); null for nothing.</summary>
+    byte[]? Answer(ReadOnlySpan<byte> frame, bool accepted, long nowMs);
+}

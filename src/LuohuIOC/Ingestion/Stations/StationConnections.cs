@@ -1,0 +1,158 @@
+using System.Buffers;
+using LuohuIOC.DeviceProtocol;
+using LuohuIOC.DeviceProtocol.Frames;
+using LuohuIOC.Ingestion.Frames;
+using Microsoft.AspNetCore.Connections;
+
+namespace LuohuIOC.Ingestion.Stations;
+
+/// <summary>
+/// The connections of one listener. Each is read frame by frame, and the next frame only when the one before is durable and answered:
+/// a station has one report under way. Bytes that are no frame are passed over to the next start mark and kept as one rejection.
+/// </summary>
+internal sealed class StationConnections(
+    PayloadForm form, StationIntake intake, StationBook book, StationBoard board, StationOptions options, TimeProvider time, ILogger log) : ConnectionHandler
+{
+    private int _connections;
+
+    public override async Task OnConnectedAsync(ConnectionContext connection)
+    {
+        if (Interlocked.Increment(ref _connections) <= options.ConnectionsMax) await Listen(connection);
+        else log.LogWarning("Stations: {Remote} refused, {Max} connections of {Form} are open", connection.RemoteEndPoint, options.ConnectionsMax, form.WireName());
+        Interlocked.Decrement(ref _connections);
+    }
+
+    private async Task Listen(ConnectionContext connection)
+    {
+        using var turn = new SemaphoreSlim(1);
+        var line = new StationLine($"{connection.RemoteEndPoint}", time.GetUtcNow(), async (bytes, cancellation) =>
+        {
+            await turn.WaitAsync(cancellation);
+            try
+            {
+                await connection.Transport.Output.WriteAsync(bytes, cancellation);
+            }
+            finally
+            {
+                turn.Release();
+            }
+        });
+        var conversation = new Conversation(NewTalk(), line);
+        using var idle = new CancellationTokenSource(options.Idle, time);
+        using var ended = CancellationTokenSource.CreateLinkedTokenSource(idle.Token, connection.ConnectionClosed);
+        try
+        {
+            while (true)
+            {
+                var result = await connection.Transport.Input.ReadAsync(ended.Token);
+                idle.CancelAfter(options.Idle);
+                var rest = result.Buffer;
+                var goOn = true;
+                while (goOn && TryCut(conversation, ref rest, out var frame)) goOn = await Take(conversation, frame, ended.Token);
+                connection.Transport.Input.AdvanceTo(rest.Start, rest.End);
+                if (!goOn || result.IsCompleted) return;
+            }
+        }
+        catch (Exception e) when (e is OperationCanceledException or ConnectionResetException or ConnectionAbortedException)
+        {
+            log.LogDebug("Stations: {Remote} gone: {Reason}", line.Remote, e.Message);
+        }
+        finally
+        {
+            if (conversation.Address is { } address) board.Remove(form, address, line);
+        }
+    }
+
+    private IStationTalk NewTalk() => form switch
+    {
+        PayloadForm.Sl651 => new Sl651Talk(options),
+        PayloadForm.Hj212 => new Hj212Talk(),
+        _ => new Gb26875Talk(),
+    };
+
+    // Cuts the next frame off; what lies before its start mark is dropped and, once for each stretch, kept as a rejection.
+    private bool TryCut(Conversation conversation, ref ReadOnlySequence<byte> rest, out byte[] frame)
+    {
+        frame = [];
+        var max = conversation.Talk.FrameBytesMax;
+        while (!rest.IsEmpty)
+        {
+            var head = rest.Slice(0, Math.Min(rest.Length, max)).ToArray();
+            var length = conversation.Talk.LengthOf(head);
+            if (length == 0 && head.Length < max) return false;
+            if (length > 0 && length <= max)
+            {
+                if (length > head.Length) return false;
+                frame = head[..length];
+                // Behind a check value that is wrong the length is not believed either: the search goes on behind the start mark.
+                if (IsIntact(conversation, frame)) rest = rest.Slice(length);
+                else rest = rest.Slice(1);
+                return true;
+            }
+            var next = 1;
+            while (next < head.Length && conversation.Talk.LengthOf(head.AsSpan(next)) < 0) next++;
+            if (!conversation.InNoise) _ = intake.Refuse(RejectionReason.FrameInvalid, form, conversation.Address ?? "", head.AsSpan(0, next));
+            conversation.InNoise = true;
+            rest = rest.Slice(next);
+        }
+        return false;
+    }
+
+    private bool IsIntact(Conversation conversation, byte[] frame)
+    {
+        conversation.Message = conversation.Talk.Take(frame);
+        return conversation.Message is not { Fault: not (FrameFault.None or FrameFault.Body) };
+    }
+
+    // False ends the connection.
+    private async Task<bool> Take(Conversation conversation, byte[] frame, CancellationToken cancellation)
+    {
+        if (conversation.Message is not { } message) return true;
+        if (message.Fault != FrameFault.None)
+        {
+            if (!conversation.InNoise) await intake.Refuse(FrameDecoder.ReasonOf(message.Fault), form, message.Address, frame);
+            // Its check value was right, or there would be no address: what follows is the next frame.
+            conversation.InNoise = message.Address.Length == 0;
+            if (message.Address.Length > 0 && book.Knows(form, message.Address)) await Answer(conversation, frame, false, cancellation);
+            return true;
+        }
+        conversation.InNoise = false;
+        if (!book.Knows(form, message.Address))
+        {
+            await intake.Refuse(RejectionReason.StationUnknown, form, message.Address, frame);
+            log.LogWarning("Stations: {Remote} hung up on: no {Form} station {Address} is registered", conversation.Line.Remote, form.WireName(), message.Address);
+            return false;
+        }
+        conversation.Line.LastFrame = frame;
+        conversation.Line.HeardAt = time.GetUtcNow();
+        if (conversation.Address != message.Address)
+        {
+            conversation.Address = message.Address;
+            board.Set(form, message.Address, conversation.Line);
+        }
+        await intake.StoreAsync(form, message, cancellation);
+        await Answer(conversation, frame, true, cancellation);
+        return true;
+    }
+
+    private async Task Answer(Conversation conversation, byte[] frame, bool accepted, CancellationToken cancellation)
+    {
+        if (conversation.Talk.Answer(frame, accepted, time.GetUtcNow().ToUnixTimeMilliseconds()) is { } answer) await conversation.Line.Send(answer, cancellation);
+    }
+
+    private sealed class Conversation(IStationTalk talk, StationLine line)
+    {
+        public IStationTalk Talk { get; } = talk;
+
+        public StationLine Line { get; } = line;
+
+        /// <summary>Under which the station last spoke.</summary>
+        public string? Address { get; set; }
+
+        /// <summary>What the frame just cut says.</summary>
+        public StationMessage? Message { get; set; }
+
+        /// <summary>Bytes that are no frame have been kept as a rejection; more of them are not.</summary>
+        public bool InNoise { get; set; }
+    }
+}

@@ -1,0 +1,54 @@
+using System.Text;
+using LuohuIOC.DeviceProtocol;
+using LuohuIOC.Ingestion.Journal;
+using LuohuIOC.Ingestion.Rejections;
+using LuohuIOC.Registry;
+
+namespace LuohuIOC.Ingestion.Stations;
+
+/// <summary>What a station has said on its way to the journal: the same decoder, registry, journal and rejections as a publish of MQTT.</summary>
+public sealed class StationIntake(
+    PublishDecoder decoder, PublishJournal journal, RejectionStore rejections, StationBook book, SensorRegistry registry, IngestionMetrics metrics, TimeProvider time)
+{
+    private static readonly TimeSpan FullPause = TimeSpan.FromMilliseconds(5);
+
+    [ThreadStatic]
+    private static (ReadingGroup Readings, List<Refusal> Refusals)? _scratch;
+
+    /// <summary>Stores the parts of a message; completes when all that is stored or refused of them is durable.</summary>
+    internal async Task StoreAsync(PayloadForm form, StationMessage message, CancellationToken cancellation)
+    {
+        if (journal.WaitForRoom() is { } commit) await commit.WaitAsync(cancellation);
+        while (journal.IsFull) await Task.Delay(FullPause, time, cancellation);
+        await Task.WhenAll(message.Parts.Select(part => Store(form, message.Address, part))).WaitAsync(cancellation);
+    }
+
+    /// <summary>Keeps what was refused; completes when it is durable.</summary>
+    internal Task Refuse(RejectionReason reason, PayloadForm form, string address, ReadOnlySpan<byte> bytes, string gateway = "", Refusal part = default)
+    {
+        var first = bytes[..Math.Min(bytes.Length, Rejection.FirstBytesMax)].ToArray();
+        return rejections.Add(new Rejection(time.GetUtcNow().ToUnixTimeMilliseconds(), gateway, $"tcp/{form.WireName()}/{address}", reason,
+            part.Sensor ?? "", part.Sensor is null ? -1 : part.Index, part.Metric ?? "", bytes.Length, first));
+    }
+
+    private Task Store(PayloadForm form, string station, StationPart part)
+    {
+        var id = book.SensorOf(form, part.Address) ?? book.SensorOf(form, station);
+        if (id is null) return Refuse(RejectionReason.StationUnknown, form, part.Address, part.Payload);
+        if (!registry.TryFind(id, out var sensor)) return Refuse(RejectionReason.SensorUnknown, form, part.Address, part.Payload, "", new Refusal(default, id, -1, ""));
+        var (readings, refusals) = _scratch ??= (new ReadingGroup(), []);
+        readings.Clear();
+        refusals.Clear();
+        var now = time.GetUtcNow().ToUnixTimeMilliseconds();
+        Span<byte> idBytes = stackalloc byte[Topic.IdLengthMax];
+        idBytes = idBytes[..Encoding.ASCII.GetBytes(id, idBytes)];
+        var refused = decoder.Decode(form, sensor.Gateway, idBytes, part.Payload, now, readings, refusals);
+        if (refused != RejectionReason.None) return Refuse(refused, form, part.Address, part.Payload, sensor.Gateway);
+        var durable = Task.CompletedTask;
+        foreach (var refusal in refusals) durable = Refuse(refusal.Reason, form, part.Address, part.Payload, sensor.Gateway, refusal);
+        if (readings.Count == 0 && refusals.Count > 0) return durable;
+        if (readings.Count > 0) metrics.Accepted(readings.Count);
+        var committed = journal.Append(form, refusals.Count == 0, now, sensor.Gateway, id, part.Payload, readings);
+        return durable.IsCompleted ? committed : Task.WhenAll(durable, committed);
+    }
+}

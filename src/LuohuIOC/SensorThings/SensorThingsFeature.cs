@@ -1,0 +1,73 @@
+using System.Text.Json.Nodes;
+using LuohuIOC.DeviceProtocol;
+using LuohuIOC.History;
+using LuohuIOC.History.Queries;
+using LuohuIOC.Http;
+using LuohuIOC.Registry;
+
+namespace LuohuIOC.SensorThings;
+
+/// <summary>OGC SensorThings API 1.1, reading part, under <c>/sta/v1.1</c>: registry and history in the open standard's words.</summary>
+public static class SensorThingsFeature
+{
+    private const string Root = "/sta/v1.1";
+
+    private static readonly string[] Collections =
+        ["Things", "Locations", "Datastreams", "Sensors", "ObservedProperties", "Observations", "FeaturesOfInterest"];
+
+    public static WebApplication MapSensorThings(this WebApplication app)
+    {
+        app.MapGet(Root, (HttpContext context) => Results.Ok(new
+        {
+            value = Collections.Select(c => new { name = c, url = $"{RootOf(context)}/{c}" }),
+            serverSettings = new
+            {
+                conformance = (string[])
+                [
+                    "http://www.opengis.net/spec/iot_sensing/1.1/req/datamodel", "http://www.opengis.net/spec/iot_sensing/1.1/req/resource-path",
+                    "http://www.opengis.net/spec/iot_sensing/1.1/req/request-data",
+                ],
+            },
+        })).RequireAuthorization("viewer").WithTags("SensorThings").WithSummary("OGC SensorThings 1.1: the collections");
+        app.MapGet(Root + "/{**path}", Read).RequireAuthorization("viewer").WithTags("SensorThings").WithSummary("OGC SensorThings 1.1: an entity, a collection, or a neighbour's")
+            .WithName("ReadSensorThings").Produces<JsonObject>();
+        return app;
+    }
+
+    private static async Task<IResult> Read(HttpContext context, SensorRegistry registry, IReadingQueries history, string path)
+    {
+        try
+        {
+            var query = StaQuery.Parse(context.Request.Query.Select(q => KeyValuePair.Create(q.Key, q.Value.ToString())));
+            var entities = new StaEntities(registry, RootOf(context));
+            var answer = await new StaResource(entities, new StaObservations(history, entities), context.RequestAborted).ReadAsync(path, query);
+            if (answer is null) return Problem.Of(context, StatusCodes.Status404NotFound, "not-found", path);
+            if (answer.Entity is { } entity) return Results.Ok(entity);
+            return Results.Ok(Collection(context, path, query, answer.Page!));
+        }
+        catch (StaQueryException e)
+        {
+            return Problem.Of(context, StatusCodes.Status400BadRequest, "sta-query", e.Message);
+        }
+        catch (HistoryUnavailableException)
+        {
+            return Problem.Of(context, StatusCodes.Status503ServiceUnavailable, "history-unavailable");
+        }
+    }
+
+    private static JsonObject Collection(HttpContext context, string path, StaQuery query, StaPage page)
+    {
+        var answer = new JsonObject();
+        if (query.Count && page.Count is { } count) answer["@iot.count"] = count;
+        if (page.Next is { } next)
+        {
+            // The same question, begun farther on.
+            var kept = context.Request.Query.Where(q => q.Key is not ("$skip" or "$skiptoken")).Select(q => $"{q.Key}={Uri.EscapeDataString(q.Value.ToString())}");
+            answer["@iot.nextLink"] = $"{RootOf(context)}/{path}?{string.Join('&', kept.Append(next))}";
+        }
+        answer["value"] = new JsonArray([.. page.Items]);
+        return answer;
+    }
+
+    private static string RootOf(HttpContext context) => $"{context.Request.Scheme}://{context.Request.Host}{Root}";
+}

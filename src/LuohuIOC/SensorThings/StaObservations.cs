@@ -1,0 +1,89 @@
+using System.Globalization;
+using System.Text.Json.Nodes;
+using LuohuIOC.History.Queries;
+using LuohuIOC.Ingestion;
+using LuohuIOC.Registry;
+
+namespace LuohuIOC.SensorThings;
+
+/// <summary>A page of entities; <paramref name="Next"/> is the query of the next one.</summary>
+internal sealed record StaPage(List<JsonObject> Items, long? Count, string? Next);
+
+/// <summary>Observations of one datastream, from history, page by page: neither a year nor a filter that few pass is read at once.</summary>
+internal sealed class StaObservations(IReadingQueries history, StaEntities entities)
+{
+    /// <summary>Readings looked at for one page; a page whose filter passes fewer ends early and says where to go on.</summary>
+    private const int LookedAtMax = 50_000;
+
+    public async Task<StaPage> ReadAsync(Sensor sensor, int slot, StaQuery query, CancellationToken cancellation)
+    {
+        var (fromMs, toMs) = query.Filter?.Bounds ?? (0, long.MaxValue);
+        var request = new ReadingRequest
+        {
+            Sensors = [sensor], Metrics = [sensor.Layout.Names[slot]], FromMs = fromMs, ToMs = Math.Min(toMs, TimeMax), Quality = QualityFilter.All, Limit = 1,
+        };
+        var count = query.Count ? await CountAsync(request, cancellation) : (long?)null;
+        if (query.Top == 0) return new StaPage([], count, null);
+        var page = query.OrderBy is [(["phenomenonTime" or "resultTime"], true)]
+            ? await NewestAsync(sensor, slot, request, query, cancellation)
+            : query.OrderBy.Count == 0 || query.OrderBy is [(["phenomenonTime" or "resultTime"], false)]
+                ? await OldestAsync(sensor, slot, request, query, cancellation)
+                : throw new StaQueryException("$orderby: Observations are ordered by phenomenonTime");
+        return page with { Count = count };
+    }
+
+    // Year 9999: what a timestamp of the store can hold.
+    private const long TimeMax = 253_402_300_800_000;
+
+    private async Task<long> CountAsync(ReadingRequest request, CancellationToken cancellation)
+    {
+        var counted = request with { Aggregates = [Aggregate.Count] };
+        var page = await history.BucketsAsync(counted, cancellation);
+        return (long)(page.Items.FirstOrDefault()?.Value ?? 0);
+    }
+
+    private async Task<StaPage> OldestAsync(Sensor sensor, int slot, ReadingRequest request, StaQuery query, CancellationToken cancellation)
+    {
+        PageMark? after = null;
+        if (query.SkipToken is { } token) after = PageMark.TryParse(token, out var mark) ? mark : throw new StaQueryException("$skiptoken");
+        var items = new List<JsonObject>();
+        var skip = query.Skip;
+        for (var looked = 0; looked < LookedAtMax;)
+        {
+            var limit = Math.Clamp(query.Top - items.Count + skip, 1, ReadingRequest.LimitMax);
+            var asked = request with { Limit = limit, After = after };
+            var page = await history.RawAsync(asked, cancellation);
+            looked += page.Items.Count;
+            foreach (var reading in page.Items.Select(r => Entity(sensor, slot, r)).Where(e => query.Filter?.Matches(e) ?? true))
+            {
+                if (skip > 0) skip--;
+                else items.Add(reading);
+            }
+            if (page.Next is null) return new StaPage(items, null, null);
+            after = PageMark.TryParse(page.Next, out var next) ? next : null;
+            if (items.Count >= query.Top) return new StaPage(items, null, $"$skiptoken={page.Next}");
+        }
+        return new StaPage(items, null, $"$skiptoken={after}");
+    }
+
+    private async Task<StaPage> NewestAsync(Sensor sensor, int slot, ReadingRequest request, StaQuery query, CancellationToken cancellation)
+    {
+        // With a filter on the result nobody knows how far back its matches lie.
+        var last = query.Filter is null ? query.Skip + query.Top + 1 : ReadingRequest.LimitMax;
+        if (last > ReadingRequest.LimitMax) throw new StaQueryException($"$skip: at most {ReadingRequest.LimitMax - query.Top - 1} from the newest, narrow phenomenonTime instead");
+        var asked = request with { Last = last };
+        var page = await history.RawAsync(asked, cancellation);
+        var matching = page.Items.Reverse().Select(r => Entity(sensor, slot, r)).Where(e => query.Filter?.Matches(e) ?? true).Skip(query.Skip).Take(query.Top + 1).ToList();
+        var next = matching.Count > query.Top ? $"$skip={query.Skip + query.Top}" : null;
+        return new StaPage([.. matching.Take(query.Top)], null, next);
+    }
+
+    private JsonObject Entity(Sensor sensor, int slot, ReadingItem reading)
+    {
+        var metric = sensor.Layout.Names[slot];
+        var time = DateTimeOffset.FromUnixTimeMilliseconds(reading.Ts).ToString("yyyy-MM-dd'T'HH:mm:ss.fff'Z'", CultureInfo.InvariantCulture);
+        var id = string.Create(CultureInfo.InvariantCulture, $"{sensor.Id}:{metric}:{reading.Ts}{(reading.Seq is { } seq ? $".{seq}" : "")}");
+        var blamed = reading.Quality != QualityGrade.Good && (reading.Metrics is null || reading.Metrics.Contains(metric));
+        return entities.Observation(sensor, slot, id, time, reading.Values.GetValueOrDefault(metric, double.NaN), blamed ? reading.Quality.ToString().ToLowerInvariant() : "good");
+    }
+}

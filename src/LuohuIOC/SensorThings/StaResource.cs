@@ -1,0 +1,140 @@
+using System.Text.Json.Nodes;
+using System.Text.RegularExpressions;
+using LuohuIOC.DeviceProtocol;
+using LuohuIOC.Registry;
+
+namespace LuohuIOC.SensorThings;
+
+/// <summary>What a path leads to: one entity, or a page of several.</summary>
+internal sealed record StaAnswer(JsonObject? Entity, StaPage? Page);
+
+/// <summary>Follows a path such as <c>Things('river-001')/Datastreams</c> and expands neighbours.</summary>
+internal sealed partial class StaResource(StaEntities entities, StaObservations observations, CancellationToken cancellation)
+{
+    /// <summary>Null when there is nothing at the path.</summary>
+    public async Task<StaAnswer?> ReadAsync(string path, StaQuery query)
+    {
+        Node? node = null;
+        var steps = path.Trim('/').Split('/');
+        for (var i = 0; i < steps.Length; i++)
+        {
+            var match = Step().Match(Uri.UnescapeDataString(steps[i]));
+            if (!match.Success) return null;
+            var name = match.Groups["name"].Value;
+            var id = match.Groups["id"].Success ? match.Groups["id"].Value.Replace("''", "'") : null;
+            if (i == 0 && id is null && steps.Length == 1) return await Many(name, null, query);
+            if (i == 0) node = id is null ? null : One(name, id);
+            else if (node is null) return null;
+            else if (id is not null) node = Neighbours(node, name)?.FirstOrDefault(n => n.Id == id);
+            else if (IsSingle(name)) node = Neighbours(node, name)?.FirstOrDefault();
+            else return i == steps.Length - 1 ? await Many(name, node, query) : null;
+            if (node is null) return null;
+        }
+        return node is null ? null : new StaAnswer(query.Selected(await Expanded(node, query)), null);
+    }
+
+    private static bool IsSingle(string name) => name is "Thing" or "Sensor" or "ObservedProperty" or "Datastream" or "FeatureOfInterest";
+
+    private async Task<StaAnswer?> Many(string name, Node? of, StaQuery query)
+    {
+        if (name == "Observations")
+        {
+            var stream = of?.Stream ?? (query.Filter?.Datastream is { } id ? entities.Stream(id) : null);
+            if (stream is null && of is { Name: "FeaturesOfInterest" }) throw new StaQueryException("Observations: $filter=Datastream/id eq '…'");
+            if (stream is not var (sensor, slot)) throw new StaQueryException("Observations: $filter=Datastream/id eq '…'");
+            var page = await observations.ReadAsync(sensor, slot, query, cancellation);
+            var items = new List<JsonObject>();
+            foreach (var item in page.Items) items.Add(query.Selected(await Expanded(new Node("Observations", (string)item["@iot.id"]!, item, sensor, stream), query)));
+            return new StaAnswer(null, page with { Items = items });
+        }
+        if ((of is null ? All(name) : Neighbours(of, name)) is not { } nodes) return null;
+        var byEntity = new Dictionary<JsonObject, Node>();
+        var sifted = query.Sift(nodes.Select(n =>
+        {
+            byEntity[n.Entity] = n;
+            return n.Entity;
+        })).ToList();
+        var shown = new List<JsonObject>();
+        foreach (var entity in sifted.Skip(query.Skip).Take(query.Top)) shown.Add(query.Selected(await Expanded(byEntity[entity], query)));
+        var next = sifted.Count > query.Skip + query.Top ? $"$skip={query.Skip + query.Top}" : null;
+        return new StaAnswer(null, new StaPage(shown, sifted.Count, next));
+    }
+
+    private async Task<JsonObject> Expanded(Node node, StaQuery query)
+    {
+        if (node.Name == "Observations") node.Entity.Remove("Datastream");
+        foreach (var (name, inner) in query.Expand)
+        {
+            if (IsSingle(name))
+            {
+                if (Neighbours(node, name)?.FirstOrDefault() is not { } neighbour) throw new StaQueryException($"$expand: '{name}'");
+                node.Entity[name] = inner.Selected(await Expanded(neighbour, inner));
+                continue;
+            }
+            var answer = await Many(name, node, inner) ?? throw new StaQueryException($"$expand: '{name}'");
+            node.Entity[name] = new JsonArray([.. answer.Page!.Items]);
+            if (inner.Count && answer.Page.Count is { } count) node.Entity[$"{name}@iot.count"] = count;
+            if (answer.Page.Next is { } next) node.Entity[$"{name}@iot.nextLink"] = $"{node.Entity[$"{name}@iot.navigationLink"]}?$top={inner.Top}&{next}";
+        }
+        return node.Entity;
+    }
+
+    private IEnumerable<Node>? All(string name) => name switch
+    {
+        "Things" => entities.Sensors.Select(Thing),
+        "Locations" => entities.Sensors.Where(s => s.Place is not null).Select(Location),
+        "FeaturesOfInterest" => entities.Sensors.Where(s => s.Place is not null).Select(Feature),
+        "Datastreams" => entities.Sensors.SelectMany(entities.Streams).Select(Stream),
+        "Sensors" => KindCatalogue.All.Select(k => Procedure(k.Kind)),
+        "ObservedProperties" => entities.Sensors.Select(s => s.Layout).Distinct().SelectMany(l => l.Names).Distinct().Select(Property),
+        _ => null,
+    };
+
+    private Node? One(string name, string id)
+    {
+        if (name == "Datastreams") return entities.Stream(id) is var (sensor, slot) ? Stream((sensor, slot)) : null;
+        if (name is "Sensors") return KindCatalogue.TryParse(id, out var kind) ? Procedure(kind) : null;
+        if (name is "ObservedProperties") return All(name)!.FirstOrDefault(n => n.Id == id);
+        if (!entities.Registry.TryFind(id, out var found)) return null;
+        return name switch
+        {
+            "Things" => Thing(found),
+            "Locations" when found.Place is not null => Location(found),
+            "FeaturesOfInterest" when found.Place is not null => Feature(found),
+            _ => null,
+        };
+    }
+
+    private IEnumerable<Node>? Neighbours(Node node, string name) => (node.Name, name) switch
+    {
+        ("Things", "Locations") or ("Observations", "FeatureOfInterest") when node.Sensor!.Place is null => [],
+        ("Things", "Locations") => [Location(node.Sensor!)],
+        ("Things", "Datastreams") => entities.Streams(node.Sensor!).Select(Stream),
+        ("Locations", "Things") or ("Datastreams", "Thing") => [Thing(node.Sensor!)],
+        ("Datastreams", "Sensor") => [Procedure(node.Sensor!.Kind)],
+        ("Datastreams", "ObservedProperty") => [Property(node.Sensor!.Layout.Names[node.Stream!.Value.Slot])],
+        ("Observations", "Datastream") => [Stream(node.Stream!.Value)],
+        ("Observations", "FeatureOfInterest") => [Feature(node.Sensor!)],
+        ("Sensors", "Datastreams") => entities.Sensors.Where(s => KindCatalogue.Of(s.Kind).Name == node.Id).SelectMany(entities.Streams).Select(Stream),
+        ("ObservedProperties", "Datastreams") => entities.Sensors.SelectMany(entities.Streams).Where(s => s.Sensor.Layout.Names[s.Slot] == node.Id).Select(Stream),
+        _ => null,
+    };
+
+    private Node Thing(Sensor s) => new("Things", s.Id, entities.Thing(s), s, null);
+
+    private Node Location(Sensor s) => new("Locations", s.Id, entities.Location(s), s, null);
+
+    private Node Feature(Sensor s) => new("FeaturesOfInterest", s.Id, entities.Feature(s), s, null);
+
+    private Node Stream((Sensor Sensor, int Slot) s) => new("Datastreams", $"{s.Sensor.Id}:{s.Sensor.Layout.Names[s.Slot]}", entities.Datastream(s.Sensor, s.Slot), s.Sensor, s);
+
+    private Node Procedure(SensorKind kind) => new("Sensors", KindCatalogue.Of(kind).Name, entities.Procedure(kind), null, null);
+
+    private Node Property(string metric) => new("ObservedProperties", metric, entities.Property(metric), null, null);
+
+    // Things('river-001'), Datastreams
+    [GeneratedRegex(@"^(?<name>[A-Za-z]+)(?:\('(?<id>(?:[^']|'')*)'\))?$")]
+    private static partial Regex Step();
+
+    private sealed record Node(string Name, string Id, JsonObject Entity, Sensor? Sensor, (Sensor Sensor, int Slot)? Stream);
+}

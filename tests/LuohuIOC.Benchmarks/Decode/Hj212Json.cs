@@ -1,0 +1,45 @@
+using System.Text;
+using System.Text.Json;
+using System.Text.Unicode;
+using LuohuIOC.DeviceProtocol.Frames;
+using LuohuIOC.DeviceProtocol.Hj212;
+
+namespace LuohuIOC.Benchmarks.Decode;
+
+/// <summary>HJ 212 packets in the spelling of the golden vectors.</summary>
+internal static class Hj212Json
+{
+    public static FrameFault Write(ReadOnlySpan<byte> bytes, Utf8JsonWriter json)
+    {
+        var fault = Hj212Packet.TryParse(bytes, out var packet);
+        if (fault != FrameFault.None) return fault;
+        json.WriteStartObject("header"u8);
+        foreach (var pair in packet.HeaderPairs) Write(json, pair);
+        json.WriteEndObject();
+        json.WriteStartArray("items"u8);
+        foreach (var group in packet.Groups)
+        {
+            json.WriteStartObject();
+            foreach (var pair in group) Write(json, pair);
+            json.WriteEndObject();
+        }
+        json.WriteEndArray();
+        if (packet.Flag is not (var flag and >= 0)) return FrameFault.None;
+        json.WriteStartObject("flag"u8);
+        json.WriteNumber("value"u8, flag);
+        json.WriteNumber("version"u8, flag >> 2);
+        json.WriteBoolean("hasPacketNo"u8, (flag & 2) != 0);
+        json.WriteBoolean("ackNeeded"u8, (flag & 1) != 0);
+        json.WriteEndObject();
+        return FrameFault.None;
+    }
+
+    // Devices write any bytes, JSON holds UTF-8 only: what is none becomes a replacement sign.
+    private static void Write(Utf8JsonWriter json, Hj212Pair pair)
+    {
+        if (Utf8.IsValid(pair.Key)) json.WritePropertyName(pair.Key);
+        else json.WritePropertyName(Encoding.UTF8.GetString(pair.Key));
+        if (Utf8.IsValid(pair.Value)) json.WriteStringValue(pair.Value);
+        else json.WriteStringValue(Encoding.UTF8.GetString(pair.Value));
+    }
+}

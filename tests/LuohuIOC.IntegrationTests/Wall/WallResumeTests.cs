@@ -1,0 +1,70 @@
+using System.Diagnostics;
+using System.Text.Json;
+using static Microsoft.Playwright.Assertions;
+
+namespace LuohuIOC.IntegrationTests.Wall;
+
+/// <summary>What a wall does while its host dies and comes back, and in the simulated city's storm.</summary>
+public sealed class WallResumeTests(WallSite site) : IClassFixture<WallSite>
+{
+    [Fact]
+    public async Task A_killed_host_is_told_at_once_and_the_wall_comes_back_by_itself()
+    {
+        var page = await site.WallAsync();
+        await page.EvaluateAsync("() => { window.sameDocument = true }");
+        await site.Host.KillAsync();
+        await Expect(page.Locator("[data-link=lost]")).ToBeVisibleAsync();
+        await Expect(page.Locator(".banner.lost")).ToContainTextAsync("与主机的连接已中断");
+
+        await site.Host.StartAsync();
+        await WallSite.LiveAsync(page);
+        await Expect(page.Locator(".banner.lost")).ToBeHiddenAsync();
+        var gateway = (await site.Host.GetAsync("sensors/waterlogging-11")).GetProperty("gateway").GetString()!;
+        using var client = await site.GatewayAsync(gateway);
+        await WallSite.PublishAsync(client, gateway, "waterlogging-11", DateTimeOffset.UtcNow.ToUnixTimeMilliseconds(), 0.41);
+        await Expect(page.Locator("[data-sensor='waterlogging-11']").First).ToContainTextAsync("41 cm");
+        Assert.True(await page.EvaluateAsync<bool>("() => window.sameDocument === true"), "The page was loaded anew.");
+        await page.Context.CloseAsync();
+    }
+
+    [Fact]
+    public async Task In_the_simulated_storm_the_wall_shows_the_points_that_the_host_has_flooded()
+    {
+        var registry = Path.Combine(site.Host.Data, "registry.csv");
+        await SimulatedCity.SaveRegistryAsync(site.Host, registry);
+        var page = await site.WallAsync("storm");
+        using var simulator = Process.Start(new ProcessStartInfo("dotnet",
+        [
+            Path.Combine(AppContext.BaseDirectory, "LuohuIOC.Simulator.dll"), "city", "--broker", $"127.0.0.1:{site.Host.MqttPort}",
+            "--credentials", Path.Combine(site.Host.Data, "credentials", "gateways.csv"), "--registry", registry, "--speed", "240", "--seed", "7",
+            "--storm", "chicago", "--return-period", "50", "--storm-start", "1", "--faults", "off", "--fires", "0",
+        ])
+        { RedirectStandardOutput = true })!;
+        try
+        {
+            await page.WaitForFunctionAsync("() => document.querySelectorAll('.flood [aria-label=红色]').length > 3", null, new() { Timeout = 90_000 });
+        }
+        finally
+        {
+            simulator.Kill();
+            await simulator.WaitForExitAsync(TestContext.Current.CancellationToken);
+        }
+        // The city stands still now: what the host has must be what is drawn.
+        await Wait.UntilAsync(
+            async () => Enumerable.SequenceEqual(await Depths(), await page.Locator(".flood li").EvaluateAllAsync<string[]>("rows => rows.map(r => r.querySelector('.name').innerText + ' ' + parseInt(r.querySelector('.depth').innerText)).sort()")),
+            () => "the ladder to show the host's depths", TimeSpan.FromSeconds(30));
+        await page.Context.CloseAsync();
+    }
+
+    /// <summary>Name and depth in centimetres of every point as the snapshot has them, sorted as the page sorts text.</summary>
+    private async Task<string[]> Depths()
+    {
+        var names = (await site.Host.GetAsync("sensors?kind=waterlogging&limit=1000")).GetProperty("items").EnumerateArray()
+            .ToDictionary(s => s.GetProperty("id").GetString()!, s => s.GetProperty("name").GetString()!);
+        var readings = (await site.Host.GetAsync("city")).GetProperty("readings").EnumerateArray().Where(r => names.ContainsKey(r.GetProperty("sensorId").GetString()!));
+        return [.. readings.Select(r => $"{names[r.GetProperty("sensorId").GetString()!]} {Centimetres(r)}").Order(StringComparer.Ordinal)];
+    }
+
+    // Rounded as JavaScript rounds: halves up.
+    private static int Centimetres(JsonElement reading) => (int)Math.Floor(reading.GetProperty("values").GetProperty("depth").GetDouble() * 100 + 0.5);
+}

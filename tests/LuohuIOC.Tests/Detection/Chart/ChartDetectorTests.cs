@@ -1,0 +1,132 @@
+using CsCheck;
+using LuohuIOC.Detection.Chart;
+using Xunit;
+
+namespace LuohuIOC.Tests.Detection.Chart;
+
+public sealed class ChartDetectorTests
+{
+    private const int Metrics = 6;
+
+    /// <summary>Six metrics that share a slow wave and have noise of their own; a fault adds to the third from a row on.</summary>
+    private static double[][] Station(int seed, int rows, int faultFrom = int.MaxValue, double fault = 4, double missing = 0)
+    {
+        var random = new Random(seed);
+        double Noise() => random.NextDouble() + random.NextDouble() + random.NextDouble() - 1.5;
+        return [.. Enumerable.Range(0, rows).Select(r => Enumerable.Range(0, Metrics)
+            .Select(m => random.NextDouble() < missing ? double.NaN : 10 * m + Math.Sin(r / 400.0) * (m % 2) + Noise() + (m == 2 && r >= faultFrom ? fault : 0)).ToArray())];
+    }
+
+    private static double[] Scores(ChartDetector detector, IEnumerable<double[]> rows) => [.. rows.Select(r => detector.Observe(r))];
+
+    [Fact]
+    public void A_fault_is_an_alarm_soon_stays_one_and_names_its_metric()
+    {
+        var rows = Station(1, 2000, faultFrom: 1500);
+        var detector = new ChartDetector(Metrics);
+        var alarms = new bool[rows.Length];
+        for (var r = 0; r < rows.Length; r++)
+        {
+            detector.Observe(rows[r]);
+            alarms[r] = detector.IsAlarm;
+        }
+        Assert.InRange(alarms[400..1500].Count(a => a), 0, 11);
+        Assert.InRange(Array.IndexOf(alarms, true, 1500), 1500, 1530);
+        Assert.All(alarms[1530..1800], Assert.True);
+        Assert.Equal(2, detector.Contributions.IndexOf(detector.Contributions.ToArray().Max()));
+        Assert.Equal(1, detector.Contributions.ToArray().Sum(), 1e-9);
+    }
+
+    [Fact]
+    public void A_slow_drift_of_everything_is_followed()
+    {
+        var rows = Station(2, 20_000);
+        for (var r = 0; r < rows.Length; r++)
+            for (var m = 0; m < Metrics; m++) rows[r][m] += r * 0.002 * (m + 1);
+        var detector = new ChartDetector(Metrics);
+        Scores(detector, rows[..400]);
+        Assert.InRange(rows[400..].Count(r => detector.Observe(r) > new ChartOptions().AlarmLevel), 0, 200);
+    }
+
+    [Fact]
+    public void A_new_state_that_lasts_is_accepted_in_the_end()
+    {
+        var rows = Station(8, 20_000, faultFrom: 1000);
+        var detector = new ChartDetector(Metrics);
+        Scores(detector, rows[..1100]);
+        Assert.True(detector.IsAlarm);
+        Scores(detector, rows[1100..19_000]);
+        Assert.InRange(rows[19_000..].Count(r => detector.Observe(r) > new ChartOptions().AlarmLevel), 0, 10);
+    }
+
+    [Fact]
+    public void One_dead_metric_is_told_and_hides_no_fault_of_another()
+    {
+        var rows = Station(3, 2500, faultFrom: 2000);
+        for (var r = 700; r < rows.Length; r++) rows[r][4] = 0;
+        var detector = new ChartDetector(Metrics);
+        Scores(detector, rows[..1900]);
+        Assert.True(detector.IsDead(4));
+        Assert.False(detector.IsDead(2));
+        Assert.False(detector.IsAlarm, $"score {detector.Score}");
+        Scores(detector, rows[1900..2100]);
+        Assert.True(detector.IsAlarm);
+        Assert.Equal(0, detector.Contributions[4]);
+    }
+
+    [Fact]
+    public void Missing_values_raise_no_alarm_and_a_row_without_any_has_no_score()
+    {
+        var detector = new ChartDetector(Metrics);
+        var scores = Scores(detector, Station(4, 3000, missing: 0.3));
+        Assert.InRange(scores.Count(s => s > new ChartOptions().AlarmLevel), 0, 13);
+        Assert.True(double.IsNaN(detector.Observe([double.NaN, double.NaN, double.NaN, double.NaN, double.NaN, double.NaN])));
+        Assert.False(detector.IsAlarm);
+    }
+
+    [Fact]
+    public void Warms_up_aloud_and_does_not_look_ahead()
+    {
+        var rows = Station(5, 900, faultFrom: 600);
+        var detector = new ChartDetector(Metrics);
+        Assert.Equal(400, detector.WarmUpLeft);
+        Assert.True(double.IsNaN(detector.Observe(rows[0])));
+        Assert.Equal(399, detector.WarmUpLeft);
+        Assert.Equal(Scores(new(Metrics), rows)[..650], Scores(new(Metrics), rows[..650]));
+    }
+
+    [Fact]
+    public void A_restored_detector_goes_on_as_the_first_one_would() =>
+        Gen.Int[0, 900].Sample(
+            cut =>
+            {
+                var rows = Station(6, 900, faultFrom: 700, missing: 0.02);
+                var first = new ChartDetector(Metrics);
+                Scores(first, rows[..cut]);
+                var second = new ChartDetector(Metrics);
+                second.Restore(first.Snapshot());
+                return Scores(first, rows[cut..]).SequenceEqual(Scores(second, rows[cut..]));
+            },
+            iter: 20);
+
+    [Fact]
+    public void Allocates_nothing_a_row_after_the_fit()
+    {
+        var rows = Station(7, 2000);
+        var detector = new ChartDetector(Metrics);
+        Scores(detector, rows);
+        var before = GC.GetAllocatedBytesForCurrentThread();
+        for (var r = 0; r < rows.Length; r++) detector.Observe(rows[r]);
+        Assert.Equal(before, GC.GetAllocatedBytesForCurrentThread());
+    }
+
+    [Fact]
+    public void A_snapshot_that_does_not_fit_is_refused()
+    {
+        var snapshot = new ChartDetector(Metrics).Snapshot();
+        Assert.Throws<InvalidDataException>(() => new ChartDetector(Metrics + 1).Restore(snapshot));
+        Assert.Throws<InvalidDataException>(() => new ChartDetector(Metrics).Restore(snapshot[..5]));
+        snapshot[0] = 9;
+        Assert.Throws<InvalidDataException>(() => new ChartDetector(Metrics).Restore(snapshot));
+    }
+}

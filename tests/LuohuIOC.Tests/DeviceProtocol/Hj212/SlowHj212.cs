@@ -1,0 +1,74 @@
+using System.Globalization;
+using System.Text;
+using System.Text.RegularExpressions;
+using LuohuIOC.Tests.DeviceProtocol.Frames;
+
+namespace LuohuIOC.Tests.DeviceProtocol.Hj212;
+
+/// <summary>HJ 212 packets read slowly and plainly, with regular expressions on text, written from the clauses and not from the product's decoder. Null: refused.</summary>
+internal static class SlowHj212
+{
+    public static List<(string Factor, long At, double Value, bool Good)>? Read(byte[] bytes)
+    {
+        var text = Encoding.Latin1.GetString(bytes);
+        var match = Regex.Match(text, @"\A##(?<length>[0-9]{4})(?<segment>.*)(?<crc>[0-9A-Fa-f]{4})(\r\n|\n|\r)?\z", RegexOptions.Singleline);
+        if (!match.Success) return null;
+        var segment = match.Groups["segment"].Value;
+        if (int.Parse(match.Groups["length"].Value, CultureInfo.InvariantCulture) != segment.Length) return null;
+        if (Convert.ToInt32(match.Groups["crc"].Value, 16) != Crc16Tests.Bitwise(Encoding.Latin1.GetBytes(segment), (crc, b) => (crc >> 8) ^ b)) return null;
+        var at = segment.IndexOf("CP=&&", StringComparison.Ordinal);
+        var header = at < 0 ? segment : segment[..at];
+        var parameters = at < 0 ? "" : segment[(at + 5)..];
+        if (parameters.LastIndexOf("&&", StringComparison.Ordinal) is var last and >= 0) parameters = parameters[..last];
+        var command = header.Split(';').FirstOrDefault(f => f.StartsWith("CN=", StringComparison.Ordinal) && f.Length > 3);
+        if (command is null) return null;
+        return Regex.IsMatch(command, @"\ACN=0{0,5}(2011|2031|2051|2061)\z") ? Values(parameters, command.EndsWith("2011", StringComparison.Ordinal) ? "Rtd" : "Avg") : [];
+    }
+
+    private static List<(string, long, double, bool)>? Values(string parameters, string field)
+    {
+        var values = new List<(string, long, double, bool)>();
+        long? dataTime = null;
+        foreach (var group in parameters.Split(';', StringSplitOptions.RemoveEmptyEntries))
+        {
+            string? factor = null;
+            double? value = null, amount = null;
+            var good = true;
+            var at = dataTime;
+            foreach (var pair in group.Split(',', StringSplitOptions.RemoveEmptyEntries))
+            {
+                var parts = pair.Split('=', 2);
+                var text = parts.Length > 1 ? parts[1] : "";
+                var hyphen = parts[0].LastIndexOf('-');
+                if (hyphen <= 0)
+                {
+                    if (parts[0] != "DataTime") continue;
+                    dataTime = at = Time(text);
+                    if (at is null) return null;
+                    continue;
+                }
+                factor = parts[0][..hyphen];
+                var name = parts[0][(hyphen + 1)..];
+                if (name == field) value = Number(text);
+                if (name == "Cou") amount = Number(text);
+                if (name == "Flag") good = text is "" or "N" or "n";
+                if (name == "SampleTime") at = Time(text) ?? at;
+            }
+            if (factor is null || (value ?? amount) is not { } found) continue;
+            if (at is null) return null;
+            values.Add((factor, at.Value, found, good));
+        }
+        return values;
+    }
+
+    private static double? Number(string text) =>
+        Regex.IsMatch(text, @"\A[+-]?([0-9]+\.?[0-9]*|\.[0-9]+)([eE][+-]?[0-9]+)?\z") && double.Parse(text, CultureInfo.InvariantCulture) is var value && double.IsFinite(value) ? value : null;
+
+    private static long? Time(string digits)
+    {
+        if (!Regex.IsMatch(digits, @"\A[0-9]{14}([0-9]{3})?\z")) return null;
+        return DateTime.TryParseExact(digits.PadRight(17, '0'), "yyyyMMddHHmmssfff", CultureInfo.InvariantCulture, DateTimeStyles.None, out var time)
+            ? new DateTimeOffset(time, TimeSpan.FromHours(8)).ToUnixTimeMilliseconds()
+            : null;
+    }
+}

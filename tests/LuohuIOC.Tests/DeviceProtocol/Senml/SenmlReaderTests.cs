@@ -1,0 +1,48 @@
+using System.Text;
+using LuohuIOC.DeviceProtocol;
+using LuohuIOC.DeviceProtocol.Senml;
+using Xunit;
+
+namespace LuohuIOC.Tests.DeviceProtocol.Senml;
+
+/// <summary>The rules of RFC 8428, clause by clause; the first pack is the shape of its example 5.1.2.</summary>
+public sealed class SenmlReaderTests
+{
+    private const long Received = 1_700_000_000_000;
+
+    [Theory]
+    [InlineData("""[{"bn":"urn:dev:ow:10e2073a01080063:","n":"voltage","u":"V","v":120.1},{"n":"current","u":"A","v":1.2}]""",
+        "urn:dev:ow:10e2073a01080063:voltage V 1700000000000 120.1|urn:dev:ow:10e2073a01080063:current A 1700000000000 1.2")]
+    [InlineData("""[{"bn":"a:","bt":1.6e9,"bu":"Cel","bv":20,"n":"t","v":1},{"n":"t","t":-5,"v":2},{"n":"h","u":"%RH","t":1.5,"v":-20}]""",
+        "a:t Cel 1600000000000 21|a:t Cel 1599999995000 22|a:h %RH 1600000001500 0")]
+    [InlineData("""[{"bn":"a:","n":"x","v":1},{"bn":"b:","n":"x","v":2},{"n":"y","vb":true}]""", "a:x  1700000000000 1|b:x  1700000000000 2|b:y  1700000000000 1")]
+    [InlineData("""[{"n":"x","t":-60,"v":1}]""", "x  1699999940000 1")]
+    [InlineData("""[{"n":"x","t":268435456,"v":1}]""", null)]
+    [InlineData("""[{"n":"x","vs":"text"},{"n":"y","vd":"AQ"},{"n":"z","s":5}]""", "")]
+    [InlineData("""[{"bn":"x","v":1,"future":{"deep":[1]}}]""", "x  1700000000000 1")]
+    [InlineData("""[{"n":"x","v":1,"must_":1}]""", null)]
+    [InlineData("""[{"n":"x","v":1,"vb":true}]""", null)]
+    [InlineData("""[{"n":"x"}]""", null)]
+    [InlineData("""[{"bver":11,"n":"x","v":1}]""", null)]
+    [InlineData("""[{"bver":5,"n":"x","v":1}]""", "x  1700000000000 1")]
+    [InlineData("""[{"n":"-x","v":1}]""", null)]
+    [InlineData("""[{"n":"x y","v":1}]""", null)]
+    [InlineData("""[{"n":"x","v":"1"}]""", null)]
+    [InlineData("""{"n":"x","v":1}""", null)]
+    [InlineData("""[{"n":"x","v":1}""", null)]
+    [InlineData("""[]""", "")]
+    public void Records_resolve_by_the_rules(string pack, string? expected)
+    {
+        var sink = new Records();
+        var refused = SenmlReader.Read(Encoding.UTF8.GetBytes(pack), Received, ref sink);
+        Assert.Equal(expected is null, refused != RejectionReason.None);
+        if (expected is not null) Assert.Equal(expected, string.Join('|', sink.All));
+    }
+
+    private readonly struct Records() : ISenmlSink
+    {
+        public List<string> All { get; } = [];
+
+        public void Value(string name, string? unit, long unixMs, double value) => All.Add(FormattableString.Invariant($"{name} {unit} {unixMs} {value}"));
+    }
+}

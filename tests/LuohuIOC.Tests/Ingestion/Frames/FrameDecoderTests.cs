@@ -1,0 +1,145 @@
+using System.Buffers;
+using System.Text;
+using LuohuIOC.DeviceProtocol;
+using LuohuIOC.DeviceProtocol.Gb26875;
+using LuohuIOC.DeviceProtocol.Hj212;
+using LuohuIOC.DeviceProtocol.Sl651;
+using LuohuIOC.Ingestion;
+using LuohuIOC.Ingestion.Frames;
+using LuohuIOC.Registry;
+using LuohuIOC.Spatial;
+using Microsoft.Extensions.Configuration;
+using Microsoft.Extensions.Options;
+using Xunit;
+
+namespace LuohuIOC.Tests.Ingestion.Frames;
+
+public sealed class FrameDecoderTests
+{
+    private static readonly long Evening = new DateTimeOffset(2023, 9, 7, 18, 0, 0, TimeSpan.FromHours(8)).ToUnixTimeMilliseconds();
+
+    private const string Head = "000C230907180003" + "F1F1001234567848" + "F0F02309071800";
+
+    [Fact]
+    public void A_level_is_the_rivers_and_a_supply_voltage_is_passed_over() =>
+        Assert.Equal([$"{Evening} seq=12 level=1.25"], Decode(PayloadForm.Sl651, SensorKind.River, Sl651(Head + "392300001250" + "38121220")));
+
+    [Fact]
+    public void Five_minute_rain_has_no_sequence_so_that_two_kinds_of_report_count_it_once() =>
+        Assert.Equal(
+            [$"{Evening} seq=none rain=0.5", $"{Evening + 300_000} seq=none rain=2"],
+            Decode(PayloadForm.Sl651, SensorKind.RainGauge, Sl651(Head + "F4600514FFFFFFFFFFFFFFFFFFFF")));
+
+    [Fact]
+    public void What_was_not_measured_is_no_reading() =>
+        Assert.Empty(Decode(PayloadForm.Sl651, SensorKind.River, Sl651(Head + "392309999999" + "3923FFFFFFFF")));
+
+    [Fact]
+    public void Elements_and_extensions_go_where_the_configuration_says()
+    {
+        var configuration = new ConfigurationBuilder().AddInMemoryCollection([new("Frames:sl651:waterlogging:FF01", "depth*0.01"), new("Frames:sl651:waterlogging:39", "")]).Build();
+        Assert.Equal(
+            [$"{Evening} seq=12 depth=0.27"],
+            Decode(PayloadForm.Sl651, SensorKind.Waterlogging, Sl651(Head + "FF01100027" + "392300001250"), new FrameMetrics(configuration)));
+        var wrong = new ConfigurationBuilder().AddInMemoryCollection([new("Frames:sl651:river:39", "depth")]).Build();
+        Assert.Contains("depth", Assert.Throws<InvalidOperationException>(() => new FrameMetrics(wrong)).Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void A_generic_sensor_takes_every_element_under_the_protocols_name()
+    {
+        Assert.Equal([$"{Evening} seq=12 vt=12.2 z=1.25 ff07=1"], Decode(PayloadForm.Sl651, SensorKind.Generic, Sl651(Head + "38121220" + "392300001250" + "FF070801")));
+        Assert.Equal(
+            [$"{Evening} seq=20110000 f011=40.1 w01018=41"],
+            Decode(PayloadForm.Hj212, SensorKind.Generic, Hj212("ST=21;CN=2011;PW=1;MN=A;Flag=4;CP=&&DataTime=20230907180000;011-Rtd=40.1;w01018-Rtd=41&&")));
+    }
+
+    [Fact]
+    public void A_data_flag_marks_its_metric_and_no_other()
+    {
+        var group = new ReadingGroup();
+        var packet = Hj212("QN=20230907180001000;ST=21;CN=2011;PW=1;MN=A;Flag=5;CP=&&DataTime=20230907180000;w01001-Rtd=7.1,w01001-Flag=D;w01010-Rtd=25,w01010-Flag=N&&");
+        Assert.Equal([$"{Evening} seq=20110000 ph=7.1 temperature=25"], Decode(PayloadForm.Hj212, SensorKind.WaterQuality, packet, null, group));
+        var ph = MetricLayout.Of(SensorKind.WaterQuality).SlotOf("ph"u8);
+        Assert.Equal(1UL << ph, group.FlaggedOf(0));
+        var appended = new ReadingGroup();
+        appended.Append(group);
+        Assert.Equal(1UL << ph, appended.FlaggedOf(0));
+    }
+
+    [Fact]
+    public void Day_means_are_kept_but_are_no_reading_of_midnight() =>
+        Assert.Empty(Decode(PayloadForm.Hj212, SensorKind.WaterQuality, Hj212("ST=21;CN=2031;PW=1;MN=A;Flag=4;CP=&&DataTime=20230907000000;w01001-Avg=7.1&&")));
+
+    [Fact]
+    public void A_component_on_fire_is_an_alarm()
+    {
+        Span<byte> unit = stackalloc byte[48];
+        Gb26875Writer.ComponentState(unit, 1, 3, 40, 9, Gb26875State.Normal | Gb26875State.Fire, "", Evening);
+        var frame = new byte[128];
+        var length = Gb26875Writer.Frame(frame, 77, 1, Evening, 1, 2, Gb26875Command.Send, unit);
+        Assert.Equal([$"{Evening} seq=77 alarm=1 fault=0"], Decode(PayloadForm.Gb26875, SensorKind.Smoke, frame[..length]));
+    }
+
+    [Fact]
+    public void Packets_of_one_message_make_one_body_wherever_it_was_cut()
+    {
+        var body = Convert.FromHexString(Head + "392300001250" + "272300012345");
+        for (var cut = 8; cut < body.Length; cut++)
+        {
+            var first = Packet(body.AsSpan(0, cut), 1, Sl651Mark.Etb);
+            var second = Packet(body.AsSpan(cut), 2, Sl651Mark.Etx);
+            Assert.Equal([$"{Evening} seq=12 level=1.25 flow=12.345"], Decode(PayloadForm.Sl651, SensorKind.Outfall, [.. first, .. second]));
+            Assert.Equal([RejectionReason.FrameIncomplete.WireName()], Decode(PayloadForm.Sl651, SensorKind.Outfall, first));
+        }
+    }
+
+    [Theory]
+    [InlineData("", RejectionReason.PayloadEmpty)]
+    [InlineData("7E7E020012345678000A2F000802000C14120509435703FB2E", RejectionReason.FrameCrc)]
+    [InlineData("7E7E020012345678000A2F000802000C1412050943", RejectionReason.FrameTruncated)]
+    [InlineData("7B7D", RejectionReason.FrameInvalid)]
+    [InlineData("7E7E020012345678000A2F000802000C14120509435703FB2D7B", RejectionReason.FrameInvalid)]
+    public void What_is_no_frame_is_refused_with_its_reason(string hex, RejectionReason reason) =>
+        Assert.Equal([reason.WireName()], Decode(PayloadForm.Sl651, SensorKind.River, Convert.FromHexString(hex)));
+
+    private static byte[] Sl651(string body)
+    {
+        var buffer = new byte[Sl651Frame.BytesMax];
+        return buffer[..Sl651Writer.Hex(buffer, 1, 0x0012345678, 0, Sl651Function.Timed, false, Convert.FromHexString(body), Sl651Mark.Etx)];
+    }
+
+    private static byte[] Packet(ReadOnlySpan<byte> body, int index, byte end)
+    {
+        var buffer = new byte[Sl651Frame.BytesMax];
+        return buffer[..Sl651Writer.Hex(buffer, 1, 0x0012345678, 0, Sl651Function.Timed, false, body, end, 2, index)];
+    }
+
+    private static byte[] Hj212(string segment)
+    {
+        var packet = new ArrayBufferWriter<byte>();
+        Hj212Writer.Packet(packet, Encoding.ASCII.GetBytes(segment));
+        return packet.WrittenSpan.ToArray();
+    }
+
+    // One line a reading, or the reason when the payload is refused whole.
+    private static List<string> Decode(PayloadForm form, SensorKind kind, byte[] payload, FrameMetrics? metrics = null, ReadingGroup? into = null)
+    {
+        var registry = new SensorRegistry();
+        registry.Apply([new SensorDraft { Line = 1, Id = "s", Kind = kind, Name = "s", Place = new GeoPoint(114.13, 22.55), Gateway = "gw" }]);
+        var decoder = new PublishDecoder(registry, metrics ?? new FrameMetrics(), Options.Create(new RegistrationOptions()));
+        var group = into ?? new ReadingGroup();
+        var refusals = new List<Refusal>();
+        var refused = decoder.Decode(form, "gw", "s"u8, payload, Evening, group, refusals);
+        if (refused != RejectionReason.None) return [refused.WireName()];
+        Assert.Empty(refusals);
+        var lines = new List<string>();
+        for (var i = 0; i < group.Count; i++)
+        {
+            var line = new StringBuilder().Append(group.DeviceTimes[i]).Append(" seq=").Append(group.Sequences[i] == ReadingGroup.NoSequence ? "none" : group.Sequences[i].ToString());
+            for (var v = 0; v < group.SlotsOf(i).Length; v++) line.Append(' ').Append(registry[0].Layout.Names[group.SlotsOf(i)[v]]).Append(FormattableString.Invariant($"={group.ValuesOf(i)[v]}"));
+            lines.Add(line.ToString());
+        }
+        return lines;
+    }
+}

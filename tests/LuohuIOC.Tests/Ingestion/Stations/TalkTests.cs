@@ -1,0 +1,102 @@
+using LuohuIOC.DeviceProtocol.Frames;
+using LuohuIOC.DeviceProtocol.Gb26875;
+using LuohuIOC.DeviceProtocol.Sl651;
+using LuohuIOC.Ingestion.Stations;
+using Xunit;
+
+namespace LuohuIOC.Tests.Ingestion.Stations;
+
+public sealed class TalkTests
+{
+    private static readonly long Now = new DateTimeOffset(2023, 9, 7, 18, 0, 0, TimeSpan.FromHours(8)).ToUnixTimeMilliseconds();
+
+    [Fact]
+    public void Packets_are_held_until_the_last_one_and_only_that_is_answered()
+    {
+        var talk = new Sl651Talk(new StationOptions());
+        var (first, second) = (Packet(1, Sl651Mark.Etb), Packet(2, Sl651Mark.Etx));
+        Assert.Null(talk.Take(first));
+        Assert.Null(talk.Answer(first, true, Now));
+        var message = talk.Take(second)!;
+        Assert.Equal((FrameFault.None, "0012345678"), (message.Fault, message.Address));
+        Assert.Equal([.. first, .. second], message.Parts.Single().Payload);
+        Assert.NotNull(talk.Answer(second, true, Now));
+    }
+
+    [Fact]
+    public void A_message_with_a_missing_packet_is_at_fault()
+    {
+        var talk = new Sl651Talk(new StationOptions());
+        Assert.Equal(FrameFault.Truncated, talk.Take(Packet(2, Sl651Mark.Etx))!.Fault);
+    }
+
+    [Theory]
+    [InlineData(false, false, Sl651Mark.Eot, 25)]
+    [InlineData(true, false, Sl651Mark.Esc, 25)]
+    [InlineData(false, true, Sl651Mark.Esc, 25 + 32)]
+    public void A_report_is_answered_by_end_or_stay_and_a_clock_far_off_is_set(bool stay, bool setClock, byte end, int bytes)
+    {
+        var talk = new Sl651Talk(new StationOptions { StayOnline = stay, SetClock = setClock });
+        var report = Frame(Sl651Function.Timed, Now - 3_600_000);
+        Assert.NotNull(talk.Take(report));
+        var answer = talk.Answer(report, true, Now)!;
+        Assert.Equal(bytes, answer.Length);
+        Assert.Equal(FrameFault.None, Sl651Frame.TryParse(answer, out var frame));
+        Assert.Equal((end, (ushort)7), (frame.End, frame.Serial));
+        if (!setClock) return;
+        Assert.Equal(FrameFault.None, Sl651Frame.TryParse(answer.AsSpan(frame.Bytes), out var clock));
+        Assert.Equal(Sl651Function.SetClock, clock.Function);
+        Assert.Null(talk.Answer(Frame(Sl651Function.SetClock, Now), true, Now));
+    }
+
+    [Fact]
+    public void A_heartbeat_and_a_bad_frame_are_not_answered()
+    {
+        var talk = new Sl651Talk(new StationOptions());
+        Assert.Null(talk.Answer(Frame(Sl651Function.Heartbeat, Now), true, Now));
+        Assert.Null(talk.Answer(Frame(Sl651Function.Timed, Now), false, Now));
+    }
+
+    [Fact]
+    public void A_unit_of_two_components_is_stored_for_each_and_denied_when_it_is_short()
+    {
+        var unit = new byte[94];
+        Gb26875Writer.ComponentState(unit, 1, 3, 40, 0x11, Gb26875State.Fire, "", Now);
+        unit.AsSpan(2, 46).CopyTo(unit.AsSpan(48));
+        (unit[1], unit[51]) = (2, 0x22);
+        var frame = Sent(unit);
+        var talk = new Gb26875Talk();
+        var message = talk.Take(frame)!;
+        Assert.Equal(["00000000000A/00000011", "00000000000A/00000022"], message.Parts.Select(p => p.Address));
+        foreach (var part in message.Parts)
+        {
+            Assert.Equal(FrameFault.None, Gb26875Frame.TryParse(part.Payload, out var alone, out var length));
+            Assert.Equal((part.Payload.Length, 1, (ushort)5), (length, alone.Count, alone.Serial));
+        }
+        Assert.Equal((byte)Gb26875Command.Confirm, talk.Answer(frame, true, Now)![26]);
+
+        var shortened = Sent(unit.AsSpan(0, 90));
+        Assert.Equal(FrameFault.Body, talk.Take(shortened)!.Fault);
+        Assert.Equal((byte)Gb26875Command.Deny, talk.Answer(shortened, false, Now)![26]);
+    }
+
+    private static byte[] Sent(ReadOnlySpan<byte> unit)
+    {
+        var frame = new byte[256];
+        return frame[..Gb26875Writer.Frame(frame, 5, 1, Now, 10, 11, Gb26875Command.Send, unit)];
+    }
+
+    private static byte[] Frame(byte function, long sentMs)
+    {
+        var body = new byte[Sl651Frame.HeadingBytes];
+        Sl651Writer.Heading(body, 7, sentMs);
+        var buffer = new byte[64];
+        return buffer[..Sl651Writer.Hex(buffer, 1, 0x0012345678, 0, function, false, body, Sl651Mark.Etx)];
+    }
+
+    private static byte[] Packet(int index, byte end)
+    {
+        var buffer = new byte[64];
+        return buffer[..Sl651Writer.Hex(buffer, 1, 0x0012345678, 0, Sl651Function.Picture, false, new byte[10], end, 2, index)];
+    }
+}
