@@ -155,7 +155,7 @@ internal sealed partial class InfluxClient
 
     private HttpContent Content(ReadOnlyMemory<byte> lines)
     {
-        if (!_options.Gzip) return new ReadOnlyMemoryContent(lines);
+        if (!_options.Compresses) return new ReadOnlyMemoryContent(lines);
         var packed = new MemoryStream(lines.Length / 4);
         using (var gzip = new GZipStream(packed, CompressionLevel.Fastest, leaveOpen: true)) gzip.Write(lines.Span);
         var content = new ReadOnlyMemoryContent(packed.GetBuffer().AsMemory(0, (int)packed.Length));

@@ -21,8 +21,11 @@ public sealed class InfluxOptions
     /// <summary>1 writes to <c>/write</c> (InfluxDB 1.x), 2 to <c>/api/v2/write</c> (2.x, 3.x and compatible stores). Both read by <c>/query</c>.</summary>
     public int ApiVersion { get; set; } = 1;
 
-    /// <summary>Compress what is written: a fifth of the bytes for a tenth more processor here.</summary>
-    public bool Gzip { get; set; } = true;
+    /// <summary>
+    /// Compress what is written. Without a value: yes, unless the store is on this machine, where there is no wire to save and both ends
+    /// share the processor (measured there: 76 % of the uncompressed speed).
+    /// </summary>
+    public bool? Gzip { get; set; }
 
     /// <summary>Lines of one request at most, about 90 bytes each. Fewer after a request that timed out, until they go through again.</summary>
     public int LinesPerWrite { get; set; } = 10_000;
@@ -32,6 +35,8 @@ public sealed class InfluxOptions
 
     /// <summary>After this long without an answer the store counts as away, and the same readings are tried again.</summary>
     public TimeSpan Timeout { get; set; } = TimeSpan.FromSeconds(10);
+
+    internal bool Compresses => Gzip ?? !new Uri(Url).IsLoopback;
 
     /// <summary>What InfluxQL calls the database.</summary>
     internal string QueryDatabase => ApiVersion == 2 && Database.Length == 0 ? Bucket : Database;

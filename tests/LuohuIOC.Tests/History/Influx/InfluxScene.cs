@@ -59,7 +59,7 @@ internal sealed class InfluxScene : StoreScene
     public InfluxScene(Influxd server, Action<InfluxOptions>? configure = null)
     {
         _server = server;
-        Options = new InfluxOptions { Url = server.Url, Database = $"t{Guid.NewGuid():n}", LinesPerWrite = 100 };
+        Options = new InfluxOptions { Url = server.Url, Database = $"t{Guid.NewGuid():n}", LinesPerWrite = 100, Gzip = true };
         configure?.Invoke(Options);
         _history = Open();
     }

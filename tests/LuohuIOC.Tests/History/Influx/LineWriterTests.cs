@@ -60,6 +60,15 @@ public sealed class LineWriterTests
     }
 
     [Theory]
+    [InlineData("http://127.0.0.1:8086", null, false)]
+    [InlineData("http://localhost:8086", null, false)]
+    [InlineData("http://influx.plant:8086", null, true)]
+    [InlineData("http://127.0.0.1:8086", true, true)]
+    [InlineData("http://influx.plant:8086", false, false)]
+    public void Lines_are_compressed_where_there_is_a_wire(string url, bool? gzip, bool compressed) =>
+        Assert.Equal(compressed, new InfluxOptions { Url = url, Gzip = gzip }.Compresses);
+
+    [Theory]
     [InlineData(1_732_233_600_000, 7, 1_732_233_600_000_000_008)]
     [InlineData(1_732_233_600_000, long.MinValue, 1_732_233_600_000_000_000)]
     [InlineData(-1, 0, -999_999)]
