@@ -20,7 +20,7 @@ public abstract class RawQueryContract
          from sequence in Gen.OneOf(Gen.Const((long?)null), Gen.Long[0, 3].Select(s => (long?)s))
          from aheadMs in Gen.Frequency((6, Gen.Const(0L)), (1, Gen.Const(7_200_000L)))
          from slot in Gen.Int[0, 1]
-         // A clock that is ahead gets a millisecond of its own: how it stands to others of the same one is the store's affair.
+             // A clock that is ahead gets a millisecond of its own: how it stands to others of the same one is the store's affair.
          let received = Start + minute * 60_000L - days * 86_400_000L + (aheadMs > 0 ? 2 + (sequence ?? -1) : 0)
          select new SomeReading(sensor, received + aheadMs, sequence, received, Values: [(slot, minute)]))
         .Array[1, 80].Select(readings => readings.DistinctBy(r => (r.Sensor, r.DeviceMs, r.Sequence)).ToArray());
