@@ -11,7 +11,7 @@ public sealed record NowcastOptions
     public int Leaves { get; init; } = 20;
 
     /// <summary>Fewer rows never make a leaf of their own: neighbouring minutes of one storm are nearly copies.</summary>
-    public int RowsPerLeafMin { get; init; } = 40;
+    public int RowsPerLeafMin { get; init; } = 25;
 
     public double LearningRate { get; init; } = 0.1;
 
@@ -27,8 +27,11 @@ public sealed record NowcastOptions
     /// <summary>Fewer rows in any of the three parts train nothing.</summary>
     public int RowsMin { get; init; } = 500;
 
-    /// <summary>One in so many minutes without rain and without movement is a row: they say little, and there are many.</summary>
-    public int QuietStride { get; init; } = 10;
+    /// <summary>One in so many minutes is a row: the ones between are nearly copies and only cost time.</summary>
+    public int Stride { get; init; } = 3;
+
+    /// <summary>One in so many rows without rain and without movement is a row: they say little, and there are many.</summary>
+    public int QuietStride { get; init; } = 5;
 
     /// <summary>Forecast errors are never taken for smaller than this, in metres: an instrument's noise.</summary>
     public double SpreadMin { get; init; } = 0.002;

@@ -85,12 +85,12 @@ public static class NowcastTrainer
     private static IEnumerable<Row> Rows(NowcastEpisode episode, int part, NowcastSite site, string[] names, NowcastOptions options)
     {
         var (change, rain) = (Array.IndexOf(names, "own-change-30"), Array.IndexOf(names, "rain-district-60"));
-        for (var minute = episode.From; minute < episode.To; minute++)
+        for (var minute = episode.From; minute < episode.To; minute += options.Stride)
         {
             var features = new float[names.Length];
             if (!NowcastFeatures.Fill(episode.Table, site, minute, features)) continue;
             var quiet = features[rain] < QuietRainMm && !(Math.Abs(features[change]) > QuietMetres);
-            if (quiet && minute % options.QuietStride != 0) continue;
+            if (quiet && (minute - episode.From) / options.Stride % options.QuietStride != 0) continue;
             var targets = new float[options.HorizonMinutes.Count];
             for (var h = 0; h < targets.Length; h++)
             {

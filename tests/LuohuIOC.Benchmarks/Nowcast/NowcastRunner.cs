@@ -15,7 +15,7 @@ internal static class NowcastRunner
 
     public static int Run(string[] args)
     {
-        var storms = Asked(args, "--storms", 200);
+        var storms = Asked(args, "--storms", 300);
         var seed = Asked(args, "--seed", 1);
         var pipes = Asked(args, "--pipes", 12);
         var city = new StormCity(seed, pipes);

@@ -21,6 +21,8 @@ internal enum StormShape
 /// <param name="ReturnPeriodYears">Of the strongest part.</param>
 internal sealed record StormPlan(int Seed, StormShape Shape, double ReturnPeriodYears)
 {
+    private const int PartsMax = 5;
+
     private static readonly DateTimeOffset Season = new(2026, 6, 1, 0, 0, 0, TimeSpan.FromHours(8));
 
     public DateTimeOffset Start { get; } = Season + TimeSpan.FromMinutes(new Seeded(Seed, "start").Below(90 * 1440));
@@ -35,12 +37,12 @@ internal sealed record StormPlan(int Seed, StormShape Shape, double ReturnPeriod
     public Hyetograph Course()
     {
         var random = new Seeded(Seed, "course");
-        ChicagoStorm Part(double years) => new(years, TimeSpan.FromMinutes(random.LogBetween(45, 240)), random.Between(0.25, 0.7));
+        ChicagoStorm Part(double years) => new(years, TimeSpan.FromMinutes(random.LogBetween(45, 360)), random.Between(0.25, 0.7));
         if (Shape == StormShape.September2023) return new SeptemberStorm();
         if (Shape == StormShape.Design) return Part(ReturnPeriodYears);
         var parts = new List<(ChicagoStorm, TimeSpan)> { (Part(ReturnPeriodYears), TimeSpan.FromMinutes(random.Between(0, 60))) };
-        for (var more = random.Below(3); more > 0; more--)
-            parts.Add((Part(Math.Max(0.3, ReturnPeriodYears * random.Between(0.1, 0.6))), TimeSpan.FromMinutes(random.Between(0, 180))));
+        for (var more = random.Below(PartsMax); more > 0; more--)
+            parts.Add((Part(random.LogBetween(0.25, Math.Max(0.5, ReturnPeriodYears))), TimeSpan.FromMinutes(random.Between(0, 480))));
         return new UnevenStorm(parts, Seed);
     }
 }

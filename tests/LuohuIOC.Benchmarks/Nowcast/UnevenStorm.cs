@@ -4,7 +4,7 @@ using LuohuIOC.Simulator.Weather;
 namespace LuohuIOC.Benchmarks.Nowcast;
 
 /// <summary>
-/// One to three design storms one after the other, torn into gusts: each two minutes' rain is multiplied by a log-normal factor with
+/// One to five design storms over up to half a day, torn into gusts: each two minutes' rain is multiplied by a log-normal factor with
 /// memory. The depth stays that of the design storms. A design storm alone has one smooth peak that a forecast finds too easily.
 /// </summary>
 internal sealed class UnevenStorm : Hyetograph

@@ -1,10 +1,10 @@
 namespace LuohuIOC.Benchmarks.Nowcast;
 
 /// <summary>
-/// Warnings against what came. A warning begins when the forecast has stood at the threshold for two minutes while the station is below it, and ends
-/// unfulfilled, a false alarm, when the horizon and a quarter of an hour have gone by since the forecast last stood there. A crossing with a
-/// warning open is a hit, and the lead is the time since the warning began; one without is a miss. After a crossing the station must fall
-/// 3 cm below the threshold before the next one counts.
+/// Warnings against what came. A warning begins when the forecast has stood at the threshold for two minutes while the station is below
+/// it, and ends unfulfilled, a false alarm, when the horizon and a quarter of an hour have gone by since it began; a forecast that still
+/// stands there then begins another. A crossing with a warning open is a hit, and the lead is the time since the warning began; one
+/// without is a miss. After a crossing the station must fall 3 cm below the threshold before the next one counts.
 /// </summary>
 internal sealed class WarningScore
 {
@@ -37,7 +37,7 @@ internal sealed class WarningScore
     /// <param name="forecast">What each minute forecast; NaN where it could not.</param>
     public void Add(int horizon, double threshold, ReadOnlySpan<double> now, ReadOnlySpan<double> forecast)
     {
-        var (above, standing, since, last) = (false, 0, -1, -1);
+        var (above, standing, since) = (false, 0, -1);
         for (var t = 0; t < now.Length; t++)
         {
             if (above)
@@ -53,11 +53,12 @@ internal sealed class WarningScore
                 continue;
             }
             standing = forecast[t] >= threshold ? standing + 1 : 0;
-            if (standing > 0) last = t;
+            if (since >= 0 && t - since > horizon + GraceMinutes)
+            {
+                FalseAlarms++;
+                since = -1;
+            }
             if (since < 0 && standing >= 2) since = t;
-            if (since < 0 || t - last <= horizon + GraceMinutes) continue;
-            FalseAlarms++;
-            since = -1;
         }
         if (since >= 0) FalseAlarms++;
     }
