@@ -1,7 +1,7 @@
 using LuohuIOC.Benchmarks.Nowcast;
 using Xunit;
 
-namespace LuohuIOC.Tests.Benchmarks.Nowcast;
+namespace LuohuIOC.Tests.Detection.Nowcast;
 
 /// <summary>By hand: threshold 0.15 m, 15 minutes ahead, so a warning is open for 30 minutes.</summary>
 public sealed class WarningScoreTests
