@@ -4,6 +4,7 @@ using LuohuIOC.Benchmarks.Detectors;
 using LuohuIOC.Benchmarks.Influx;
 using LuohuIOC.Benchmarks.Ladder;
 using LuohuIOC.Benchmarks.Nab;
+using LuohuIOC.Benchmarks.Nowcast;
 using LuohuIOC.Benchmarks.Skab;
 
 // Tables go to files and documents as often as to a terminal.
@@ -21,6 +22,7 @@ const string help =
     nab-prefix DIR       proof that it does not look ahead: scores of cut files against those of whole ones
     nab-pictures OUT DIR … [--skip FOLDER]   five hits and five misses as SVG
     skab DIR OUT [--fit ROWS] [--pca]   the stations' detector on the Skoltech Anomaly Benchmark's files
+    nowcast [--storms N] [--seed S] [--pipes N]   expectation 15, 30 and 60 minutes ahead, learned and judged on simulated storms
     detectors            cost of a reading in each detector
     all                  ladder, latency, capacity
     """;
@@ -45,6 +47,8 @@ switch (args)
         return NabPictures.Run(rest);
     case ["detectors"]:
         return DetectorCost.Run();
+    case ["nowcast", .. var rest]:
+        return NowcastRunner.Run(rest);
     case ["skab", .. var rest]:
         return SkabRunner.Run(rest);
     case ["decode", var protocol]:
