@@ -105,7 +105,14 @@ public ref struct Sl651Items(ReadOnlySpan<byte> content, byte function)
         _rest = _rest[(head + data.Length)..];
         _current = new Sl651Item
         {
-            Kind = kind, Id = id, Decimals = definition & 7, Data = data, Time = _time, HasTime = _hasTime, Count = count, StepMinutes = step,
+            Kind = kind,
+            Id = id,
+            Decimals = definition & 7,
+            Data = data,
+            Time = _time,
+            HasTime = _hasTime,
+            Count = count,
+            StepMinutes = step,
         };
         return true;
     }

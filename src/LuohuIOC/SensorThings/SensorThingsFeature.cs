@@ -1,5 +1,4 @@
 using System.Text.Json.Nodes;
-using LuohuIOC.DeviceProtocol;
 using LuohuIOC.History;
 using LuohuIOC.History.Queries;
 using LuohuIOC.Http;

@@ -25,19 +25,29 @@ internal sealed class StaEntities(SensorRegistry registry, string root)
         ["description"] = KindCatalogue.Of(sensor.Kind).English,
         ["properties"] = new JsonObject
         {
-            ["kind"] = KindCatalogue.Of(sensor.Kind).Name, ["street"] = sensor.Street, ["community"] = sensor.Community, ["gateway"] = sensor.Gateway,
-            ["synthetic"] = sensor.Synthetic, ["retired"] = sensor.RetiredAt is not null,
+            ["kind"] = KindCatalogue.Of(sensor.Kind).Name,
+            ["street"] = sensor.Street,
+            ["community"] = sensor.Community,
+            ["gateway"] = sensor.Gateway,
+            ["synthetic"] = sensor.Synthetic,
+            ["retired"] = sensor.RetiredAt is not null,
         },
     });
 
     public JsonObject Location(Sensor sensor) => Linked("Locations", sensor.Id, ["Things"], new JsonObject
     {
-        ["name"] = sensor.Name, ["description"] = sensor.Street, ["encodingType"] = GeoJson, ["location"] = Point(sensor),
+        ["name"] = sensor.Name,
+        ["description"] = sensor.Street,
+        ["encodingType"] = GeoJson,
+        ["location"] = Point(sensor),
     });
 
     public JsonObject Feature(Sensor sensor) => Linked("FeaturesOfInterest", sensor.Id, ["Observations"], new JsonObject
     {
-        ["name"] = sensor.Name, ["description"] = sensor.Street, ["encodingType"] = GeoJson, ["feature"] = Point(sensor),
+        ["name"] = sensor.Name,
+        ["description"] = sensor.Street,
+        ["encodingType"] = GeoJson,
+        ["feature"] = Point(sensor),
     });
 
     public JsonObject Datastream(Sensor sensor, int slot)
@@ -55,17 +65,25 @@ internal sealed class StaEntities(SensorRegistry registry, string root)
 
     public JsonObject Procedure(SensorKind kind) => Linked("Sensors", KindCatalogue.Of(kind).Name, ["Datastreams"], new JsonObject
     {
-        ["name"] = KindCatalogue.Of(kind).English, ["description"] = KindCatalogue.Of(kind).Chinese, ["encodingType"] = "text/html", ["metadata"] = KindCatalogue.Of(kind).Name,
+        ["name"] = KindCatalogue.Of(kind).English,
+        ["description"] = KindCatalogue.Of(kind).Chinese,
+        ["encodingType"] = "text/html",
+        ["metadata"] = KindCatalogue.Of(kind).Name,
     });
 
     public JsonObject Property(string metric) => Linked("ObservedProperties", metric, ["Datastreams"], new JsonObject
     {
-        ["name"] = metric, ["description"] = metric, ["definition"] = $"urn:luohu:metric:{metric}",
+        ["name"] = metric,
+        ["description"] = metric,
+        ["definition"] = $"urn:luohu:metric:{metric}",
     });
 
     public JsonObject Observation(Sensor sensor, int slot, string id, string time, double result, string quality) => Linked("Observations", id, ["Datastream", "FeatureOfInterest"], new JsonObject
     {
-        ["phenomenonTime"] = time, ["resultTime"] = time, ["result"] = result, ["resultQuality"] = quality,
+        ["phenomenonTime"] = time,
+        ["resultTime"] = time,
+        ["result"] = result,
+        ["resultQuality"] = quality,
         // Not part of the entity as answered: $filter may name it, and it is taken off again.
         ["Datastream"] = new JsonObject { ["@iot.id"] = $"{sensor.Id}:{sensor.Layout.Names[slot]}" },
     });

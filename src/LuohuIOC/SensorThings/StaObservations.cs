@@ -20,7 +20,12 @@ internal sealed class StaObservations(IReadingQueries history, StaEntities entit
         var (fromMs, toMs) = query.Filter?.Bounds ?? (0, long.MaxValue);
         var request = new ReadingRequest
         {
-            Sensors = [sensor], Metrics = [sensor.Layout.Names[slot]], FromMs = fromMs, ToMs = Math.Min(toMs, TimeMax), Quality = QualityFilter.All, Limit = 1,
+            Sensors = [sensor],
+            Metrics = [sensor.Layout.Names[slot]],
+            FromMs = fromMs,
+            ToMs = Math.Min(toMs, TimeMax),
+            Quality = QualityFilter.All,
+            Limit = 1,
         };
         var count = query.Count ? await CountAsync(request, cancellation) : (long?)null;
         if (query.Top == 0) return new StaPage([], count, null);

@@ -1,7 +1,6 @@
 using System.Security.Cryptography;
 using System.Text.Json;
 using System.Text.RegularExpressions;
-using LuohuIOC.DeviceProtocol;
 using LuohuIOC.Http;
 using LuohuIOC.Ingestion.Broker;
 using LuohuIOC.Registry;
