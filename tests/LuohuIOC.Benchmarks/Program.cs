@@ -1,6 +1,7 @@
 using System.Globalization;
 using LuohuIOC.Benchmarks.Decode;
 using LuohuIOC.Benchmarks.Detectors;
+using LuohuIOC.Benchmarks.Influx;
 using LuohuIOC.Benchmarks.Ladder;
 using LuohuIOC.Benchmarks.Nab;
 using LuohuIOC.Benchmarks.Nowcast;
@@ -13,6 +14,7 @@ const string help =
     ladder   [seconds]   messages/s: bare broker, + journal, + grains, + history (default 10 s a rung)
     latency  [seconds]   publish → alert at a SignalR client under 2,000, 8,000 and 40,000 messages/s (default 20 s each)
     capacity             start to ready, memory with 100,000 sensors
+    influx   [readings]  the InfluxDB sink beside a raw line-protocol file, posted to influxd in the same run (default 1,000,000)
     decode sl651|hj212|gb26875  one frame a line on standard input (hex; HJ 212 as text), one JSON line for each on standard output
     fuzz [frames] [seed]   mutated frames through the decoders (default 10,000,000)
     frames [loop]        frames/s a core, by BenchmarkDotNet and by a plain loop
@@ -35,6 +37,8 @@ switch (args)
         return await LatencyRunner.RunAsync(Seconds(20));
     case ["capacity"]:
         return await CapacityRunner.RunAsync();
+    case ["influx", ..]:
+        return await InfluxRunner.RunAsync((int)Seconds(1_000_000).TotalSeconds);
     case ["nab", .. var rest]:
         return NabRunner.Run(rest);
     case ["nab-prefix", .. var rest]:
