@@ -1,7 +1,5 @@
 using System.Collections.Concurrent;
-using System.Net.Http.Headers;
 using System.Net.Sockets;
-using System.Text;
 using System.Text.Json;
 using LuohuIOC.Simulator.Load;
 using Microsoft.AspNetCore.SignalR.Client;
