@@ -1,5 +1,4 @@
 using System.Net;
-using LuohuIOC.Identity;
 using LuohuIOC.Tests.Http;
 using LuohuIOC.Wall;
 using Microsoft.Extensions.DependencyInjection;

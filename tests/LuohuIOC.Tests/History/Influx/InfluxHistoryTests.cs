@@ -1,7 +1,6 @@
 using LuohuIOC.DeviceProtocol;
 using LuohuIOC.History;
 using LuohuIOC.History.Influx;
-using LuohuIOC.Ingestion;
 using Xunit;
 
 namespace LuohuIOC.Tests.History.Influx;

@@ -3,7 +3,6 @@ using System.Diagnostics;
 using System.Text.Json;
 using LuohuIOC.DeviceProtocol;
 using LuohuIOC.History.Influx;
-using LuohuIOC.Ingestion;
 using Microsoft.Extensions.Logging.Abstractions;
 using Xunit;
 
