@@ -66,7 +66,8 @@ public sealed class SensorDispatcher(
     // Groups that a crash kept from the saved states. Grains pass over what they know; fresh groups wait behind.
     private void Replay(CancellationToken stopping)
     {
-        var upTo = journal.Position;
+        // Not the newest of now: what was committed since the start comes by the channel.
+        var upTo = journal.Recovered;
         Volatile.Write(ref _sensed, journal.SensingCursor);
         var groups = 0;
         journal.Read(journal.SensingCursor, (_, position, body) =>

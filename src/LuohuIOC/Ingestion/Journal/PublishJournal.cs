@@ -52,6 +52,9 @@ public sealed class PublishJournal : IDisposable
     /// <summary>Position of the newest durable group.</summary>
     public long Position => Volatile.Read(ref _position);
 
+    /// <summary>Position of the last group from before the start; those behind it come by <see cref="Committed"/>.</summary>
+    public long Recovered { get; private set; }
+
     /// <summary>Up to here Sensing has saved its states; set at <see cref="Open"/> from the files.</summary>
     public long SensingCursor => Volatile.Read(ref _sensingCursor);
 
@@ -83,7 +86,7 @@ public sealed class PublishJournal : IDisposable
             return true;
         });
         foreach (var line in damaged) _log.LogError("Journal damaged: {Line}", line);
-        _position = last;
+        Recovered = _position = last;
         _writer = new Thread(Write) { Name = "journal", IsBackground = true };
         _writer.Start();
     }
