@@ -12,14 +12,14 @@ const string help =
     ladder   [seconds]   messages/s: bare broker, + journal, + grains, + history (default 10 s a rung)
     latency  [seconds]   publish → alert at a SignalR client under 2,000, 8,000 and 40,000 messages/s (default 20 s each)
     capacity             start to ready, memory with 100,000 sensors
+    decode sl651|hj212|gb26875  one frame a line on standard input (hex; HJ 212 as text), one JSON line for each on standard output
+    fuzz [frames] [seed]   mutated frames through the decoders (default 10,000,000)
+    frames [loop]        frames/s a core, by BenchmarkDotNet and by a plain loop
     nab DIR OUT          the detector of single metrics on CSVs of timestamp,value (Numenta Anomaly Benchmark and its like)
     nab-prefix DIR       proof that it does not look ahead: scores of cut files against those of whole ones
     nab-pictures OUT DIR … [--skip FOLDER]   five hits and five misses as SVG
     skab DIR OUT [--fit ROWS] [--pca]   the stations' detector on the Skoltech Anomaly Benchmark's files
     detectors            cost of a reading in each detector
-    decode sl651|hj212|gb26875  one frame a line on standard input (hex; HJ 212 as text), one JSON line for each on standard output
-    fuzz [frames] [seed]   mutated frames through the decoders (default 10,000,000)
-    frames [loop]        frames/s a core, by BenchmarkDotNet and by a plain loop
     all                  ladder, latency, capacity
     """;
 
