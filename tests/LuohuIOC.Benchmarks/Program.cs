@@ -20,6 +20,7 @@ const string help =
     nab-pictures OUT DIR … [--skip FOLDER]   five hits and five misses as SVG
     skab DIR OUT [--fit ROWS] [--pca]   the stations' detector on the Skoltech Anomaly Benchmark's files
     detectors            cost of a reading in each detector
+    city-alarms [days] [seed] [none|chicago|september2023] [storm day]   false alerts of the detectors in the simulated district
     all                  ladder, latency, capacity
     """;
 
@@ -41,6 +42,11 @@ switch (args)
         return NabPictures.Run(rest);
     case ["detectors"]:
         return DetectorCost.Run();
+    case ["city-alarms", .. var rest]:
+        return CityAlarms.Run(
+            rest.Length > 0 ? double.Parse(rest[0], CultureInfo.InvariantCulture) : 4, rest.Length > 1 ? int.Parse(rest[1], CultureInfo.InvariantCulture) : 1,
+            rest.Length > 2 ? Enum.Parse<LuohuIOC.Simulator.City.StormKind>(rest[2], ignoreCase: true) : default,
+            rest.Length > 3 ? double.Parse(rest[3], CultureInfo.InvariantCulture) : 3);
     case ["skab", .. var rest]:
         return SkabRunner.Run(rest);
     case ["decode", var protocol]:
