@@ -63,7 +63,7 @@ public sealed class AlertEndpointsTests(SharedCity shared) : IClassFixture<Share
     public async Task A_closed_alert_is_marked_once_and_the_chain_stays_whole()
     {
         const string evidence = """{"detector":"novelty","score":6.1,"threshold":5.5,"expected":{"level":1.2}}""";
-        await _city.ObserveAsync("mark", Some.Change(Severity.Blue, 1, "novelty-level") with { Evidence = evidence });
+        await _city.ObserveAsync("mark", Some.Change(Severity.Blue, 1, "novelty-level") with { Evidence = evidence, Metric = "level" });
         var id = await IdOf("mark");
         await _city.ObserveAsync("mark", Some.Change(null, 2, "novelty-level"));
         await Refused(id, "mark", """{"verdict":"maybe"}""", 400, "alert-verdict");

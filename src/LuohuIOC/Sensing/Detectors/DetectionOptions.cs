@@ -21,8 +21,8 @@ public sealed class DetectionOptions
     /// <summary>Which detector raises the alert of water-quality and pipe stations.</summary>
     public StationAlarm Station { get; set; } = StationAlarm.Chart;
 
-    /// <summary>Score from which a metric's novelty is an alert, in nats. Lower finds more and cries wolf more often.</summary>
-    public double NoveltyNats { get; set; } = 5.5;
+    /// <summary>Score from which any metric's novelty is an alert, in nats, instead of each metric's own of <c>novelty.json</c>. Lower finds more and cries wolf more often.</summary>
+    public double? NoveltyNats { get; set; }
 
     /// <summary>Score from which a station's chart is an alert, in deviations a metric.</summary>
     public double ChartLevel { get; set; } = 4.0;
@@ -34,7 +34,7 @@ public sealed class DetectionOptions
     {
         foreach (var kind in Off)
             if (!KindCatalogue.TryParse(kind, out _)) throw new InvalidOperationException($"Configuration Detection:Alarm:Off: there is no kind '{kind}'.");
-        if (NoveltyNats is not (>= 2 and <= 20)) throw new InvalidOperationException("Configuration Detection:Alarm:NoveltyNats must be 2 to 20.");
+        if (NoveltyNats is < 2 or > 20) throw new InvalidOperationException("Configuration Detection:Alarm:NoveltyNats must be 2 to 20.");
         if (ChartLevel is not (>= 1 and <= 50)) throw new InvalidOperationException("Configuration Detection:Alarm:ChartLevel must be 1 to 50.");
         return this;
     }

@@ -27,7 +27,7 @@ public sealed class SensorDetectors(
         state.Streams = [.. streams.Select(s => s.State)];
         var runs = StationDetectors.Watches(sensor.Kind) && options.Runs(sensor.Kind);
         var station = runs
-            ? stations.For(sensor, state, thresholds.Of(sensor.Id, StationDetectors.RuleOf(sensor.Kind)), silent: options.Station != StationAlarm.Pca) : null;
+            ? stations.For(sensor, state, thresholds.Of(sensor, StationDetectors.RuleOf(sensor.Kind)), silent: options.Station != StationAlarm.Pca) : null;
         return new SensorDetector(sensor.Kind, streams, station, runs ? stations.Of(sensor.Id) : null, options.Station, ended, state);
     }
 
@@ -52,14 +52,14 @@ public sealed class SensorDetectors(
 
     private ISensorStream Make(Sensor sensor, string rule, StreamState state)
     {
-        var threshold = thresholds.Of(sensor.Id, rule);
+        var threshold = thresholds.Of(sensor, rule);
         if (StationDetectors.Watches(sensor.Kind))
         {
             var slots = StationDetectors.SlotsOf(sensor.Kind);
             var chart = boards.Put(sensor.Id, rule, new StreamBoard(ChartStream.MetricsOf(sensor.Kind, slots), slots.Length));
             return new ChartStream(sensor.Kind, slots, state, threshold, chart, silent: options.Station != StationAlarm.Chart);
         }
-        var (slot, metric) = NoveltyMetrics.Of(sensor.Kind).Single(m => NoveltyMetrics.RuleOf(m.Metric) == rule);
+        var (slot, metric, _) = NoveltyMetrics.Of(sensor.Kind).Single(m => NoveltyMetrics.RuleOf(m.Metric) == rule);
         return new NoveltyStream(slot, metric, state, threshold, boards.Put(sensor.Id, rule, new StreamBoard(NoveltyStream.Views, 1)));
     }
 }

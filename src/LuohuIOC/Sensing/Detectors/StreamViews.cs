@@ -21,7 +21,7 @@ public sealed class StreamViews(SensorDetectors detectors, Thresholds thresholds
         var state = warm ? "watching" : "warming-up";
         var text = look is { WarmUpLeft: > 0 }
             ? TextBook.Get(language, "detector.warm-up", look.WarmUpLeft) : TextBook.Get(language, $"detector.state.{state}");
-        var threshold = thresholds.Of(sensor.Id, rule);
+        var threshold = thresholds.Of(sensor, rule);
         return new StreamView(
             rule, TextBook.Get(language, $"rule.{rule}"), state, text, look?.WarmUpLeft, !chart || options.Station == StationAlarm.Chart, metrics,
             warm ? Judged(look!, metrics) : null,

@@ -3,7 +3,7 @@ using LuohuIOC.Alerts;
 namespace LuohuIOC.Sensing.Detectors;
 
 /// <summary>One detector's threshold at one sensor: the configured one times what officers' marks made of it. Read by the grain at each reading.</summary>
-public sealed class Threshold(double standard)
+public sealed class Threshold
 {
     /// <summary>However officers mark: no lower than this share of the configured threshold, lest the sensor flood the desk.</summary>
     public const double FactorMin = 0.8;
@@ -16,7 +16,8 @@ public sealed class Threshold(double standard)
 
     private double _factor = 1;
 
-    public double Standard => standard;
+    /// <summary>As configured for the sensor's kind.</summary>
+    public double Standard { get; internal set; } = 1;
 
     public double Factor
     {
@@ -24,7 +25,7 @@ public sealed class Threshold(double standard)
         set => Volatile.Write(ref _factor, value);
     }
 
-    public double Value => standard * Factor;
+    public double Value => Standard * Factor;
 
     /// <summary>
     /// The factor that marks lead to, in order. Of several marks of one alert the last counts, at its own place, so that a verdict which

@@ -2,6 +2,7 @@ using System.Collections.Concurrent;
 using Dapper;
 using LuohuIOC.Alerts;
 using LuohuIOC.DeviceProtocol;
+using LuohuIOC.Registry;
 using LuohuIOC.Storage;
 
 namespace LuohuIOC.Sensing.Detectors;
@@ -35,8 +36,18 @@ public sealed class Thresholds : IMarkListener
     }
 
     /// <summary>The same object for the life of the program; its factor moves.</summary>
-    public Threshold Of(string sensor, string rule) =>
-        _thresholds.GetOrAdd((sensor, rule), key => new Threshold(IsNovelty(key.Rule) ? _options.NoveltyNats : _options.ChartLevel));
+    private Threshold Of(string sensor, string rule) =>
+        _thresholds.GetOrAdd((sensor, rule), _ => new Threshold());
+
+    /// <summary>The same with the standard of the sensor's kind.</summary>
+    public Threshold Of(Sensor sensor, string rule)
+    {
+        var threshold = Of(sensor.Id, rule);
+        threshold.Standard = IsNovelty(rule)
+            ? _options.NoveltyNats ?? NoveltyMetrics.Of(sensor.Kind).Single(m => NoveltyMetrics.RuleOf(m.Metric) == rule).Nats
+            : _options.ChartLevel;
+        return threshold;
+    }
 
     /// <summary>Moves of one detector's threshold, oldest first.</summary>
     public IReadOnlyList<ThresholdMove> History(string sensor, string rule)

@@ -46,7 +46,7 @@ public sealed class ThresholdsTests : IDisposable
         Mark("a", AlertVerdict.False);
         _desk.Open();
         Assert.Equal(1.15, Factor, 6);
-        Assert.Equal(1, _desk.Thresholds.Of("rv-2", "novelty-level").Factor);
+        Assert.Equal(1, _desk.Thresholds.Of(Some.Station(LuohuIOC.DeviceProtocol.SensorKind.River, "rv-2"), "novelty-level").Factor);
     }
 
     [Fact]
@@ -61,12 +61,12 @@ public sealed class ThresholdsTests : IDisposable
     {
         var detector = _desk.Detectors.For(DetectorDesk.River())!;
         _desk.Levels(detector, 600);
-        _desk.Thresholds.Of("rv-1", "novelty-level").Factor = 100;
+        _desk.Thresholds.Of(DetectorDesk.River(), "novelty-level").Factor = 100;
         for (var i = 0; i < 4; i++) _desk.Level(detector, 4.5 + (i * 0.3));
         Assert.Empty(_desk.Changes);
     }
 
-    private double Factor => _desk.Thresholds.Of("rv-1", "novelty-level").Factor;
+    private double Factor => _desk.Thresholds.Of(DetectorDesk.River(), "novelty-level").Factor;
 
     private void Mark(string alert, AlertVerdict verdict, string actor = "甲", string rule = "novelty-level") => _desk.Thresholds.Marked(
         new AlertView
