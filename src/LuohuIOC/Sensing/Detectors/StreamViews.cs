@@ -1,4 +1,3 @@
-using LuohuIOC.Alerts;
 using LuohuIOC.Registry;
 using LuohuIOC.Texts;
 

@@ -1,6 +1,5 @@
 using LuohuIOC.Alerts;
 using LuohuIOC.Sensing;
-using LuohuIOC.Sensing.Detectors;
 using Microsoft.Extensions.DependencyInjection;
 using Orleans.Serialization;
 using Xunit;
