@@ -50,6 +50,9 @@ public enum RejectionReason : byte
 
     /// <summary>No sensor is allowed to speak under this station address.</summary>
     StationUnknown,
+
+    // The store of history; the reading had its effect on rules and alerts.
+    StoreRefused,
 }
 
 public static class RejectionReasons

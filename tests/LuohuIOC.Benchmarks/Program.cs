@@ -1,8 +1,10 @@
 using System.Globalization;
 using LuohuIOC.Benchmarks.Decode;
 using LuohuIOC.Benchmarks.Detectors;
+using LuohuIOC.Benchmarks.Influx;
 using LuohuIOC.Benchmarks.Ladder;
 using LuohuIOC.Benchmarks.Nab;
+using LuohuIOC.Benchmarks.Nowcast;
 using LuohuIOC.Benchmarks.Skab;
 
 // Tables go to files and documents as often as to a terminal.
@@ -12,6 +14,7 @@ const string help =
     ladder   [seconds]   messages/s: bare broker, + journal, + grains, + history (default 10 s a rung)
     latency  [seconds]   publish → alert at a SignalR client under 2,000, 8,000 and 40,000 messages/s (default 20 s each)
     capacity             start to ready, memory with 100,000 sensors
+    influx   [readings]  the InfluxDB sink beside a raw line-protocol file, posted to influxd in the same run (default 1,000,000)
     decode sl651|hj212|gb26875  one frame a line on standard input (hex; HJ 212 as text), one JSON line for each on standard output
     fuzz [frames] [seed]   mutated frames through the decoders (default 10,000,000)
     frames [loop]        frames/s a core, by BenchmarkDotNet and by a plain loop
@@ -19,6 +22,7 @@ const string help =
     nab-prefix DIR       proof that it does not look ahead: scores of cut files against those of whole ones
     nab-pictures OUT DIR … [--skip FOLDER]   five hits and five misses as SVG
     skab DIR OUT [--fit ROWS] [--pca]   the stations' detector on the Skoltech Anomaly Benchmark's files
+    nowcast [--storms N] [--seed S] [--pipes N]   expectation 15, 30 and 60 minutes ahead, learned and judged on simulated storms
     detectors            cost of a reading in each detector
     city-alarms [days] [seed] [none|chicago|september2023] [storm day]   false alerts of the detectors in the simulated district
     all                  ladder, latency, capacity
@@ -34,6 +38,8 @@ switch (args)
         return await LatencyRunner.RunAsync(Seconds(20));
     case ["capacity"]:
         return await CapacityRunner.RunAsync();
+    case ["influx", ..]:
+        return await InfluxRunner.RunAsync((int)Seconds(1_000_000).TotalSeconds);
     case ["nab", .. var rest]:
         return NabRunner.Run(rest);
     case ["nab-prefix", .. var rest]:
@@ -47,6 +53,8 @@ switch (args)
             rest.Length > 0 ? double.Parse(rest[0], CultureInfo.InvariantCulture) : 4, rest.Length > 1 ? int.Parse(rest[1], CultureInfo.InvariantCulture) : 1,
             rest.Length > 2 ? Enum.Parse<LuohuIOC.Simulator.City.StormKind>(rest[2], ignoreCase: true) : default,
             rest.Length > 3 ? double.Parse(rest[3], CultureInfo.InvariantCulture) : 3);
+    case ["nowcast", .. var rest]:
+        return NowcastRunner.Run(rest);
     case ["skab", .. var rest]:
         return SkabRunner.Run(rest);
     case ["decode", var protocol]:

@@ -1,7 +1,9 @@
 using LuohuIOC.History.DuckDb;
+using LuohuIOC.History.Influx;
 using LuohuIOC.History.Queries;
 using LuohuIOC.History.Upkeep;
 using LuohuIOC.Ingestion.Journal;
+using LuohuIOC.Ingestion.Rejections;
 using LuohuIOC.Registry;
 using LuohuIOC.Sensing;
 using Microsoft.Extensions.DependencyInjection.Extensions;
@@ -19,14 +21,12 @@ public static class HistoryFeature
         services.AddSingleton<IValidateOptions<HistoryOptions>, HistoryOptionsCheck>();
         services.AddSingleton(s => s.GetRequiredService<IOptions<HistoryOptions>>().Value);
         services.TryAddSingleton(TimeProvider.System);
-        services.AddSingleton(s => Open(folder, s.GetRequiredService<HistoryOptions>(), s.GetRequiredService<SensorRegistry>()));
-        services.AddSingleton<IReadingHistory>(s => s.GetRequiredService<DuckDbHistory>());
+        if (IsInflux(builder.Configuration)) AddInflux(services, folder);
+        else AddDuckDb(services, folder);
         services.AddSingleton(s => new HistoryQueue(s.GetRequiredService<HistoryOptions>().QueueReadings));
         services.TryAddSingleton<IJournalReplay, JournalReplay>();
         services.AddSingleton<HistoryWriter>();
         services.AddHostedService(s => s.GetRequiredService<HistoryWriter>());
-        services.AddSingleton(s => new ParquetExport(s.GetRequiredService<DuckDbHistory>(), folder));
-        services.AddSingleton<Retention>();
         services.AddHostedService<RetentionSchedule>();
         services.AddHealthChecks().AddCheck<HistoryHealth>("history");
         return builder;
@@ -42,9 +42,35 @@ public static class HistoryFeature
         };
         app.Services.GetRequiredService<HistoryWriter>().CursorMoved += app.Services.GetRequiredService<PublishJournal>().Forget;
         ReadingEndpoints.Map(app);
-        ExportEndpoint.Map(app);
+        if (!IsInflux(app.Configuration)) ExportEndpoint.Map(app);
         HistoryState.Map(app);
         return app;
+    }
+
+    private static bool IsInflux(IConfiguration configuration) => configuration["History:Store"] == "Influx";
+
+    private static void AddDuckDb(IServiceCollection services, string folder)
+    {
+        services.AddSingleton(s => Open(folder, s.GetRequiredService<HistoryOptions>(), s.GetRequiredService<SensorRegistry>()));
+        services.AddSingleton<IReadingHistory>(s => s.GetRequiredService<DuckDbHistory>());
+        services.AddSingleton<IReadingQueries, DuckDbQueries>();
+        services.AddSingleton(s => new ParquetExport(s.GetRequiredService<DuckDbHistory>(), folder));
+        services.AddSingleton<IRetention, Retention>();
+    }
+
+    private static void AddInflux(IServiceCollection services, string folder)
+    {
+        services.AddSingleton(s =>
+        {
+            var options = s.GetRequiredService<HistoryOptions>().Influx;
+            var registry = s.GetRequiredService<SensorRegistry>();
+            return new InfluxHistory(
+                folder, options, InfluxClient.NewConnections(options), number => registry[number], s.GetRequiredService<RejectionStore>().Add,
+                s.GetRequiredService<TimeProvider>(), s.GetRequiredService<ILogger<InfluxHistory>>());
+        });
+        services.AddSingleton<IReadingHistory>(s => s.GetRequiredService<InfluxHistory>());
+        services.AddSingleton<IReadingQueries, InfluxQueries>();
+        services.AddSingleton<IRetention, InfluxRetention>();
     }
 
     private static DuckDbHistory Open(string folder, HistoryOptions options, SensorRegistry registry)

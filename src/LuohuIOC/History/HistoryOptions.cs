@@ -1,4 +1,5 @@
 using LuohuIOC.DeviceProtocol;
+using LuohuIOC.History.Influx;
 
 namespace LuohuIOC.History;
 
@@ -9,6 +10,8 @@ public sealed class HistoryOptions
     public string Store { get; set; } = "DuckDb";
 
     public DuckDbOptions DuckDb { get; set; } = new();
+
+    public InfluxOptions Influx { get; set; } = new();
 
     /// <summary>Readings that may wait in memory for the writer, about 60 bytes each. Beyond it groups are read back from the journal.</summary>
     public int QueueReadings { get; set; } = 400_000;
@@ -44,6 +47,8 @@ public sealed class HistoryOptions
         if (FlushIntervalMax < FlushInterval || FlushIntervalMax > TimeSpan.FromMinutes(1)) return "History:FlushIntervalMax must be FlushInterval to 1 min.";
         if (DuckDb.Threads is < 1 or > 64) return "History:DuckDb:Threads must be 1 to 64.";
         if (DuckDb.Readers is < 1 or > 64) return "History:DuckDb:Readers must be 1 to 64.";
+        if (Store == "Influx" && Influx.Fault() is { } fault) return fault;
+        if (Store == "Influx" && ExportBeforeDelete) return "History:ExportBeforeDelete needs History:Store=DuckDb: Parquet is written from the embedded file.";
         foreach (var (kind, days) in Retention)
         {
             if (!KindCatalogue.TryParse(kind, out _)) return $"History:Retention:{kind} names no kind of sensor.";

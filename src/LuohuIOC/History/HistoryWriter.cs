@@ -56,7 +56,7 @@ public sealed class HistoryWriter : BackgroundService
         ? TimeSpan.FromMilliseconds(Math.Max(0, _time.GetUtcNow().ToUnixTimeMilliseconds() - ms))
         : TimeSpan.Zero;
 
-    private long Stored => _fault is null && _history.CountAsync(CancellationToken.None) is { IsCompletedSuccessfully: true } count ? count.Result : 0;
+    private long Stored => _history.Readings;
 
     /// <summary>Ends the loop, then stores what still waits in memory.</summary>
     public override async Task StopAsync(CancellationToken cancellationToken)

@@ -6,13 +6,16 @@ namespace LuohuIOC.History;
 public readonly record struct StoredReading(long TimeMs, long Sequence, QualityMark Mark, double[] Values);
 
 /// <summary>
-/// The time-series store. Two real ones are planned: DuckDB embedded, InfluxDB for the district plant.
+/// The time-series store: DuckDB embedded (<see cref="DuckDb.DuckDbHistory"/>), InfluxDB for the district plant (<see cref="Influx.InfluxHistory"/>).
 /// Times are Unix ms; ranges are [from, to).
 /// </summary>
 public interface IReadingHistory
 {
     /// <summary>Position of the last journal group whose readings are in the store, 0 at first and before <see cref="OpenAsync"/>.</summary>
     long Cursor { get; }
+
+    /// <summary>Readings stored, as far as this is known without asking the store: for a gauge, not for a count.</summary>
+    long Readings { get; }
 
     /// <summary>
     /// Opens the store and reads its cursor. Opening again does nothing.
@@ -21,7 +24,8 @@ public interface IReadingHistory
     ValueTask OpenAsync(CancellationToken cancellationToken);
 
     /// <summary>
-    /// Stores groups in order and moves the cursor to the last one's position, in one transaction. Groups at or below the
+    /// Stores groups in order and moves the cursor to the last one's position: in one transaction, or after writes that are the same when they
+    /// are made again. Groups at or below the
     /// cursor are passed over; a reading (sensor, device time, sequence) that the store has already is not stored again.
     /// Throws <see cref="HistoryUnavailableException"/> when the store cannot take them now; the caller tries again.
     /// </summary>

@@ -1,7 +1,7 @@
 using System.Text.Json.Nodes;
 using LuohuIOC.DeviceProtocol;
 using LuohuIOC.History;
-using LuohuIOC.History.DuckDb;
+using LuohuIOC.History.Queries;
 using LuohuIOC.Http;
 using LuohuIOC.Registry;
 
@@ -34,7 +34,7 @@ public static class SensorThingsFeature
         return app;
     }
 
-    private static async Task<IResult> Read(HttpContext context, SensorRegistry registry, DuckDbHistory history, string path)
+    private static async Task<IResult> Read(HttpContext context, SensorRegistry registry, IReadingQueries history, string path)
     {
         try
         {

@@ -1,6 +1,5 @@
 using System.Globalization;
 using System.Text.Json.Nodes;
-using LuohuIOC.History.DuckDb;
 using LuohuIOC.History.Queries;
 using LuohuIOC.Ingestion;
 using LuohuIOC.Registry;
@@ -11,7 +10,7 @@ namespace LuohuIOC.SensorThings;
 internal sealed record StaPage(List<JsonObject> Items, long? Count, string? Next);
 
 /// <summary>Observations of one datastream, from history, page by page: neither a year nor a filter that few pass is read at once.</summary>
-internal sealed class StaObservations(DuckDbHistory history, StaEntities entities)
+internal sealed class StaObservations(IReadingQueries history, StaEntities entities)
 {
     /// <summary>Readings looked at for one page; a page whose filter passes fewer ends early and says where to go on.</summary>
     private const int LookedAtMax = 50_000;
@@ -39,7 +38,7 @@ internal sealed class StaObservations(DuckDbHistory history, StaEntities entitie
     private async Task<long> CountAsync(ReadingRequest request, CancellationToken cancellation)
     {
         var counted = request with { Aggregates = [Aggregate.Count] };
-        var page = await history.QueryAsync((file, connection) => BucketQuery.Run(file, connection, counted, cancellation), cancellation);
+        var page = await history.BucketsAsync(counted, cancellation);
         return (long)(page.Items.FirstOrDefault()?.Value ?? 0);
     }
 
@@ -53,7 +52,7 @@ internal sealed class StaObservations(DuckDbHistory history, StaEntities entitie
         {
             var limit = Math.Clamp(query.Top - items.Count + skip, 1, ReadingRequest.LimitMax);
             var asked = request with { Limit = limit, After = after };
-            var page = await history.QueryAsync((file, connection) => RawQuery.Run(file, connection, asked, cancellation), cancellation);
+            var page = await history.RawAsync(asked, cancellation);
             looked += page.Items.Count;
             foreach (var reading in page.Items.Select(r => Entity(sensor, slot, r)).Where(e => query.Filter?.Matches(e) ?? true))
             {
@@ -73,7 +72,7 @@ internal sealed class StaObservations(DuckDbHistory history, StaEntities entitie
         var last = query.Filter is null ? query.Skip + query.Top + 1 : ReadingRequest.LimitMax;
         if (last > ReadingRequest.LimitMax) throw new StaQueryException($"$skip: at most {ReadingRequest.LimitMax - query.Top - 1} from the newest, narrow phenomenonTime instead");
         var asked = request with { Last = last };
-        var page = await history.QueryAsync((file, connection) => RawQuery.Run(file, connection, asked, cancellation), cancellation);
+        var page = await history.RawAsync(asked, cancellation);
         var matching = page.Items.Reverse().Select(r => Entity(sensor, slot, r)).Where(e => query.Filter?.Matches(e) ?? true).Skip(query.Skip).Take(query.Top + 1).ToList();
         var next = matching.Count > query.Top ? $"$skip={query.Skip + query.Top}" : null;
         return new StaPage([.. matching.Take(query.Top)], null, next);

@@ -42,6 +42,7 @@ public sealed class WallSite : IAsyncLifetime
         var context = await _browser!.NewContextAsync(new() { ViewportSize = new() { Width = width, Height = height }, ReducedMotion = ReducedMotion.Reduce });
         // A loaded machine draws slowly; what must be quick is measured by itself.
         context.SetDefaultTimeout(45_000);
+        Assertions.SetDefaultExpectTimeout(30_000);
         return await context.NewPageAsync();
     }
 

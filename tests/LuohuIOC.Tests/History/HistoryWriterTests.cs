@@ -157,7 +157,9 @@ public sealed class HistoryWriterTests : IDisposable
             _gate.Release();
         }
 
-        public Task<long> CountAsync(CancellationToken cancellationToken) => Task.FromResult((long)Positions.Count);
+        public long Readings => Positions.Count;
+
+        public Task<long> CountAsync(CancellationToken cancellationToken) => Task.FromResult(Readings);
 
         public IAsyncEnumerable<StoredReading> ReadAsync(int sensor, long fromMs, long toMs, CancellationToken cancellationToken) =>
             throw new NotSupportedException();

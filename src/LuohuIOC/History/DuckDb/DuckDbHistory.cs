@@ -46,6 +46,8 @@ public sealed class DuckDbHistory : IReadingHistory, IAsyncDisposable
 
     public long Cursor => Volatile.Read(ref _cursor);
 
+    public long Readings => Volatile.Read(ref _readings);
+
     /// <summary>Readings that were not stored again since the program started.</summary>
     public long Duplicates => Volatile.Read(ref _duplicates);
 

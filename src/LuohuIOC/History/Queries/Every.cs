@@ -47,6 +47,13 @@ internal static partial class Every
     /// <summary>The bucket of column ts, Unix ms of its beginning.</summary>
     public static string BucketSql(long everyMs) => $"(epoch_ms(ts) + {ShanghaiMs}) // {everyMs} * {everyMs} - {ShanghaiMs}";
 
+    /// <summary>The bucket of a time, Unix ms of its beginning.</summary>
+    public static long BucketMs(long timeMs, long everyMs)
+    {
+        var shanghai = timeMs + ShanghaiMs;
+        return shanghai - (shanghai % everyMs + everyMs) % everyMs - ShanghaiMs;
+    }
+
     /// <summary>The midnight in Shanghai at or before a time, Unix ms.</summary>
     public static long MidnightMs(long ms) => (long)Math.Floor((ms + ShanghaiMs) / 86_400_000.0) * 86_400_000 - ShanghaiMs;
 

@@ -101,25 +101,8 @@ internal static class RawQuery
         return rows;
     }
 
-    private static ReadingItem View(Row row, ReadingRequest request)
-    {
-        var (unit, (sensor, key), quality) = (row.Unit, row.Mark, row.Quality);
-        var values = new Dictionary<string, double>(row.Values.Length);
-        foreach (var (i, metric) in unit.Metrics.Index())
-            if (!double.IsNaN(row.Values[i])) values[metric.Name] = row.Values[i];
-        var blamed = quality.Grade == QualityGrade.Good || quality.Slots is 0 or ulong.MaxValue
-            ? null
-            : unit.Metrics.Where(m => (quality.Slots >> m.Index & 1) != 0).Select(m => m.Name).ToList();
-        return new ReadingItem(
-            request.Sensors.Count == 1 ? null : unit.Sensors[sensor].Id,
-            key.TimeMs,
-            key.DeviceMs == key.TimeMs ? null : key.DeviceMs,
-            key.Sequence == ReadingGroup.NoSequence ? null : key.Sequence,
-            values,
-            quality.Grade,
-            quality.Reason == QualityReason.None ? null : quality.Reason,
-            blamed);
-    }
+    private static ReadingItem View(Row row, ReadingRequest request) =>
+        ReadingItem.Of(request, row.Unit.Sensors[row.Mark.Sensor], row.Unit.Metrics, row.Mark.Key, row.Quality, row.Values);
 
     private readonly record struct Row(QueryUnit Unit, PageMark Mark, QualityMark Quality, double[] Values);
 }

@@ -1,4 +1,3 @@
-using LuohuIOC.History.DuckDb;
 using LuohuIOC.Http;
 using LuohuIOC.Registry;
 
@@ -16,15 +15,15 @@ internal static class ReadingEndpoints
     }
 
     private static async Task<IResult> OfSensor(
-        string id, HttpContext context, DuckDbHistory history, SensorRegistry registry, TimeProvider time,
+        string id, HttpContext context, IReadingQueries queries, SensorRegistry registry, TimeProvider time,
         string? metric, string? from, string? to, string? every, string? aggregate, string? last, string? quality, string? limit, string? after)
     {
         if (!registry.TryFind(id, out var sensor)) return Problem.Of(context, StatusCodes.Status404NotFound, "not-found", id);
-        return await AnswerAsync(context, history, time, [sensor]);
+        return await AnswerAsync(context, queries, time, [sensor]);
     }
 
     private static async Task<IResult> OfSensors(
-        HttpContext context, DuckDbHistory history, SensorRegistry registry, TimeProvider time,
+        HttpContext context, IReadingQueries queries, SensorRegistry registry, TimeProvider time,
         string? sensors, string? metric, string? from, string? to, string? every, string? aggregate, string? last, string? quality, string? limit, string? after)
     {
         var ids = new QueryParameters(context.Request.Query, 0).Words("sensors");
@@ -36,22 +35,22 @@ internal static class ReadingEndpoints
             if (!registry.TryFind(id, out var sensor)) return Problem.Of(context, StatusCodes.Status404NotFound, "not-found", id);
             found.Add(sensor);
         }
-        return await AnswerAsync(context, history, time, found);
+        return await AnswerAsync(context, queries, time, found);
     }
 
-    private static async Task<IResult> AnswerAsync(HttpContext context, DuckDbHistory history, TimeProvider time, IReadOnlyList<Sensor> sensors)
+    private static async Task<IResult> AnswerAsync(HttpContext context, IReadingQueries queries, TimeProvider time, IReadOnlyList<Sensor> sensors)
     {
         var parameters = new QueryParameters(context.Request.Query, time.GetUtcNow().ToUnixTimeMilliseconds());
         if (parameters.Request(sensors) is not { } request)
             return Problem.Of(context, StatusCodes.Status400BadRequest, parameters.Fault!.Code, parameters.Fault.Arguments);
         var cancel = context.RequestAborted;
         return await GuardAsync(context, async () => request.IsAggregated
-            ? Results.Ok(await history.QueryAsync((file, connection) => BucketQuery.Run(file, connection, request, cancel), cancel))
-            : Results.Ok(await history.QueryAsync((file, connection) => RawQuery.Run(file, connection, request, cancel), cancel)));
+            ? Results.Ok(await queries.BucketsAsync(request, cancel))
+            : Results.Ok(await queries.RawAsync(request, cancel)));
     }
 
     private static async Task<IResult> Count(
-        HttpContext context, DuckDbHistory history, SensorRegistry registry, TimeProvider time, string? sensor, string? from, string? to)
+        HttpContext context, IReadingHistory history, IReadingQueries queries, SensorRegistry registry, TimeProvider time, string? sensor, string? from, string? to)
     {
         Sensor? one = null;
         if (!string.IsNullOrEmpty(sensor) && !registry.TryFind(sensor, out one))
@@ -63,7 +62,7 @@ internal static class ReadingEndpoints
         var (fromMs, toMs) = parameters.Range(long.MaxValue);
         if (parameters.Fault is { } fault) return Problem.Of(context, StatusCodes.Status400BadRequest, fault.Code, fault.Arguments);
         return await GuardAsync(context, async () => Results.Ok(new ReadingCount(
-            await history.QueryAsync((file, connection) => CountQuery.Run(file, connection, one, fromMs, toMs), cancel))));
+            await queries.CountAsync(one, fromMs, toMs, cancel))));
     }
 
     private static async Task<IResult> GuardAsync(HttpContext context, Func<Task<IResult>> answer)

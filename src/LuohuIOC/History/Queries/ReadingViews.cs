@@ -1,5 +1,7 @@
 using System.Text.Json.Serialization;
+using LuohuIOC.History.DuckDb;
 using LuohuIOC.Ingestion;
+using LuohuIOC.Registry;
 
 namespace LuohuIOC.History.Queries;
 
@@ -20,7 +22,34 @@ public sealed record ReadingItem(
     IReadOnlyDictionary<string, double> Values,
     QualityGrade Quality,
     [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] QualityReason? Reason,
-    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] IReadOnlyList<string>? Metrics);
+    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] IReadOnlyList<string>? Metrics)
+{
+    /// <param name="request">The question.</param>
+    /// <param name="sensor">Whose reading.</param>
+    /// <param name="metrics">Metrics asked for, with their bit in the mark.</param>
+    /// <param name="key">When.</param>
+    /// <param name="mark">Its quality.</param>
+    /// <param name="read">Values in the order of the metrics, NaN for none.</param>
+    internal static ReadingItem Of(
+        ReadingRequest request, Sensor sensor, IReadOnlyList<(string Name, int Index)> metrics, RowKey key, QualityMark mark, double[] read)
+    {
+        var values = new Dictionary<string, double>(read.Length);
+        foreach (var (i, metric) in metrics.Index())
+            if (!double.IsNaN(read[i])) values[metric.Name] = read[i];
+        var blamed = mark.Grade == QualityGrade.Good || mark.Slots is 0 or ulong.MaxValue
+            ? null
+            : metrics.Where(m => (mark.Slots >> m.Index & 1) != 0).Select(m => m.Name).ToList();
+        return new ReadingItem(
+            request.Sensors.Count == 1 ? null : sensor.Id,
+            key.TimeMs,
+            key.DeviceMs == key.TimeMs ? null : key.DeviceMs,
+            key.Sequence == ReadingGroup.NoSequence ? null : key.Sequence,
+            values,
+            mark.Grade,
+            mark.Reason == QualityReason.None ? null : mark.Reason,
+            blamed);
+    }
+}
 
 /// <summary>One bucket of time.</summary>
 /// <param name="Sensor">Id; only where several sensors were asked for.</param>

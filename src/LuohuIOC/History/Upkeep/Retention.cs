@@ -5,14 +5,12 @@ using LuohuIOC.History.Queries;
 namespace LuohuIOC.History.Upkeep;
 
 /// <summary>Deletes readings that are older than their kind is kept, in steps of an hour of rows, so that the writer never waits for long.</summary>
-public sealed class Retention(DuckDbHistory history, ParquetExport export, HistoryOptions options, ILogger<Retention> log)
+public sealed class Retention(DuckDbHistory history, ParquetExport export, HistoryOptions options, ILogger<Retention> log) : IRetention
 {
     private const long StepMs = 3_600_000;
     private const long DayMs = 86_400_000;
 
-    /// <summary>Runs once; stops at the first error, and the next run goes on there.</summary>
-    /// <returns>Readings deleted.</returns>
-    public async Task<long> RunAsync(DateTimeOffset now, CancellationToken cancellationToken)
+    public async Task<long?> RunAsync(DateTimeOffset now, CancellationToken cancellationToken)
     {
         var deleted = 0L;
         var midnightMs = Every.MidnightMs(now.ToUnixTimeMilliseconds());

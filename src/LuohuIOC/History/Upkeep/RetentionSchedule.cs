@@ -3,7 +3,7 @@ using LuohuIOC.History.Queries;
 namespace LuohuIOC.History.Upkeep;
 
 /// <summary>Runs <see cref="Retention"/> once a day at <see cref="HistoryOptions.RetentionAt"/>, Shanghai time.</summary>
-internal sealed class RetentionSchedule(Retention retention, HistoryOptions options, TimeProvider time, ILogger<RetentionSchedule> log) : BackgroundService
+internal sealed class RetentionSchedule(IRetention retention, HistoryOptions options, TimeProvider time, ILogger<RetentionSchedule> log) : BackgroundService
 {
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {

@@ -76,11 +76,13 @@ internal sealed class FixedHistory(List<StoredReading> readings) : IReadingHisto
 {
     public long Cursor => 0;
 
+    public long Readings => readings.Count;
+
     public ValueTask OpenAsync(CancellationToken cancellationToken) => ValueTask.CompletedTask;
 
     public ValueTask AppendAsync(IReadOnlyList<ReadingGroup> groups, CancellationToken cancellationToken) => throw new NotSupportedException();
 
-    public Task<long> CountAsync(CancellationToken cancellationToken) => Task.FromResult((long)readings.Count);
+    public Task<long> CountAsync(CancellationToken cancellationToken) => Task.FromResult(Readings);
 
     public async IAsyncEnumerable<StoredReading> ReadAsync(
         int sensor, long fromMs, long toMs, [EnumeratorCancellation] CancellationToken cancellationToken)

@@ -1,0 +1,195 @@
+using System.Globalization;
+using System.IO.Compression;
+using System.Net;
+using System.Net.Http.Headers;
+using System.Text;
+using System.Text.Json;
+using System.Text.RegularExpressions;
+
+namespace LuohuIOC.History.Influx;
+
+/// <summary>The store took some lines of a request and refused others, or refused all for what stands in them.</summary>
+/// <param name="Message">The store's words.</param>
+/// <param name="Dropped">How many it says it refused, null when it does not say.</param>
+internal sealed record LineRefusal(string Message, int? Dropped);
+
+/// <summary>One series of an answer.</summary>
+internal sealed record InfluxSeries(IReadOnlyList<string> Columns, JsonElement Rows);
+
+/// <summary>A request timed out: the same lines may go through in smaller portions.</summary>
+internal sealed class StoreTooSlowException(string message, Exception inner) : Exception(message, inner);
+
+/// <summary>
+/// HTTP to InfluxDB: lines to <c>/write</c> or <c>/api/v2/write</c>, InfluxQL to <c>/query</c>. What is the store's fault comes as
+/// <see cref="HistoryUnavailableException"/>, which names the remedy; what is a line's fault comes as a value.
+/// </summary>
+internal sealed partial class InfluxClient
+{
+    private const int ErrorTextMax = 600;
+
+    private readonly InfluxOptions _options;
+    private readonly HttpClient _http;
+    private readonly TimeProvider _time;
+    private readonly string _root;
+    private readonly Uri _write;
+
+    public InfluxClient(InfluxOptions options, HttpClient http, TimeProvider time)
+    {
+        _options = options;
+        _http = http;
+        _time = time;
+        _root = options.Url.TrimEnd('/');
+        _write = new Uri(options.ApiVersion == 2
+            ? $"{_root}/api/v2/write?org={Uri.EscapeDataString(options.Org)}&bucket={Uri.EscapeDataString(options.Bucket)}&precision=ns"
+            : $"{_root}/write?db={Uri.EscapeDataString(options.Database)}&precision=ns");
+    }
+
+    /// <summary>Connections for the sink and its queries. Requests carry limits of their own.</summary>
+    public static HttpClient NewConnections(InfluxOptions options) => new(new SocketsHttpHandler
+    {
+        PooledConnectionLifetime = TimeSpan.FromMinutes(5),
+        ConnectTimeout = options.Timeout,
+        AutomaticDecompression = DecompressionMethods.GZip,
+    })
+    {
+        Timeout = Timeout.InfiniteTimeSpan,
+    };
+
+    /// <summary>Makes the database where that is ours to do: 1.x; buckets of 2.x are made by whoever gives the token.</summary>
+    public async Task EnsureDatabaseAsync(CancellationToken cancellationToken)
+    {
+        if (_options.ApiVersion == 1) await QueryAsync($"CREATE DATABASE {InfluxQl.Name(_options.Database)}", cancellationToken);
+    }
+
+    /// <summary>Posts lines; null when the store took them all.</summary>
+    /// <exception cref="HistoryUnavailableException">The store takes nothing now.</exception>
+    /// <exception cref="StoreTooSlowException">No answer in time.</exception>
+    public async Task<LineRefusal?> WriteAsync(ReadOnlyMemory<byte> lines, CancellationToken cancellationToken)
+    {
+        using var content = Content(lines);
+        var (status, body) = await SendAsync(HttpMethod.Post, _write, content, cancellationToken);
+        if ((int)status is >= 200 and < 300) return null;
+        if (status == HttpStatusCode.RequestEntityTooLarge) return new LineRefusal("request entity too large", null);
+        if (status is HttpStatusCode.BadRequest or HttpStatusCode.UnprocessableEntity && LineFault().IsMatch(body) && !StoreLimit().IsMatch(body))
+        {
+            var dropped = Dropped().Match(body) is { Success: true } match ? int.Parse(match.Groups[1].ValueSpan, CultureInfo.InvariantCulture) : (int?)null;
+            return new LineRefusal(body, dropped);
+        }
+        throw Unavailable(status, body);
+    }
+
+    /// <summary>Asks InfluxQL; the series of each statement.</summary>
+    public async Task<IReadOnlyList<IReadOnlyList<InfluxSeries>>> QueryAsync(string statements, CancellationToken cancellationToken)
+    {
+        var address = new Uri($"{_root}/query?epoch=ns&db={Uri.EscapeDataString(_options.QueryDatabase)}");
+        using var content = new FormUrlEncodedContent([new("q", statements)]);
+        HttpStatusCode status;
+        string body;
+        try
+        {
+            (status, body) = await SendAsync(HttpMethod.Post, address, content, cancellationToken);
+        }
+        catch (StoreTooSlowException e)
+        {
+            throw new HistoryUnavailableException(e.Message, e);
+        }
+        if (status != HttpStatusCode.OK) throw Unavailable(status, body);
+        using var document = JsonDocument.Parse(body);
+        var answers = new List<IReadOnlyList<InfluxSeries>>();
+        foreach (var result in document.RootElement.GetProperty("results").EnumerateArray())
+        {
+            if (result.TryGetProperty("error", out var error)) throw Unavailable(status, error.GetString() ?? "");
+            answers.Add(!result.TryGetProperty("series", out var series) ? [] :
+            [
+                .. series.EnumerateArray().Select(s => new InfluxSeries(
+                    [.. s.GetProperty("columns").EnumerateArray().Select(c => c.GetString()!)], s.GetProperty("values").Clone())),
+            ]);
+        }
+        return answers;
+    }
+
+    /// <summary>Deletes the points of a measurement before a time.</summary>
+    public async Task DeleteAsync(string measurement, long beforeNs, CancellationToken cancellationToken)
+    {
+        if (_options.ApiVersion == 1)
+        {
+            await QueryAsync($"DELETE FROM {InfluxQl.Name(measurement)} WHERE time < {beforeNs}", cancellationToken);
+            return;
+        }
+        var address = new Uri($"{_root}/api/v2/delete?org={Uri.EscapeDataString(_options.Org)}&bucket={Uri.EscapeDataString(_options.Bucket)}");
+        using var content = JsonContent.Create(new
+        {
+            start = DateTimeOffset.UnixEpoch,
+            stop = DateTimeOffset.FromUnixTimeMilliseconds(PointTime.MsOf(beforeNs)),
+            predicate = $"_measurement=\"{measurement}\"",
+        });
+        var (status, body) = await SendAsync(HttpMethod.Post, address, content, cancellationToken);
+        if ((int)status is < 200 or >= 300) throw Unavailable(status, body);
+    }
+
+    private async Task<(HttpStatusCode Status, string Body)> SendAsync(HttpMethod method, Uri address, HttpContent content, CancellationToken cancellationToken)
+    {
+        using var patience = new CancellationTokenSource(_options.Timeout, _time);
+        using var either = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, patience.Token);
+        using var request = new HttpRequestMessage(method, address) { Content = content };
+        if (_options.Token.Length > 0)
+        {
+            request.Headers.Authorization = _options.ApiVersion == 2
+                ? new AuthenticationHeaderValue("Token", _options.Token)
+                : new AuthenticationHeaderValue("Basic", Convert.ToBase64String(Encoding.UTF8.GetBytes(_options.Token)));
+        }
+        try
+        {
+            using var response = await _http.SendAsync(request, either.Token);
+            return (response.StatusCode, await response.Content.ReadAsStringAsync(either.Token));
+        }
+        catch (OperationCanceledException e) when (!cancellationToken.IsCancellationRequested)
+        {
+            throw new StoreTooSlowException($"{_root}: no answer within {_options.Timeout.TotalSeconds:0.#} s (History:Influx:Timeout). {NothingIsLost}", e);
+        }
+        catch (Exception e) when (e is HttpRequestException or IOException)
+        {
+            throw new HistoryUnavailableException($"{_root}: InfluxDB cannot be reached ({e.Message}). Start it, or set History:Influx:Url. {NothingIsLost}", e);
+        }
+    }
+
+    private HttpContent Content(ReadOnlyMemory<byte> lines)
+    {
+        if (!_options.Compresses) return new ReadOnlyMemoryContent(lines);
+        var packed = new MemoryStream(lines.Length / 4);
+        using (var gzip = new GZipStream(packed, CompressionLevel.Fastest, leaveOpen: true)) gzip.Write(lines.Span);
+        var content = new ReadOnlyMemoryContent(packed.GetBuffer().AsMemory(0, (int)packed.Length));
+        content.Headers.ContentEncoding.Add("gzip");
+        return content;
+    }
+
+    private const string NothingIsLost = "Nothing is lost while the journal has room; storing is tried again by itself.";
+
+    private HistoryUnavailableException Unavailable(HttpStatusCode status, string body)
+    {
+        var text = body.ReplaceLineEndings(" ").Trim();
+        if (text.Length > ErrorTextMax) text = text[..ErrorTextMax] + "…";
+        var remedy = status switch
+        {
+            HttpStatusCode.Unauthorized or HttpStatusCode.Forbidden => "Set History:Influx:Token to one that may write and read there.",
+            HttpStatusCode.NotFound when _options.ApiVersion == 2 => "Make the bucket, or set History:Influx:Org and Bucket.",
+            HttpStatusCode.NotFound => "The database is gone; it is made again by itself.",
+            _ when StoreLimit().IsMatch(text) => "Raise that limit in InfluxDB's configuration.",
+            _ => "",
+        };
+        return new HistoryUnavailableException($"{_root}: InfluxDB answers {(int)status} ({text}). {remedy} {NothingIsLost}".Replace("  ", " "))
+        {
+            Data = { ["status"] = (int)status },
+        };
+    }
+
+    [GeneratedRegex("partial write|unable to parse|field type conflict|points? beyond retention policy|invalid (?:field|number|boolean|tag|timestamp)|missing (?:fields|tag)", RegexOptions.IgnoreCase)]
+    private static partial Regex LineFault();
+
+    /// <summary>Not the line's fault: with a higher limit it would be taken.</summary>
+    [GeneratedRegex("max-series-per-database|max-values-per-tag|cache-max-memory-size|timeout", RegexOptions.IgnoreCase)]
+    private static partial Regex StoreLimit();
+
+    [GeneratedRegex(@"dropped=([0-9]{1,9})")]
+    private static partial Regex Dropped();
+}

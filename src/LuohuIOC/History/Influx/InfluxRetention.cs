@@ -1,0 +1,27 @@
+using LuohuIOC.DeviceProtocol;
+using LuohuIOC.History.Queries;
+using LuohuIOC.History.Upkeep;
+
+namespace LuohuIOC.History.Influx;
+
+/// <summary>Deletes points that are older than their kind is kept. InfluxDB does not say how many there were.</summary>
+internal sealed class InfluxRetention(InfluxHistory history, HistoryOptions options, ILogger<InfluxRetention> log) : IRetention
+{
+    private const long DayMs = 86_400_000;
+
+    public async Task<long?> RunAsync(DateTimeOffset now, CancellationToken cancellationToken)
+    {
+        var midnightMs = Every.MidnightMs(now.ToUnixTimeMilliseconds());
+        var longest = 0;
+        foreach (var kind in KindCatalogue.All)
+        {
+            var days = options.Retention.GetValueOrDefault(kind.Name);
+            longest = days == 0 ? int.MaxValue : Math.Max(longest, days);
+            if (days == 0) continue;
+            await history.Client.DeleteAsync(kind.Name, PointTime.OfMs(midnightMs - days * DayMs), cancellationToken);
+            log.LogInformation("Retention: readings of kind {Kind} older than {Days} days deleted.", kind.Name, days);
+        }
+        if (longest < int.MaxValue) await history.ForgetAheadAsync(PointTime.OfMs(midnightMs - longest * DayMs), cancellationToken);
+        return null;
+    }
+}

@@ -1,0 +1,66 @@
+using LuohuIOC.Detection.Nowcast;
+
+namespace LuohuIOC.Benchmarks.Nowcast;
+
+/// <summary>The scores of one horizon over some stations and storms.</summary>
+internal sealed class HorizonScore(int minutes)
+{
+    public int Minutes { get; } = minutes;
+
+    /// <summary>One for each station.</summary>
+    public List<FitScore> Fits { get; } = [];
+
+    /// <summary>Warnings when the value stands at the threshold.</summary>
+    public WarningScore ByValue { get; } = new();
+
+    /// <summary>Warnings when the interval's upper end does.</summary>
+    public WarningScore ByHigh { get; } = new();
+
+    /// <summary>Warnings when the trend of the last ten minutes leads there.</summary>
+    public WarningScore ByTrend { get; } = new();
+}
+
+internal static class NowcastJudge
+{
+    /// <summary>Minutes with at least this share of the threshold now or then are wet.</summary>
+    private const double WetShare = 1.0 / 3;
+
+    public static HorizonScore[] Judge(Target[] targets, Dictionary<string, NowcastModel> models, StormRecord[] storms)
+    {
+        var scores = models.Values.First().Horizons.Select(h => new HorizonScore(h.Minutes)).ToArray();
+        foreach (var target in targets)
+        {
+            foreach (var score in scores) score.Fits.Add(new FitScore());
+            foreach (var storm in storms) One(target, models[target.Id], storm, scores);
+        }
+        return scores;
+    }
+
+    private static void One(Target target, NowcastModel model, StormRecord storm, HorizonScore[] scores)
+    {
+        var minutes = storm.To - storm.From + 1;
+        var now = new double[minutes];
+        var forecasts = new NowcastValue[minutes][];
+        for (var t = 0; t < minutes; t++)
+        {
+            now[t] = storm.Table.At(target.Site.Own, storm.From + t);
+            forecasts[t] = new NowcastValue[scores.Length];
+            if (!model.Forecast(storm.Table, target.Site, storm.From + t, forecasts[t]))
+                throw new InvalidOperationException($"{target.Id}: no forecast at minute {t} of storm {storm.Plan.Seed}, though no instrument fails here.");
+        }
+        double Trend(int t, int ahead) => Math.Max(target.Site.Floor, t < 10 ? now[t] : now[t] + ((now[t] - now[t - 10]) / 10 * ahead));
+        for (var h = 0; h < scores.Length; h++)
+        {
+            var ahead = scores[h].Minutes;
+            for (var t = 0; t + ahead < minutes; t++)
+            {
+                var (_, value, low, high) = forecasts[t][h];
+                var wet = Math.Max(now[t], now[t + ahead]) >= target.Threshold * WetShare;
+                scores[h].Fits[^1].Add(now[t + ahead], value, low, high, now[t], Trend(t, ahead), wet);
+            }
+            scores[h].ByValue.Add(ahead, target.Threshold, now, [.. forecasts.Select(f => f[h].Value)]);
+            scores[h].ByHigh.Add(ahead, target.Threshold, now, [.. forecasts.Select(f => f[h].High)]);
+            scores[h].ByTrend.Add(ahead, target.Threshold, now, [.. Enumerable.Range(0, minutes).Select(t => Trend(t, ahead))]);
+        }
+    }
+}

@@ -1,0 +1,105 @@
+using System.Collections.Concurrent;
+using System.Globalization;
+using System.Net.Http.Headers;
+using System.Text;
+using System.Text.Json;
+using LuohuIOC.Tests.History.Influx;
+using Microsoft.AspNetCore.SignalR.Client;
+using MQTTnet;
+using MQTTnet.Protocol;
+
+namespace LuohuIOC.IntegrationTests;
+
+/// <summary>The plant's store is killed under a running city, and comes back.</summary>
+public sealed class StoreOutageTests
+{
+    private const int ReadingsPerMessage = 200;
+
+    [Fact]
+    public async Task While_influxd_is_dead_alerts_go_on_and_afterwards_no_reading_is_missing()
+    {
+        await using var influxd = new Influxd();
+        await influxd.StartAsync();
+        // The smallest queue: most of the outage's readings have to come back from the journal.
+        await using var host = new HostProcess(
+            null, "--History:Store=Influx", $"--History:Influx:Url={influxd.Url}", "--History:Influx:Database=city", "--History:QueueReadings=1000",
+            "--History:BatchReadings=1000", "--Mqtt:AllowAnonymous=true");
+        await host.StartAsync();
+        await using var hub = host.Hub();
+        var raised = new ConcurrentQueue<string>();
+        hub.On<JsonElement>("alert", alert => raised.Enqueue(alert.GetProperty("sensorId").GetString()!));
+        await hub.StartAsync(TestContext.Current.CancellationToken);
+        using var gateway = await ConnectAsync(host);
+        var outfall = await SensorAsync(host, "outfall", 0);
+        var startMs = DateTimeOffset.UtcNow.ToUnixTimeMilliseconds() - 3_600_000;
+        var sent = await PublishAsync(gateway, outfall, startMs, 0, 5);
+        await Wait.UntilAsync(async () => await host.CountAsync() == sent, () => $"{sent} readings in InfluxDB");
+
+        await influxd.KillAsync();
+        sent += await PublishAsync(gateway, outfall, startMs, 5, 40);
+        var smoke = await SensorAsync(host, "smoke", 0);
+        await gateway.PublishStringAsync(
+            $"luohu/v1/{smoke.Gateway}/{smoke.Id}/telemetry", $$$"""{"ts":{{{DateTimeOffset.UtcNow.ToUnixTimeMilliseconds()}}},"values":{"alarm":1}}""",
+            MqttQualityOfServiceLevel.AtLeastOnce, cancellationToken: TestContext.Current.CancellationToken);
+        sent++;
+        await Wait.UntilAsync(() => raised.Contains(smoke.Id), () => "the alert while the store is dead", TimeSpan.FromSeconds(10));
+        await Wait.UntilAsync(async () => await MetricAsync(host, "luohu_history_lag_time_seconds") > 0, () => "the lag in /metrics");
+        Assert.Equal("Degraded", await HealthOfHistoryAsync(host));
+
+        await influxd.StartAsync();
+        await Wait.UntilAsync(async () => await MetricAsync(host, "luohu_history_lag") == 0, () => $"the lag's end; output:\n{host.Output}");
+        Assert.Equal(sent, await host.CountAsync());
+        var page = await host.GetAsync($"sensors/{outfall.Id}/readings?from={startMs}&to={startMs + 3_600_000}&limit=10000");
+        Assert.Equal(
+            Enumerable.Range(0, 45 * ReadingsPerMessage).Select(i => (long)i), page.GetProperty("items").EnumerateArray().Select(i => i.GetProperty("seq").GetInt64()));
+    }
+
+    private static async Task<int> PublishAsync(IMqttClient client, (string Id, string Gateway) sensor, long startMs, int from, int messages)
+    {
+        for (var message = from; message < from + messages; message++)
+        {
+            var readings = Enumerable.Range(message * ReadingsPerMessage, ReadingsPerMessage)
+                .Select(i => $$$"""{"ts":{{{startMs + i}}},"seq":{{{i}}},"values":{"level":0.{{{i % 10}}}}}""");
+            var acknowledged = await client.PublishStringAsync(
+                $"luohu/v1/{sensor.Gateway}/telemetry", $$$"""{"{{{sensor.Id}}}":[{{{string.Join(',', readings)}}}]}""",
+                MqttQualityOfServiceLevel.AtLeastOnce, cancellationToken: TestContext.Current.CancellationToken);
+            Assert.True(acknowledged.IsSuccess, acknowledged.ReasonString);
+        }
+        return messages * ReadingsPerMessage;
+    }
+
+    private static async Task<IMqttClient> ConnectAsync(HostProcess host)
+    {
+        var client = new MqttClientFactory().CreateMqttClient();
+        await client.ConnectAsync(
+            new MqttClientOptionsBuilder().WithTcpServer("127.0.0.1", host.MqttPort).WithClientId("plant").Build(), TestContext.Current.CancellationToken);
+        return client;
+    }
+
+    private static async Task<(string Id, string Gateway)> SensorAsync(HostProcess host, string kind, int index)
+    {
+        var sensor = (await host.GetAsync($"sensors?kind={kind}&limit={index + 1}")).GetProperty("items")[index];
+        return (sensor.GetProperty("id").GetString()!, sensor.GetProperty("gateway").GetString()!);
+    }
+
+    private static async Task<double> MetricAsync(HostProcess host, string name)
+    {
+        var text = await TextAsync(host, "/metrics");
+        var line = text.Split('\n').FirstOrDefault(l => l.StartsWith(name + "{", StringComparison.Ordinal)) ?? throw new InvalidOperationException($"{name} is not among:\n{text}");
+        return double.Parse(line.Split(' ')[1], CultureInfo.InvariantCulture);
+    }
+
+    private static async Task<string> HealthOfHistoryAsync(HostProcess host)
+    {
+        var text = await TextAsync(host, "/healthz/ready");
+        return text.Contains("Degraded", StringComparison.OrdinalIgnoreCase) || text.Contains("degraded", StringComparison.Ordinal) ? "Degraded" : text;
+    }
+
+    private static async Task<string> TextAsync(HostProcess host, string path)
+    {
+        using var request = new HttpRequestMessage(HttpMethod.Get, path);
+        request.Headers.Authorization = new AuthenticationHeaderValue("Bearer", host.Token);
+        using var response = await host.Http.SendAsync(request);
+        return Encoding.UTF8.GetString(await response.Content.ReadAsByteArrayAsync());
+    }
+}

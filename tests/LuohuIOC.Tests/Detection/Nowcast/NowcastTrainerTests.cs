@@ -1,0 +1,110 @@
+using System.Text;
+using LuohuIOC.Detection.Nowcast;
+using Xunit;
+
+namespace LuohuIOC.Tests.Detection.Nowcast;
+
+public sealed class NowcastTrainerTests
+{
+    private static readonly NowcastModel Model = NowcastTrainer.Train(SyntheticStorms.Episodes(60, seed: 100), SyntheticStorms.Site, SyntheticStorms.Quick, DateTimeOffset.UnixEpoch).Model!;
+
+    [Fact]
+    public void It_forecasts_storms_that_it_has_not_seen_better_than_persistence_and_its_interval_holds()
+    {
+        var (model, persistence, held, count) = (0.0, 0.0, 0, 0);
+        var values = new NowcastValue[2];
+        for (var seed = 5000; seed < 5020; seed++)
+        {
+            var table = SyntheticStorms.Table(seed);
+            for (var t = 30; t + 15 < SyntheticStorms.Minutes; t++)
+            {
+                Assert.True(Model.Forecast(table, SyntheticStorms.Site, t, values));
+                var then = table.At(0, t + 15);
+                model += Math.Pow(then - values[0].Value, 2);
+                persistence += Math.Pow(then - table.At(0, t), 2);
+                count++;
+                if (then >= values[0].Low && then <= values[0].High) held++;
+            }
+        }
+        Assert.True(model < 0.1 * persistence, $"squared error {model}, persistence {persistence}");
+        Assert.InRange((double)held / count, 0.8, 1);
+    }
+
+    [Fact]
+    public void A_forecast_does_not_look_ahead()
+    {
+        var (whole, cut) = (SyntheticStorms.Table(7), SyntheticStorms.Table(7, minutes: 121));
+        var (one, other) = (new NowcastValue[2], new NowcastValue[2]);
+        Assert.True(Model.Forecast(whole, SyntheticStorms.Site, 120, one));
+        Assert.True(Model.Forecast(cut, SyntheticStorms.Site, 120, other));
+        Assert.Equal(one, other);
+    }
+
+    [Theory]
+    [InlineData(0)]
+    [InlineData(2)]
+    public void Nothing_is_guessed_when_the_station_or_the_rain_is_silent(int silent)
+    {
+        var table = Silenced(silent);
+        Assert.False(Model.Forecast(table, SyntheticStorms.Site, 120, new NowcastValue[2]));
+    }
+
+    [Fact]
+    public void A_silent_neighbour_does_not_end_the_forecast()
+    {
+        var values = new NowcastValue[2];
+        Assert.True(Model.Forecast(Silenced(1), SyntheticStorms.Site, 120, values));
+        Assert.All(values, v => Assert.True(v.Low <= v.Value && v.Value <= v.High && double.IsFinite(v.High)));
+    }
+
+    [Fact]
+    public void Too_few_rain_events_train_nothing()
+    {
+        var training = NowcastTrainer.Train(SyntheticStorms.Episodes(19, seed: 1), SyntheticStorms.Site, SyntheticStorms.Quick, DateTimeOffset.UnixEpoch);
+        Assert.Null(training.Model);
+        Assert.Equal(19, training.Episodes);
+    }
+
+    [Fact]
+    public void A_model_fits_only_the_neighbours_it_was_trained_with()
+    {
+        Assert.True(Model.Fits(SyntheticStorms.Site));
+        Assert.False(Model.Fits(SyntheticStorms.Site with { Upstream = [] }));
+    }
+
+    [Fact]
+    public void A_stored_model_forecasts_the_same()
+    {
+        var read = NowcastModelFile.Read(NowcastModelFile.Write(Model));
+        var (one, other) = (new NowcastValue[2], new NowcastValue[2]);
+        Assert.True(Model.Forecast(SyntheticStorms.Table(8), SyntheticStorms.Site, 100, one));
+        Assert.True(read.Forecast(SyntheticStorms.Table(8), SyntheticStorms.Site, 100, other));
+        Assert.Equal(one, other);
+    }
+
+    [Theory]
+    [InlineData("\"format\":1", "\"format\":2", "format 2")]
+    [InlineData("\"features\":[\"own\",", "\"features\":[", "medians differ")]
+    [InlineData("\"left\":[1,", "\"left\":[0,", "broken tree")]
+    [InlineData("{\"format\"", "{\"format", "not a model file")]
+    public void A_damaged_or_newer_file_is_refused_by_name(string part, string becomes, string named)
+    {
+        var text = Encoding.UTF8.GetString(NowcastModelFile.Write(Model));
+        Assert.Contains(part, text);
+        var error = Assert.Throws<InvalidDataException>(() => NowcastModelFile.Read(Encoding.UTF8.GetBytes(text.Replace(part, becomes))));
+        Assert.Contains(named, error.Message);
+    }
+
+    private static MinuteTable Silenced(int column)
+    {
+        var from = SyntheticStorms.Table(9);
+        var table = new MinuteTable(3, SyntheticStorms.Minutes);
+        for (var t = 0; t <= 120; t++)
+        {
+            double[] row = [from.At(0, t), from.At(1, t), from.At(2, t)];
+            row[column] = double.NaN;
+            table.Append(row);
+        }
+        return table;
+    }
+}
