@@ -8,11 +8,11 @@ namespace LuohuIOC.Sensing;
 /// <summary>A thin shell around <see cref="SensorEvaluator"/>: loads the state, lets it judge, shows the latest, tells alerts.</summary>
 public sealed class SensorGrain(
     [PersistentState("sensor", "grains")] IPersistentState<SensorState> stored,
-    SensorRegistry registry, RuleBook rules, StationDetectors detectors, LatestBoard board, ListeningSince listening) : Grain, ISensorGrain
+    SensorRegistry registry, RuleBook rules, SensorDetectors detectors, LatestBoard board, ListeningSince listening) : Grain, ISensorGrain
 {
     private readonly List<RuleChange> _changes = [];
     private Sensor _sensor = null!;
-    private StationDetector? _detector;
+    private SensorDetector? _detector;
     private bool _dirty;
 
     public override Task OnActivateAsync(CancellationToken cancellationToken)
@@ -66,6 +66,7 @@ public sealed class SensorGrain(
     {
         if (!_dirty) return;
         _dirty = false;
+        _detector?.Keep();
         try
         {
             await stored.WriteStateAsync();
@@ -74,6 +75,10 @@ public sealed class SensorGrain(
         {
             _dirty = true;
             throw;
+        }
+        finally
+        {
+            _detector?.Drop();
         }
     }
 

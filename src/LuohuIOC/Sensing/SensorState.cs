@@ -83,7 +83,7 @@ public sealed class SensorState
     [Id(18)]
     public long HoldDueMs = long.MaxValue;
 
-    /// <summary>What the station's detector remembers; null for kinds without one.</summary>
+    /// <summary>What the sensor's detectors remember, up to 20 KB a metric watched for novelty; null for kinds without one.</summary>
     [Id(19)]
     public DetectorState? Detector;
 

@@ -18,6 +18,8 @@ public sealed class StationDetector
     private readonly string _rule;
     private readonly string[] _metrics;
     private readonly RecentReadings _recent;
+    private readonly Threshold? _threshold;
+    private readonly bool _silent;
     private ActiveModel? _active;
     private PcaDetector? _detector;
     private AlarmHold? _hold;
@@ -25,8 +27,9 @@ public sealed class StationDetector
     private double[] _values = [];
     private int _unjudged;
 
-    internal StationDetector(SensorKind kind, Station station, DetectorState state)
+    internal StationDetector(SensorKind kind, Station station, DetectorState state, Threshold? threshold = null, bool silent = false)
     {
+        (_threshold, _silent) = (threshold, silent);
         _station = station;
         _rule = StationDetectors.RuleOf(kind);
         _recent = new RecentReadings(KindCatalogue.Of(kind).Metrics.Count);
@@ -55,6 +58,7 @@ public sealed class StationDetector
         }
         if (detector.Verdict == DetectorVerdict.Skipped) return;
         _station.Publish(timeMs, _active!.Version, detector, held);
+        if (_silent) return;
         if (detector.Verdict == DetectorVerdict.Scored) Judge(timeMs, held, changes);
         else if (++_unjudged > RecentReadings.Kept && State.Severity is not null) End(timeMs, changes, AnomalyEvidence.Unjudgeable(_active.Version));
     }
@@ -62,7 +66,7 @@ public sealed class StationDetector
     private void Judge(long timeMs, double held, List<RuleChange> changes)
     {
         _unjudged = 0;
-        var ratio = held / _detector!.Model.Threshold;
+        var ratio = held / (_detector!.Model.Threshold * (_threshold?.Factor ?? 1));
         var now = SeverityAt(ratio, State.Severity);
         if (now == State.Severity || (now is null && _hold!.Filled < _detector.Model.HoldWindow)) return;
         if (now is null)
