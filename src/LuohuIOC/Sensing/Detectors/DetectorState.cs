@@ -52,4 +52,8 @@ public sealed class StreamState
     /// <summary>Since when the stream has been quiet while the alert is open, Unix ms; 0 when it is not.</summary>
     [Id(4)]
     public long QuietSinceMs;
+
+    /// <summary>What each metric reads in dry weather, taken with the snapshot; empty for kinds that rain does not concern.</summary>
+    [Id(5)]
+    public double[] Dry = [];
 }

@@ -30,9 +30,21 @@ public sealed record DetectorView(
 /// <param name="Metrics">What it looks at.</param>
 /// <param name="Last">Its last judgement.</param>
 /// <param name="Threshold">What a score is compared with.</param>
+/// <param name="Rain">Null for kinds that rain does not concern, and before the sensor's grain has begun.</param>
 public sealed record StreamView(
     string Rule, string RuleName, string State, string StateText, int? WarmUpLeft, bool Raises, IReadOnlyList<string> Metrics,
-    StreamJudgementView? Last, ThresholdView Threshold);
+    StreamJudgementView? Last, ThresholdView Threshold, RainView? Rain);
+
+/// <summary>Rain at a station as its detector takes it. While it is wet, what rain explains is scored and not raised.</summary>
+/// <param name="Wet">Enough rain fell and has not drained.</param>
+/// <param name="Millimetres">Rain not drained, as enough gauges agree; null when no gauge is alive, and then nothing is held back.</param>
+/// <param name="Threshold">Wet from so many millimetres on.</param>
+/// <param name="Text">The same as a sentence.</param>
+/// <param name="HeldBack">Scores above the threshold that were not raised, since the start of the host.</param>
+/// <param name="LastHeldAt">Time of the last of them.</param>
+/// <param name="LastScore">Its score.</param>
+public sealed record RainView(
+    bool Wet, double? Millimetres, double Threshold, string Text, int HeldBack, DateTimeOffset? LastHeldAt, double? LastScore);
 
 /// <param name="ObservedAt">Time of the reading; null when nothing was read since the start.</param>
 /// <param name="Score">Novelty: nats, held; chart: deviations a metric.</param>

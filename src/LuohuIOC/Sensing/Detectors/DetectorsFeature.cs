@@ -1,4 +1,5 @@
 using LuohuIOC.Alerts;
+using LuohuIOC.Sensing.Rain;
 
 namespace LuohuIOC.Sensing.Detectors;
 
@@ -16,6 +17,10 @@ public static class DetectorsFeature
         builder.Services.AddSingleton(provider =>
             new Thresholds(ModelStore.OpenFile(configuration["DataDirectory"] ?? "./data"), provider.GetRequiredService<DetectionOptions>()));
         builder.Services.AddSingleton<IMarkListener>(provider => provider.GetRequiredService<Thresholds>());
+        builder.Services.AddSingleton((configuration.GetSection("Detection:Rain").Get<RainOptions>() ?? new RainOptions()).Checked());
+        builder.Services.AddSingleton<RainBoard>();
+        builder.Services.AddSingleton<GaugeMap>();
+        builder.Services.AddSingleton<RainAround>();
         builder.Services.AddSingleton<StreamBoards>();
         builder.Services.AddSingleton<StationDetectors>();
         builder.Services.AddSingleton<SensorDetectors>();

@@ -14,10 +14,12 @@ internal sealed class NoveltyStream : ISensorStream
     private readonly string _metric;
     private readonly Threshold _threshold;
     private readonly StreamBoard _board;
+    private readonly RainCover? _rain;
 
-    public NoveltyStream(int slot, string metric, StreamState state, Threshold threshold, StreamBoard board)
+    public NoveltyStream(int slot, string metric, StreamState state, Threshold threshold, StreamBoard board, RainCover? rain)
     {
-        (_slot, _metric, State, _threshold, _board) = (slot, metric, state, threshold, board);
+        (_slot, _metric, State, _threshold, _board, _rain) = (slot, metric, state, threshold, board, rain);
+        _rain?.Restore(state.Dry);
         if (state.Snapshot.Length > 0) _novelty.Restore(state.Snapshot);
         Drop();
         Publish(0);
@@ -25,26 +27,28 @@ internal sealed class NoveltyStream : ISensorStream
 
     public StreamState State { get; }
 
-    public void Keep() => State.Snapshot = _novelty.Snapshot();
+    public void Keep() => (State.Snapshot, State.Dry) = (_novelty.Snapshot(), _rain?.Snapshot() ?? []);
 
-    public void Drop() => State.Snapshot = [];
+    public void Drop() => (State.Snapshot, State.Dry) = ([], []);
 
     public void Observe(long timeMs, ReadOnlySpan<byte> slots, ReadOnlySpan<double> values, List<RuleChange> changes)
     {
         var at = slots.IndexOf((byte)_slot);
         if (at < 0) return;
         var score = _novelty.Observe(timeMs, values[at]);
-        Publish(timeMs);
-        if (_novelty.Verdict != NoveltyVerdict.Scored) return;
+        _rain?.Observe(timeMs, values.Slice(at, 1));
         var threshold = _threshold.Value;
-        if (!AlarmLatch.Step(State, timeMs, score / threshold, _novelty.Evidence / threshold)) return;
-        var evidence = StreamEvidence.Of(_novelty, _metric, score, threshold);
+        var scored = _novelty.Verdict == NoveltyVerdict.Scored;
+        var raise = scored && score >= threshold && !(_rain?.Explains(timeMs, 0, values[at], score) ?? false) ? score / threshold : 0;
+        Publish(timeMs);
+        if (!scored || !AlarmLatch.Step(State, timeMs, raise, _novelty.Evidence / threshold)) return;
+        var evidence = StreamEvidence.Of(_novelty, _metric, score, threshold, _rain);
         changes.Add(new RuleChange(State.Rule, State.Severity, _metric, values[at], double.NaN, timeMs, evidence));
     }
 
     private void Publish(long timeMs)
     {
         var warm = _novelty.Verdict == NoveltyVerdict.Scored;
-        _board.Publish(timeMs, warm ? 0 : Math.Max(1, _novelty.WarmUpLeft), warm ? _novelty.Evidence : double.NaN, _novelty.ByView, [_novelty.Expected]);
+        _board.Publish(timeMs, warm ? 0 : Math.Max(1, _novelty.WarmUpLeft), warm ? _novelty.Evidence : double.NaN, _novelty.ByView, [_novelty.Expected], _rain);
     }
 }

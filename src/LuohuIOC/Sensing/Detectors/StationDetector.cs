@@ -1,6 +1,7 @@
 using LuohuIOC.Alerts;
 using LuohuIOC.Detection;
 using LuohuIOC.DeviceProtocol;
+using LuohuIOC.Sensing.Rain;
 
 namespace LuohuIOC.Sensing.Detectors;
 
@@ -41,6 +42,9 @@ public sealed class StationDetector
     /// <summary>To be stored with the sensor's state and given to <see cref="StationDetectors.For"/> after a restart.</summary>
     public DetectorState State { get; }
 
+    /// <summary>While it is wet the model begins no alert; null for none.</summary>
+    internal RainGate? Rain { get; set; }
+
     /// <summary>Takes a reading that is the latest and not bad; appends what it found.</summary>
     /// <param name="timeMs">The reading's time, Unix ms.</param>
     /// <param name="slots">Slots of the values.</param>
@@ -68,6 +72,7 @@ public sealed class StationDetector
         _unjudged = 0;
         var ratio = held / (_detector!.Model.Threshold * (_threshold?.Factor ?? 1));
         var now = SeverityAt(ratio, State.Severity);
+        if (State.Severity is null && now is not null && Rain?.IsWet(timeMs) == true) return;
         if (now == State.Severity || (now is null && _hold!.Filled < _detector.Model.HoldWindow)) return;
         if (now is null)
         {

@@ -12,6 +12,7 @@ internal sealed class StreamBoard
     private long _timeMs;
     private int _warmUpLeft;
     private double _score = double.NaN;
+    private RainLook? _rain;
 
     /// <param name="names">What the contributions are of: metrics, or views of one metric.</param>
     /// <param name="expected">How many expectations there are.</param>
@@ -27,13 +28,15 @@ internal sealed class StreamBoard
     /// <param name="score">NaN while warming up.</param>
     /// <param name="contributions">By name.</param>
     /// <param name="expected">By metric, NaN where unknown.</param>
-    public void Publish(long timeMs, int warmUpLeft, double score, ReadOnlySpan<double> contributions, ReadOnlySpan<double> expected)
+    /// <param name="rain">Null for kinds that rain does not concern.</param>
+    public void Publish(long timeMs, int warmUpLeft, double score, ReadOnlySpan<double> contributions, ReadOnlySpan<double> expected, RainCover? rain)
     {
         lock (_lock)
         {
             (_timeMs, _warmUpLeft, _score) = (timeMs, warmUpLeft, score);
             contributions.CopyTo(_contributions);
             expected.CopyTo(_expected);
+            if (rain is not null) _rain = new RainLook(rain.IsWet, rain.Millimetres, rain.Threshold, rain.HeldBack, rain.LastHeldMs, rain.LastScore);
         }
     }
 
@@ -44,13 +47,16 @@ internal sealed class StreamBoard
             return new StreamLook(
                 _timeMs, _warmUpLeft, double.IsFinite(_score) ? _score : null,
                 _names.Zip(_contributions).ToDictionary(p => p.First, p => double.IsFinite(p.Second) ? Math.Round(p.Second, 3) : 0),
-                [.. _expected.Select(e => double.IsFinite(e) ? (double?)e : null)]);
+                [.. _expected.Select(e => double.IsFinite(e) ? (double?)e : null)], _rain);
         }
     }
 }
 
 /// <summary>One copy of what a <see cref="StreamBoard"/> shows.</summary>
-internal sealed record StreamLook(long TimeMs, int WarmUpLeft, double? Score, Dictionary<string, double> Contributions, double?[] Expected);
+internal sealed record StreamLook(long TimeMs, int WarmUpLeft, double? Score, Dictionary<string, double> Contributions, double?[] Expected, RainLook? Rain);
+
+/// <summary>What a <see cref="RainCover"/> said last.</summary>
+internal readonly record struct RainLook(bool IsWet, double Millimetres, double Threshold, int HeldBack, long LastHeldMs, double LastScore);
 
 /// <summary>The boards of all sensors, by sensor and rule.</summary>
 public sealed class StreamBoards

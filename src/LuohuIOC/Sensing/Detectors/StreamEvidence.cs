@@ -12,11 +12,12 @@ namespace LuohuIOC.Sensing.Detectors;
 /// <c>{"detector":"novelty","score":6.1,"threshold":5.5,"expected":{"level":1.2},"views":{"step":7.2,…}}</c>, where
 /// views are how improbable the reading is in each, in nats. Chart:
 /// <c>{"detector":"chart","score":5.1,"threshold":4,"strain":1,"contributions":{"ph":0.8,…},"expected":{…},"values":{…},"dead":["turbidity"]}</c>,
-/// contributions as shares, largest first. Expected and values are in the metrics' units.
+/// contributions as shares, largest first. Expected and values are in the metrics' units. <c>"rain":{"wet":false,"mm":0.2}</c> beside either
+/// where rain could explain the water and does not.
 /// </summary>
 internal static class StreamEvidence
 {
-    public static string Of(NoveltyDetector novelty, string metric, double score, double threshold) => Json(json =>
+    public static string Of(NoveltyDetector novelty, string metric, double score, double threshold, RainCover? rain) => Json(json =>
     {
         Head(json, "novelty", Math.Max(score, novelty.Evidence), threshold);
         json.WriteStartObject("expected");
@@ -25,9 +26,10 @@ internal static class StreamEvidence
         json.WriteStartObject("views");
         for (var v = 0; v < NoveltyStream.Views.Length; v++) json.WriteNumber(NoveltyStream.Views[v], Math.Round(novelty.ByView[v], 2));
         json.WriteEndObject();
+        Rain(json, rain);
     });
 
-    public static string Of(ChartDetector chart, string[] metrics, double[] values, double score, double threshold) => Json(json =>
+    public static string Of(ChartDetector chart, string[] metrics, double[] values, double score, double threshold, RainCover? rain) => Json(json =>
     {
         Head(json, "chart", score, threshold);
         json.WriteNumber("strain", Math.Round(chart.Strain, 3));
@@ -46,6 +48,7 @@ internal static class StreamEvidence
         for (var m = 0; m < metrics.Length; m++)
             if (chart.IsDead(m)) json.WriteStringValue(metrics[m]);
         json.WriteEndArray();
+        Rain(json, rain);
     });
 
     /// <summary>The alert ends because its detector does not run any more.</summary>
@@ -56,6 +59,15 @@ internal static class StreamEvidence
         json.WriteString("detector", detector);
         json.WriteNumber("score", Math.Round(score, 3));
         json.WriteNumber("threshold", Math.Round(threshold, 3));
+    }
+
+    private static void Rain(Utf8JsonWriter json, RainCover? rain)
+    {
+        if (rain is null) return;
+        json.WriteStartObject("rain");
+        json.WriteBoolean("wet", rain.IsWet);
+        Number(json, "mm", rain.Millimetres);
+        json.WriteEndObject();
     }
 
     private static void Number(Utf8JsonWriter json, string name, double value)

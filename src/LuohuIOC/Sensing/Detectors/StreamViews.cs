@@ -25,8 +25,14 @@ public sealed class StreamViews(SensorDetectors detectors, Thresholds thresholds
             rule, TextBook.Get(language, $"rule.{rule}"), state, text, look?.WarmUpLeft, !chart || options.Station == StationAlarm.Chart, metrics,
             warm ? Judged(look!, metrics) : null,
             new ThresholdView(
-                threshold.Value, threshold.Standard, threshold.Factor, Threshold.FactorMin, Threshold.FactorMax, thresholds.History(sensor.Id, rule)));
+                threshold.Value, threshold.Standard, threshold.Factor, Threshold.FactorMin, Threshold.FactorMax, thresholds.History(sensor.Id, rule)),
+            look?.Rain is { } rain ? RainOf(rain, language) : null);
     }
+
+    private static RainView RainOf(RainLook rain, string language) => new(
+        rain.IsWet, double.IsFinite(rain.Millimetres) ? Math.Round(rain.Millimetres, 2) : null, rain.Threshold,
+        TextBook.Get(language, rain.IsWet ? "detector.rain.wet" : double.IsFinite(rain.Millimetres) ? "detector.rain.dry" : "detector.rain.unknown"), rain.HeldBack,
+        rain.HeldBack > 0 ? DateTimeOffset.FromUnixTimeMilliseconds(rain.LastHeldMs) : null, rain.HeldBack > 0 ? Math.Round(rain.LastScore, 3) : null);
 
     private static StreamJudgementView Judged(StreamLook look, string[] metrics) => new(
         look.TimeMs > 0 ? DateTimeOffset.FromUnixTimeMilliseconds(look.TimeMs) : null, look.Score, look.Contributions,

@@ -2,6 +2,7 @@ using LuohuIOC.Alerts;
 using LuohuIOC.DeviceProtocol;
 using LuohuIOC.Registry;
 using LuohuIOC.Sensing.Detectors;
+using LuohuIOC.Sensing.Rain;
 using LuohuIOC.Storage;
 using Microsoft.Data.Sqlite;
 using Microsoft.Extensions.Logging.Abstractions;
@@ -24,6 +25,9 @@ internal sealed class DetectorDesk : IDisposable
 
     public DetectionOptions Options { get; set; }
 
+    /// <summary>Without gauges: nothing is taken for rain.</summary>
+    public RainAround Rain { get; set; } = new(new GaugeMap(new SensorRegistry(), new RainOptions()), new RainBoard(), new RainOptions());
+
     public StationDetectors Stations { get; private set; } = null!;
 
     public Thresholds Thresholds { get; private set; } = null!;
@@ -42,7 +46,7 @@ internal sealed class DetectorDesk : IDisposable
         var boards = new StreamBoards();
         Stations = new StationDetectors(new ModelStore(_file, NullLogger<ModelStore>.Instance));
         Thresholds = new Thresholds(_file, Options);
-        Detectors = new SensorDetectors(Stations, Thresholds, boards, Options, NullLogger<SensorDetectors>.Instance);
+        Detectors = new SensorDetectors(Stations, Thresholds, boards, Rain, Options, NullLogger<SensorDetectors>.Instance);
         Views = new StreamViews(Detectors, Thresholds, boards, Options);
     }
 

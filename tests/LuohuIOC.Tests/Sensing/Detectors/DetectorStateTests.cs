@@ -17,12 +17,19 @@ public sealed class DetectorStateTests
         "IAAlASAwebkOyiHgAQEBAQEBAQEJFQEJFQEBASHgAQEJFQkh4AEBIeAh4CHggf////////9/IQgVAwEgAAS5DsoBHSEABSFAG25vdmVsdHktbGV2ZWxBCQECA/oJ" +
         "FQUBIAAEuQ7KASAwebkOyuAgQBlub3ZlbHR5LWZsb3dBAcEBAQEBAeDg4OA=";
 
+    /// <summary>The same with dry weather's range in the first stream, and with a gauge's rain.</summary>
+    private const string WithRain =
+        "IAAlASAwebkOyiHgAQEBAQEBAQEJFQEJFQEBASHgAQEJFQkh4AEBIeAh4CHggf////////9/IQgVAwEgAAS5DsoBHSEABSFAG25vdmVsdHktbGV2ZWxBCQECA/oJ" +
+        "FQUBIAAEuQ7KASAwebkOyiEACYGamZmZmZm5P4CamZmZmZnZP4AAAAAAcJmUQYAAAIAg10F5QuDgIEAZbm92ZWx0eS1mbG93QQHBAQEBAQHBCeDg4CEgAAWBAAAA" +
+        "AAAAAECAAAAAAAAAEEDgIQAFgQAAAAAAAPg/gAAAAAAAAARA4AEgAAS5Dsrg4A==";
+
     private static readonly Serializer<SensorState> Serializer =
         new ServiceCollection().AddSerializer().BuildServiceProvider().GetRequiredService<Serializer<SensorState>>();
 
     [Theory]
     [InlineData(WithoutStreams, 0)]
     [InlineData(WithStreams, 2)]
+    [InlineData(WithRain, 2)]
     public void Every_version_can_be_read(string golden, int streams)
     {
         var state = Serializer.Deserialize(Convert.FromBase64String(golden))!;
@@ -39,6 +46,14 @@ public sealed class DetectorStateTests
     }
 
     [Fact]
+    public void Dry_weather_and_rain_are_kept()
+    {
+        var state = Serializer.Deserialize(Convert.FromBase64String(WithRain))!;
+        Assert.Equal([0.1, 0.4, 86_400_000, 1_735_660_800_000], state.Detector!.Streams[0].Dry);
+        Assert.Equal(([2, 4], [1.5, 2.5], 1_735_660_800_000), (state.Rain!.Hours, state.Rain.Millimetres, state.Rain.AtMs));
+    }
+
+    [Fact]
     public void The_newest_is_what_this_version_writes() =>
-        Assert.Equal(WithStreams, Convert.ToBase64String(Serializer.SerializeToArray(Serializer.Deserialize(Convert.FromBase64String(WithStreams))!)));
+        Assert.Equal(WithRain, Convert.ToBase64String(Serializer.SerializeToArray(Serializer.Deserialize(Convert.FromBase64String(WithRain))!)));
 }
