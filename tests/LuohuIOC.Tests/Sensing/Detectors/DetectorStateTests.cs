@@ -50,7 +50,9 @@ public sealed class DetectorStateTests
     {
         var state = Serializer.Deserialize(Convert.FromBase64String(WithRain))!;
         Assert.Equal([0.1, 0.4, 86_400_000, 1_735_660_800_000], state.Detector!.Streams[0].Dry);
-        Assert.Equal(([2, 4], [1.5, 2.5], 1_735_660_800_000), (state.Rain!.Hours, state.Rain.Millimetres, state.Rain.AtMs));
+        Assert.Equal([2, 4], state.Rain!.Hours);
+        Assert.Equal([1.5, 2.5], state.Rain.Millimetres);
+        Assert.Equal(1_735_660_800_000, state.Rain.AtMs);
     }
 
     [Fact]
