@@ -24,7 +24,7 @@ public sealed class StaFilterTests
     [InlineData("phenomenonTime gt 2023-09-07T10:00:00Z", false)]
     [InlineData("nothing eq 1", false)]
     [InlineData("nothing ne 1", false)]
-    public void Judges_an_entity(string filter, bool expected) => Assert.Equal(expected, StaFilter.Parse(filter).Matches(Entity));
+    public void Judges_an_entity(string filter, bool expected) => Assert.Equal(expected, StaFilter.Parse(filter).Matches(new StaScope(Entity)));
 
     [Theory]
     [InlineData("")]
