@@ -44,8 +44,8 @@ public readonly ref struct Hj212Packet
         if (!intact) return FrameFault.Crc;
         // Every edition has a command in every packet, and parameters between two pairs of &&, be there none (CP=&&&&).
         var mark = segment.IndexOf("CP=&&"u8);
-        if (mark < 0 || segment[(mark + 5)..].LastIndexOf("&&"u8) is not (var last and >= 0)) return FrameFault.Body;
-        var whole = new Hj212Packet { Segment = segment, Header = segment[..mark], Parameters = segment.Slice(mark + 5, last) };
+        if (mark < 0 || segment.Length < mark + 7 || !segment.EndsWith("&&"u8)) return FrameFault.Body;
+        var whole = new Hj212Packet { Segment = segment, Header = segment[..mark], Parameters = segment[(mark + 5)..^2] };
         if (whole.Field("CN"u8).IsEmpty || !whole.IsPaired()) return FrameFault.Body;
         packet = whole;
         return FrameFault.None;

@@ -60,7 +60,8 @@ public ref struct Sl651Items(ReadOnlySpan<byte> content, byte function)
         if (_rest.IsEmpty) return;
         var beforeTime = _rest.Length >= 3 && _rest[1] == Sl651Elements.ObservationTime && _rest[2] == Sl651Elements.ObservationTime;
         if (!beforeTime && (function == Sl651Function.QueryState || !"PHKZDTMGQIO"u8.Contains(_rest[0]))) return;
-        ClassCode = _rest[0];
+        // FF F0F0: a station that was never told what it is.
+        if (char.IsAsciiLetter((char)_rest[0])) ClassCode = _rest[0];
         _rest = _rest[1..];
     }
 
