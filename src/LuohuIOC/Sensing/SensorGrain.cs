@@ -1,19 +1,23 @@
 using LuohuIOC.Alerts;
+using LuohuIOC.DeviceProtocol;
 using LuohuIOC.Ingestion;
 using LuohuIOC.Registry;
 using LuohuIOC.Sensing.Detectors;
+using LuohuIOC.Sensing.Rain;
 
 namespace LuohuIOC.Sensing;
 
 /// <summary>A thin shell around <see cref="SensorEvaluator"/>: loads the state, lets it judge, shows the latest, tells alerts.</summary>
 public sealed class SensorGrain(
     [PersistentState("sensor", "grains")] IPersistentState<SensorState> stored,
-    SensorRegistry registry, RuleBook rules, StationDetectors detectors, LatestBoard board, ListeningSince listening) : Grain, ISensorGrain
+    SensorRegistry registry, RuleBook rules, SensorDetectors detectors, RainBoard rain, LatestBoard board, ListeningSince listening) : Grain, ISensorGrain
 {
     private readonly List<RuleChange> _changes = [];
     private Sensor _sensor = null!;
-    private StationDetector? _detector;
+    private SensorDetector? _detector;
     private bool _dirty;
+
+    private bool IsGauge => _sensor.Kind == SensorKind.RainGauge;
 
     public override Task OnActivateAsync(CancellationToken cancellationToken)
     {
@@ -22,6 +26,7 @@ public sealed class SensorGrain(
         _sensor = sensor;
         _detector = detectors.For(sensor, stored.State.Detector);
         stored.State.Detector = _detector?.State;
+        if (IsGauge && stored.State.Rain is { } kept) rain.Restore(sensor.Number, kept);
         if (stored.State.LatestMs > 0) Show();
         return Task.CompletedTask;
     }
@@ -66,6 +71,8 @@ public sealed class SensorGrain(
     {
         if (!_dirty) return;
         _dirty = false;
+        _detector?.Keep();
+        if (IsGauge) rain.Keep(_sensor.Number, stored.State.Rain ??= new RainState());
         try
         {
             await stored.WriteStateAsync();
@@ -74,6 +81,10 @@ public sealed class SensorGrain(
         {
             _dirty = true;
             throw;
+        }
+        finally
+        {
+            _detector?.Drop();
         }
     }
 
@@ -88,6 +99,8 @@ public sealed class SensorGrain(
             var (mark, arrival) = SensorEvaluator.Observe(
                 state, inForce, _sensor, group.DeviceTimes[i], group.Sequences[i], group.ReceivedTimes[i], slots, values, _changes, group.FlaggedOf(i));
             group.Marks[i] = mark;
+            // Rain that comes late fell all the same.
+            if (IsGauge && arrival != Arrival.Duplicate) rain.Observe(_sensor.Number, ReadingClock.EffectiveMs(group.DeviceTimes[i], group.ReceivedTimes[i]), mark, slots, values);
             if (arrival != Arrival.Latest) continue;
             moved = true;
             if (mark.Grade != QualityGrade.Bad) _detector?.Observe(state.LatestMs, slots, values, _changes);
