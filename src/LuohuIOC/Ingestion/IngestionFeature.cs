@@ -54,6 +54,7 @@ public static class IngestionFeature
         IngestionState.Map(app);
         app.MapCommands();
         app.MapStations();
+        app.MapStationRecords();
         return app;
     }
 }

@@ -6,6 +6,7 @@ using LuohuIOC.Ingestion.Commands;
 using LuohuIOC.Ingestion.Journal;
 using LuohuIOC.Ingestion.Rejections;
 using LuohuIOC.Ingestion.Sparkplug;
+using LuohuIOC.Ingestion.Stations;
 using Microsoft.Extensions.Options;
 using MQTTnet;
 using MQTTnet.Packets;
@@ -20,7 +21,7 @@ namespace LuohuIOC.Ingestion.Broker;
 /// </summary>
 public sealed class PublishIntake(
     PublishDecoder decoder, PublishJournal journal, RejectionStore rejections, GatewayBoard gateways, SparkplugHost sparkplug, CommandBook commands,
-    IngestionMetrics metrics, IOptions<MqttOptions> options, TimeProvider time)
+    StationRecords records, IngestionMetrics metrics, IOptions<MqttOptions> options, TimeProvider time)
 {
     private const int ReplyBytesMax = 4096;
 
@@ -133,6 +134,7 @@ public sealed class PublishIntake(
         if (scratch.Readings.Count == 0 && (form == PayloadForm.Json || scratch.Refusals.Count > 0)) return durable;
         metrics.Accepted(scratch.Readings.Count);
         var committed = journal.Append(form, scratch.Refusals.Count == 0, now, gateway, sensor, payload, scratch.Readings);
+        if (form == PayloadForm.Sl651 && records.Keep(payload, sensor.ToString(), now) is { IsCompleted: false } kept) committed = Task.WhenAll(committed, kept);
         return durable.IsCompleted ? committed : Task.WhenAll(durable, committed);
     }
 

@@ -8,7 +8,8 @@ namespace LuohuIOC.Ingestion.Stations;
 
 /// <summary>What a station has said on its way to the journal: the same decoder, registry, journal and rejections as a publish of MQTT.</summary>
 public sealed class StationIntake(
-    PublishDecoder decoder, PublishJournal journal, RejectionStore rejections, StationBook book, SensorRegistry registry, IngestionMetrics metrics, TimeProvider time)
+    PublishDecoder decoder, PublishJournal journal, RejectionStore rejections, StationBook book, SensorRegistry registry, StationRecords records,
+    IngestionMetrics metrics, TimeProvider time)
 {
     private static readonly TimeSpan FullPause = TimeSpan.FromMilliseconds(5);
 
@@ -49,6 +50,7 @@ public sealed class StationIntake(
         if (readings.Count == 0 && refusals.Count > 0) return durable;
         if (readings.Count > 0) metrics.Accepted(readings.Count);
         var committed = journal.Append(form, refusals.Count == 0, now, sensor.Gateway, id, part.Payload, readings);
+        if (form == PayloadForm.Sl651 && records.Keep(part.Payload, id, now) is { IsCompleted: false } kept) committed = Task.WhenAll(committed, kept);
         return durable.IsCompleted ? committed : Task.WhenAll(durable, committed);
     }
 }

@@ -19,6 +19,15 @@ public enum StationQuestion
 
     /// <summary>Whether the guard is there: type 91 of GB/T 26875.3.</summary>
     Guard,
+
+    /// <summary>The version of its software: function 45 of SL 651.</summary>
+    Version,
+
+    /// <summary>State and alarms: function 46 of SL 651.</summary>
+    State,
+
+    /// <summary>The event log's counts: function 50 of SL 651.</summary>
+    Events,
 }
 
 internal static class StationQuestions
@@ -36,11 +45,20 @@ internal static class StationQuestions
 
     private static byte[]? WriteSl651(ReadOnlySpan<byte> lastFrame, StationQuestion question, long nowMs)
     {
-        if (question == StationQuestion.Guard || Sl651Frame.TryParse(lastFrame, out var last) != FrameFault.None) return null;
+        if (FunctionOf(question) is not { } function || Sl651Frame.TryParse(lastFrame, out var last) != FrameFault.None) return null;
         Span<byte> frame = stackalloc byte[64];
-        var function = question == StationQuestion.Clock ? Sl651Function.SetClock : Sl651Function.QueryNow;
         return frame[..Sl651Writer.Ask(frame, last.Center, last.Station, last.Password, function, SerialOf(nowMs), nowMs, default)].ToArray();
     }
+
+    private static byte? FunctionOf(StationQuestion question) => question switch
+    {
+        StationQuestion.Values => Sl651Function.QueryNow,
+        StationQuestion.Clock => Sl651Function.SetClock,
+        StationQuestion.Version => Sl651Function.QueryVersion,
+        StationQuestion.State => Sl651Function.QueryState,
+        StationQuestion.Events => Sl651Function.EventLog,
+        _ => null,
+    };
 
     private static byte[]? WriteHj212(ReadOnlySpan<byte> lastFrame, StationQuestion question, long nowMs)
     {
@@ -54,7 +72,7 @@ internal static class StationQuestions
 
     private static byte[]? WriteGb26875(ReadOnlySpan<byte> lastFrame, StationQuestion question, long nowMs)
     {
-        if (question == StationQuestion.Values || Gb26875Frame.TryParse(lastFrame, out var last, out _) != FrameFault.None) return null;
+        if (question is not (StationQuestion.Guard or StationQuestion.Clock) || Gb26875Frame.TryParse(lastFrame, out var last, out _) != FrameFault.None) return null;
         Span<byte> frame = stackalloc byte[64];
         var length = question == StationQuestion.Guard
             ? Gb26875Writer.GuardCheck(frame, SerialOf(nowMs), last.Version, last.Target, last.Source, nowMs, GuardMinutes)

@@ -16,6 +16,8 @@ internal static class StationsFeature
             .Validate(o => o.Idle > TimeSpan.Zero, "Stations:Idle must be positive.").ValidateOnStart();
         services.AddSingleton<StationBook>();
         services.AddSingleton<StationBoard>();
+        services.AddSingleton<StationRecords>();
+        services.AddHostedService(s => s.GetRequiredService<StationRecords>());
         services.AddSingleton<StationIntake>();
         foreach (var form in Forms)
         {

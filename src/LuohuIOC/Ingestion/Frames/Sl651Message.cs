@@ -1,0 +1,35 @@
+using LuohuIOC.DeviceProtocol.Frames;
+using LuohuIOC.DeviceProtocol.Sl651;
+
+namespace LuohuIOC.Ingestion.Frames;
+
+/// <summary>A message that tells of the station and not of the water: settings, version, events, text or a picture.</summary>
+/// <param name="Address">Ten hex digits.</param>
+/// <param name="Function">Its function code.</param>
+/// <param name="Serial">The station's number of it.</param>
+/// <param name="SentMs">Unix ms by the station's clock; 0 when that is no time.</param>
+/// <param name="IsAscii">The content is text.</param>
+/// <param name="Content">What follows serial and send time, of all packets.</param>
+public sealed record Sl651Message(string Address, byte Function, ushort Serial, long SentMs, bool IsAscii, byte[] Content)
+{
+    /// <summary>Those of a payload that has been decoded without fault. Measurements, heartbeats and acknowledgements are not among them.</summary>
+    public static IEnumerable<Sl651Message> Of(ReadOnlySpan<byte> payload)
+    {
+        List<Sl651Message>? messages = null;
+        while (Sl651Frame.TryParse(payload, out var frame) == FrameFault.None)
+        {
+            payload = payload[frame.Bytes..];
+            var isRecord = !frame.IsDown && frame.HasHeading && Sl651Record.KindOf(frame.Function) is not null;
+            List<byte> content = isRecord ? [.. frame.Content] : [];
+            for (var index = 2; index <= frame.PacketTotal && Sl651Frame.TryParse(payload, out var packet) == FrameFault.None; index++)
+            {
+                payload = payload[packet.Bytes..];
+                if (isRecord) content.AddRange(packet.Body);
+            }
+            if (!isRecord || content.Count == 0) continue;
+            _ = frame.SendTime.TryUnixMs(out var sentMs);
+            (messages ??= []).Add(new Sl651Message($"{frame.Station:X10}", frame.Function, frame.Serial, sentMs, frame.IsAscii, [.. content]));
+        }
+        return messages ?? (IEnumerable<Sl651Message>)[];
+    }
+}
