@@ -1,4 +1,5 @@
 using System.Buffers;
+using System.Net.Http.Headers;
 using System.Net.Sockets;
 using System.Text;
 using System.Text.Json;
@@ -68,6 +69,45 @@ public sealed class StationTests
     }
 
     [Fact]
+    public async Task What_a_station_tells_of_itself_is_answered_kept_once_and_read()
+    {
+        var port = HostProcess.FreePort();
+        await using var host = new HostProcess(null, $"--Stations:Sl651:Port={port}");
+        await host.StartAsync();
+        var river = (await host.GetAsync("sensors?kind=river&limit=1")).GetProperty("items")[0].GetProperty("id").GetString()!;
+        await File.WriteAllTextAsync(Path.Combine(host.Data, "stations.csv"), $"sl651,0012345678,{river}\n");
+        var now = DateTimeOffset.UtcNow.ToUnixTimeMilliseconds();
+        var settings = Frame(0x42, now, "F1F10012345678" + "200801" + "2823FF001250" + "031004D2", Sl651Mark.Etx, 0, 0);
+        using (var line = await ConnectAsync(port))
+        {
+            for (var time = 0; time < 2; time++)
+            {
+                await line.GetStream().WriteAsync(settings);
+                Assert.Equal((7, Sl651Mark.Eot), Answer(await ReadAsync(line, 25)));
+            }
+            await line.GetStream().WriteAsync(Frame(Sl651Function.Picture, now, "F1F1001234567848F0F02309071700F3F3FFD8FF", Sl651Mark.Etb, 2, 1));
+            await line.GetStream().WriteAsync(Frame(Sl651Function.Picture, now, "E000104A4649FFD9", Sl651Mark.Etx, 2, 2));
+            Assert.Equal((7, Sl651Mark.Eot), Answer(await ReadAsync(line, 25)));
+        }
+
+        await host.KillAsync();
+        await host.StartAsync();
+        var records = (await host.GetAsync("stations/sl651/0012345678/records")).GetProperty("items");
+        Assert.Equal(["picture", "settings"], records.EnumerateArray().Select(r => r.GetProperty("kind").GetString()));
+        var items = records[1].GetProperty("items");
+        Assert.Equal(["20", "28", "03"], items.EnumerateArray().Select(i => i.GetProperty("id").GetString()));
+        Assert.Equal((-1.25, "m"), (items[1].GetProperty("value").GetDouble(), items[1].GetProperty("unit").GetString()));
+        Assert.Equal("****", items[2].GetProperty("text").GetString());
+        var picture = records[0].GetProperty("picture");
+        Assert.Equal((11, 0), (picture.GetProperty("bytes").GetInt32(), picture.GetProperty("bytesBehindEnd").GetInt32()));
+        using var request = new HttpRequestMessage(HttpMethod.Get, picture.GetProperty("href").GetString());
+        request.Headers.Authorization = new AuthenticationHeaderValue("Bearer", host.Token);
+        using var response = await host.Http.SendAsync(request);
+        Assert.Equal("image/jpeg", response.Content.Headers.ContentType!.MediaType);
+        Assert.Equal("FFD8FFE000104A4649FFD9", Convert.ToHexString(await response.Content.ReadAsByteArrayAsync()));
+    }
+
+    [Fact]
     public async Task A_detector_on_fire_is_confirmed_and_raises_an_alert()
     {
         var port = HostProcess.FreePort();
@@ -129,6 +169,15 @@ public sealed class StationTests
         Sl651Writer.Element(body[23..], 0x39, 4, 3, level);
         var frame = new byte[64];
         return frame[..Sl651Writer.Hex(frame, 1, Station, 0x1234, Sl651Function.Timed, false, body, Sl651Mark.Etx)];
+    }
+
+    // Packets behind the first have no serial and send time.
+    private static byte[] Frame(byte function, long sentMs, string content, byte end, int packets, int packet)
+    {
+        var heading = new byte[packet > 1 ? 0 : Sl651Frame.HeadingBytes];
+        if (heading.Length > 0) Sl651Writer.Heading(heading, 7, sentMs);
+        var frame = new byte[128];
+        return frame[..Sl651Writer.Hex(frame, 1, Station, 0x1234, function, false, [.. heading, .. Convert.FromHexString(content)], end, packets, packet)];
     }
 
     private static byte[] Broken(byte[] frame) => [.. frame[..^1], (byte)(frame[^1] + 1)];

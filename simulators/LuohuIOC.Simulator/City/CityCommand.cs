@@ -93,8 +93,9 @@ internal sealed class CityCommand
         var faults = parsed.GetValue(_faults) == "on" ? new FaultPlan(sensors, seed, start) : null;
         using var labels = faults is not null && parsed.GetValue(_labels) is { } path
             ? new FaultLabels(new StreamWriter(path.FullName, append: false, new UTF8Encoding(false)), sensors) : null;
+        var edges = Edges(parsed, sensors, seed);
         var run = new CityRun(model, schedule, speed, seed, faults, labels, _clock, (gateway, asked) =>
-            new GatewayLink(parsed.GetRequiredValue(_broker), gateway, secrets?[gateway], seed, _clock) { OnCommand = asked })
+            new GatewayLink(parsed.GetRequiredValue(_broker), gateway, secrets?[gateway], seed, _clock) { OnCommand = asked, Edge = edges.GetValueOrDefault(gateway) })
         {
             Stations = Stations(parsed, seed),
         };
@@ -108,7 +109,23 @@ internal sealed class CityCommand
         await shown;
         if (run.Stations is { Links.Count: > 0, Counts: var counts })
             AnsiConsole.Console.Profile.Out.Writer.WriteLine(_texts["city.stations.line", counts.Sent, counts.Resent, counts.Taken, counts.Lost]);
+        if (edges.Count > 0) AnsiConsole.Console.Profile.Out.Writer.WriteLine(_texts["city.edges.line", edges.Count, edges.Values.Sum(e => e.Rebirths), edges.Values.Sum(e => e.Lost)]);
         return 0;
+    }
+
+    // A gateway whose sensors are in several groups is a node of the first one's.
+    private Dictionary<string, SparkplugEdge> Edges(ParseResult parsed, IEnumerable<CitySensor> sensors, int seed)
+    {
+        var edges = new Dictionary<string, SparkplugEdge>();
+        if (parsed.GetValue(_stations) is not { } list) return edges;
+        var groups = StationFrame.ReadSparkplug(list.FullName);
+        foreach (var sensor in sensors)
+        {
+            if (!groups.TryGetValue(sensor.Id, out var group)) continue;
+            if (!edges.TryGetValue(sensor.Gateway, out var edge)) edges[sensor.Gateway] = edge = new SparkplugEdge(group, sensor.Gateway, parsed.GetValue(_loss), seed, _clock);
+            edge.Add(sensor.Id, KindCatalogue.Of(sensor.Kind));
+        }
+        return edges;
     }
 
     private StationFleet? Stations(ParseResult parsed, int seed) =>

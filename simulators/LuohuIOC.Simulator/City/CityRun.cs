@@ -122,6 +122,11 @@ public sealed class CityRun
             _sequence[index]++;
             return;
         }
+        if (_links[sensor.Gateway] is { Edge: { } edge } link && edge.Has(sensor) && edge.Data(sensor.Id, values, time.ToUnixTimeMilliseconds()) is { } data)
+        {
+            link.Offer(data);
+            return;
+        }
         var batch = _batches[sensor.Gateway];
         batch.Add(sensor.Id, time.ToUnixTimeMilliseconds(), _sequence[index]++, kind, values);
         if (batch.Readings == ReadingsPerMessageMax) _links[sensor.Gateway].Offer(batch.Take(sensor.Gateway));

@@ -19,7 +19,7 @@ public sealed class StationFleet
     public StationFleet(IReadOnlyList<StationSensor> stations, string host, Func<PayloadForm, int> portOf, double loss, int seed, TimeProvider clock)
     {
         _stations = stations.ToDictionary(s => s.Sensor);
-        _links = stations.Where(s => portOf(s.Form) > 0).ToDictionary(s => s.Sensor, s => new StationLink(host, portOf(s.Form), s, loss, seed, clock));
+        _links = stations.Where(s => s.Form is PayloadForm.Sl651 or PayloadForm.Hj212 or PayloadForm.Gb26875 && portOf(s.Form) > 0).ToDictionary(s => s.Sensor, s => new StationLink(host, portOf(s.Form), s, loss, seed, clock));
         (_loss, _chance) = (loss, new Seeded(seed, "raw line"));
     }
 

@@ -32,12 +32,19 @@ public static class StationFrame
         ("ammonia_nitrogen", "w21003"), ("total_phosphorus", "w21011"),
     ];
 
-    /// <summary>Rows of <c>protocol,address,sensor</c>, as the product's <c>stations.csv</c> has them.</summary>
+    /// <summary>
+    /// Rows of <c>protocol,address,sensor</c>, as the product's <c>stations.csv</c> has them. The address of a <c>lorawan</c> sensor is its codec,
+    /// of <c>senml</c> its base name.
+    /// </summary>
     public static IReadOnlyList<StationSensor> ReadList(string path) =>
     [
         .. File.ReadLines(path).Select(CsvLine.Split).Where(f => f.Length == 3)
             .Select(f => PayloadForms.TryParseRaw(f[0].Trim(), out var form) ? new StationSensor(form, f[1].Trim(), f[2].Trim()) : null).OfType<StationSensor>(),
     ];
+
+    /// <summary>Rows of <c>sparkplug,group,sensor</c> in the same file: the sensor's group, by sensor.</summary>
+    public static IReadOnlyDictionary<string, string> ReadSparkplug(string path) =>
+        File.ReadLines(path).Select(CsvLine.Split).Where(f => f.Length == 3 && f[0].Trim() == "sparkplug").ToDictionary(f => f[2].Trim(), f => f[1].Trim());
 
     /// <summary>One reading; null when the protocol has no word for any of its metrics.</summary>
     public static byte[]? Write(StationSensor station, KindDefinition kind, ReadOnlySpan<double> values, long unixMs, long sequence) => station.Form switch
@@ -45,6 +52,8 @@ public static class StationFrame
         PayloadForm.Sl651 => WriteSl651(station, kind, values, unixMs, (ushort)sequence),
         PayloadForm.Hj212 => WriteHj212(station, kind, values, unixMs),
         PayloadForm.Gb26875 => WriteGb26875(station, kind, values, unixMs, (ushort)sequence),
+        PayloadForm.Senml => OpenPayload.WriteSenml(station, kind, values, unixMs),
+        PayloadForm.Lorawan => OpenPayload.WriteLorawan(station, kind, values, unixMs, sequence),
         _ => null,
     };
 

@@ -63,6 +63,9 @@ public sealed class GatewayLink
     /// <summary>Called with the sensor's id when a command for it has been answered.</summary>
     public Action<string>? OnCommand { get; init; }
 
+    /// <summary>Set for a gateway that is an edge node of Sparkplug B as well.</summary>
+    public SparkplugEdge? Edge { get; init; }
+
     /// <summary>Puts a message into the outbox; false and counted as dropped when it is full.</summary>
     public bool Offer(GatewayMessage message)
     {
@@ -125,13 +128,15 @@ public sealed class GatewayLink
     private async Task<bool> ConnectAsync(IMqttClient client, CancellationToken cancellation)
     {
         var status = Topic.Status(Gateway);
+        // A connection has one will: the node's death says what "offline" would.
+        var will = Edge?.Death(true) ?? new GatewayMessage(status, "offline"u8.ToArray(), 0);
         var options = new MqttClientOptionsBuilder()
             .WithTcpServer(_broker.Host, _broker.Port)
             .WithProtocolVersion(MqttProtocolVersion.V500)
             .WithClientId(Gateway)
             .WithKeepAlivePeriod(TimeSpan.FromSeconds(60))
             .WithTimeout(TimeSpan.FromSeconds(20))
-            .WithWillTopic(status).WithWillPayload("offline").WithWillRetain().WithWillQualityOfServiceLevel(MqttQualityOfServiceLevel.AtLeastOnce);
+            .WithWillTopic(will.Topic).WithWillPayload(will.Payload).WithWillRetain(Edge is null).WithWillQualityOfServiceLevel(MqttQualityOfServiceLevel.AtLeastOnce);
         if (_secret is not null) options = options.WithCredentials(Gateway, _secret);
         try
         {
@@ -144,6 +149,11 @@ public sealed class GatewayLink
             await client.SubscribeAsync(
                 new MqttClientSubscribeOptions { TopicFilters = [new MqttTopicFilter { Topic = Topic.Command(Gateway, "+"), QualityOfServiceLevel = MqttQualityOfServiceLevel.AtLeastOnce }] },
                 cancellation);
+            if (Edge is not null)
+            {
+                await client.SubscribeAsync(Edge.CommandFilter, MqttQualityOfServiceLevel.AtMostOnce, cancellation);
+                foreach (var birth in Edge.Births()) await client.PublishBinaryAsync(birth.Topic, Edge.Leave(birth), MqttQualityOfServiceLevel.AtLeastOnce, false, cancellation);
+            }
             await client.PublishStringAsync(status, "online", MqttQualityOfServiceLevel.AtLeastOnce, retain: true, cancellation);
             Connected = true;
             Trouble = null;
@@ -158,10 +168,12 @@ public sealed class GatewayLink
 
     private async Task<bool> PublishAsync(IMqttClient client, GatewayMessage message, CancellationToken cancellation)
     {
+        var payload = Edge is null ? message.Payload : Edge.Leave(message);
+        if (payload is null) return true;
         try
         {
             var result = await client.PublishAsync(
-                new MqttApplicationMessageBuilder().WithTopic(message.Topic).WithPayload(message.Payload)
+                new MqttApplicationMessageBuilder().WithTopic(message.Topic).WithPayload(payload)
                     .WithQualityOfServiceLevel(MqttQualityOfServiceLevel.AtLeastOnce).Build(),
                 cancellation);
             if (!result.IsSuccess) Interlocked.Increment(ref _refused);
@@ -186,6 +198,11 @@ public sealed class GatewayLink
     private Task AnswerAsync(MqttApplicationMessageReceivedEventArgs e)
     {
         var topic = e.ApplicationMessage.Topic;
+        if (Edge?.IsRebirth(topic, System.Buffers.BuffersExtensions.ToArray(e.ApplicationMessage.Payload)) == true)
+        {
+            foreach (var birth in Edge.Births()) Offer(birth);
+            return Task.CompletedTask;
+        }
         if (!Topic.TryParse(topic, out var parsed) || parsed.Kind != TopicKind.Command) return Task.CompletedTask;
         var sensor = parsed.Sensor.ToString();
         var id = "null";
@@ -214,6 +231,7 @@ public sealed class GatewayLink
         try
         {
             using var patience = new CancellationTokenSource(TimeSpan.FromSeconds(5), _clock);
+            if (Edge?.Death(false) is { } death) await client.PublishBinaryAsync(death.Topic, death.Payload, MqttQualityOfServiceLevel.AtLeastOnce, false, patience.Token);
             await client.PublishStringAsync(Topic.Status(Gateway), "offline", MqttQualityOfServiceLevel.AtLeastOnce, retain: true, patience.Token);
             await client.DisconnectAsync(cancellationToken: patience.Token);
         }

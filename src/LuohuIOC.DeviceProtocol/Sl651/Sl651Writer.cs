@@ -13,10 +13,13 @@ public static class Sl651Writer
     /// The centre's answer to an uplink: its serial, the time now, and what is to happen: <see cref="Sl651Mark.Eot"/> ends the talk,
     /// <see cref="Sl651Mark.Esc"/> keeps the station on the line, <see cref="Sl651Mark.Ack"/> asks for the next packet, <see cref="Sl651Mark.Nak"/> for the same again.
     /// </summary>
-    public static int Acknowledge(Span<byte> into, in Sl651Frame uplink, long nowMs, byte end)
+    public static int Acknowledge(Span<byte> into, in Sl651Frame uplink, long nowMs, byte end) => Acknowledge(into, uplink, uplink.Serial, nowMs, end);
+
+    /// <summary>The same for a packet behind the first, which does not say its message's serial.</summary>
+    public static int Acknowledge(Span<byte> into, in Sl651Frame uplink, ushort serial, long nowMs, byte end)
     {
         Span<byte> body = stackalloc byte[Sl651Frame.HeadingBytes];
-        Heading(body, uplink.Serial, nowMs);
+        Heading(body, serial, nowMs);
         return uplink.IsAscii
             ? Ascii(into, uplink.Center, uplink.Station, uplink.Password, uplink.Function, true, AsAscii(body, stackalloc byte[16]), end)
             : Hex(into, uplink.Center, uplink.Station, uplink.Password, uplink.Function, true, body, end);

@@ -13,6 +13,7 @@ internal sealed class Sl651Talk(StationOptions options) : IStationTalk
 {
     private readonly List<byte[]> _packets = [];
     private int _packetBytes;
+    private ushort _serial;
 
     public PayloadForm Form => PayloadForm.Sl651;
 
@@ -36,9 +37,9 @@ internal sealed class Sl651Talk(StationOptions options) : IStationTalk
         if (!accepted || Sl651Frame.TryParse(bytes, out var frame) != FrameFault.None || frame.Function == Sl651Function.Heartbeat) return null;
         // The answer to a question of ours, and a packet that others follow, are not answered.
         if (frame.End is Sl651Mark.Etb || frame.Function is Sl651Function.SetClock or Sl651Function.QueryClock) return null;
-        var setClock = options.SetClock && !frame.IsAscii && IsClockOff(frame, nowMs);
+        var setClock = options.SetClock && !frame.IsAscii && frame.HasHeading && IsClockOff(frame, nowMs);
         Span<byte> answer = stackalloc byte[2 * 64];
-        var length = Sl651Writer.Acknowledge(answer, frame, nowMs, setClock || options.StayOnline ? Sl651Mark.Esc : Sl651Mark.Eot);
+        var length = Sl651Writer.Acknowledge(answer, frame, frame.HasHeading ? frame.Serial : _serial, nowMs, setClock || options.StayOnline ? Sl651Mark.Esc : Sl651Mark.Eot);
         if (setClock) length += Sl651Writer.SetClock(answer[length..], frame.Center, frame.Station, frame.Password, frame.Serial, nowMs);
         return answer[..length].ToArray();
     }
@@ -48,7 +49,11 @@ internal sealed class Sl651Talk(StationOptions options) : IStationTalk
 
     private StationMessage? TakePacket(ReadOnlySpan<byte> bytes, in Sl651Frame frame, string address)
     {
-        if (frame.PacketIndex == 1) Forget();
+        if (frame.PacketIndex == 1)
+        {
+            Forget();
+            _serial = frame.Serial;
+        }
         if (frame.PacketIndex != _packets.Count + 1 || _packetBytes + bytes.Length > TelemetryReader.PayloadBytesMax)
         {
             // A packet is missing: without an answer the station sends the message again from its beginning.

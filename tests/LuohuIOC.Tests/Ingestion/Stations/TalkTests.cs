@@ -20,7 +20,8 @@ public sealed class TalkTests
         var message = talk.Take(second)!;
         Assert.Equal((FrameFault.None, "0012345678"), (message.Fault, message.Address));
         Assert.Equal([.. first, .. second], message.Parts.Single().Payload);
-        Assert.NotNull(talk.Answer(second, true, Now));
+        Assert.Equal(FrameFault.None, Sl651Frame.TryParse(talk.Answer(second, true, Now), out var answer));
+        Assert.Equal(7, answer.Serial);
     }
 
     [Fact]
@@ -97,6 +98,7 @@ public sealed class TalkTests
     private static byte[] Packet(int index, byte end)
     {
         var buffer = new byte[64];
-        return buffer[..Sl651Writer.Hex(buffer, 1, 0x0012345678, 0, Sl651Function.Picture, false, new byte[10], end, 2, index)];
+        byte[] body = index == 1 ? [0, 7, 0, 0, 0, 0, 0, 0] : new byte[10];
+        return buffer[..Sl651Writer.Hex(buffer, 1, 0x0012345678, 0, Sl651Function.Picture, false, body, end, 2, index)];
     }
 }

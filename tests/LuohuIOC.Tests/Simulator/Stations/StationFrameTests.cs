@@ -21,6 +21,14 @@ public sealed class StationFrameTests
     [InlineData(PayloadForm.Sl651, "0012345678", SensorKind.WaterQuality, "25.5 7.12 6.5 3.5 0.25 0.125 12 430")]
     [InlineData(PayloadForm.Hj212, "A440303", SensorKind.WaterQuality, "25.5 7.12 6.5 3.5 0.25 0.125 12.25 430.5")]
     [InlineData(PayloadForm.Gb26875, "00000000000A/00000011", SensorKind.Smoke, "NaN 1 0")]
+    [InlineData(PayloadForm.Senml, "urn:dev:mac:0024befffe804ff1/", SensorKind.WaterQuality, "25.5 7.12 NaN 3.5 0.25 0.125 12.25 430.5")]
+    [InlineData(PayloadForm.Senml, "urn:dev:mac:0024befffe804ff1/", SensorKind.RainGauge, "12.5")]
+    [InlineData(PayloadForm.Lorawan, "nwave-nps405", SensorKind.Parking, "1")]
+    [InlineData(PayloadForm.Lorawan, "milesight-em500-swl", SensorKind.Waterlogging, "0.3 92")]
+    [InlineData(PayloadForm.Lorawan, "milesight-em500-swl", SensorKind.Manhole, "NaN 1.25")]
+    [InlineData(PayloadForm.Lorawan, "milesight-gs524n", SensorKind.Smoke, "NaN 1 0 92")]
+    [InlineData(PayloadForm.Lorawan, "milesight-gs524n", SensorKind.Smoke, "NaN 0 1 92")]
+    [InlineData(PayloadForm.Lorawan, "milesight-em310-tilt", SensorKind.Slope, "NaN -0.25 80")]
     public void Reads_back(PayloadForm form, string address, SensorKind kind, string text)
     {
         var values = text.Split(' ').Select(double.Parse).ToArray();
@@ -36,6 +44,13 @@ public sealed class StationFrameTests
         for (var i = 0; i < group.SlotsOf(0).Length; i++) read[group.SlotsOf(0)[i]] = group.ValuesOf(0)[i];
         Assert.Equal(values, read);
     }
+
+    [Theory]
+    [InlineData("nwave-nps405", SensorKind.Slope)]
+    [InlineData("milesight-em310-tilt", SensorKind.Parking)]
+    [InlineData("no-such-device", SensorKind.Parking)]
+    public void A_device_that_does_not_measure_this_says_nothing(string codec, SensorKind kind) =>
+        Assert.Null(StationFrame.Write(new StationSensor(PayloadForm.Lorawan, codec, "s"), KindCatalogue.Of(kind), [1, 0], Now, 1));
 
     [Fact]
     public void What_a_protocol_has_no_word_for_goes_the_ordinary_way() =>
