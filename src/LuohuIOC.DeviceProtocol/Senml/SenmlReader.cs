@@ -16,10 +16,6 @@ public interface ISenmlSink
 /// </summary>
 public static class SenmlReader
 {
-    private const double AbsoluteFrom = 268_435_456;
-    private const int VersionMax = 10;
-    private const int RecordsMax = 5_000;
-
     /// <summary>Anything but None refuses the pack whole: forget what the sink was given.</summary>
     public static RejectionReason Read<TSink>(ReadOnlySpan<byte> payload, long receivedMs, ref TSink sink)
         where TSink : ISenmlSink, allows ref struct
@@ -28,12 +24,12 @@ public static class SenmlReader
         try
         {
             if (!reader.Read() || reader.TokenType != JsonTokenType.StartArray) return RejectionReason.WrongShape;
-            var bases = new Bases();
+            var bases = new SenmlBases();
             var records = 0;
             while (reader.Read() && reader.TokenType != JsonTokenType.EndArray)
             {
                 if (reader.TokenType != JsonTokenType.StartObject) return RejectionReason.WrongShape;
-                if (++records > RecordsMax) return RejectionReason.TooManyReadings;
+                if (++records > SenmlBases.RecordsMax) return RejectionReason.TooManyReadings;
                 var refused = ReadRecord(ref reader, ref bases, receivedMs, ref sink);
                 if (refused != RejectionReason.None) return refused;
             }
@@ -46,30 +42,20 @@ public static class SenmlReader
         }
     }
 
-    private static RejectionReason ReadRecord<TSink>(ref Utf8JsonReader reader, ref Bases bases, long receivedMs, ref TSink sink)
+    private static RejectionReason ReadRecord<TSink>(ref Utf8JsonReader reader, ref SenmlBases bases, long receivedMs, ref TSink sink)
         where TSink : ISenmlSink, allows ref struct
     {
-        var record = new Fields();
+        var record = new SenmlFields();
         while (reader.Read() && reader.TokenType == JsonTokenType.PropertyName)
         {
             var field = reader.GetString()!;
             reader.Read();
             if (!Take(ref reader, field, ref bases, ref record)) return RejectionReason.WrongShape;
         }
-        if (bases.Version > VersionMax || record.Values > 1 || (record.Values == 0 && !record.HasSum && record.Name is not null)) return RejectionReason.WrongShape;
-        if (record.Number is not { } number) return RejectionReason.None;
-        var name = bases.Name + record.Name;
-        if (!IsName(name)) return RejectionReason.WrongShape;
-        var seconds = bases.Time + record.Time;
-        var unixMs = seconds < AbsoluteFrom ? receivedMs + (seconds * 1000) : seconds * 1000;
-        if (!(unixMs >= TelemetryReader.TsMin && unixMs < TelemetryReader.TsMax)) return RejectionReason.TsOutOfRange;
-        if (record.IsSummed) number += bases.Value;
-        if (!double.IsFinite(number)) return RejectionReason.ValueNotFinite;
-        sink.Value(name, record.Unit ?? bases.Unit, (long)Math.Round(unixMs), number);
-        return RejectionReason.None;
+        return bases.Give(record, receivedMs, ref sink);
     }
 
-    private static bool Take(ref Utf8JsonReader reader, string field, ref Bases bases, ref Fields record)
+    private static bool Take(ref Utf8JsonReader reader, string field, ref SenmlBases bases, ref SenmlFields record)
     {
         switch (field)
         {
@@ -116,33 +102,5 @@ public static class SenmlReader
     {
         number = 0;
         return reader.TokenType == JsonTokenType.Number && reader.TryGetDouble(out number) && double.IsFinite(number);
-    }
-
-    private static bool IsName(string name)
-    {
-        if (name.Length == 0 || !char.IsAsciiLetterOrDigit(name[0])) return false;
-        foreach (var c in name)
-            if (!char.IsAsciiLetterOrDigit(c) && c is not ('-' or ':' or '.' or '/' or '_')) return false;
-        return true;
-    }
-
-    private struct Bases()
-    {
-        public string? Name = "";
-        public string? Unit;
-        public double Time;
-        public double Value;
-        public double Version = VersionMax;
-    }
-
-    private struct Fields
-    {
-        public string? Name;
-        public string? Unit;
-        public double Time;
-        public double? Number;
-        public bool IsSummed;
-        public bool HasSum;
-        public int Values;
     }
 }

@@ -133,8 +133,9 @@ internal static class FrameDecoder
     // One sensor's topic: of a record's full name the last part is the metric.
     private static RejectionReason ReadSenml(ReadOnlySpan<byte> payload, FrameValues values, ref DecodeSink sink)
     {
-        if (!Utf8.IsValid(payload)) return RejectionReason.NotJson;
-        var refused = SenmlReader.Read(payload, sink.ReceivedMs, ref values);
+        var isCbor = SenmlCborReader.IsCbor(payload);
+        if (!isCbor && !Utf8.IsValid(payload)) return RejectionReason.NotJson;
+        var refused = isCbor ? SenmlCborReader.Read(payload, sink.ReceivedMs, ref values) : SenmlReader.Read(payload, sink.ReceivedMs, ref values);
         if (refused == RejectionReason.None) values.Give(ref sink, TelemetryReader.NoSequence);
         return refused;
     }
