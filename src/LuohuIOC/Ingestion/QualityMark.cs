@@ -24,6 +24,15 @@ public enum QualityReason : byte
 
     /// <summary>The device says itself that this is no ordinary measurement (a data flag of HJ 212 other than N).</summary>
     Device = 6,
+
+    /// <summary>The sensor creeps away from its own season while its neighbours do not.</summary>
+    Drift = 7,
+
+    /// <summary>The sensor reads too much or too little since a step or a pause, and its neighbours do not.</summary>
+    Bias = 8,
+
+    /// <summary>The sensor stays as it is while all its neighbours move.</summary>
+    Deaf = 9,
 }
 
 /// <summary>Quality of one reading: the worst of its metrics.</summary>

@@ -1,4 +1,5 @@
 using LuohuIOC.Sensing.Detectors;
+using LuohuIOC.Sensing.Health;
 using LuohuIOC.Sensing.Rules;
 using LuohuIOC.Storage;
 
@@ -21,6 +22,7 @@ public static class SensingFeature
         services.AddHostedService(s => s.GetRequiredService<SensorDispatcher>());
         services.AddHostedService(s => s.GetRequiredService<SensorUpkeep>());
         builder.AddDetectors();
+        builder.AddSensorHealth();
         return builder;
     }
 

@@ -3,6 +3,7 @@ using LuohuIOC.DeviceProtocol;
 using LuohuIOC.Ingestion;
 using LuohuIOC.Registry;
 using LuohuIOC.Sensing.Detectors;
+using LuohuIOC.Sensing.Health;
 using LuohuIOC.Sensing.Rain;
 
 namespace LuohuIOC.Sensing;
@@ -10,7 +11,7 @@ namespace LuohuIOC.Sensing;
 /// <summary>A thin shell around <see cref="SensorEvaluator"/>: loads the state, lets it judge, shows the latest, tells alerts.</summary>
 public sealed class SensorGrain(
     [PersistentState("sensor", "grains")] IPersistentState<SensorState> stored,
-    SensorRegistry registry, RuleBook rules, SensorDetectors detectors, RainBoard rain, LatestBoard board, ListeningSince listening) : Grain, ISensorGrain
+    SensorRegistry registry, RuleBook rules, SensorDetectors detectors, RainBoard rain, HealthBoard health, LatestBoard board, ListeningSince listening) : Grain, ISensorGrain
 {
     private readonly List<RuleChange> _changes = [];
     private Sensor _sensor = null!;
@@ -98,6 +99,7 @@ public sealed class SensorGrain(
             var values = group.ValuesOf(i);
             var (mark, arrival) = SensorEvaluator.Observe(
                 state, inForce, _sensor, group.DeviceTimes[i], group.Sequences[i], group.ReceivedTimes[i], slots, values, _changes, group.FlaggedOf(i));
+            if (arrival == Arrival.Latest) mark = HealthMarks.Apply(health.Of(_sensor.Number), state, _sensor, mark, slots, _changes);
             group.Marks[i] = mark;
             // Rain that comes late fell all the same.
             if (IsGauge && arrival != Arrival.Duplicate) rain.Observe(_sensor.Number, ReadingClock.EffectiveMs(group.DeviceTimes[i], group.ReceivedTimes[i]), mark, slots, values);

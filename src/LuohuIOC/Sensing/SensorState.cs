@@ -1,6 +1,7 @@
 using LuohuIOC.DeviceProtocol;
 using LuohuIOC.Ingestion;
 using LuohuIOC.Sensing.Detectors;
+using LuohuIOC.Sensing.Health;
 using LuohuIOC.Sensing.Rain;
 
 namespace LuohuIOC.Sensing;
@@ -91,6 +92,10 @@ public sealed class SensorState
     /// <summary>A rain gauge's undrained rain; null for other kinds.</summary>
     [Id(20)]
     public RainState? Rain;
+
+    /// <summary>What was told of the sensor's health; null while there is nothing.</summary>
+    [Id(21)]
+    public HealthState? Health;
 
     /// <summary>The rules that the arrays above are shaped for; a pointer comparison tells that nothing changed.</summary>
     [NonSerialized]
