@@ -1,5 +1,5 @@
-using LuohuIOC.DeviceProtocol;
 using LuohuIOC.Detection.Health;
+using LuohuIOC.DeviceProtocol;
 using LuohuIOC.Ingestion;
 using LuohuIOC.Registry;
 

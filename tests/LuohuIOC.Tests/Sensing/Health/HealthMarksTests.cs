@@ -4,8 +4,8 @@ using LuohuIOC.DeviceProtocol;
 using LuohuIOC.Ingestion;
 using LuohuIOC.Sensing;
 using LuohuIOC.Sensing.Health;
-using LuohuIOC.Texts;
 using LuohuIOC.Tests.Sensing.Detectors;
+using LuohuIOC.Texts;
 using Xunit;
 
 namespace LuohuIOC.Tests.Sensing.Health;
