@@ -25,14 +25,17 @@ public enum QualityReason : byte
     /// <summary>The device says itself that this is no ordinary measurement (a data flag of HJ 212 other than N).</summary>
     Device = 6,
 
+    /// <summary>Its Sparkplug node or device has died and not been born again: the latest value says nothing about now. Never stored.</summary>
+    Stale = 7,
+
     /// <summary>The sensor creeps away from its own season while its neighbours do not.</summary>
-    Drift = 7,
+    Drift = 8,
 
     /// <summary>The sensor reads too much or too little since a step or a pause, and its neighbours do not.</summary>
-    Bias = 8,
+    Bias = 9,
 
     /// <summary>The sensor stays as it is while all its neighbours move.</summary>
-    Deaf = 9,
+    Deaf = 10,
 }
 
 /// <summary>Quality of one reading: the worst of its metrics.</summary>
