@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Threading.Channels;
 using Microsoft.Data.Sqlite;
 using Orleans.Serialization;
@@ -7,7 +8,7 @@ namespace LuohuIOC.Storage;
 
 /// <summary>
 /// Grain state in <c>grains.db</c>: one row a grain, the state in Orleans' own versioned encoding, the etag a number that grows with
-/// every write. Writers wait for one group commit together, so that saving 100,000 sensors takes hundreds of fsyncs and not 100,000.
+/// every write. A cleared state is an empty one: its row stays, so that an etag from before is never good again. Writers wait for one group commit together, so that saving 100,000 sensors takes hundreds of fsyncs and not 100,000.
 /// </summary>
 public sealed class SqliteGrainStorage : IGrainStorage, IAsyncDisposable
 {
@@ -37,24 +38,24 @@ public sealed class SqliteGrainStorage : IGrainStorage, IAsyncDisposable
         command.Parameters.AddWithValue("$name", stateName);
         command.Parameters.AddWithValue("$id", grainId.ToString());
         using var reader = command.ExecuteReader();
-        grainState.RecordExists = reader.Read();
-        grainState.ETag = grainState.RecordExists ? reader.GetInt64(0).ToString(System.Globalization.CultureInfo.InvariantCulture) : null!;
-        grainState.State = grainState.RecordExists ? _serializer.Deserialize<T>((byte[])reader[1])! : Activator.CreateInstance<T>();
+        var found = reader.Read();
+        var stored = found ? (byte[])reader[1] : [];
+        grainState.RecordExists = stored.Length > 0;
+        grainState.ETag = found ? reader.GetInt64(0).ToString(CultureInfo.InvariantCulture) : null!;
+        grainState.State = grainState.RecordExists ? _serializer.Deserialize<T>(stored)! : Activator.CreateInstance<T>();
         return Task.CompletedTask;
     }
 
     public async Task WriteStateAsync<T>(string stateName, GrainId grainId, IGrainState<T> grainState)
     {
         var write = new Write(stateName, grainId.ToString(), Etag(grainState.ETag), _serializer.SerializeToArray(grainState.State));
-        await Commit(write);
-        grainState.ETag = (write.Etag + 1).ToString(System.Globalization.CultureInfo.InvariantCulture);
+        grainState.ETag = await Commit(write);
         grainState.RecordExists = true;
     }
 
     public async Task ClearStateAsync<T>(string stateName, GrainId grainId, IGrainState<T> grainState)
     {
-        if (grainState.RecordExists) await Commit(new Write(stateName, grainId.ToString(), Etag(grainState.ETag), null));
-        grainState.ETag = null!;
+        if (grainState.ETag is not null) grainState.ETag = await Commit(new Write(stateName, grainId.ToString(), Etag(grainState.ETag), []));
         grainState.RecordExists = false;
         grainState.State = Activator.CreateInstance<T>();
     }
@@ -67,12 +68,13 @@ public sealed class SqliteGrainStorage : IGrainStorage, IAsyncDisposable
         _readers.Dispose();
     }
 
-    private static long Etag(string? etag) => etag is null ? 0 : long.Parse(etag, System.Globalization.CultureInfo.InvariantCulture);
+    private static long Etag(string? etag) => etag is null ? 0 : long.Parse(etag, CultureInfo.InvariantCulture);
 
-    private async Task Commit(Write write)
+    private async Task<string> Commit(Write write)
     {
         await _writes.Writer.WriteAsync(write);
         await write.Done.Task;
+        return (write.Etag + 1).ToString(CultureInfo.InvariantCulture);
     }
 
     private async Task WriteAll()
@@ -110,23 +112,18 @@ public sealed class SqliteGrainStorage : IGrainStorage, IAsyncDisposable
             WHERE $etag = 0 OR EXISTS(SELECT 1 FROM grain WHERE name = $name AND id = $id)
             ON CONFLICT(name, id) DO UPDATE SET etag = excluded.etag, state = excluded.state WHERE grain.etag = $etag
             """;
-        using var delete = connection.CreateCommand();
-        delete.Transaction = transaction;
-        delete.CommandText = "DELETE FROM grain WHERE name = $name AND id = $id AND etag = $etag";
-        foreach (var command in (SqliteCommand[])[upsert, delete])
-            foreach (var name in (string[])["$name", "$id", "$etag", "$state"]) command.Parameters.Add(new SqliteParameter(name, null));
+        foreach (var name in (string[])["$name", "$id", "$etag", "$state"]) upsert.Parameters.Add(new SqliteParameter(name, null));
         foreach (var write in batch)
         {
-            var command = write.State is null ? delete : upsert;
-            (command.Parameters[0].Value, command.Parameters[1].Value, command.Parameters[2].Value) = (write.Name, write.Id, write.Etag);
-            command.Parameters[3].Value = (object?)write.State ?? DBNull.Value;
-            write.Conflict = command.ExecuteNonQuery() == 1 ? null
+            (upsert.Parameters[0].Value, upsert.Parameters[1].Value) = (write.Name, write.Id);
+            (upsert.Parameters[2].Value, upsert.Parameters[3].Value) = (write.Etag, write.State);
+            write.Conflict = upsert.ExecuteNonQuery() == 1 ? null
                 : new InconsistentStateException($"Grain {write.Id} was written by another since it was read (etag {write.Etag} is not the stored one).");
         }
         transaction.Commit();
     }
 
-    private sealed class Write(string name, string id, long etag, byte[]? state)
+    private sealed class Write(string name, string id, long etag, byte[] state)
     {
         public string Name => name;
 
@@ -134,7 +131,7 @@ public sealed class SqliteGrainStorage : IGrainStorage, IAsyncDisposable
 
         public long Etag => etag;
 
-        public byte[]? State => state;
+        public byte[] State => state;
 
         public Exception? Conflict { get; set; }
 
