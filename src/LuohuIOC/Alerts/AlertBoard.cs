@@ -3,7 +3,7 @@ using System.Collections.Concurrent;
 namespace LuohuIOC.Alerts;
 
 /// <summary>
-/// The open alerts of this process in memory, and the place from which every transition goes out at once, before it is on disk:
+/// The open alerts in memory, and the place from which every transition goes out at once, before it is on disk:
 /// a wall must not wait for an fsync. Bounded by sensors × rules. Should the process die between the two, the replay of the journal
 /// raises the same alert with the same id again.
 /// </summary>
@@ -17,6 +17,9 @@ public sealed class AlertBoard
     /// </summary>
     public event Action<AlertView>? Changed;
 
+    /// <summary>As <see cref="Changed"/>, but only what happened in this process: what the other hosts do not know yet.</summary>
+    public event Action<AlertView>? HappenedHere;
+
     public int Count => _open.Count;
 
     public IEnumerable<AlertView> Open => _open.Select(entry => entry.Value);
@@ -26,6 +29,15 @@ public sealed class AlertBoard
     /// <summary>Shows a transition: the board first, then whoever listens, so that a snapshot taken after a message is never older than it.</summary>
     public void Publish(AlertView view)
     {
+        Set(view);
+        Changed?.Invoke(view);
+        HappenedHere?.Invoke(view);
+    }
+
+    /// <summary>Shows a transition that happened on another host.</summary>
+    public void Learn(AlertView view)
+    {
+        if (_open.TryGetValue(view.Id, out var known) && known.Version >= view.Version) return;
         Set(view);
         Changed?.Invoke(view);
     }

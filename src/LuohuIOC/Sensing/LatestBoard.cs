@@ -36,6 +36,19 @@ public sealed class LatestBoard
         var chunk = ChunkOf(sensor / ChunkSize);
         Volatile.Write(ref chunk.Latest[sensor % ChunkSize], reading);
         Volatile.Write(ref chunk.Changed[sensor % ChunkSize], true);
+        Changed?.Invoke(sensor);
+    }
+
+    /// <summary>A grain of this process has shown a reading, by its sensor's number: what the other hosts do not know yet. On the grain's thread, must not wait.</summary>
+    public event Action<int>? Changed;
+
+    /// <summary>Shows a reading that a grain of another host has judged; an older one than is shown changes nothing.</summary>
+    public void Learn(int sensor, LatestReading reading)
+    {
+        if (this[sensor] is { } known && known.TimeMs > reading.TimeMs) return;
+        var chunk = ChunkOf(sensor / ChunkSize);
+        Volatile.Write(ref chunk.Latest[sensor % ChunkSize], reading);
+        Volatile.Write(ref chunk.Changed[sensor % ChunkSize], true);
     }
 
     /// <summary>Numbers of the sensors that changed since the last call, at most as many as fit; the rest stay for the next.</summary>

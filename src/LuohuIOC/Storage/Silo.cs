@@ -1,4 +1,3 @@
-using Microsoft.Extensions.Options;
 using Orleans.Configuration;
 using Orleans.Serialization;
 using Orleans.Storage;
@@ -20,6 +19,7 @@ public static class Silo
     {
         var cluster = builder.Configuration.GetSection(ClusterOptions.Section).Get<ClusterOptions>() ?? new ClusterOptions();
         builder.Services.AddOptions<ClusterOptions>().BindConfiguration(ClusterOptions.Section).ValidateDataAnnotations().ValidateOnStart();
+        builder.Services.AddSingleton<Hosts>();
         // The silo tells of every placement at Information; at Warning, that the collector is the one we chose, how long ago the machine
         // was booted, and of a membership that ends with the process.
         builder.Logging.AddFilter("Orleans", LogLevel.Warning).AddFilter("Orleans.Runtime.Silo", LogLevel.Error).AddFilter("Polly", LogLevel.Error)
@@ -37,8 +37,8 @@ public static class Silo
     private static void Alone(ISiloBuilder silo, ClusterOptions cluster)
     {
         silo.UseLocalhostClustering(cluster.SiloPort, cluster.GatewayPort);
-        silo.Services.AddKeyedSingleton<IGrainStorage, SqliteGrainStorage>(Grains);
-        silo.Services.AddSingleton(s => (SqliteGrainStorage)s.GetRequiredKeyedService<IGrainStorage>(Grains));
+        silo.Services.AddKeyedSingleton<IGrainStorage>(
+            Grains, (s, _) => new GrainStates(new SqliteStates(s.GetRequiredService<IConfiguration>()), s.GetRequiredService<Serializer>()));
         silo.Services.AddSingleton<IReminderTable, SqliteReminderTable>();
     }
 
@@ -52,12 +52,8 @@ public static class Silo
         silo.ConfigureEndpoints(cluster.ResolveAddress(), cluster.SiloPort, cluster.GatewayPort, listenOnAnyHostAddress: cluster.Address != "127.0.0.1");
         silo.UseAdoNetClustering(o => (o.Invariant, o.ConnectionString) = (Invariant, database.ConnectionString));
         silo.UseAdoNetReminderService(o => (o.Invariant, o.ConnectionString) = (Invariant, database.ConnectionString));
-        silo.AddAdoNetGrainStorage(Grains, (OptionsBuilder<AdoNetGrainStorageOptions> options) => options.Configure<Serializer>((o, serializer) =>
-        {
-            (o.Invariant, o.ConnectionString) = (Invariant, database.ConnectionString);
-            // The same versioned encoding as in SQLite.
-            o.GrainStorageSerializer = new OrleansGrainStorageSerializer(serializer);
-        }));
+        silo.Services.AddKeyedSingleton<IGrainStorage>(
+            Grains, (s, _) => new GrainStates(new PostgresStates(database, cluster.City), s.GetRequiredService<Serializer>()));
         silo.Configure<ClusterMembershipOptions>(o =>
         {
             o.ProbeTimeout = cluster.ProbeTimeout;

@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.Diagnostics;
 using System.Globalization;
 using LuohuIOC.Storage;
@@ -41,12 +42,13 @@ public abstract class CrashContract
     private async Task<Dictionary<int, int>> WriteUntilKilledAsync(StoreSite site, int acknowledgements)
     {
         var acks = Path.GetTempFileName();
-        using var writer = CrashWriter.Launch(site.Settings, acks);
+        var output = new ConcurrentQueue<string?>();
+        using var writer = CrashWriter.Launch(site.Settings, acks, output.Enqueue);
         using var look = new PeriodicTimer(TimeSpan.FromMilliseconds(5));
         var started = Stopwatch.GetTimestamp();
         while (File.ReadLines(acks).Count() < acknowledgements)
         {
-            Assert.False(writer.HasExited, "the writer ended by itself");
+            Assert.False(writer.HasExited, $"the writer ended by itself:\n{string.Join('\n', output)}");
             Assert.True(Stopwatch.GetElapsedTime(started) < TimeSpan.FromMinutes(3), $"no {acknowledgements} acknowledgements of the writer within 3 minutes");
             await look.WaitForNextTickAsync();
         }
@@ -69,14 +71,16 @@ public sealed class CrashWriter
 
     public static GrainId Id(int grain) => GrainId.Create("sensor", $"crash-{grain}");
 
-    public static Process Launch(IReadOnlyList<string> settings, string acks)
+    public static Process Launch(IReadOnlyList<string> settings, string acks, Action<string?> tell)
     {
         var start = new ProcessStartInfo("dotnet", [typeof(CrashWriter).Assembly.Location, "--explicit", "only", "--filter-method", $"*{nameof(Writes_until_it_is_killed)}"])
-        { RedirectStandardOutput = true };
+        { RedirectStandardOutput = true, RedirectStandardError = true };
         (start.Environment[SettingsVariable], start.Environment[AcksVariable]) = (string.Join('\n', settings), acks);
         var process = Process.Start(start)!;
-        process.OutputDataReceived += (_, _) => { };
+        process.OutputDataReceived += (_, line) => tell(line.Data);
+        process.ErrorDataReceived += (_, line) => tell(line.Data);
         process.BeginOutputReadLine();
+        process.BeginErrorReadLine();
         return process;
     }
 

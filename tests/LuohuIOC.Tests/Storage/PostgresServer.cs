@@ -62,6 +62,8 @@ public sealed class PostgresServer : IAsyncDisposable
     {
         _process!.Kill(entireProcessTree: true);
         await _process.WaitForExitAsync();
+        // Connections of this process that lie idle do not know yet.
+        NpgsqlConnection.ClearAllPools();
     }
 
     public async ValueTask DisposeAsync()

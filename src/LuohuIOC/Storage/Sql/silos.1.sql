@@ -26,16 +26,14 @@ CREATE TABLE silo (
     PRIMARY KEY (city, address, port, generation)
 );
 
--- Grain states: a cleared one keeps its row without state, so that its etag goes on counting.
+-- Grain states, written by PostgresStates.cs: an empty state is a cleared one, its row stays, so that its etag goes on counting.
 CREATE TABLE grain_state (
     city text NOT NULL,
     name text NOT NULL,
-    n0 bigint NOT NULL,
-    n1 bigint NOT NULL,
-    key text NOT NULL,
-    version integer NOT NULL,
-    state bytea,
-    PRIMARY KEY (city, name, n0, n1, key)
+    id text NOT NULL,
+    etag bigint NOT NULL,
+    state bytea NOT NULL,
+    PRIMARY KEY (city, name, id)
 );
 
 CREATE TABLE reminder (
@@ -118,37 +116,6 @@ $$);
 INSERT INTO OrleansQuery VALUES ('DeleteMembershipTableEntriesKey', $$
     WITH silos AS (DELETE FROM silo WHERE city = @DeploymentId)
     DELETE FROM silo_version WHERE city = @DeploymentId
-$$);
-
-INSERT INTO OrleansQuery VALUES ('ReadFromStorageKey', $$
-    SELECT state AS PayloadBinary, NULL::text AS PayloadXml, NULL::text AS PayloadJson, version AS Version
-    FROM grain_state
-    WHERE city = @ServiceId AND name = @GrainTypeString AND n0 = @GrainIdN0 AND n1 = @GrainIdN1 AND key = coalesce(@GrainIdExtensionString, '')
-$$);
-
--- Without a version: the first writer makes the row. The version that was given comes back when another was there: nothing was written.
-INSERT INTO OrleansQuery VALUES ('WriteToStorageKey', $$
-    WITH changed AS (
-        UPDATE grain_state SET state = @PayloadBinary, version = version + 1
-        WHERE city = @ServiceId AND name = @GrainTypeString AND n0 = @GrainIdN0 AND n1 = @GrainIdN1 AND key = coalesce(@GrainIdExtensionString, '')
-            AND version = @GrainStateVersion
-        RETURNING version),
-    added AS (
-        INSERT INTO grain_state (city, name, n0, n1, key, version, state)
-        SELECT @ServiceId, @GrainTypeString, @GrainIdN0, @GrainIdN1, coalesce(@GrainIdExtensionString, ''), 1, @PayloadBinary
-        WHERE @GrainStateVersion IS NULL
-        ON CONFLICT DO NOTHING
-        RETURNING version)
-    SELECT coalesce((SELECT version FROM changed), (SELECT version FROM added), @GrainStateVersion) AS NewGrainStateVersion
-$$);
-
-INSERT INTO OrleansQuery VALUES ('ClearStorageKey', $$
-    WITH changed AS (
-        UPDATE grain_state SET state = NULL, version = version + 1
-        WHERE city = @ServiceId AND name = @GrainTypeString AND n0 = @GrainIdN0 AND n1 = @GrainIdN1 AND key = coalesce(@GrainIdExtensionString, '')
-            AND version = @GrainStateVersion
-        RETURNING version)
-    SELECT coalesce((SELECT version FROM changed), @GrainStateVersion) AS NewGrainStateVersion
 $$);
 
 INSERT INTO OrleansQuery VALUES ('UpsertReminderRowKey', $$
