@@ -89,7 +89,7 @@ public sealed class CrashWriter
     {
         var settings = Environment.GetEnvironmentVariable(SettingsVariable) ?? throw new InvalidOperationException("This is the child of another test.");
         await using var app = await StoreSite.StartAsync(settings.Split('\n'));
-        var (store, reminders) = (app.Services.GetRequiredKeyedService<IGrainStorage>(Silo.Grains), app.Services.GetRequiredService<IReminderTable>());
+        var (store, reminders) = (app.Services.GetRequiredKeyedService<IGrainStorage>(LuohuIOC.Storage.Silo.Grains), app.Services.GetRequiredService<IReminderTable>());
         var noon = new DateTime(2026, 6, 1, 12, 0, 0, DateTimeKind.Utc);
         await using var acks = new FileStream(Environment.GetEnvironmentVariable(AcksVariable)!, FileMode.Append, FileAccess.Write, FileShare.ReadWrite);
         await Task.WhenAll(Enumerable.Range(0, 4).Select(grain => Task.Run(async () =>

@@ -41,7 +41,7 @@ public sealed class StoreSite : IAsyncDisposable
     /// <summary>The host's command line.</summary>
     public IReadOnlyList<string> Settings => _settings;
 
-    public IGrainStorage Grains => _app!.Services.GetRequiredKeyedService<IGrainStorage>(Silo.Grains);
+    public IGrainStorage Grains => _app!.Services.GetRequiredKeyedService<IGrainStorage>(LuohuIOC.Storage.Silo.Grains);
 
     public IReminderTable Reminders => _app!.Services.GetRequiredService<IReminderTable>();
 

@@ -1,3 +1,4 @@
+using System.Diagnostics.CodeAnalysis;
 using Orleans;
 using Orleans.Runtime;
 
@@ -21,9 +22,10 @@ public sealed class Tally
 /// <summary>What a grain holds of its stored state.</summary>
 internal sealed class Held : IGrainState<Tally>
 {
-    public Tally State { get; set; } = new();
+    [AllowNull]
+    public Tally State { get; set => field = value ?? new Tally(); } = new();
 
-    public string ETag { get; set; } = null!;
+    public string? ETag { get; set; }
 
     public bool RecordExists { get; set; }
 }
