@@ -9,7 +9,13 @@ namespace LuohuIOC.Alerts;
 /// </summary>
 public sealed class AlertBoard
 {
+    private const int ClosedMax = 10_000;
+
     private readonly ConcurrentDictionary<string, AlertView> _open = new(StringComparer.Ordinal);
+
+    // The newest closed ones: closed is for ever, and what another host still tells of them is old.
+    private readonly ConcurrentDictionary<string, bool> _closed = new(StringComparer.Ordinal);
+    private readonly ConcurrentQueue<string> _closedInOrder = new();
 
     /// <summary>
     /// A transition, on the thread of the sensor's grain: a handler queues and returns, never waits, never throws.
@@ -38,6 +44,7 @@ public sealed class AlertBoard
     public void Learn(AlertView view)
     {
         if (_open.TryGetValue(view.Id, out var known) && known.Version >= view.Version) return;
+        if (_closed.ContainsKey(view.Id)) return;
         Set(view);
         Changed?.Invoke(view);
     }
@@ -50,7 +57,12 @@ public sealed class AlertBoard
 
     private void Set(AlertView view)
     {
-        if (view.State == AlertWords.Of(AlertState.Closed)) _open.TryRemove(view.Id, out _);
+        if (view.State == AlertWords.Of(AlertState.Closed))
+        {
+            if (_closed.TryAdd(view.Id, true)) _closedInOrder.Enqueue(view.Id);
+            if (_closedInOrder.Count > ClosedMax && _closedInOrder.TryDequeue(out var forgotten)) _closed.TryRemove(forgotten, out _);
+            _open.TryRemove(view.Id, out _);
+        }
         else _open.AddOrUpdate(view.Id, view, (_, known) => known.Version > view.Version ? known : view);
     }
 }

@@ -2,7 +2,6 @@ using LuohuIOC.Alerts;
 using LuohuIOC.Ingestion;
 using LuohuIOC.Registry;
 using LuohuIOC.Sensing.Detectors;
-using LuohuIOC.Storage;
 using Orleans.Placement;
 
 namespace LuohuIOC.Sensing;
@@ -13,7 +12,7 @@ namespace LuohuIOC.Sensing;
 /// </summary>
 [PreferLocalPlacement]
 public sealed class SensorGrain(
-    [PersistentState("sensor", Silo.Grains)] IPersistentState<SensorState> stored, SensorRegistry registry, RuleBook rules, StationDetectors detectors,
+    [PersistentState("sensor", LuohuIOC.Storage.Silo.Grains)] IPersistentState<SensorState> stored, SensorRegistry registry, RuleBook rules, StationDetectors detectors,
     LatestBoard board, DueBoard dues, ListeningSince listening, JournalIdentity journal, TimeProvider time) : Grain, ISensorGrain
 {
     // A state that comes from another host may lack what that host had not saved. Time passes for it only after who sent it could send it again.
