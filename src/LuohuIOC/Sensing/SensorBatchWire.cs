@@ -58,10 +58,10 @@ public readonly struct SensorBatchWire(byte[] bytes)
             Write(into, group.Sequences[i]);
             Write(into, group.ReceivedTimes[i]);
             Write(into, (long)group.FlaggedOf(i));
-            var (slots, values) = (group.SlotsOf(i), group.ValuesOf(i));
+            var slots = group.SlotsOf(i);
             Write(into, (byte)slots.Length);
             into.Write(slots);
-            foreach (var value in values) Write(into, BitConverter.DoubleToInt64Bits(value));
+            foreach (var value in group.ValuesOf(i)) Write(into, BitConverter.DoubleToInt64Bits(value));
         }
     }
 
