@@ -43,7 +43,7 @@ public sealed class SensorCalls(SensorRegistry registry, TimeProvider time, IHos
     }
 
     /// <summary>A host that died, a grain on the move, a database that is away: nothing that the sensor's readings have done.</summary>
-    private static bool IsPassing(Exception e) =>
+    internal static bool IsPassing(Exception e) =>
         e is TimeoutException or IOException or SocketException or NpgsqlException or SiloUnavailableException or OrleansMessageRejectionException
             or Orleans.Storage.InconsistentStateException
         || (e is AggregateException or OrleansException && e.InnerException is { } inner && IsPassing(inner));

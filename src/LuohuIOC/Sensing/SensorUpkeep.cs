@@ -126,7 +126,8 @@ public sealed class SensorUpkeep(
         catch (Exception e)
         {
             dues.Set(sensor, Now + (long)AgainAfter.TotalMilliseconds);
-            log.LogError(e, "Sensor {Sensor} could not be looked after", registry[sensor].Id);
+            if (SensorCalls.IsPassing(e)) log.LogWarning("Sensor {Sensor} could not be looked after, it is tried again: {Cause}", registry[sensor].Id, e.Message);
+            else log.LogError(e, "Sensor {Sensor} could not be looked after", registry[sensor].Id);
         }
     }
 }

@@ -35,7 +35,7 @@ public sealed class ClusterOptions
     /// sooner; longer: a host that is only busy is left alone.
     /// </summary>
     [Range(typeof(TimeSpan), "00:00:00.2", "00:01:00")]
-    public TimeSpan ProbeTimeout { get; set; } = TimeSpan.FromSeconds(1.5);
+    public TimeSpan ProbeTimeout { get; set; } = TimeSpan.FromSeconds(1);
 
     public bool IsShared => PostgreSql.Length > 0;
 

@@ -63,12 +63,14 @@ internal sealed class CityShare(
             if (_neighbours.ContainsKey(host)) continue;
             var neighbour = new Neighbour(walls.Of(host), registry, latest, log);
             _neighbours[host] = (neighbour, neighbour.RunAsync(stopping));
+            log.LogInformation("Host {Host} is part of the city", host.Endpoint);
             changed = true;
         }
         foreach (var host in _neighbours.Keys.Except(living))
         {
             if (!_neighbours.TryRemove(host, out var gone)) continue;
             gone.Neighbour.Dispose();
+            log.LogWarning("Host {Host} has gone; its sensors and alerts are taken over", host.Endpoint);
             changed = true;
         }
         return changed;
