@@ -32,9 +32,9 @@ switch (args)
     case ["serve", var rung, .. var settings]:
         return await RungHost.RunAsync(Enum.Parse<Rung>(rung), settings);
     case ["ladder", ..]:
-        return await LadderRunner.RunAsync(Seconds(10));
+        return await LadderRunner.RunAsync(Seconds(10), args[Math.Min(2, args.Length)..]);
     case ["latency", ..]:
-        return await LatencyRunner.RunAsync(Seconds(20));
+        return await LatencyRunner.RunAsync(Seconds(20), args[Math.Min(2, args.Length)..]);
     case ["capacity"]:
         return await CapacityRunner.RunAsync();
     case ["influx", ..]:
@@ -61,7 +61,7 @@ switch (args)
     case ["frames", "loop"]:
         return FrameRate.Loop();
     case [] or ["all"]:
-        return await LadderRunner.RunAsync(Seconds(10)) + await LatencyRunner.RunAsync(Seconds(20)) + await CapacityRunner.RunAsync();
+        return await LadderRunner.RunAsync(Seconds(10), []) + await LatencyRunner.RunAsync(Seconds(20), []) + await CapacityRunner.RunAsync();
     default:
         Console.WriteLine(help);
         return args[0] is "help" or "--help" or "-h" ? 0 : 2;

@@ -21,36 +21,39 @@ public sealed class SensorUpkeep(
 
     private static readonly TimeSpan AgainAfter = TimeSpan.FromSeconds(1);
 
+    // A slice's commit holds up the sensors in it and shares the disk with the journal: small ones, with rests between.
+    private static readonly TimeSpan BetweenSlices = TimeSpan.FromMilliseconds(50);
+
     private DateTimeOffset? _shareAt;
 
-    /// <summary>Saves all changed states and then the cursor behind which a restart replays. For the graceful stop too.</summary>
-    public async Task SaveAsync(CancellationToken cancellationToken)
+    // When a host has come or gone, the next round of saves begins now and takes no rests.
+    private TaskCompletionSource _hurry = new(TaskCreationOptions.RunContinuationsAsynchronously);
+
+    /// <summary>Saves all changed states and then the cursor behind which a restart replays.</summary>
+    /// <param name="spread">Time to take for it: all at once, with their commit, was a hiccup of 40 ms that alerts waited through. Zero for the graceful stop.</param>
+    /// <param name="cancellationToken">Ends it; the journal keeps what is not saved.</param>
+    public async Task SaveAsync(TimeSpan spread, CancellationToken cancellationToken)
     {
         // Order matters: every group up to here is judged, its marks are durable, then the states, then the cursor.
         var sensed = dispatcher.Sensed;
         await journal.Flush().WaitAsync(cancellationToken);
         var dirty = dispatcher.Inboxes.Where(i => i.Dirty).ToList();
-        var lost = 0;
-        await Parallel.ForEachAsync(
-            dirty, new ParallelOptions { MaxDegreeOfParallelism = options.Value.SavesAtOnce, CancellationToken = cancellationToken },
-            async (inbox, _) =>
-            {
-                var delivered = inbox.Delivered;
-                inbox.Dirty = false;
-                var applied = await SaveAsync(inbox);
-                if (applied >= delivered) return;
-                Interlocked.Increment(ref lost);
-                inbox.Dirty = true;
-                dispatcher.Mend(inbox, applied);
-            });
+        var slices = Math.Max(1, (int)(spread / BetweenSlices));
+        var whole = true;
+        foreach (var slice in dirty.Chunk(Math.Max(options.Value.SavesAtOnce, (dirty.Count + slices - 1) / slices)))
+        {
+            var saved = await Task.WhenAll(slice.Select(Save)).WaitAsync(cancellationToken);
+            whole &= saved.All(s => s);
+            if (spread > TimeSpan.Zero && !_hurry.Task.IsCompleted) await Task.Delay(BetweenSlices, time, cancellationToken);
+        }
         // What was lost with a host is shown again from behind the cursor, which must wait for it.
-        if (lost == 0 && sensed > journal.SensingCursor) await journal.SaveSensingCursor(sensed).WaitAsync(cancellationToken);
+        if (whole && sensed > journal.SensingCursor) await journal.SaveSensingCursor(sensed).WaitAsync(cancellationToken);
     }
 
     public override async Task StopAsync(CancellationToken cancellationToken)
     {
         await base.StopAsync(cancellationToken);
-        await SaveAsync(cancellationToken);
+        await SaveAsync(TimeSpan.Zero, cancellationToken);
     }
 
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
@@ -60,20 +63,38 @@ public sealed class SensorUpkeep(
         registry.Changed += sensor => dues.Set(sensor.Number, Now);
         if (!identity.IsShared)
             for (var i = 0; i < registry.Count; i++) dues.Set(i, Now);
-        var savedAt = time.GetTimestamp();
+        await Task.WhenAll(TickOnAsync(stoppingToken), SaveOnAsync(stoppingToken));
+    }
+
+    private async Task TickOnAsync(CancellationToken stopping)
+    {
         using var timer = new PeriodicTimer(options.Value.TickEvery, time);
-        while (await timer.WaitForNextTickAsync(stoppingToken))
+        while (await timer.WaitForNextTickAsync(stopping))
         {
-            var othersChanged = hosts.TakeChanged();
-            if (othersChanged) _shareAt = time.GetUtcNow() + Settled;
+            if (hosts.TakeChanged())
+            {
+                _shareAt = time.GetUtcNow() + Settled;
+                // Saving finds out whose state was lost with a host.
+                _hurry.TrySetResult();
+            }
             // Nobody is late before the readings from before the restart have been judged.
-            if (dispatcher.CaughtUp) await Tick(stoppingToken);
-            // When a host has died, saving finds out at once whose state was lost with it.
-            if (!othersChanged && time.GetElapsedTime(savedAt) < options.Value.SaveEvery) continue;
-            savedAt = time.GetTimestamp();
+            if (dispatcher.CaughtUp) await Tick(stopping);
+        }
+    }
+
+    // Half the time for the saves, half for rest: a crash replays what came since the round before the last began.
+    private async Task SaveOnAsync(CancellationToken stopping)
+    {
+        var half = options.Value.SaveEvery / 2;
+        while (true)
+        {
+            await Task.WhenAny(Task.Delay(half, time, stopping), _hurry.Task);
+            stopping.ThrowIfCancellationRequested();
+            var spread = half;
+            if (_hurry.Task.IsCompleted) (_hurry, spread) = (new(TaskCreationOptions.RunContinuationsAsynchronously), TimeSpan.Zero);
             try
             {
-                await SaveAsync(stoppingToken);
+                await SaveAsync(spread, stopping);
             }
             catch (Exception e) when (e is not OperationCanceledException)
             {
@@ -82,14 +103,22 @@ public sealed class SensorUpkeep(
         }
     }
 
-    private async Task<long> SaveAsync(SensorInbox inbox)
+    /// <summary>False when the grain was found with an older state: what it lacks is on its way to it.</summary>
+    private async Task<bool> Save(SensorInbox inbox)
     {
+        var delivered = inbox.Delivered;
+        inbox.Dirty = false;
         try
         {
-            return await inbox.Grain.Save(identity.Value);
+            var applied = await inbox.Grain.Save(identity.Value);
+            if (applied >= delivered) return true;
+            inbox.Dirty = true;
+            dispatcher.Mend(inbox, applied);
+            return false;
         }
         catch
         {
+            // The next round must not move the cursor past it.
             inbox.Dirty = true;
             throw;
         }

@@ -14,13 +14,13 @@ internal static class CapacityRunner
     public static async Task<int> RunAsync()
     {
         var table = new Table().Border(TableBorder.Markdown).AddColumns("what", "figure");
-        await using (var fresh = await ServedRung.StartAsync(Rung.History))
+        await using (var fresh = await ServedRung.StartAsync(Rung.Published))
         {
             table.AddRow("start → ready, first start (makes the district and its secrets)", Seconds(fresh.ReadyAfter));
             table.AddRow("resident at ready, default registry", Megabytes(fresh));
         }
 
-        await using var host = await ServedRung.StartAsync(Rung.History);
+        await using var host = await ServedRung.StartAsync(Rung.Published);
         var readings = 0L;
         for (var round = 0; round < Rounds; round++) readings += await SendAsync(host);
         var stored = Stopwatch.GetTimestamp();

@@ -11,17 +11,19 @@ using Spectre.Console;
 namespace LuohuIOC.Benchmarks.Ladder;
 
 /// <summary>
-/// <c>latency [--seconds 20]</c>: from the publish of a smoke alarm to the alert at a SignalR client, while other sensors send
+/// <c>latency [SECONDS [RUNG] [--Section:Key=value …]]</c>: from the publish of a smoke alarm to the alert at a SignalR client, while other sensors send
 /// 2,000, 8,000 and 40,000 messages a second. Load source, probe and client share the machine with the host.
 /// </summary>
 internal static class LatencyRunner
 {
     private const int ProbesPerSecond = 50;
 
-    public static async Task<int> RunAsync(TimeSpan duration)
+    public static async Task<int> RunAsync(TimeSpan duration, string[] settings)
     {
         var table = new Table().Border(TableBorder.Markdown).AddColumns("messages/s asked", "messages/s acknowledged", "alerts", "p50 ms", "p99 ms", "max ms");
-        await using var host = await ServedRung.StartAsync(Rung.History);
+        // The first may name a rung, to see what the rooms behind the alert cost it.
+        var hasRung = settings.Length > 0 && !settings[0].StartsWith('-');
+        await using var host = await ServedRung.StartAsync(hasRung ? Enum.Parse<Rung>(settings[0]) : Rung.Published, settings[(hasRung ? 1 : 0)..]);
         var smoke = await SmokeSensorsAsync(host);
         await using var probe = await AlarmProbe.ConnectAsync(host);
         await MeasureAsync(host, probe, smoke, 20_000, TimeSpan.FromSeconds(10));

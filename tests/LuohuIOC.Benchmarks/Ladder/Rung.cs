@@ -14,4 +14,7 @@ public enum Rung
 
     /// <summary>The whole product: queryable in history.</summary>
     History,
+
+    /// <summary>The same, as it is published and as <c>./ioc run</c> starts it: compiled beforehand.</summary>
+    Published,
 }

@@ -55,9 +55,10 @@ internal sealed class ServedRung : IAsyncDisposable
     {
         var data = Directory.CreateTempSubdirectory("luohu-bench-").FullName;
         int mqtt = FreePort(), http = FreePort(), silo = FreePort();
+        string[] program = rung == Rung.Published ? [Published()] : [typeof(ServedRung).Assembly.Location, "serve", rung.ToString()];
         string[] args =
         [
-            typeof(ServedRung).Assembly.Location, "serve", rung.ToString(), $"--DataDirectory={data}", $"--Mqtt:Port={mqtt}", $"--Http:Port={http}",
+            .. program, $"--DataDirectory={data}", $"--Mqtt:Port={mqtt}", $"--Http:Port={http}",
             $"--Cluster:SiloPort={silo}", "--Mqtt:AllowAnonymous=true", "--Registry:AutoRegister=true", "--Logging:LogLevel:Default=Warning", .. settings,
         ];
         var started = Stopwatch.GetTimestamp();
@@ -105,6 +106,13 @@ internal sealed class ServedRung : IAsyncDisposable
             await Task.Delay(20);
         }
         throw new TimeoutException(string.Create(CultureInfo.InvariantCulture, $"The host at {Url} was not ready within a minute."));
+    }
+
+    private static string Published()
+    {
+        var path = Environment.GetEnvironmentVariable("LUOHU_HOST");
+        return File.Exists(path) ? path
+            : throw new FileNotFoundException("The published host is not there. Run it as ./ioc bench, which builds it, or name its LuohuIOC.dll in LUOHU_HOST.", path);
     }
 
     private static int FreePort()

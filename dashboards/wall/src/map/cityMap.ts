@@ -210,6 +210,14 @@ function isDrawnBySoftware(gl: GlMap): boolean {
 /** A quarter of the pixels while the map moves, all of them as soon as it rests. */
 function coarseWhileMoving(gl: GlMap): void {
   const sharp = gl.getPixelRatio()
-  gl.on('movestart', () => gl.setPixelRatio(sharp / 2))
-  gl.on('moveend', () => gl.setPixelRatio(sharp))
+  // A change of the ratio is itself told as a movement.
+  let turning = false
+  const turnTo = (ratio: number): void => {
+    if (turning || gl.getPixelRatio() === ratio) return
+    turning = true
+    gl.setPixelRatio(ratio)
+    turning = false
+  }
+  gl.on('movestart', () => turnTo(sharp / 2))
+  gl.on('moveend', () => turnTo(sharp))
 }

@@ -31,8 +31,9 @@ internal sealed class AckingBroker : IDisposable
     public void Dispose()
     {
         _stop.Cancel();
-        _listener.Stop();
+        // Before the listener stops: the loop would otherwise ask a stopped one for the next connection.
         _accepting.GetAwaiter().GetResult();
+        _listener.Stop();
         _stop.Dispose();
     }
 
