@@ -25,7 +25,8 @@ public sealed class SeveralHostsTests : IAsyncLifetime
         for (var i = 0; i < 3; i++)
         {
             var host = new HostProcess(
-                null, $"--Cluster:PostgreSql={database}", $"--Cluster:SiloPort={HostProcess.FreePort()}", "--Mqtt:AllowAnonymous=true", "--Sensing:SaveEvery=00:00:05");
+                null, $"--Cluster:PostgreSql={database}", $"--Cluster:SiloPort={HostProcess.FreePort()}", "--Mqtt:AllowAnonymous=true", "--Registry:AutoRegister=true",
+                "--Sensing:SaveEvery=00:00:05");
             await host.StartAsync();
             _hosts.Add(host);
         }
@@ -63,6 +64,38 @@ public sealed class SeveralHostsTests : IAsyncLifetime
         Assert.Equal(cities[0], cities[1]);
         Assert.Equal(cities[0], cities[2]);
         Assert.True((await _hosts[2].GetAsync("alerts/verification")).GetProperty("intact").GetBoolean());
+    }
+
+    [Fact]
+    public async Task What_is_set_or_registered_on_one_host_holds_on_all()
+    {
+        var sensor = (await _hosts[0].GetAsync("sensors?kind=heat&limit=1")).GetProperty("items")[0];
+        var (id, gateway) = (sensor.GetProperty("id").GetString()!, sensor.GetProperty("gateway").GetString()!);
+        await _hosts[0].SendAsync(HttpMethod.Put, $"sensors/{id}/rules/heat-temperature", new
+        {
+            type = "ladder",
+            metric = "temperature",
+            when = "at-least",
+            steps = new[] { new { severity = "red", at = 41 } },
+            hysteresis = 5,
+        });
+        using var client = await ConnectAsync(_hosts[2], "far");
+        await Wait.UntilAsync(
+            async () =>
+            {
+                var sent = await client.PublishStringAsync(
+                    $"luohu/v1/{gateway}/{id}/telemetry", $$$"""{"ts":{{{DateTimeOffset.UtcNow.ToUnixTimeMilliseconds()}}},"values":{"temperature":42}}""",
+                    MqttQualityOfServiceLevel.AtLeastOnce);
+                return sent.IsSuccess && _seen.ContainsKey((1, id));
+            },
+            () => $"the rule of host 0 to hold for a reading by host 2; {Outputs()}");
+
+        await client.PublishStringAsync(
+            "luohu/v1/gw-new/new-1/telemetry", $$$"""{"ts":{{{DateTimeOffset.UtcNow.ToUnixTimeMilliseconds()}}},"values":{"b":2,"a":1}}""", MqttQualityOfServiceLevel.AtLeastOnce);
+        foreach (var host in _hosts)
+            await Wait.UntilAsync(
+                async () => (await host.GetAsync("city")).GetProperty("readings").EnumerateArray().Any(r => r.GetProperty("sensorId").GetString() == "new-1"),
+                () => $"the new sensor on every wall; {Outputs()}");
     }
 
     [Fact]

@@ -11,11 +11,12 @@ namespace LuohuIOC.Wall.Neighbours;
 /// the board are compared with the ledger: that makes up for whatever a dying host did not tell.
 /// </summary>
 internal sealed class CityShare(
-    LuohuIOC.Storage.Hosts hosts, HostWalls walls, SensorRegistry registry, LatestBoard latest, AlertBoard board, AlertQueries ledger, SiloStarted silo, TimeProvider time,
+    LuohuIOC.Storage.Hosts hosts, HostWalls walls, SensorRegistry registry, LatestBoard latest, AlertBoard board, AlertQueries ledger, RuleBook rules, SiloStarted silo, TimeProvider time,
     ILogger<CityShare> log) : BackgroundService
 {
     private static readonly TimeSpan TellEvery = TimeSpan.FromMilliseconds(100);
     private static readonly TimeSpan CompareEvery = TimeSpan.FromSeconds(10);
+    private static readonly TimeSpan RulesEvery = TimeSpan.FromSeconds(1);
     private static readonly TimeSpan CompareAfterChange = TimeSpan.FromSeconds(1);
 
     /// <summary>Sensors of one tick at most; the others stay for the next.</summary>
@@ -29,15 +30,21 @@ internal sealed class CityShare(
         board.HappenedHere += Tell;
         var changed = new int[ChangedMax];
         var compareAt = time.GetUtcNow();
+        var rulesAt = compareAt;
         using var timer = new PeriodicTimer(TellEvery, time);
         while (await timer.WaitForNextTickAsync(stoppingToken))
         {
             if (Meet(stoppingToken)) compareAt = time.GetUtcNow() + CompareAfterChange;
             var count = latest.TakeChangedHere(changed);
             foreach (var (_, known) in _neighbours) known.Neighbour.Put(changed.AsSpan(0, count));
+            if (time.GetUtcNow() >= rulesAt)
+            {
+                rulesAt = time.GetUtcNow() + RulesEvery;
+                Look(rules.Refresh, "What other hosts have set of the rules");
+            }
             if (time.GetUtcNow() < compareAt) continue;
             compareAt = time.GetUtcNow() + CompareEvery;
-            Compare();
+            Look(Compare, "The alerts of the ledger");
         }
     }
 
@@ -78,17 +85,22 @@ internal sealed class CityShare(
 
     private void Compare()
     {
+        var open = ledger.Open();
+        foreach (var alert in open) board.Learn(AlertView.Of(alert));
+        var ids = open.Select(alert => alert.Id).ToHashSet(StringComparer.Ordinal);
+        foreach (var shown in board.Open.Where(view => !ids.Contains(view.Id)).ToList())
+            if (ledger.Find(shown.Id) is { State: AlertState.Closed } closed) board.Learn(AlertView.Of(closed));
+    }
+
+    private void Look(Action look, string what)
+    {
         try
         {
-            var open = ledger.Open();
-            foreach (var alert in open) board.Learn(AlertView.Of(alert));
-            var ids = open.Select(alert => alert.Id).ToHashSet(StringComparer.Ordinal);
-            foreach (var shown in board.Open.Where(view => !ids.Contains(view.Id)).ToList())
-                if (ledger.Find(shown.Id) is { State: AlertState.Closed } closed) board.Learn(AlertView.Of(closed));
+            look();
         }
         catch (Exception e)
         {
-            log.LogWarning("The alerts on the wall could not be compared with the ledger: {Cause}", e.Message);
+            log.LogWarning("{What} could not be read, it is tried again: {Cause}", what, e.Message);
         }
     }
 }

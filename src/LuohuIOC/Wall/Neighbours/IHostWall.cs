@@ -1,4 +1,5 @@
 using LuohuIOC.Alerts;
+using LuohuIOC.DeviceProtocol;
 using LuohuIOC.Ingestion;
 using LuohuIOC.Registry;
 using LuohuIOC.Sensing;
@@ -25,6 +26,22 @@ public readonly record struct ReadingAbroad(
     internal LatestReading Reading => new(TimeMs, Values, new QualityMark(Grade, Reason, Slots));
 }
 
+/// <summary>A sensor that registered itself on another host, with its metrics in the order of their slots.</summary>
+/// <param name="Id">The sensor.</param>
+/// <param name="Gateway">Through whom it sends.</param>
+/// <param name="Metrics">Wire names by slot.</param>
+[GenerateSerializer, Immutable, Alias("luohu.sensor-abroad.v1")]
+public readonly record struct SensorAbroad([property: Id(0)] string Id, [property: Id(1)] string Gateway, [property: Id(2)] string[] Metrics)
+{
+    internal static SensorAbroad Of(Sensor sensor) => new(sensor.Id, sensor.Gateway, [.. sensor.Layout.Names]);
+
+    internal void RegisterIn(SensorRegistry registry)
+    {
+        var sensor = registry.AutoRegister(Id, Gateway);
+        foreach (var metric in Metrics) sensor = registry.WithMetric(sensor, metric);
+    }
+}
+
 /// <summary>What the hosts tell each other, so that every wall shows the same city. One on each host.</summary>
 [Alias("luohu.host-wall")]
 public interface IHostWall : IGrainService
@@ -36,6 +53,14 @@ public interface IHostWall : IGrainService
     /// <summary>Transitions of alerts on the calling host, in order.</summary>
     [Alias("alerts")]
     Task Alerts(AlertView[] alerts);
+
+    /// <summary>Sensors that registered themselves on the calling host, or have a new metric there.</summary>
+    [Alias("sensors")]
+    Task Sensors(SensorAbroad[] sensors);
+
+    /// <summary>All sensors of this host that registered themselves.</summary>
+    [Alias("registered")]
+    Task<SensorAbroad[]> Registered();
 
     /// <summary>Everything that this host shows, for one that has just begun.</summary>
     [Alias("latest")]
@@ -60,6 +85,15 @@ public sealed class HostWall(
         foreach (var alert in alerts) board.Learn(alert);
         return Task.CompletedTask;
     }
+
+    public Task Sensors(SensorAbroad[] sensors)
+    {
+        foreach (var sensor in sensors) sensor.RegisterIn(registry);
+        return Task.CompletedTask;
+    }
+
+    public Task<SensorAbroad[]> Registered() =>
+        Task.FromResult(registry.All.ToArray().Where(s => s.Kind == SensorKind.Generic).Select(SensorAbroad.Of).ToArray());
 
     public Task<ReadingAbroad[]> Latest()
     {

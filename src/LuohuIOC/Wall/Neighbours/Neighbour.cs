@@ -1,5 +1,6 @@
 using System.Threading.Channels;
 using LuohuIOC.Alerts;
+using LuohuIOC.DeviceProtocol;
 using LuohuIOC.Registry;
 using LuohuIOC.Sensing;
 
@@ -22,6 +23,7 @@ internal sealed class Neighbour(IHostWall wall, SensorRegistry registry, LatestB
         Channel.CreateBounded<AlertView>(new BoundedChannelOptions(AlertsMax) { FullMode = BoundedChannelFullMode.DropWrite, SingleReader = true });
     private readonly CancellationTokenSource _gone = new();
     private readonly SensorSet _readings = new();
+    private readonly Dictionary<int, MetricLayout> _told = [];
     private Task _sending = Task.CompletedTask;
 
     public void Put(AlertView alert) => _alerts.Writer.TryWrite(alert);
@@ -42,6 +44,7 @@ internal sealed class Neighbour(IHostWall wall, SensorRegistry registry, LatestB
         using var until = CancellationTokenSource.CreateLinkedTokenSource(stopping, _gone.Token);
         await Insist(async () =>
         {
+            foreach (var sensor in await wall.Registered()) sensor.RegisterIn(registry);
             foreach (var reading in await wall.Latest())
                 if (registry.TryFind(reading.Sensor, out var sensor)) latest.Learn(sensor.Number, reading.Reading);
         }, until.Token);
@@ -71,9 +74,20 @@ internal sealed class Neighbour(IHostWall wall, SensorRegistry registry, LatestB
     private async Task Send(int[] numbers)
     {
         var readings = new List<ReadingAbroad>(numbers.Length);
+        var sensors = new List<SensorAbroad>();
         foreach (var number in numbers)
-            if (latest[number] is { } reading) readings.Add(ReadingAbroad.Of(registry[number], reading));
+        {
+            var sensor = registry[number];
+            // Which metrics it has is told before their first values.
+            if (sensor.Kind == SensorKind.Generic && (!_told.TryGetValue(number, out var layout) || layout != sensor.Layout))
+            {
+                _told[number] = sensor.Layout;
+                sensors.Add(SensorAbroad.Of(sensor));
+            }
+            if (latest[number] is { } reading) readings.Add(ReadingAbroad.Of(sensor, reading));
+        }
         var until = _gone.Token;
+        if (sensors.Count > 0) await Insist(() => wall.Sensors([.. sensors]), until);
         await Insist(() => wall.Readings([.. readings]), until);
     }
 
