@@ -24,6 +24,7 @@ const string help =
     skab DIR OUT [--fit ROWS] [--pca]   the stations' detector on the Skoltech Anomaly Benchmark's files
     nowcast [--storms N] [--seed S] [--pipes N]   expectation 15, 30 and 60 minutes ahead, learned and judged on simulated storms
     detectors            cost of a reading in each detector
+    city-alarms [days] [seed] [none|chicago|september2023] [storm day] [dry|storm]   alerts of the detectors in the simulated district; dry, storm: faults made then
     all                  ladder, latency, capacity
     """;
 
@@ -47,6 +48,12 @@ switch (args)
         return NabPictures.Run(rest);
     case ["detectors"]:
         return DetectorCost.Run();
+    case ["city-alarms", .. var rest]:
+        return CityAlarms.Run(
+            rest.Length > 0 ? double.Parse(rest[0], CultureInfo.InvariantCulture) : 4, rest.Length > 1 ? int.Parse(rest[1], CultureInfo.InvariantCulture) : 1,
+            rest.Length > 2 ? Enum.Parse<LuohuIOC.Simulator.City.StormKind>(rest[2], ignoreCase: true) : default,
+            rest.Length > 3 ? double.Parse(rest[3], CultureInfo.InvariantCulture) : 3,
+            rest.Length > 4 ? rest[4] : "");
     case ["nowcast", .. var rest]:
         return NowcastRunner.Run(rest);
     case ["skab", .. var rest]:

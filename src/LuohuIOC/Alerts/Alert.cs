@@ -83,6 +83,13 @@ public sealed record Alert
     /// <summary>Sequence of the newest event: 1, 2, 3 …</summary>
     public required int Version { get; init; }
 
+    /// <summary>Whether an officer found it true or false; null while nobody has said.</summary>
+    public AlertVerdict? Verdict { get; init; }
+
+    public string? MarkedBy { get; init; }
+
+    public DateTimeOffset? MarkedAt { get; init; }
+
     /// <summary>
     /// The id of the alert that a change raises: the same change always gives the same id, so a replay after a crash
     /// cannot make a second alert of one fact. 24 hexadecimal digits.

@@ -17,6 +17,8 @@ public abstract record AlertCommand
 
     public sealed record Close(AlertRequest Request) : AlertCommand;
 
+    public sealed record Mark(AlertRequest Request, AlertVerdict Verdict) : AlertCommand;
+
     private AlertCommand()
     {
     }

@@ -9,6 +9,12 @@ namespace LuohuIOC.Alerts;
 /// <param name="Version">Version the officer saw; when the alert has moved on since, the answer is 409.</param>
 public sealed record AlertRequestBody(string? Comment, string? Assignee, int? Version);
 
+/// <summary>An officer's verdict on an alert.</summary>
+/// <param name="Verdict"><c>true</c>: something real had happened; <c>false</c>: a false alarm.</param>
+/// <param name="Comment">Free text, at most 2,000 characters.</param>
+/// <param name="Version">Version the officer saw; when the alert has moved on since, the answer is 409.</param>
+public sealed record AlertMarkBody(string? Verdict, string? Comment, int? Version);
+
 /// <summary>One page of alerts.</summary>
 /// <param name="Items">Newest raised first.</param>
 /// <param name="Next">Give it as <c>after</c> for the next page; null at the end.</param>
@@ -17,7 +23,7 @@ public sealed record AlertPage(IReadOnlyList<AlertView> Items, string? Next);
 /// <summary>One step in an alert's life.</summary>
 public sealed record AlertEventView(
     int Sequence, string Type, DateTimeOffset At, string Actor, string? Comment, string? Assignee, string? From, string? To,
-    string? Metric, double? Value, double? Threshold, DateTimeOffset? ObservedAt, string? Evidence);
+    string? Metric, double? Value, double? Threshold, DateTimeOffset? ObservedAt, string? Evidence, string? Verdict);
 
 /// <summary>An alert with everything that happened to it, oldest first.</summary>
 public sealed record AlertDetail(AlertView Alert, IReadOnlyList<AlertEventView> Events);
@@ -40,6 +46,7 @@ internal static class AlertEndpoints
         alerts.MapPost("/{id}/assign", Transition((grain, request, assignee) => grain.Assign(request, assignee!), Needs.Assignee)).RequireAuthorization("duty-officer").Produces<AlertView>();
         alerts.MapPost("/{id}/comment", Transition((grain, request, _) => grain.Comment(request), Needs.Comment)).RequireAuthorization("duty-officer").Produces<AlertView>();
         alerts.MapPost("/{id}/close", Transition((grain, request, _) => grain.Close(request))).RequireAuthorization("duty-officer").Produces<AlertView>();
+        alerts.MapPost("/{id}/mark", Mark).RequireAuthorization("duty-officer").Produces<AlertView>();
     }
 
     private static IResult List(HttpContext context, AlertQueries queries)
@@ -68,7 +75,8 @@ internal static class AlertEndpoints
     private static AlertEventView View(AlertEvent happened) => new(
         happened.Sequence, happened.Type.ToString().ToLowerInvariant(), happened.At, happened.Actor, happened.Comment, happened.Assignee,
         happened.From is { } from ? AlertWords.Of(from) : null, happened.To is { } to ? AlertWords.Of(to) : null,
-        happened.Metric, happened.Value, happened.Threshold, happened.ObservedAt, happened.Evidence);
+        happened.Metric, happened.Value, happened.Threshold, happened.ObservedAt, happened.Evidence,
+        happened.Verdict is { } verdict ? AlertWords.Of(verdict) : null);
 
     private enum Needs
     {
@@ -101,6 +109,21 @@ internal static class AlertEndpoints
                 return Problem.Of(context, StatusCodes.Status503ServiceUnavailable, "alert-not-stored");
             }
         };
+
+    private static Task<IResult> Mark(
+        string id, HttpContext context, AlertMarkBody? body, AlertBoard board, AlertQueries queries, IGrainFactory grains, IEnumerable<IMarkListener> listeners)
+    {
+        if (AlertWords.VerdictOf(body?.Verdict) is not { } verdict)
+            return Task.FromResult(Problem.Of(context, StatusCodes.Status400BadRequest, "alert-verdict"));
+        var mark = Transition(async (grain, request, _) =>
+        {
+            var outcome = await grain.Mark(request, verdict);
+            if (outcome is { Refusal: AlertRefusal.None, Alert: { } alert })
+                foreach (var listener in listeners) listener.Marked(alert, verdict);
+            return outcome;
+        });
+        return mark(id, context, new AlertRequestBody(body!.Comment, null, body.Version), board, queries, grains);
+    }
 
     private static IResult Answer(HttpContext context, string id, AlertOutcome outcome) => outcome.Refusal switch
     {

@@ -20,6 +20,19 @@ public enum AlertEventType : byte
     Assigned = 7,
     Commented = 8,
     Closed = 9,
+
+    /// <summary>An officer said whether the alert told of something real; may follow <see cref="Closed"/>.</summary>
+    Marked = 10,
+}
+
+/// <summary>What an officer says of an alert afterwards. Stored by name: never rename.</summary>
+public enum AlertVerdict : byte
+{
+    /// <summary>Something real had happened.</summary>
+    True = 1,
+
+    /// <summary>Nothing had: a false alarm.</summary>
+    False = 2,
 }
 
 /// <summary>One step in the life of an alert: who, when, what. Appended, hashed, never changed.</summary>
@@ -54,6 +67,9 @@ public sealed record AlertEvent(string AlertId, int Sequence, AlertEventType Typ
 
     public string? Comment { get; init; }
 
+    /// <summary>Of <see cref="AlertEventType.Marked"/> only.</summary>
+    public AlertVerdict? Verdict { get; init; }
+
     /// <summary>The alert after this event. Throws when the event does not follow the state: the store or a caller broke the order.</summary>
     public Alert Apply(Alert? before)
     {
@@ -77,6 +93,7 @@ public sealed record AlertEvent(string AlertId, int Sequence, AlertEventType Typ
             AlertEventType.Assigned => alert with { AssignedTo = Assignee },
             AlertEventType.Commented => alert,
             AlertEventType.Closed => alert with { State = AlertState.Closed, ClosedBy = Actor, ClosedAt = At },
+            AlertEventType.Marked => alert with { Verdict = Verdict, MarkedBy = Actor, MarkedAt = At },
             _ => throw new InvalidOperationException($"Alert {AlertId}: event {Sequence} has the type {Type}, which cannot follow another."),
         };
     }

@@ -12,7 +12,7 @@ namespace LuohuIOC.Alerts;
 /// </summary>
 [Reentrant, PreferLocalPlacement]
 public sealed class AlertGrain(
-    AlertStore store, AlertBoard board, AlertMeters meters, SensorRegistry registry, IOptions<AlertOptions> options, TimeProvider time)
+    AlertStore store, AlertQueries queries, AlertBoard board, AlertMeters meters, SensorRegistry registry, IOptions<AlertOptions> options, TimeProvider time)
     : Grain, IAlertGrain
 {
     private readonly Dictionary<string, RuleWatch> _watches = new(StringComparer.Ordinal);
@@ -44,6 +44,26 @@ public sealed class AlertGrain(
     public Task<AlertOutcome> Comment(AlertRequest request) => Ask(request, new AlertCommand.Note(request));
 
     public Task<AlertOutcome> Close(AlertRequest request) => Ask(request, new AlertCommand.Close(request));
+
+    public async Task<AlertOutcome> Mark(AlertRequest request, AlertVerdict verdict)
+    {
+        if (_watches.Values.Any(w => w.Open?.Id == request.AlertId)) return await Ask(request, new AlertCommand.Mark(request, verdict));
+        // A closed alert is on disk only, and only once all steps before are: another mark may be on its way.
+        for (var saved = _saved; ; saved = _saved)
+        {
+            await saved;
+            if (ReferenceEquals(saved, _saved)) break;
+        }
+        if (queries.Find(request.AlertId) is not { } closed || closed.Subject.SensorId != this.GetPrimaryKeyString())
+            return new AlertOutcome(AlertRefusal.NotOpen, null);
+        var (events, refusal) = AlertLifecycle.Mark(closed, request, verdict, time.GetUtcNow());
+        if (events.Count == 0) return new AlertOutcome(refusal, AlertView.Of(closed));
+        var marked = events.Aggregate(closed, (alert, happened) => happened.Apply(alert));
+        foreach (var happened in events) meters.Transition(happened);
+        var watch = _watches.GetValueOrDefault(closed.Rule) ?? new RuleWatch(closed.Rule);
+        await Save([new AlertSave(this.GetPrimaryKeyString(), watch, events, marked)]);
+        return new AlertOutcome(refusal, AlertView.Of(marked));
+    }
 
     public Task Expire()
     {

@@ -24,6 +24,7 @@ internal sealed partial class AlertJson : JsonSerializerContext
             new JsonStringEnumConverter<Severity>(),
             new JsonStringEnumConverter<AlertState>(),
             new JsonStringEnumConverter<AlertEventType>(),
+            new JsonStringEnumConverter<AlertVerdict>(),
         },
     });
 }

@@ -47,9 +47,22 @@ public static class AlertLifecycle
                 if (watch.Open is { ClearedAt: null } holding && holding.Id == request.AlertId && string.IsNullOrWhiteSpace(request.Comment))
                     return ([], AlertRefusal.CommentRequired);
                 return Ask(watch.Open, request, alert => [By(alert, AlertEventType.Closed, request, now)]);
+            case AlertCommand.Mark { Request: var request, Verdict: var verdict }:
+                return watch.Open is { } marked && marked.Id == request.AlertId ? Mark(marked, request, verdict, now) : ([], AlertRefusal.NotOpen);
             default:
                 throw new ArgumentOutOfRangeException(nameof(command), command, "Unknown alert command.");
         }
+    }
+
+    /// <summary>
+    /// An officer's verdict on an alert, open or closed. The same verdict again changes nothing, whoever gives it, and is no error;
+    /// another one replaces it and both stay in the chain.
+    /// </summary>
+    public static (IReadOnlyList<AlertEvent> Events, AlertRefusal Refusal) Mark(Alert alert, AlertRequest request, AlertVerdict verdict, DateTimeOffset now)
+    {
+        if (alert.Verdict == verdict) return ([], AlertRefusal.None);
+        if (request.Version is { } version && version != alert.Version) return ([], AlertRefusal.VersionConflict);
+        return ([By(alert, AlertEventType.Marked, request, now) with { Verdict = verdict }], AlertRefusal.None);
     }
 
     public static RuleWatch Apply(RuleWatch watch, AlertEvent happened)

@@ -84,6 +84,16 @@ public sealed record AlertView
     /// <summary>Counts up with every transition; of two views of one alert the higher is the newer.</summary>
     [Id(26), Key("version")] public required int Version { get; init; }
 
+    /// <summary>An officer's verdict, <c>true</c> or <c>false</c>; null while nobody has given one.</summary>
+    [Id(27), Key("verdict")] public string? Verdict { get; init; }
+
+    [Id(28), Key("markedBy")] public string? MarkedBy { get; init; }
+
+    [Id(29), Key("markedAt"), MessagePackFormatter(typeof(IsoTime))] public DateTimeOffset? MarkedAt { get; init; }
+
+    /// <summary>A detector's evidence as a sentence in the reader's language: what was expected, what came, how sure; null for other rules.</summary>
+    [Id(30), Key("evidenceText")] public string? EvidenceText { get; init; }
+
     public static AlertView Of(Alert alert, string language = TextBook.Chinese) => new()
     {
         Id = alert.Id,
@@ -113,8 +123,16 @@ public sealed record AlertView
         Comment = alert.Comment,
         Evidence = alert.Evidence,
         Version = alert.Version,
+        Verdict = alert.Verdict is { } verdict ? AlertWords.Of(verdict) : null,
+        MarkedBy = alert.MarkedBy,
+        MarkedAt = alert.MarkedAt,
+        EvidenceText = EvidenceWords.Of(language, alert.Subject.Kind, alert.Metric, alert.Value, alert.Evidence),
     };
 
     /// <summary>The same alert for a reader of another language.</summary>
-    public AlertView In(string language) => language == TextBook.Chinese ? this : this with { RuleName = AlertWords.Rule(language, Rule) };
+    public AlertView In(string language) => language == TextBook.Chinese ? this : this with
+    {
+        RuleName = AlertWords.Rule(language, Rule),
+        EvidenceText = EvidenceWords.Of(language, Kind, Metric, Value, Evidence),
+    };
 }

@@ -23,6 +23,20 @@ public static class AlertWords
         _ => throw new ArgumentOutOfRangeException(nameof(state), state, "Unknown alert state."),
     };
 
+    public static string Of(AlertVerdict verdict) => verdict switch
+    {
+        AlertVerdict.True => "true",
+        AlertVerdict.False => "false",
+        _ => throw new ArgumentOutOfRangeException(nameof(verdict), verdict, "Unknown verdict."),
+    };
+
+    public static AlertVerdict? VerdictOf(string? word) => word switch
+    {
+        "true" => AlertVerdict.True,
+        "false" => AlertVerdict.False,
+        _ => null,
+    };
+
     /// <summary>Name of a rule from the texts (<c>rule.{id}</c>); its id when nobody has named it.</summary>
     public static string Rule(string language, string rule)
     {

@@ -29,6 +29,10 @@ public interface IAlertGrain : IGrainWithStringKey
     [Alias("close")]
     Task<AlertOutcome> Close(AlertRequest request);
 
+    /// <summary>Keeps an officer's verdict on an alert of this sensor, open or closed. Doing it twice is no error and adds nothing.</summary>
+    [Alias("mark")]
+    Task<AlertOutcome> Mark(AlertRequest request, AlertVerdict verdict);
+
     /// <summary>Closes alerts whose condition cleared longer ago than the configured time.</summary>
     [Alias("expire")]
     Task Expire();

@@ -1,7 +1,9 @@
 using LuohuIOC.Alerts;
+using LuohuIOC.DeviceProtocol;
 using LuohuIOC.Ingestion;
 using LuohuIOC.Registry;
 using LuohuIOC.Sensing.Detectors;
+using LuohuIOC.Sensing.Rain;
 using Orleans.Placement;
 
 namespace LuohuIOC.Sensing;
@@ -12,16 +14,18 @@ namespace LuohuIOC.Sensing;
 /// </summary>
 [PreferLocalPlacement]
 public sealed class SensorGrain(
-    [PersistentState("sensor", LuohuIOC.Storage.Silo.Grains)] IPersistentState<SensorState> stored, SensorRegistry registry, RuleBook rules, StationDetectors detectors,
-    LatestBoard board, DueBoard dues, ListeningSince listening, JournalIdentity journal, TimeProvider time) : Grain, ISensorGrain
+    [PersistentState("sensor", LuohuIOC.Storage.Silo.Grains)] IPersistentState<SensorState> stored, SensorRegistry registry, RuleBook rules, SensorDetectors detectors,
+    RainBoard rain, LatestBoard board, DueBoard dues, ListeningSince listening, JournalIdentity journal, TimeProvider time) : Grain, ISensorGrain
 {
     // A state that comes from another host may lack what that host had not saved. Time passes for it only after who sent it could send it again.
     private static readonly TimeSpan Grace = TimeSpan.FromSeconds(10);
 
     private readonly List<RuleChange> _changes = [];
     private Sensor _sensor = null!;
-    private StationDetector? _detector;
+    private SensorDetector? _detector;
     private bool _dirty;
+
+    private bool IsGauge => _sensor.Kind == SensorKind.RainGauge;
 
     public override Task OnActivateAsync(CancellationToken cancellationToken)
     {
@@ -30,6 +34,7 @@ public sealed class SensorGrain(
         _sensor = sensor;
         _detector = detectors.For(sensor, stored.State.Detector);
         stored.State.Detector = _detector?.State;
+        if (IsGauge && stored.State.Rain is { } kept) rain.Restore(sensor.Number, kept);
         if (stored.State.LatestMs > 0) Show();
         if (journal.IsShared) dues.Set(sensor.Number, time.GetUtcNow().Add(Grace).ToUnixTimeMilliseconds());
         return Task.CompletedTask;
@@ -88,6 +93,8 @@ public sealed class SensorGrain(
         var applied = stored.State.AppliedOf(journal);
         if (!_dirty) return applied;
         _dirty = false;
+        _detector?.Keep();
+        if (IsGauge) rain.Keep(_sensor.Number, stored.State.Rain ??= new RainState());
         try
         {
             await stored.WriteStateAsync();
@@ -96,6 +103,10 @@ public sealed class SensorGrain(
         {
             _dirty = true;
             throw;
+        }
+        finally
+        {
+            _detector?.Drop();
         }
         return applied;
     }
@@ -111,6 +122,8 @@ public sealed class SensorGrain(
             var (mark, arrival) = SensorEvaluator.Observe(
                 state, inForce, _sensor, group.DeviceTimes[i], group.Sequences[i], group.ReceivedTimes[i], slots, values, _changes, group.FlaggedOf(i));
             group.Marks[i] = mark;
+            // Rain that comes late fell all the same.
+            if (IsGauge && arrival != Arrival.Duplicate) rain.Observe(_sensor.Number, ReadingClock.EffectiveMs(group.DeviceTimes[i], group.ReceivedTimes[i]), mark, slots, values);
             if (arrival != Arrival.Latest) continue;
             moved = true;
             if (mark.Grade != QualityGrade.Bad) _detector?.Observe(state.LatestMs, slots, values, _changes);

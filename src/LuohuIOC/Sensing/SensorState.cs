@@ -1,6 +1,7 @@
 using LuohuIOC.DeviceProtocol;
 using LuohuIOC.Ingestion;
 using LuohuIOC.Sensing.Detectors;
+using LuohuIOC.Sensing.Rain;
 
 namespace LuohuIOC.Sensing;
 
@@ -83,12 +84,16 @@ public sealed class SensorState
     [Id(18)]
     public long HoldDueMs = long.MaxValue;
 
-    /// <summary>What the station's detector remembers; null for kinds without one.</summary>
+    /// <summary>What the sensor's detectors remember, up to 20 KB a metric watched for novelty; null for kinds without one.</summary>
     [Id(19)]
     public DetectorState? Detector;
 
-    /// <summary>As <see cref="AppliedPosition"/>, for each journal of several hosts; empty for a host alone. At most <see cref="JournalsMax"/>.</summary>
+    /// <summary>A rain gauge's undrained rain; null for other kinds.</summary>
     [Id(20)]
+    public RainState? Rain;
+
+    /// <summary>As <see cref="AppliedPosition"/>, for each journal of several hosts; empty for a host alone. At most <see cref="JournalsMax"/>.</summary>
+    [Id(21)]
     public JournalPlace[] Applied = [];
 
     /// <summary>The rules that the arrays above are shaped for; a pointer comparison tells that nothing changed.</summary>

@@ -60,6 +60,26 @@ public sealed class AlertEndpointsTests(SharedCity shared) : IClassFixture<Share
     }
 
     [Fact]
+    public async Task A_closed_alert_is_marked_once_and_the_chain_stays_whole()
+    {
+        const string evidence = """{"detector":"novelty","score":6.1,"threshold":5.5,"expected":{"level":1.2}}""";
+        await _city.ObserveAsync("mark", Some.Change(Severity.Blue, 1, "novelty-level") with { Evidence = evidence, Metric = "level" });
+        var id = await IdOf("mark");
+        await _city.ObserveAsync("mark", Some.Change(null, 2, "novelty-level"));
+        await Refused(id, "mark", """{"verdict":"maybe"}""", 400, "alert-verdict");
+        var bodies = Enumerable.Range(0, 5).Select(_ => Post(id, "mark", """{"verdict":"false","comment":"虚警"}"""));
+        Assert.All(await Task.WhenAll(bodies), a => Assert.Equal(("false", "closed"), (a.GetProperty("verdict").GetString(), a.GetProperty("state").GetString())));
+        Assert.Equal("true", (await Post(id, "mark", """{"verdict":"true"}""")).GetProperty("verdict").GetString());
+        var detail = await ApiClient.JsonOf(await _city.Officer.Get($"/api/v1/alerts/{id}"));
+        Assert.Equal(
+            ["raised", "cleared", "closed", "marked", "marked"], detail.GetProperty("events").EnumerateArray().Select(e => e.GetProperty("type").GetString()));
+        Assert.Contains("1.2", detail.GetProperty("alert").GetProperty("evidenceText").GetString());
+        await Refused("none", "mark", """{"verdict":"true"}""", 404, "not-found");
+        using var administrator = _city.ClientAs(Role.Administrator);
+        Assert.True((await ApiClient.JsonOf(await administrator.Get("/api/v1/alerts/verification"))).GetProperty("intact").GetBoolean());
+    }
+
+    [Fact]
     public async Task Lists_filter_and_page()
     {
         await _city.ObserveAsync("list", Some.Change(Severity.Red, 1, "a"), Some.Change(Severity.Blue, 2, "b"), Some.Change(Severity.Blue, 3, "c"), Some.Change(null, 4, "c"));

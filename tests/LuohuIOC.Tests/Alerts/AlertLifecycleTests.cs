@@ -47,6 +47,19 @@ public sealed class AlertLifecycleTests
     }
 
     [Fact]
+    public void A_mark_is_kept_twice_is_once_and_another_replaces_it()
+    {
+        Do(Some.Observed(Severity.Blue, 1));
+        var request = Some.Request(_watch, comment: "现场无异常");
+        Assert.Equal([AlertEventType.Marked], Do(new AlertCommand.Mark(request, AlertVerdict.False)));
+        Assert.Equal((AlertVerdict.False, "值班员甲", 2), (_last!.Verdict!.Value, _last.MarkedBy, _last.Version));
+        Assert.Equal(AlertState.Raised, _last.State);
+        Assert.Empty(Do(new AlertCommand.Mark(request, AlertVerdict.False)));
+        Assert.Equal([AlertEventType.Marked], Do(new AlertCommand.Mark(request with { Actor = "值班员乙" }, AlertVerdict.True)));
+        Assert.Equal((AlertVerdict.True, "值班员乙"), (_last.Verdict!.Value, _last.MarkedBy));
+    }
+
+    [Fact]
     public void Cleared_after_acknowledgement_closes_by_itself()
     {
         Do(Some.Observed(Severity.Red, 1));

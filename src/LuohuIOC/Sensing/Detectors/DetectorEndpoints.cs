@@ -11,36 +11,48 @@ internal static class DetectorEndpoints
     public static void Map(WebApplication app)
     {
         var detector = app.MapGroup("/api/v1/sensors/{id}/detector").WithTags("Detectors");
-        detector.MapGet("", Get).RequireAuthorization("viewer").WithSummary("The station's detector: not trained and what is missing, or its model and last judgement");
+        detector.MapGet("", Get).RequireAuthorization("viewer").WithSummary("The sensor's detectors: warming up or watching, last judgement, threshold and its history; for a station its model too");
         detector.MapPost("/train", Train).RequireAuthorization("administrator").WithSummary("Queue a training now; also ends the pin of a rollback");
         detector.MapPost("/rollback", Rollback).RequireAuthorization("administrator").WithSummary("Go back to the version before and keep it until somebody asks for a training");
     }
 
     internal static IResult Get(
-        HttpContext context, string id, SensorRegistry registry, StationDetectors detectors, ModelStore store, TrainingJob job, TrainingOptions options)
+        HttpContext context, string id, SensorRegistry registry, StationDetectors detectors, StreamViews streams, ModelStore store, TrainingJob job,
+        TrainingOptions options)
     {
         if (!registry.TryFind(id, out var sensor)) return Problem.Of(context, 404, "not-found", id);
-        if (!StationDetectors.Watches(sensor.Kind)) return Problem.Of(context, 404, "detector-none", id);
-        return Results.Ok(ViewOf(sensor.Id, TextBook.LanguageOf(context.Request), detectors.Of(sensor.Id), store, job.IsWaiting(sensor.Id), options));
+        var language = TextBook.LanguageOf(context.Request);
+        var views = streams.Of(sensor, language);
+        if (views.Count == 0) return Problem.Of(context, 404, "detector-none", id);
+        return Results.Ok(StationDetectors.Watches(sensor.Kind)
+            ? ViewOf(sensor.Id, language, detectors.Of(sensor.Id), store, job.IsWaiting(sensor.Id), options) with { Streams = views }
+            : StreamsAlone(sensor.Id, language, views));
+    }
+
+    private static DetectorView StreamsAlone(string sensorId, string language, IReadOnlyList<StreamView> views)
+    {
+        var state = views.All(v => v.State == "watching") ? "watching" : "warming-up";
+        return new DetectorView(sensorId, state, TextBook.Get(language, $"detector.state.{state}"), false, null, null, null, null, []) { Streams = views };
     }
 
     internal static IResult Train(HttpContext context, string id, SensorRegistry registry, TrainingJob job)
     {
         if (!registry.TryFind(id, out var sensor)) return Problem.Of(context, 404, "not-found", id);
-        if (!StationDetectors.Watches(sensor.Kind)) return Problem.Of(context, 404, "detector-none", id);
+        if (!StationDetectors.Watches(sensor.Kind)) return Problem.Of(context, 404, "detector-untrained", id);
         if (sensor.RetiredAt is not null) return Problem.Of(context, 409, "detector-retired", id);
         job.Request(sensor.Id);
         return Results.Accepted($"/api/v1/sensors/{Uri.EscapeDataString(sensor.Id)}/detector");
     }
 
     internal static IResult Rollback(
-        HttpContext context, string id, SensorRegistry registry, StationDetectors detectors, ModelStore store, TrainingJob job, TrainingOptions options)
+        HttpContext context, string id, SensorRegistry registry, StationDetectors detectors, StreamViews streams, ModelStore store, TrainingJob job,
+        TrainingOptions options)
     {
         if (!registry.TryFind(id, out var sensor)) return Problem.Of(context, 404, "not-found", id);
-        if (!StationDetectors.Watches(sensor.Kind)) return Problem.Of(context, 404, "detector-none", id);
+        if (!StationDetectors.Watches(sensor.Kind)) return Problem.Of(context, 404, "detector-untrained", id);
         if (store.Rollback(sensor.Id) is not { } earlier) return Problem.Of(context, 409, "detector-no-earlier", id);
         detectors.Of(sensor.Id).Active = earlier;
-        return Get(context, id, registry, detectors, store, job, options);
+        return Get(context, id, registry, detectors, streams, store, job, options);
     }
 
     internal static DetectorView ViewOf(

@@ -2,9 +2,9 @@ using LuohuIOC.Detection;
 
 namespace LuohuIOC.Sensing.Detectors;
 
-/// <summary>A station's detector as the API shows it.</summary>
+/// <summary>A sensor's detectors as the API shows them: the trained model, which only stations with several metrics have, and the streams.</summary>
 /// <param name="SensorId">The station.</param>
-/// <param name="State"><c>not-trained</c>, <c>warming-up</c>, <c>watching</c> or <c>too-few-metrics</c>.</param>
+/// <param name="State"><c>not-trained</c>, <c>warming-up</c>, <c>watching</c> or <c>too-few-metrics</c>: the trained model's, or the streams' for kinds without one.</param>
 /// <param name="StateText">The state in the caller's language.</param>
 /// <param name="Queued">A training was asked for and has not ended.</param>
 /// <param name="TriedAt">When a training last made no model, null when the last one did.</param>
@@ -14,7 +14,52 @@ namespace LuohuIOC.Sensing.Detectors;
 /// <param name="Versions">Stored versions, newest first.</param>
 public sealed record DetectorView(
     string SensorId, string State, string StateText, bool Queued, DateTimeOffset? TriedAt, MissingView? Missing, ModelView? Model,
-    JudgementView? Last, IReadOnlyList<ModelVersion> Versions);
+    JudgementView? Last, IReadOnlyList<ModelVersion> Versions)
+{
+    /// <summary>Detectors that learn from the stream itself, without training: novelty of a metric, or the chart of a station.</summary>
+    public IReadOnlyList<StreamView> Streams { get; init; } = [];
+}
+
+/// <summary>A streaming detector as the API shows it.</summary>
+/// <param name="Rule">Id of the rule that it reports under.</param>
+/// <param name="RuleName">The rule for people.</param>
+/// <param name="State"><c>warming-up</c> or <c>watching</c>.</param>
+/// <param name="StateText">The state in the caller's language.</param>
+/// <param name="WarmUpLeft">Readings until it can judge; null before the sensor's grain has begun, 0 when warm.</param>
+/// <param name="Raises">False when it only watches and another detector raises the alert.</param>
+/// <param name="Metrics">What it looks at.</param>
+/// <param name="Last">Its last judgement.</param>
+/// <param name="Threshold">What a score is compared with.</param>
+/// <param name="Rain">Null for kinds that rain does not concern, and before the sensor's grain has begun.</param>
+public sealed record StreamView(
+    string Rule, string RuleName, string State, string StateText, int? WarmUpLeft, bool Raises, IReadOnlyList<string> Metrics,
+    StreamJudgementView? Last, ThresholdView Threshold, RainView? Rain);
+
+/// <summary>Rain at a station as its detector takes it. While it is wet, what rain explains is scored and not raised.</summary>
+/// <param name="Wet">Enough rain fell and has not drained.</param>
+/// <param name="Millimetres">Rain not drained, as enough gauges agree; null when no gauge is alive, and then nothing is held back.</param>
+/// <param name="Threshold">Wet from so many millimetres on.</param>
+/// <param name="Text">The same as a sentence.</param>
+/// <param name="HeldBack">Scores above the threshold that were not raised, since the start of the host.</param>
+/// <param name="LastHeldAt">Time of the last of them.</param>
+/// <param name="LastScore">Its score.</param>
+public sealed record RainView(
+    bool Wet, double? Millimetres, double Threshold, string Text, int HeldBack, DateTimeOffset? LastHeldAt, double? LastScore);
+
+/// <param name="ObservedAt">Time of the reading; null when nothing was read since the start.</param>
+/// <param name="Score">Novelty: nats, held; chart: deviations a metric.</param>
+/// <param name="Contributions">Novelty: nats of each view; chart: each metric's share.</param>
+/// <param name="Expected">By metric, in its unit.</param>
+public sealed record StreamJudgementView(
+    DateTimeOffset? ObservedAt, double? Score, IReadOnlyDictionary<string, double> Contributions, IReadOnlyDictionary<string, double?> Expected);
+
+/// <param name="Value">In force: standard × factor.</param>
+/// <param name="Standard">As configured.</param>
+/// <param name="Factor">What officers' marks made of it.</param>
+/// <param name="FactorMin">The factor's lower bound.</param>
+/// <param name="FactorMax">The factor's upper bound.</param>
+/// <param name="Moves">Who moved it, oldest first.</param>
+public sealed record ThresholdView(double Value, double Standard, double Factor, double FactorMin, double FactorMax, IReadOnlyList<ThresholdMove> Moves);
 
 /// <param name="Code"><c>untried</c>, <c>failed</c>, <c>readings</c>, <c>hours</c>, <c>live-metrics</c> or <c>windows</c>.</param>
 /// <param name="Have">What there is, in the code's unit.</param>

@@ -44,7 +44,10 @@ public sealed class ModelStore
     }
 
     public static ModelStore Open(string dataDirectory, ILogger<ModelStore> log) =>
-        new(new SqliteFile(Path.Combine(dataDirectory, "models.db"), Schema), log);
+        new(OpenFile(dataDirectory), log);
+
+    /// <summary><c>models.db</c>, which holds the thresholds' moves too.</summary>
+    public static SqliteFile OpenFile(string dataDirectory) => new(Path.Combine(dataDirectory, "models.db"), Schema, Thresholds.Schema);
 
     /// <summary>Stores a model as the sensor's next version and makes it the active one.</summary>
     public ActiveModel Add(string sensor, PcaModel model, ModelEvaluation? evaluation)

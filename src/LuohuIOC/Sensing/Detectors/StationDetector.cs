@@ -1,6 +1,7 @@
 using LuohuIOC.Alerts;
 using LuohuIOC.Detection;
 using LuohuIOC.DeviceProtocol;
+using LuohuIOC.Sensing.Rain;
 
 namespace LuohuIOC.Sensing.Detectors;
 
@@ -18,6 +19,8 @@ public sealed class StationDetector
     private readonly string _rule;
     private readonly string[] _metrics;
     private readonly RecentReadings _recent;
+    private readonly Threshold? _threshold;
+    private readonly bool _silent;
     private ActiveModel? _active;
     private PcaDetector? _detector;
     private AlarmHold? _hold;
@@ -25,8 +28,9 @@ public sealed class StationDetector
     private double[] _values = [];
     private int _unjudged;
 
-    internal StationDetector(SensorKind kind, Station station, DetectorState state)
+    internal StationDetector(SensorKind kind, Station station, DetectorState state, Threshold? threshold = null, bool silent = false)
     {
+        (_threshold, _silent) = (threshold, silent);
         _station = station;
         _rule = StationDetectors.RuleOf(kind);
         _recent = new RecentReadings(KindCatalogue.Of(kind).Metrics.Count);
@@ -37,6 +41,9 @@ public sealed class StationDetector
 
     /// <summary>To be stored with the sensor's state and given to <see cref="StationDetectors.For"/> after a restart.</summary>
     public DetectorState State { get; }
+
+    /// <summary>While it is wet the model begins no alert; null for none.</summary>
+    internal RainGate? Rain { get; set; }
 
     /// <summary>Takes a reading that is the latest and not bad; appends what it found.</summary>
     /// <param name="timeMs">The reading's time, Unix ms.</param>
@@ -55,6 +62,7 @@ public sealed class StationDetector
         }
         if (detector.Verdict == DetectorVerdict.Skipped) return;
         _station.Publish(timeMs, _active!.Version, detector, held);
+        if (_silent) return;
         if (detector.Verdict == DetectorVerdict.Scored) Judge(timeMs, held, changes);
         else if (++_unjudged > RecentReadings.Kept && State.Severity is not null) End(timeMs, changes, AnomalyEvidence.Unjudgeable(_active.Version));
     }
@@ -62,8 +70,9 @@ public sealed class StationDetector
     private void Judge(long timeMs, double held, List<RuleChange> changes)
     {
         _unjudged = 0;
-        var ratio = held / _detector!.Model.Threshold;
+        var ratio = held / (_detector!.Model.Threshold * (_threshold?.Factor ?? 1));
         var now = SeverityAt(ratio, State.Severity);
+        if (State.Severity is null && now is not null && Rain?.IsWet(timeMs) == true) return;
         if (now == State.Severity || (now is null && _hold!.Filled < _detector.Model.HoldWindow)) return;
         if (now is null)
         {

@@ -30,8 +30,10 @@ public sealed class StationDetectors
     /// <summary>A detector for the grain of this sensor, null for kinds without one.</summary>
     /// <param name="sensor">The sensor.</param>
     /// <param name="state">What <see cref="StationDetector.State"/> was when it was stored; null at first.</param>
-    public StationDetector? For(Sensor sensor, DetectorState? state = null) =>
-        Watches(sensor.Kind) ? new StationDetector(sensor.Kind, Of(sensor.Id), state ?? new DetectorState()) : null;
+    /// <param name="threshold">Its factor moves the model's threshold; null for none.</param>
+    /// <param name="silent">Judges and is shown, but raises nothing.</param>
+    public StationDetector? For(Sensor sensor, DetectorState? state = null, Threshold? threshold = null, bool silent = false) =>
+        Watches(sensor.Kind) ? new StationDetector(sensor.Kind, Of(sensor.Id), state ?? new DetectorState(), threshold, silent) : null;
 
     public Station Of(string sensorId) => _stations.GetOrAdd(sensorId, static _ => new Station());
 }

@@ -56,7 +56,8 @@ public sealed class DetectorEndpointsTests : IDisposable
         [
             .. new[] { "not-trained", "warming-up", "watching", "too-few-metrics" }.Select(s => $"detector.state.{s}"),
             .. new[] { "untried", "failed", "readings", "hours", "live-metrics", "windows" }.Select(s => $"detector.missing.{s}"),
-            .. new[] { "none", "retired", "no-earlier" }.SelectMany(s => new[] { $"problem.detector-{s}.title", $"problem.detector-{s}.detail" }),
+            "detector.warm-up", "rule.novelty-level", "rule.novelty-flow", "rule.water-quality-anomaly", "rule.pipe-anomaly",
+            .. new[] { "none", "untrained", "retired", "no-earlier" }.SelectMany(s => new[] { $"problem.detector-{s}.title", $"problem.detector-{s}.detail" }),
         ];
         foreach (var language in new[] { TextBook.Chinese, TextBook.English }) Assert.Empty(keys.Except(TextBook.Keys(language)));
     }

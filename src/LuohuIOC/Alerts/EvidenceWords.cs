@@ -1,0 +1,38 @@
+using System.Globalization;
+using System.Text.Json;
+using LuohuIOC.Texts;
+
+namespace LuohuIOC.Alerts;
+
+/// <summary>
+/// A detector's evidence as a sentence. Reads <c>{"detector":"novelty","score":4.2,"threshold":3.9,"expected":{"level":1.2}}</c> or
+/// <c>{"detector":"chart",…,"contributions":{"ph":0.7,…},"expected":{"ph":7.4,…},"values":{"ph":8.9,…}}</c>; other evidence has none.
+/// </summary>
+internal static class EvidenceWords
+{
+    /// <summary>Metrics that are named; those after contribute little.</summary>
+    private const int MetricsMax = 3;
+
+    public static string? Of(string language, string kind, string metric, double? value, string? evidence)
+    {
+        if (evidence is null || !evidence.Contains("\"detector\"", StringComparison.Ordinal)) return null;
+        using var json = JsonDocument.Parse(evidence);
+        var root = json.RootElement;
+        if (!root.TryGetProperty("score", out var score) || !root.TryGetProperty("threshold", out var threshold)) return null;
+        var expected = root.GetProperty("expected");
+        if (!root.TryGetProperty("contributions", out var contributions))
+            return TextBook.Get(language, "evidence.novelty", Number(expected, metric), AlertWords.Unit(kind, metric), Short(value ?? double.NaN),
+                Short(score.GetDouble()), Short(threshold.GetDouble()));
+        var values = root.TryGetProperty("values", out var known) ? known : default;
+        var metrics = contributions.EnumerateObject().Where(c => c.Value.GetDouble() >= 0.05).Take(MetricsMax).Select(c => TextBook.Get(
+            language, "evidence.metric", c.Name, Number(values, c.Name), Number(expected, c.Name), AlertWords.Unit(kind, c.Name),
+            Math.Round(100 * c.Value.GetDouble())));
+        return TextBook.Get(language, "evidence.chart", Short(score.GetDouble()), Short(threshold.GetDouble()),
+            string.Join(TextBook.Get(language, "evidence.comma"), metrics));
+    }
+
+    private static string Number(JsonElement of, string metric) =>
+        of.ValueKind == JsonValueKind.Object && of.TryGetProperty(metric, out var number) && number.ValueKind == JsonValueKind.Number ? Short(number.GetDouble()) : "–";
+
+    private static string Short(double number) => double.IsFinite(number) ? number.ToString("G4", CultureInfo.InvariantCulture) : "–";
+}

@@ -1,0 +1,54 @@
+using LuohuIOC.Alerts;
+using LuohuIOC.Detection.Novelty;
+
+namespace LuohuIOC.Sensing.Detectors;
+
+/// <summary>Novelty of one metric of one sensor, owned by the sensor's grain. Says nothing while it warms up.</summary>
+internal sealed class NoveltyStream : ISensorStream
+{
+    /// <summary>Names of <see cref="NoveltyDetector.ByView"/> as the API and the evidence show them.</summary>
+    public static readonly string[] Views = ["level", "step", "shape", "local-step", "local-level", "local-shape"];
+
+    private readonly NoveltyDetector _novelty = new();
+    private readonly int _slot;
+    private readonly string _metric;
+    private readonly Threshold _threshold;
+    private readonly StreamBoard _board;
+    private readonly RainCover? _rain;
+
+    public NoveltyStream(int slot, string metric, StreamState state, Threshold threshold, StreamBoard board, RainCover? rain)
+    {
+        (_slot, _metric, State, _threshold, _board, _rain) = (slot, metric, state, threshold, board, rain);
+        _rain?.Restore(state.Dry);
+        if (state.Snapshot.Length > 0) _novelty.Restore(state.Snapshot);
+        Drop();
+        Publish(0);
+    }
+
+    public StreamState State { get; }
+
+    public void Keep() => (State.Snapshot, State.Dry) = (_novelty.Snapshot(), _rain?.Snapshot() ?? []);
+
+    public void Drop() => (State.Snapshot, State.Dry) = ([], []);
+
+    public void Observe(long timeMs, ReadOnlySpan<byte> slots, ReadOnlySpan<double> values, List<RuleChange> changes)
+    {
+        var at = slots.IndexOf((byte)_slot);
+        if (at < 0) return;
+        var score = _novelty.Observe(timeMs, values[at]);
+        _rain?.Observe(timeMs, values.Slice(at, 1));
+        var threshold = _threshold.Value;
+        var scored = _novelty.Verdict == NoveltyVerdict.Scored;
+        var raise = scored && score >= threshold && !(_rain?.Explains(timeMs, 0, values[at], score) ?? false) ? score / threshold : 0;
+        Publish(timeMs);
+        if (!scored || !AlarmLatch.Step(State, timeMs, raise, _novelty.Evidence / threshold)) return;
+        var evidence = StreamEvidence.Of(_novelty, _metric, score, threshold, _rain);
+        changes.Add(new RuleChange(State.Rule, State.Severity, _metric, values[at], double.NaN, timeMs, evidence));
+    }
+
+    private void Publish(long timeMs)
+    {
+        var warm = _novelty.Verdict == NoveltyVerdict.Scored;
+        _board.Publish(timeMs, warm ? 0 : Math.Max(1, _novelty.WarmUpLeft), warm ? _novelty.Evidence : double.NaN, _novelty.ByView, [_novelty.Expected], _rain);
+    }
+}

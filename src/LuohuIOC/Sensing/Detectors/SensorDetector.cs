@@ -1,0 +1,69 @@
+using LuohuIOC.Alerts;
+using LuohuIOC.DeviceProtocol;
+
+namespace LuohuIOC.Sensing.Detectors;
+
+/// <summary>All detectors of one sensor, owned by its grain. Allocates only when something changes and when the state is saved.</summary>
+public sealed class SensorDetector
+{
+    private readonly string _stationRule;
+    private readonly List<ISensorStream> _streams;
+    private readonly StationDetector? _trained;
+    private readonly Station? _station;
+    private readonly bool _chartRaises;
+    private readonly List<StreamState> _ended;
+    private bool _trainedToEnd;
+
+    internal SensorDetector(
+        SensorKind kind, List<ISensorStream> streams, StationDetector? trained, Station? station, StationAlarm raises, List<StreamState> ended, DetectorState state)
+    {
+        (_streams, _trained, _station, _ended, State) = (streams, trained, station, ended, state);
+        _stationRule = StationDetectors.RuleOf(kind);
+        _chartRaises = station is not null && raises == StationAlarm.Chart;
+        _trainedToEnd = state.Severity is not null && (trained is null || _chartRaises);
+        FollowChart();
+    }
+
+    /// <summary>To be stored with the sensor's state, after <see cref="Keep"/>, and given to <see cref="SensorDetectors.For"/> after a restart.</summary>
+    public DetectorState State { get; }
+
+    /// <summary>Takes a reading that is the latest and not bad; appends what it found.</summary>
+    public void Observe(long timeMs, ReadOnlySpan<byte> slots, ReadOnlySpan<double> values, List<RuleChange> changes)
+    {
+        if (_ended.Count > 0 || _trainedToEnd) EndWhatRunsNoMore(timeMs, changes);
+        foreach (var stream in _streams) stream.Observe(timeMs, slots, values, changes);
+        _trained?.Observe(timeMs, slots, values, changes);
+        FollowChart();
+    }
+
+    /// <summary>Brings the snapshots in <see cref="State"/> up to date. For saving, not for readings: it allocates up to 40 KB.</summary>
+    public void Keep()
+    {
+        foreach (var stream in _streams) stream.Keep();
+    }
+
+    /// <summary>Lets the snapshots go once they are stored.</summary>
+    public void Drop()
+    {
+        foreach (var stream in _streams) stream.Drop();
+    }
+
+    /// <summary>The training job must not learn from a fault, whichever detector saw it.</summary>
+    private void FollowChart()
+    {
+        if (_chartRaises) _station!.OpenSinceMs = _streams[0].State.SinceMs;
+    }
+
+    private void EndWhatRunsNoMore(long timeMs, List<RuleChange> changes)
+    {
+        foreach (var stream in _ended) changes.Add(Ended(stream.Rule, timeMs));
+        _ended.Clear();
+        if (!_trainedToEnd) return;
+        _trainedToEnd = false;
+        State.Severity = null;
+        State.SinceMs = 0;
+        changes.Add(Ended(_stationRule, timeMs));
+    }
+
+    private static RuleChange Ended(string rule, long timeMs) => new(rule, null, "", double.NaN, double.NaN, timeMs, StreamEvidence.Off());
+}

@@ -1,0 +1,40 @@
+using LuohuIOC.Registry;
+using LuohuIOC.Texts;
+
+namespace LuohuIOC.Sensing.Detectors;
+
+/// <summary>What the API tells of a sensor's streaming detectors.</summary>
+public sealed class StreamViews(SensorDetectors detectors, Thresholds thresholds, StreamBoards boards, DetectionOptions options)
+{
+    public IReadOnlyList<StreamView> Of(Sensor sensor, string language) =>
+        [.. detectors.RulesOf(sensor.Kind).Select(rule => Of(sensor, rule, language))];
+
+    private StreamView Of(Sensor sensor, string rule, string language)
+    {
+        var chart = StationDetectors.Watches(sensor.Kind);
+        var metrics = chart
+            ? ChartStream.MetricsOf(sensor.Kind, StationDetectors.SlotsOf(sensor.Kind))
+            : [rule[NoveltyMetrics.RuleOf("").Length..]];
+        var look = boards.Find(sensor.Id, rule)?.Read();
+        var warm = look is { WarmUpLeft: 0 };
+        var state = warm ? "watching" : "warming-up";
+        var text = look is { WarmUpLeft: > 0 }
+            ? TextBook.Get(language, "detector.warm-up", look.WarmUpLeft) : TextBook.Get(language, $"detector.state.{state}");
+        var threshold = thresholds.Of(sensor, rule);
+        return new StreamView(
+            rule, TextBook.Get(language, $"rule.{rule}"), state, text, look?.WarmUpLeft, !chart || options.Station == StationAlarm.Chart, metrics,
+            warm ? Judged(look!, metrics) : null,
+            new ThresholdView(
+                threshold.Value, threshold.Standard, threshold.Factor, Threshold.FactorMin, Threshold.FactorMax, thresholds.History(sensor.Id, rule)),
+            look?.Rain is { } rain ? RainOf(rain, language) : null);
+    }
+
+    private static RainView RainOf(RainLook rain, string language) => new(
+        rain.IsWet, double.IsFinite(rain.Millimetres) ? Math.Round(rain.Millimetres, 2) : null, rain.Threshold,
+        TextBook.Get(language, rain.IsWet ? "detector.rain.wet" : double.IsFinite(rain.Millimetres) ? "detector.rain.dry" : "detector.rain.unknown"), rain.HeldBack,
+        rain.HeldBack > 0 ? DateTimeOffset.FromUnixTimeMilliseconds(rain.LastHeldMs) : null, rain.HeldBack > 0 ? Math.Round(rain.LastScore, 3) : null);
+
+    private static StreamJudgementView Judged(StreamLook look, string[] metrics) => new(
+        look.TimeMs > 0 ? DateTimeOffset.FromUnixTimeMilliseconds(look.TimeMs) : null, look.Score, look.Contributions,
+        metrics.Zip(look.Expected).ToDictionary(p => p.First, p => p.Second));
+}

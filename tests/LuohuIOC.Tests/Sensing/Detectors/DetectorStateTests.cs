@@ -1,0 +1,61 @@
+using LuohuIOC.Alerts;
+using LuohuIOC.Sensing;
+using Microsoft.Extensions.DependencyInjection;
+using Orleans.Serialization;
+using Xunit;
+
+namespace LuohuIOC.Tests.Sensing.Detectors;
+
+/// <summary>Sensor states as versions of the program wrote them. A later version must read them. Never replace one: add the next beside it.</summary>
+public sealed class DetectorStateTests
+{
+    /// <summary>A water-quality station with an anomaly of model 7 open, before streams were kept.</summary>
+    private const string WithoutStreams = "IAAlASAwebkOyiHgAQEBAQEBAQEJFQEJFQEBASHgAQEJFQkh4AEBIeAh4CHggf////////9/IQgVAwEgAAS5DsoBHeDg";
+
+    /// <summary>The same with two streams: an open alert that has been quiet for a while, and one that has just begun.</summary>
+    private const string WithStreams =
+        "IAAlASAwebkOyiHgAQEBAQEBAQEJFQEJFQEBASHgAQEJFQkh4AEBIeAh4CHggf////////9/IQgVAwEgAAS5DsoBHSEABSFAG25vdmVsdHktbGV2ZWxBCQECA/oJ" +
+        "FQUBIAAEuQ7KASAwebkOyuAgQBlub3ZlbHR5LWZsb3dBAcEBAQEBAeDg4OA=";
+
+    /// <summary>The same with dry weather's range in the first stream, and with a gauge's rain.</summary>
+    private const string WithRain =
+        "IAAlASAwebkOyiHgAQEBAQEBAQEJFQEJFQEBASHgAQEJFQkh4AEBIeAh4CHggf////////9/IQgVAwEgAAS5DsoBHSEABSFAG25vdmVsdHktbGV2ZWxBCQECA/oJ" +
+        "FQUBIAAEuQ7KASAwebkOyiEACYGamZmZmZm5P4CamZmZmZnZP4AAAAAAcJmUQYAAAIAg10F5QuDgIEAZbm92ZWx0eS1mbG93QQHBAQEBAQHBCeDg4CEgAAWBAAAA" +
+        "AAAAAECAAAAAAAAAEEDgIQAFgQAAAAAAAPg/gAAAAAAAAARA4AEgAAS5Dsrg4A==";
+
+    private static readonly Serializer<SensorState> Serializer =
+        new ServiceCollection().AddSerializer().BuildServiceProvider().GetRequiredService<Serializer<SensorState>>();
+
+    [Theory]
+    [InlineData(WithoutStreams, 0)]
+    [InlineData(WithStreams, 2)]
+    [InlineData(WithRain, 2)]
+    public void Every_version_can_be_read(string golden, int streams)
+    {
+        var state = Serializer.Deserialize(Convert.FromBase64String(golden))!;
+        Assert.Equal(9, state.AppliedPosition);
+        var detector = state.Detector!;
+        Assert.Equal((Severity.Blue, 1_735_660_800_000, 7), (detector.Severity!.Value, detector.SinceMs, detector.ModelVersion));
+        Assert.Equal(streams, detector.Streams?.Length ?? 0);
+        if (streams == 0) return;
+        var first = detector.Streams![0];
+        Assert.Equal(("novelty-level", Severity.Yellow), (first.Rule, first.Severity!.Value));
+        Assert.Equal((1_735_660_800_000, 1_735_660_860_000), (first.SinceMs, first.QuietSinceMs));
+        Assert.Equal([1, 2, 3, 250], first.Snapshot);
+        Assert.Null(detector.Streams[1].Severity);
+    }
+
+    [Fact]
+    public void Dry_weather_and_rain_are_kept()
+    {
+        var state = Serializer.Deserialize(Convert.FromBase64String(WithRain))!;
+        Assert.Equal([0.1, 0.4, 86_400_000, 1_735_660_800_000], state.Detector!.Streams[0].Dry);
+        Assert.Equal([2, 4], state.Rain!.Hours);
+        Assert.Equal([1.5, 2.5], state.Rain.Millimetres);
+        Assert.Equal(1_735_660_800_000, state.Rain.AtMs);
+    }
+
+    [Fact]
+    public void The_newest_is_what_this_version_writes() =>
+        Assert.Equal(WithRain, Convert.ToBase64String(Serializer.SerializeToArray(Serializer.Deserialize(Convert.FromBase64String(WithRain))!)));
+}

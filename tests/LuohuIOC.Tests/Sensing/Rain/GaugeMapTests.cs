@@ -1,0 +1,24 @@
+using Xunit;
+
+namespace LuohuIOC.Tests.Sensing.Rain;
+
+public sealed class GaugeMapTests
+{
+    [Fact]
+    public void The_nearest_speak_and_those_beside_the_stations_upstream()
+    {
+        var desk = new RainDesk();
+        Assert.Equal("ABCD", desk.GaugesOf("outfall"));
+        Assert.Equal("ABD", desk.GaugesOf("pipe"));
+    }
+
+    [Fact]
+    public void A_gauge_out_of_service_speaks_no_more_and_the_change_is_noticed()
+    {
+        var desk = new RainDesk();
+        var version = desk.Map.Version;
+        desk.Registry.Retire("B", DateTimeOffset.UnixEpoch);
+        Assert.NotEqual(version, desk.Map.Version);
+        Assert.Equal("ACD", desk.GaugesOf("outfall"));
+    }
+}
