@@ -92,9 +92,9 @@ public sealed class SensorState
     [Id(20)]
     public RainState? Rain;
 
-    /// <summary>As <see cref="AppliedPosition"/>, for each journal of several hosts; empty for a host alone. At most <see cref="JournalsMax"/>.</summary>
+    /// <summary>As <see cref="AppliedPosition"/>, for each journal of several hosts; null for a host alone. At most <see cref="JournalsMax"/>.</summary>
     [Id(21)]
-    public JournalPlace[] Applied = [];
+    public JournalPlace[]? Applied;
 
     /// <summary>The rules that the arrays above are shaped for; a pointer comparison tells that nothing changed.</summary>
     [NonSerialized]
@@ -107,7 +107,7 @@ public sealed class SensorState
     internal long AppliedOf(long journal)
     {
         if (journal == 0) return AppliedPosition;
-        foreach (var place in Applied)
+        foreach (var place in Applied ?? [])
             if (place.Journal == journal) return place.Position;
         return 0;
     }
@@ -119,10 +119,11 @@ public sealed class SensorState
             AppliedPosition = position;
             return;
         }
-        var at = Array.FindIndex(Applied, p => p.Journal == journal);
-        if (at >= 0) Applied[at] = new JournalPlace(journal, position);
+        var known = Applied ?? [];
+        var at = Array.FindIndex(known, p => p.Journal == journal);
+        if (at >= 0) known[at] = new JournalPlace(journal, position);
         // Positions grow with the clock: the smallest is the one of the host that has been silent longest.
-        else Applied = [.. Applied.OrderByDescending(p => p.Position).Take(JournalsMax - 1), new JournalPlace(journal, position)];
+        else Applied = [.. known.OrderByDescending(p => p.Position).Take(JournalsMax - 1), new JournalPlace(journal, position)];
     }
 
     /// <summary>Quality of the latest reading.</summary>

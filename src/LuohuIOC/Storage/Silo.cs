@@ -21,9 +21,11 @@ public static class Silo
         builder.Services.AddOptions<ClusterOptions>().BindConfiguration(ClusterOptions.Section).ValidateDataAnnotations().ValidateOnStart();
         builder.Services.AddSingleton<Hosts>();
         // The silo tells of every placement at Information; at Warning, that the collector is the one we chose, how long ago the machine
-        // was booted, of a membership that ends with the process, of reminders that a failed start interrupts, and of every look at a dead host; that a host has gone we say ourselves.
+        // was booted, of a membership that ends with the process, of reminders that a failed start interrupts, and of every look at a dead
+        // host; that a host has gone we say ourselves.
         builder.Logging.AddFilter("Orleans", LogLevel.Warning).AddFilter("Orleans.Runtime.Silo", LogLevel.Error).AddFilter("Polly", LogLevel.Error)
-            .AddFilter("Orleans.Runtime.ReminderService", LogLevel.Critical).AddFilter("LuohuIOC.Wall.Neighbours.HostWall", LogLevel.Warning).AddFilter("Orleans.Runtime.MembershipService.SiloHealthMonitor", LogLevel.Error)
+            .AddFilter("Orleans.Runtime.ReminderService", LogLevel.Critical).AddFilter("Orleans.Runtime.MembershipService.SiloHealthMonitor", LogLevel.Error)
+            .AddFilter("LuohuIOC.Wall.Neighbours.HostWall", LogLevel.Warning)
             .AddFilter("Orleans.Runtime.Watchdog", LogLevel.Error).AddFilter("Orleans.Runtime.MembershipService.MembershipTableManager", LogLevel.Error);
         builder.UseOrleans(silo =>
         {

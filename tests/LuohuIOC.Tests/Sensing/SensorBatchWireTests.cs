@@ -45,7 +45,7 @@ public sealed class SensorBatchWireTests
         for (var journal = 1; journal <= 20; journal++) state.Apply(journal, 1000 + journal);
         state.Apply(19, 5000);
         Assert.Equal((4, 0, 1020, 5000), (state.AppliedOf(0), state.AppliedOf(1), state.AppliedOf(20), state.AppliedOf(19)));
-        Assert.Equal(16, state.Applied.Length);
+        Assert.Equal(16, state.Applied!.Length);
         var again = Serializer.Deserialize<SensorState>(Serializer.SerializeToArray(state))!;
         Assert.Equal(state.Applied, again.Applied);
     }
