@@ -22,6 +22,7 @@ static int Run(string[] args)
     builder.AddSensing();
     builder.AddAlerts();
     builder.AddHistory();
+    builder.AddSensorThings();
     builder.AddWall();
 
     var app = builder.Build();

@@ -38,6 +38,49 @@ public sealed class OpenStandardTests
     }
 
     [Fact]
+    public async Task A_gap_asks_for_a_rebirth_and_a_death_makes_the_latest_stale_until_the_birth()
+    {
+        await using var host = new HostProcess();
+        await host.StartAsync();
+        var (sensor, gateway) = await SensorAsync(host, "waterlogging");
+        using var client = new MqttClientFactory().CreateMqttClient();
+        var commands = new System.Collections.Concurrent.ConcurrentQueue<string>();
+        client.ApplicationMessageReceivedAsync += message =>
+        {
+            commands.Enqueue(SparkplugPayload.Parse(message.ApplicationMessage.Payload.ToArray())!.Metrics.Single().Name!);
+            return Task.CompletedTask;
+        };
+        await client.ConnectAsync(new MqttClientOptionsBuilder().WithTcpServer("127.0.0.1", host.MqttPort).WithCredentials(gateway, host.Secrets()[gateway]).Build());
+        await client.SubscribeAsync($"spBv1.0/lh/NCMD/{gateway}");
+        var now = DateTimeOffset.UtcNow.ToUnixTimeMilliseconds();
+        await Publish(client, $"spBv1.0/lh/NBIRTH/{gateway}", 0);
+        await Publish(client, $"spBv1.0/lh/DBIRTH/{gateway}/{sensor}", 1, Metric("waterlog/depth_cm", now, 12));
+        await Wait.UntilAsync(async () => await QualityAsync(host, sensor) == ("good", null), () => "the birth's reading on the wall");
+        Assert.Empty(commands);
+        // 2 is lost.
+        await Publish(client, $"spBv1.0/lh/DDATA/{gateway}/{sensor}", 3, Metric(null, now + 1000, 13));
+        await Wait.UntilAsync(() => !commands.IsEmpty, () => "a command to give the births again");
+        Assert.Equal("Node Control/Rebirth", commands.Single());
+
+        await Publish(client, $"spBv1.0/lh/DDEATH/{gateway}/{sensor}", 4);
+        await Wait.UntilAsync(async () => await QualityAsync(host, sensor) == ("doubtful", "stale"), () => "the device's death on the wall");
+        await Publish(client, $"spBv1.0/lh/DBIRTH/{gateway}/{sensor}", 5, Metric("waterlog/depth_cm", now + 2000, 14));
+        await Wait.UntilAsync(async () => await QualityAsync(host, sensor) == ("good", null), () => "the device's birth on the wall");
+        await Publish(client, $"spBv1.0/lh/NDEATH/{gateway}", 0);
+        await Wait.UntilAsync(async () => await QualityAsync(host, sensor) == ("doubtful", "stale"), () => "the node's death on the wall");
+        await Publish(client, $"spBv1.0/lh/NBIRTH/{gateway}", 0);
+        await Publish(client, $"spBv1.0/lh/DBIRTH/{gateway}/{sensor}", 1, Metric("waterlog/depth_cm", now + 3000, 15));
+        await Wait.UntilAsync(async () => await QualityAsync(host, sensor) == ("good", null), () => "both births on the wall");
+    }
+
+    private static async Task<(string?, string?)> QualityAsync(HostProcess host, string sensor)
+    {
+        foreach (var reading in (await host.GetAsync("city")).GetProperty("readings").EnumerateArray())
+            if (reading.GetProperty("sensorId").GetString() == sensor) return (reading.GetProperty("quality").GetString(), reading.GetProperty("reason").GetString());
+        return default;
+    }
+
+    [Fact]
     public async Task What_came_as_senml_is_read_as_sensorthings()
     {
         await using var host = new HostProcess();

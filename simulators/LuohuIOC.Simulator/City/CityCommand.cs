@@ -106,6 +106,8 @@ internal sealed class CityCommand
         var shown = new CityScreen(_texts, AnsiConsole.Console, _clock).ShowAsync(() => run.Progress, stop.Token);
         await run.RunAsync(stop.Token);
         await shown;
+        if (run.Stations is { Links.Count: > 0, Counts: var counts })
+            AnsiConsole.Console.Profile.Out.Writer.WriteLine(_texts["city.stations.line", counts.Sent, counts.Resent, counts.Taken, counts.Lost]);
         return 0;
     }
 

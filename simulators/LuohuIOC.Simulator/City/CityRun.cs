@@ -14,6 +14,7 @@ namespace LuohuIOC.Simulator.City;
 public sealed class CityRun
 {
     private const int ReadingsPerMessageMax = 100;
+    private static readonly TimeSpan DrainWithin = TimeSpan.FromSeconds(30);
     private static readonly TimeSpan Tick = TimeSpan.FromMilliseconds(250);
 
     private readonly CityModel _model;
@@ -54,7 +55,9 @@ public sealed class CityRun
     /// <summary>Runs until stopped; then the gateways say offline and leave.</summary>
     public async Task RunAsync(CancellationToken stop)
     {
-        Task[] links = [.. _links.Values.Select(l => l.RunAsync(stop)), Stations?.RunAsync(stop) ?? Task.CompletedTask];
+        Task[] links = [.. _links.Values.Select(l => l.RunAsync(stop))];
+        using var drained = new CancellationTokenSource();
+        var stations = Stations?.RunAsync(drained.Token) ?? Task.CompletedTask;
         using var timer = new PeriodicTimer(Tick, _clock);
         var started = _clock.GetTimestamp();
         try
@@ -69,7 +72,10 @@ public sealed class CityRun
         {
             // Stopped by the person or the duration.
         }
-        await Task.WhenAll(links);
+        // A station that is told to stop says what it has still to say; the line may be dead.
+        Stations?.Complete();
+        drained.CancelAfter(DrainWithin);
+        await Task.WhenAll([.. links, stations]);
     }
 
     /// <summary>Reads every sensor that is due at this time and hands the messages to the gateways.</summary>

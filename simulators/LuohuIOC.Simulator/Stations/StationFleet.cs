@@ -36,8 +36,19 @@ public sealed class StationFleet
         }
         var message = new GatewayMessage($"{Topic.Prefix}{sensor.Gateway}/{sensor.Id}/raw/{station.Form.WireName()}", frame, 1);
         gateway.Offer(message);
-        if (_chance.Chance(_loss)) gateway.Offer(message);
+        // The frame again, as a station does that heard no answer: no new reading.
+        if (_chance.Chance(_loss)) gateway.Offer(message with { Readings = 0 });
         return true;
+    }
+
+    /// <summary>Frames sent and sent again, those that the centre has answered (heard or not), and those given up unanswered.</summary>
+    public (long Sent, long Resent, long Taken, long Lost) Counts =>
+        (Links.Sum(l => l.Sent), Links.Sum(l => l.Resent), Links.Sum(l => l.Taken), Links.Sum(l => l.Lost));
+
+    /// <summary>Nothing more comes: the links end when what they have is delivered or given up.</summary>
+    public void Complete()
+    {
+        foreach (var link in Links) link.Complete();
     }
 
     public Task RunAsync(CancellationToken stop) => Task.WhenAll(_links.Values.Select(l => l.RunAsync(stop)));

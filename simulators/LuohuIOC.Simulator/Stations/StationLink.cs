@@ -22,12 +22,16 @@ public sealed class StationLink(string host, int port, StationSensor station, do
     private readonly Channel<byte[]> _outbox = Channel.CreateBounded<byte[]>(new BoundedChannelOptions(OutboxFrames) { SingleReader = true, FullMode = BoundedChannelFullMode.DropOldest });
     private Seeded _chance = new(seed, $"{station.Address} line");
     private TcpClient? _connection;
+    private bool _taken;
 
     public long Sent { get; private set; }
 
     public long Resent { get; private set; }
 
     public long Answered { get; private set; }
+
+    /// <summary>Frames that the centre has answered at least once, whether the line let the answer through or not: so many it must have.</summary>
+    public long Taken { get; private set; }
 
     /// <summary>Frames given up after the last resend.</summary>
     public long Lost { get; private set; }
@@ -58,6 +62,7 @@ public sealed class StationLink(string host, int port, StationSensor station, do
 
     private async Task Deliver(byte[] frame, CancellationToken stop)
     {
+        _taken = false;
         for (var attempt = 0; attempt <= ResendsMax; attempt++)
         {
             if (attempt > 0) Resent++;
@@ -100,6 +105,8 @@ public sealed class StationLink(string host, int port, StationSensor station, do
         {
             return false;
         }
+        if (!_taken) Taken++;
+        _taken = true;
         return !answerLost;
     }
 

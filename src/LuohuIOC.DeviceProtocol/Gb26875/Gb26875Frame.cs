@@ -84,6 +84,8 @@ public readonly ref struct Gb26875Frame
         if (bytes.Length < length) return FrameFault.Truncated;
         if (Checksum(bytes[2..(27 + unit)]) != bytes[27 + unit]) return FrameFault.Crc;
         if (bytes[28 + unit] != 0x23 || bytes[29 + unit] != 0x23) return FrameFault.End;
+        // A unit has at least its type and its count; a confirmation has no unit.
+        if (unit == 1) return FrameFault.Body;
         frame = new Gb26875Frame(bytes[..27], bytes.Slice(27, unit));
         return FrameFault.None;
     }

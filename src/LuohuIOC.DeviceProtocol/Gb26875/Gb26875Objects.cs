@@ -7,7 +7,10 @@ namespace LuohuIOC.DeviceProtocol.Gb26875;
 /// <summary>One object of an application unit. Which members mean something depends on the type.</summary>
 public readonly ref struct Gb26875Object(byte type, ReadOnlySpan<byte> data)
 {
-    static Gb26875Object() => Encoding.RegisterProvider(CodePagesEncodingProvider.Instance);
+    private const int Gb18030 = 54936;
+
+    private static readonly Encoding Chinese =
+        CodePagesEncodingProvider.Instance.GetEncoding(Gb18030, EncoderFallback.ReplacementFallback, new DecoderReplacementFallback("\uFFFD"))!;
 
     public byte Type { get; } = type;
 
@@ -61,8 +64,8 @@ public readonly ref struct Gb26875Object(byte type, ReadOnlySpan<byte> data)
         }
     }
 
-    /// <summary>The text decoded from GB 18030; a broken character becomes a replacement sign.</summary>
-    public string Description => Encoding.GetEncoding("GB18030").GetString(Text).TrimEnd();
+    /// <summary>The text decoded from GB 18030; a broken character becomes U+FFFD.</summary>
+    public string Description => Chinese.GetString(Text).TrimEnd();
 }
 
 /// <summary>The objects of a unit, one after another; a type that is not told apart is one object of all its bytes.</summary>

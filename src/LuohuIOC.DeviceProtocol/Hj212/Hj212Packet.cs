@@ -35,21 +35,35 @@ public readonly ref struct Hj212Packet
         if (bytes.Length < Overhead - 2) return FrameFault.Truncated;
         var length = Number(bytes.Slice(2, 4));
         var segment = bytes[6..^4];
-        var intact = HexText.TryRead(bytes[^4..], out var crc) && Crc16.Hj212(segment) == crc;
-        if (length != segment.Length) return length < 0 || intact ? FrameFault.Length : length > segment.Length ? FrameFault.Truncated : FrameFault.Crc;
-        if (!intact) return FrameFault.Crc;
-        var (mark, begin, end) = (segment.IndexOf("CP=&&"u8), segment.Length, segment.Length);
-        if (mark >= 0)
+        var intact = IsIntact(segment, bytes[^4..]);
+        if (length != segment.Length)
         {
-            begin = mark + 5;
-            var last = segment[begin..].LastIndexOf("&&"u8);
-            if (last >= 0) end = begin + last;
+            if (length < 0 || intact || (length < segment.Length && IsIntact(bytes.Slice(6, length), bytes.Slice(6 + length, 4)))) return FrameFault.Length;
+            return length > segment.Length ? FrameFault.Truncated : FrameFault.Crc;
         }
-        var whole = new Hj212Packet { Segment = segment, Header = mark < 0 ? segment : segment[..mark], Parameters = segment[begin..end] };
-        // Every edition has a command in every packet.
-        if (whole.Field("CN"u8).IsEmpty) return FrameFault.Body;
+        if (!intact) return FrameFault.Crc;
+        // Every edition has a command in every packet, and parameters between two pairs of &&, be there none (CP=&&&&).
+        var mark = segment.IndexOf("CP=&&"u8);
+        if (mark < 0 || segment.Length < mark + 7 || !segment.EndsWith("&&"u8)) return FrameFault.Body;
+        var whole = new Hj212Packet { Segment = segment, Header = segment[..mark], Parameters = segment[(mark + 5)..^2] };
+        if (whole.Field("CN"u8).IsEmpty || !whole.IsPaired()) return FrameFault.Body;
         packet = whole;
         return FrameFault.None;
+    }
+
+    private static bool IsIntact(ReadOnlySpan<byte> segment, ReadOnlySpan<byte> check) => HexText.TryRead(check, out var crc) && Crc16.Hj212(segment) == crc;
+
+    // w01001-Rtd=7,5 is a decimal comma, not a 7: a field without an equals sign makes its neighbours doubtful.
+    private bool IsPaired()
+    {
+        foreach (var pair in HeaderPairs)
+            if (!pair.HasEquals) return false;
+        foreach (var group in Groups)
+        {
+            foreach (var pair in group)
+                if (!pair.HasEquals) return false;
+        }
+        return true;
     }
 
     /// <summary>A header field, for example <c>MN</c>; empty when the packet has none.</summary>

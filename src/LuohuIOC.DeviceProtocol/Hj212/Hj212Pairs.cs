@@ -1,12 +1,14 @@
 namespace LuohuIOC.DeviceProtocol.Hj212;
 
 /// <summary>One <c>key=value</c>. The value may be empty, and empty too when there was no equals sign.</summary>
-public readonly ref struct Hj212Pair(ReadOnlySpan<byte> key, ReadOnlySpan<byte> value)
+public readonly ref struct Hj212Pair(ReadOnlySpan<byte> key, ReadOnlySpan<byte> value, bool hasEquals = true)
 {
     /// <summary>For example <c>w01018-Avg</c> or <c>DataTime</c>.</summary>
     public ReadOnlySpan<byte> Key { get; } = key;
 
     public ReadOnlySpan<byte> Value { get; } = value;
+
+    public bool HasEquals { get; } = hasEquals;
 
     /// <summary>The factor's code before the last hyphen; empty for a parameter of the whole packet.</summary>
     public ReadOnlySpan<byte> Factor => Key.LastIndexOf((byte)'-') is var at and > 0 ? Key[..at] : default;
@@ -33,7 +35,7 @@ public ref struct Hj212Pairs(ReadOnlySpan<byte> text, byte separator)
             _rest = end < 0 ? default : _rest[(end + 1)..];
             if (part.IsEmpty) continue;
             var equals = part.IndexOf((byte)'=');
-            Current = equals < 0 ? new Hj212Pair(part, default) : new Hj212Pair(part[..equals], part[(equals + 1)..]);
+            Current = equals < 0 ? new Hj212Pair(part, default, false) : new Hj212Pair(part[..equals], part[(equals + 1)..]);
             return true;
         }
         return false;

@@ -60,7 +60,8 @@ public ref struct Sl651Items(ReadOnlySpan<byte> content, byte function)
         if (_rest.IsEmpty) return;
         var beforeTime = _rest.Length >= 3 && _rest[1] == Sl651Elements.ObservationTime && _rest[2] == Sl651Elements.ObservationTime;
         if (!beforeTime && (function == Sl651Function.QueryState || !"PHKZDTMGQIO"u8.Contains(_rest[0]))) return;
-        ClassCode = _rest[0];
+        // FF F0F0: a station that was never told what it is.
+        if (char.IsAsciiLetter((char)_rest[0])) ClassCode = _rest[0];
         _rest = _rest[1..];
     }
 
@@ -91,6 +92,8 @@ public ref struct Sl651Items(ReadOnlySpan<byte> content, byte function)
         var data = _rest.Slice(head, length);
         var kind = id == Sl651Elements.TimeStep ? Sl651ItemKind.Step : id == Sl651Elements.StationState ? Sl651ItemKind.State
             : Sl651Elements.IsHourSeries(id) ? Sl651ItemKind.Series : Sl651ItemKind.Value;
+        // Four bytes of table 58; a device that writes more has nothing in front of them, or it is no state.
+        if (kind == Sl651ItemKind.State && length > 4 && data[..^4].ContainsAnyExcept((byte)0)) return Fail();
         var (count, step) = (1, 0);
         if (kind == Sl651ItemKind.Step) _stepMinutes = MinutesOf(data);
         if (kind == Sl651ItemKind.Series) (count, step) = (id == Sl651Elements.RainSeries ? length : length / 2, 5);

@@ -6,8 +6,9 @@ public readonly record struct SparkplugValue(string? Device, string Name, long U
 /// <summary>What a message changed.</summary>
 /// <param name="Values">Numbers with their names and times.</param>
 /// <param name="WantsRebirth">Something is missing (a birth, a message): the node has to give its births again.</param>
-/// <param name="Died">Devices whose values are stale from now on; the node itself is the empty string.</param>
-public sealed record SparkplugStep(IReadOnlyList<SparkplugValue> Values, bool WantsRebirth, IReadOnlyList<string> Died);
+/// <param name="Died">Devices whose values are stale from now on; the node itself, and with it all its devices, is the empty string.</param>
+/// <param name="Born">The device whose values hold again, the empty string for the node; null when nothing was born.</param>
+public sealed record SparkplugStep(IReadOnlyList<SparkplugValue> Values, bool WantsRebirth, IReadOnlyList<string> Died, string? Born = null);
 
 /// <summary>
 /// What a host knows of one edge node: its births (which metric an alias is), whether it lives, and the last sequence number. Messages
@@ -20,6 +21,9 @@ public sealed class SparkplugNode
     private readonly HashSet<string> _alive = [];
     private byte? _sequence;
     private ulong? _birth;
+
+    /// <summary>True once a birth of the node has been seen.</summary>
+    public bool WasBorn { get; private set; }
 
     public bool IsAlive => _alive.Contains("");
 
@@ -36,16 +40,19 @@ public sealed class SparkplugNode
                 _names.Clear();
                 _alive.Clear();
                 _birth = BirthOf(payload);
+                WasBorn = true;
                 _sequence = (byte)(payload.Sequence ?? 0);
                 Learn("", payload);
-                return new SparkplugStep(ValuesOf("", payload, out _), false, []);
+                return new SparkplugStep(ValuesOf("", payload, out _), false, [], "");
             case SparkplugMessage.DeviceBirth:
                 var missedBirth = Missed(payload) || !IsAlive;
                 Learn(device, payload);
-                return new SparkplugStep(ValuesOf(device, payload, out _), missedBirth, []);
+                return new SparkplugStep(ValuesOf(device, payload, out _), missedBirth, [], device);
             case SparkplugMessage.DeviceDeath:
                 var missedDeath = Missed(payload);
-                return new SparkplugStep([], missedDeath, _alive.Remove(device) ? [device] : []);
+                // A host that began later knows no birth, and the death is true all the same.
+                _alive.Remove(device);
+                return new SparkplugStep([], missedDeath, [device]);
             case SparkplugMessage.NodeData or SparkplugMessage.DeviceData:
                 var missed = Missed(payload) || !_alive.Contains(device);
                 var values = ValuesOf(device, payload, out var unknown);
@@ -59,7 +66,7 @@ public sealed class SparkplugNode
     private SparkplugStep Die(SparkplugPayload payload)
     {
         if (_birth is not null && BirthOf(payload) is { } died && died != _birth) return new SparkplugStep([], false, []);
-        var all = _alive.ToList();
+        string[] all = ["", .. _alive.Where(d => d.Length > 0)];
         _alive.Clear();
         _sequence = null;
         return new SparkplugStep([], false, all);

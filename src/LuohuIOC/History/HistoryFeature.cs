@@ -37,6 +37,7 @@ public static class HistoryFeature
         var queue = app.Services.GetRequiredService<HistoryQueue>();
         app.Services.GetRequiredService<SensorDispatcher>().Next = group =>
         {
+            queue.Passing?.Invoke(group);
             // Refused groups are read back from the journal.
             if (!queue.TryOffer(group)) group.Release();
         };

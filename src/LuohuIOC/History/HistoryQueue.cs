@@ -18,6 +18,9 @@ public sealed class HistoryQueue(int readingsMax)
     private long _newest;
     private long _first;
 
+    /// <summary>Sees every judged group on its way, in order of position; must not wait, and retains what it wants to keep.</summary>
+    public Action<ReadingGroup>? Passing { get; set; }
+
     /// <summary>Readings that wait.</summary>
     public int Readings => Volatile.Read(ref _readings);
 

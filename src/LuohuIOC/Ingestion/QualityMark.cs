@@ -24,6 +24,9 @@ public enum QualityReason : byte
 
     /// <summary>The device says itself that this is no ordinary measurement (a data flag of HJ 212 other than N).</summary>
     Device = 6,
+
+    /// <summary>Its Sparkplug node or device has died and not been born again: the latest value says nothing about now. Never stored.</summary>
+    Stale = 7,
 }
 
 /// <summary>Quality of one reading: the worst of its metrics.</summary>

@@ -28,8 +28,21 @@ public sealed class LatestBoard
         get
         {
             var chunks = Volatile.Read(ref _chunks);
-            return sensor / ChunkSize < chunks.Length ? Volatile.Read(ref chunks[sensor / ChunkSize].Latest[sensor % ChunkSize]) : null;
+            if (sensor / ChunkSize >= chunks.Length) return null;
+            var chunk = chunks[sensor / ChunkSize];
+            var latest = Volatile.Read(ref chunk.Latest[sensor % ChunkSize]);
+            return latest is null || !Volatile.Read(ref chunk.Stale[sensor % ChunkSize]) ? latest : latest with { Mark = Stale };
         }
+    }
+
+    private static QualityMark Stale => new(QualityGrade.Doubtful, QualityReason.Stale, ulong.MaxValue);
+
+    /// <summary>Marks what is known of a sensor as stale, or takes the mark off again; a reading alone does not take it off.</summary>
+    public void SetStale(int sensor, bool stale)
+    {
+        var chunk = ChunkOf(sensor / ChunkSize);
+        Volatile.Write(ref chunk.Stale[sensor % ChunkSize], stale);
+        Volatile.Write(ref chunk.Changed[sensor % ChunkSize], true);
     }
 
     public void Set(int sensor, LatestReading reading)
@@ -89,6 +102,10 @@ public sealed class LatestBoard
     {
         public readonly LatestReading?[] Latest = new LatestReading?[ChunkSize];
         public readonly bool[] Changed = new bool[ChunkSize];
+<<<<<<< HEAD
         public readonly bool[] ChangedHere = new bool[ChunkSize];
+=======
+        public readonly bool[] Stale = new bool[ChunkSize];
+>>>>>>> origin/main
     }
 }

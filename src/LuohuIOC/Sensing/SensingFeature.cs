@@ -1,3 +1,5 @@
+using LuohuIOC.Ingestion.Sparkplug;
+using LuohuIOC.Registry;
 using LuohuIOC.Sensing.Detectors;
 using LuohuIOC.Sensing.Rules;
 using LuohuIOC.Storage;
@@ -31,6 +33,11 @@ public static class SensingFeature
 
     public static WebApplication MapSensing(this WebApplication app)
     {
+        var (board, registry) = (app.Services.GetRequiredService<LatestBoard>(), app.Services.GetRequiredService<SensorRegistry>());
+        app.Services.GetRequiredService<SparkplugHost>().LivenessChanged = (id, alive) =>
+        {
+            if (registry.TryFind(id, out var sensor)) board.SetStale(sensor.Number, !alive);
+        };
         app.MapRules();
         app.MapDetectors();
         return app;

@@ -14,6 +14,12 @@ public static class SensorThingsFeature
     private static readonly string[] Collections =
         ["Things", "Locations", "Datastreams", "Sensors", "ObservedProperties", "Observations", "FeaturesOfInterest"];
 
+    public static WebApplicationBuilder AddSensorThings(this WebApplicationBuilder builder)
+    {
+        builder.Services.AddHostedService<StaFeed>();
+        return builder;
+    }
+
     public static WebApplication MapSensorThings(this WebApplication app)
     {
         app.MapGet(Root, (HttpContext context) => Results.Ok(new
@@ -24,7 +30,7 @@ public static class SensorThingsFeature
                 conformance = (string[])
                 [
                     "http://www.opengis.net/spec/iot_sensing/1.1/req/datamodel", "http://www.opengis.net/spec/iot_sensing/1.1/req/resource-path",
-                    "http://www.opengis.net/spec/iot_sensing/1.1/req/request-data",
+                    "http://www.opengis.net/spec/iot_sensing/1.1/req/request-data", "http://www.opengis.net/spec/iot_sensing/1.1/req/receive-updates-via-mqtt/receive-updates",
                 ],
             },
         })).RequireAuthorization("viewer").WithTags("SensorThings").WithSummary("OGC SensorThings 1.1: the collections");

@@ -1,5 +1,4 @@
 using System.Globalization;
-using System.Text.Json.Nodes;
 using System.Text.RegularExpressions;
 
 namespace LuohuIOC.SensorThings;
@@ -9,14 +8,14 @@ internal sealed class StaQueryException(string message) : Exception(message);
 
 /// <summary>
 /// <c>$filter</c> of OGC SensorThings 1.1 (9.3.3.5): comparisons, and, or, not, parentheses, substringof, startswith, endswith, tolower,
-/// toupper over property paths. <c>name eq 'x' and (properties/kind eq 'river' or not startswith(name,'y'))</c>
+/// toupper, trim, length, concat, indexof and the functions of <see cref="StaGeometry"/> over property paths, through neighbours too. <c>name eq 'x' and (properties/kind eq 'river' or not startswith(name,'y'))</c>
 /// </summary>
 internal sealed partial class StaFilter
 {
     private const int DepthMax = 50;
 
     private readonly List<string> _tokens;
-    private readonly Func<JsonObject, object?> _test;
+    private readonly Func<StaScope, object?> _test;
     private int _at;
     private int _depth;
 
@@ -34,20 +33,24 @@ internal sealed partial class StaFilter
     /// <summary>The datastream that every match belongs to; null when the filter names none.</summary>
     public string? Datastream { get; private set; }
 
+    /// <summary>True when the bounds and the datastream are all that the filter says: a chain of "and" of nothing but them.</summary>
+    public bool IsBoundsOnly { get; private set; } = true;
+
     public static StaFilter Parse(string text) => new(text);
 
-    public bool Matches(JsonObject entity) => _test(entity) is true;
+    public bool Matches(StaScope entity) => StaValues.IsTrue(_test(entity));
 
-    private Func<JsonObject, object?> Or()
+    private Func<StaScope, object?> Or()
     {
         if (++_depth > DepthMax) throw new StaQueryException("$filter: too deep");
         var left = And();
         while (TryTake("or"))
         {
             var (a, b) = (left, And());
-            left = e => a(e) is true || b(e) is true;
+            left = e => StaValues.IsTrue(a(e)) || StaValues.IsTrue(b(e));
             (Bounds, Datastream) = ((0, long.MaxValue), null);
             _isAlternative = true;
+            IsBoundsOnly = false;
         }
         _depth--;
         return left;
@@ -55,27 +58,28 @@ internal sealed partial class StaFilter
 
     private bool _isAlternative;
 
-    private Func<JsonObject, object?> And()
+    private Func<StaScope, object?> And()
     {
         var left = Not();
         while (TryTake("and"))
         {
             var (a, b) = (left, Not());
-            left = e => a(e) is true && b(e) is true;
+            left = e => StaValues.IsTrue(a(e)) && StaValues.IsTrue(b(e));
         }
         return left;
     }
 
-    private Func<JsonObject, object?> Not()
+    private Func<StaScope, object?> Not()
     {
         if (!TryTake("not")) return Comparison();
         var (bounds, datastream) = (Bounds, Datastream);
         var inner = Comparison();
         (Bounds, Datastream) = (bounds, datastream);
-        return e => inner(e) is not true;
+        IsBoundsOnly = false;
+        return e => !StaValues.IsTrue(inner(e));
     }
 
-    private Func<JsonObject, object?> Comparison()
+    private Func<StaScope, object?> Comparison()
     {
         if (TryTake("("))
         {
@@ -85,12 +89,16 @@ internal sealed partial class StaFilter
         }
         var pathAt = _at;
         var left = Value();
-        if (_at >= _tokens.Count || _tokens[_at] is not ("eq" or "ne" or "gt" or "ge" or "lt" or "le")) return left;
+        if (_at >= _tokens.Count || _tokens[_at] is not ("eq" or "ne" or "gt" or "ge" or "lt" or "le"))
+        {
+            IsBoundsOnly = false;
+            return left;
+        }
         var op = _tokens[_at++];
         var valueAt = _at;
         var right = Value();
         Narrow(_tokens[pathAt], op, _tokens[valueAt]);
-        return e => Compare(left(e), right(e)) is { } order && op switch
+        return e => StaValues.Each(left(e), right(e), (a, b) => Compare(a, b) is { } order && op switch
         {
             "eq" => order == 0,
             "ne" => order != 0,
@@ -98,21 +106,38 @@ internal sealed partial class StaFilter
             "ge" => order >= 0,
             "lt" => order < 0,
             _ => order <= 0,
-        };
+        });
     }
 
     // Only what stands in a chain of "and" from the beginning holds for every match.
     private void Narrow(string path, string op, string value)
     {
         if (_isAlternative) return;
-        if (path is "Datastream/id" or "Datastream/@iot.id" && op == "eq" && value.StartsWith('\'')) Datastream = Literal(value) as string;
-        if (path is not ("phenomenonTime" or "resultTime") || Literal(value) is not DateTimeOffset at) return;
-        var ms = at.ToUnixTimeMilliseconds();
-        if (op is "gt" or "ge" or "eq") Bounds = (Math.Max(Bounds.FromMs, ms), Bounds.ToMs);
-        if (op is "lt" or "le" or "eq") Bounds = (Bounds.FromMs, Math.Min(Bounds.ToMs, ms + 1));
+        if (path is "Datastream/id" or "Datastream/@iot.id" && op == "eq" && value.StartsWith('\'') && Datastream is null)
+        {
+            Datastream = Literal(value) as string;
+            return;
+        }
+        if (path is not ("phenomenonTime" or "resultTime") || op == "ne" || Literal(value) is not DateTimeOffset at)
+        {
+            IsBoundsOnly = false;
+            return;
+        }
+        // Observations lie on whole milliseconds, a literal may lie between two.
+        var floor = at.ToUnixTimeMilliseconds();
+        var ceiling = at.Ticks % TimeSpan.TicksPerMillisecond == 0 ? floor : floor + 1;
+        var (from, to) = op switch
+        {
+            "gt" => (floor + 1, long.MaxValue),
+            "ge" => (ceiling, long.MaxValue),
+            "lt" => (0, ceiling),
+            "le" => (0, floor + 1),
+            _ => (ceiling, floor + 1),
+        };
+        Bounds = (Math.Max(Bounds.FromMs, from), Math.Min(Bounds.ToMs, to));
     }
 
-    private Func<JsonObject, object?> Value()
+    private Func<StaScope, object?> Value()
     {
         if (_at >= _tokens.Count) throw new StaQueryException("$filter: ends too early");
         var token = _tokens[_at++];
@@ -120,31 +145,40 @@ internal sealed partial class StaFilter
         if (Literal(token) is { } literal) return _ => literal;
         if (token is "(" or ")" or ",") throw new StaQueryException($"$filter: '{token}'");
         var path = token.Split('/');
-        return e => StaPath.Of(e, path);
+        return e => e.Of(path);
     }
 
-    private Func<JsonObject, object?> Call(string name)
+    private Func<StaScope, object?> Call(string name)
     {
         Expect("(");
-        var arguments = new List<Func<JsonObject, object?>> { Value() };
+        var arguments = new List<Func<StaScope, object?>> { Value() };
         while (TryTake(",")) arguments.Add(Value());
         Expect(")");
-        return (name, arguments.Count) switch
+        if (StaGeometry.Function(name, arguments.Count) is { } geometric)
         {
-            ("substringof", 2) => e => Text(arguments[1], e).Contains(Text(arguments[0], e), StringComparison.Ordinal),
-            ("startswith", 2) => e => Text(arguments[0], e).StartsWith(Text(arguments[1], e), StringComparison.Ordinal),
-            ("endswith", 2) => e => Text(arguments[0], e).EndsWith(Text(arguments[1], e), StringComparison.Ordinal),
-            ("tolower", 1) => e => Text(arguments[0], e).ToLowerInvariant(),
-            ("toupper", 1) => e => Text(arguments[0], e).ToUpperInvariant(),
-            ("length", 1) => e => (double)Text(arguments[0], e).Length,
+            var pattern = arguments.Count > 2 ? arguments[2] : _ => null;
+            var second = arguments.Count > 1 ? arguments[1] : _ => null;
+            return e => StaValues.Each(arguments[0](e), second(e), (a, b) => geometric(a, b, pattern(e)));
+        }
+        Func<string, string, object?> text = (name, arguments.Count) switch
+        {
+            ("substringof", 2) => (a, b) => b.Contains(a, StringComparison.Ordinal),
+            ("startswith", 2) => (a, b) => a.StartsWith(b, StringComparison.Ordinal),
+            ("endswith", 2) => (a, b) => a.EndsWith(b, StringComparison.Ordinal),
+            ("tolower", 1) => (a, _) => a.ToLowerInvariant(),
+            ("toupper", 1) => (a, _) => a.ToUpperInvariant(),
+            ("trim", 1) => (a, _) => a.Trim(),
+            ("length", 1) => (a, _) => (double)a.Length,
+            ("concat", 2) => (a, b) => a + b,
+            ("indexof", 2) => (a, b) => (double)a.IndexOf(b, StringComparison.Ordinal),
             _ => throw new StaQueryException($"$filter: no function {name} of {arguments.Count}"),
         };
+        return e => StaValues.Each(arguments[0](e), arguments.Count > 1 ? arguments[1](e) : null, (a, b) => text(a as string ?? "", b as string ?? ""));
     }
-
-    private static string Text(Func<JsonObject, object?> value, JsonObject entity) => value(entity) as string ?? "";
 
     private static object? Literal(string token)
     {
+        if (StaGeometry.Literal(token) is { } geometry) return geometry;
         if (token.StartsWith('\'')) return token[1..^1].Replace("''", "'");
         if (token is "true" or "false") return token == "true";
         if (double.TryParse(token, NumberStyles.Float, CultureInfo.InvariantCulture, out var number)) return number;
@@ -174,24 +208,6 @@ internal sealed partial class StaFilter
         if (!TryTake(token)) throw new StaQueryException($"$filter: '{token}' is missing");
     }
 
-    [GeneratedRegex(@"'(?:[^']|'')*'|[(),]|[^\s(),']+")]
+    [GeneratedRegex(@"(?:geography)?'(?:[^']|'')*'|[(),]|[^\s(),']+")]
     private static partial Regex Token();
-}
-
-/// <summary>Values of an entity by path, as <c>$filter</c> and <c>$orderby</c> name them.</summary>
-internal static class StaPath
-{
-    public static object? Of(JsonObject entity, string[] path)
-    {
-        JsonNode? node = entity;
-        foreach (var step in path) node = node is JsonObject inner ? inner[step is "id" ? "@iot.id" : step] : null;
-        if (node is not JsonValue value) return null;
-        if (value.TryGetValue(out string? text)) return text;
-        if (value.TryGetValue(out bool truth)) return truth;
-        return value.TryGetValue(out double number) ? number : value.TryGetValue(out long whole) ? (double)whole : null;
-    }
-
-    /// <summary>An ISO 8601 moment with its zone; null for anything else.</summary>
-    public static DateTimeOffset? Time(string text) =>
-        text.Length >= 11 && text[4] == '-' && DateTimeOffset.TryParse(text, CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal, out var time) ? time : null;
 }

@@ -15,7 +15,10 @@ internal sealed class StaObservations(IReadingQueries history, StaEntities entit
     /// <summary>Readings looked at for one page; a page whose filter passes fewer ends early and says where to go on.</summary>
     private const int LookedAtMax = 50_000;
 
-    public async Task<StaPage> ReadAsync(Sensor sensor, int slot, StaQuery query, CancellationToken cancellation)
+    /// <summary>Readings looked at for one count; more have to be narrowed by time.</summary>
+    private const int CountedMax = 1_000_000;
+
+    public async Task<StaPage> ReadAsync(Sensor sensor, int slot, StaQuery query, Func<JsonObject, StaScope> scope, CancellationToken cancellation)
     {
         var (fromMs, toMs) = query.Filter?.Bounds ?? (0, long.MaxValue);
         var request = new ReadingRequest
@@ -27,12 +30,15 @@ internal sealed class StaObservations(IReadingQueries history, StaEntities entit
             Quality = QualityFilter.All,
             Limit = 1,
         };
-        var count = query.Count ? await CountAsync(request, cancellation) : (long?)null;
+        bool Matches(JsonObject o) => query.Filter?.Matches(scope(o)) ?? true;
+        var count = !query.Count ? (long?)null
+            : query.Filter is { IsBoundsOnly: false } ? await CountMatchesAsync(sensor, slot, request, Matches, cancellation)
+            : await CountAsync(request, cancellation);
         if (query.Top == 0) return new StaPage([], count, null);
         var page = query.OrderBy is [(["phenomenonTime" or "resultTime"], true)]
-            ? await NewestAsync(sensor, slot, request, query, cancellation)
+            ? await NewestAsync(sensor, slot, request, query, Matches, cancellation)
             : query.OrderBy.Count == 0 || query.OrderBy is [(["phenomenonTime" or "resultTime"], false)]
-                ? await OldestAsync(sensor, slot, request, query, cancellation)
+                ? await OldestAsync(sensor, slot, request, query, Matches, cancellation)
                 : throw new StaQueryException("$orderby: Observations are ordered by phenomenonTime");
         return page with { Count = count };
     }
@@ -47,7 +53,22 @@ internal sealed class StaObservations(IReadingQueries history, StaEntities entit
         return (long)(page.Items.FirstOrDefault()?.Value ?? 0);
     }
 
-    private async Task<StaPage> OldestAsync(Sensor sensor, int slot, ReadingRequest request, StaQuery query, CancellationToken cancellation)
+    // A filter on more than the time is not the store's to count by.
+    private async Task<long> CountMatchesAsync(Sensor sensor, int slot, ReadingRequest request, Func<JsonObject, bool> matches, CancellationToken cancellation)
+    {
+        var (count, looked, after) = (0L, 0, default(PageMark?));
+        while (looked < CountedMax)
+        {
+            var page = await history.RawAsync(request with { Limit = ReadingRequest.LimitMax, After = after }, cancellation);
+            count += page.Items.LongCount(r => matches(Entity(sensor, slot, r)));
+            looked += page.Items.Count;
+            if (page.Next is null) return count;
+            after = PageMark.TryParse(page.Next, out var next) ? next : null;
+        }
+        throw new StaQueryException($"$count: more than {CountedMax} Observations to look at, narrow phenomenonTime");
+    }
+
+    private async Task<StaPage> OldestAsync(Sensor sensor, int slot, ReadingRequest request, StaQuery query, Func<JsonObject, bool> matches, CancellationToken cancellation)
     {
         PageMark? after = null;
         if (query.SkipToken is { } token) after = PageMark.TryParse(token, out var mark) ? mark : throw new StaQueryException("$skiptoken");
@@ -59,7 +80,7 @@ internal sealed class StaObservations(IReadingQueries history, StaEntities entit
             var asked = request with { Limit = limit, After = after };
             var page = await history.RawAsync(asked, cancellation);
             looked += page.Items.Count;
-            foreach (var reading in page.Items.Select(r => Entity(sensor, slot, r)).Where(e => query.Filter?.Matches(e) ?? true))
+            foreach (var reading in page.Items.Select(r => Entity(sensor, slot, r)).Where(matches))
             {
                 if (skip > 0) skip--;
                 else items.Add(reading);
@@ -71,24 +92,28 @@ internal sealed class StaObservations(IReadingQueries history, StaEntities entit
         return new StaPage(items, null, $"$skiptoken={after}");
     }
 
-    private async Task<StaPage> NewestAsync(Sensor sensor, int slot, ReadingRequest request, StaQuery query, CancellationToken cancellation)
+    private async Task<StaPage> NewestAsync(Sensor sensor, int slot, ReadingRequest request, StaQuery query, Func<JsonObject, bool> matches, CancellationToken cancellation)
     {
         // With a filter on the result nobody knows how far back its matches lie.
         var last = query.Filter is null ? query.Skip + query.Top + 1 : ReadingRequest.LimitMax;
         if (last > ReadingRequest.LimitMax) throw new StaQueryException($"$skip: at most {ReadingRequest.LimitMax - query.Top - 1} from the newest, narrow phenomenonTime instead");
         var asked = request with { Last = last };
         var page = await history.RawAsync(asked, cancellation);
-        var matching = page.Items.Reverse().Select(r => Entity(sensor, slot, r)).Where(e => query.Filter?.Matches(e) ?? true).Skip(query.Skip).Take(query.Top + 1).ToList();
+        var matching = page.Items.Reverse().Select(r => Entity(sensor, slot, r)).Where(matches).Skip(query.Skip).Take(query.Top + 1).ToList();
         var next = matching.Count > query.Top ? $"$skip={query.Skip + query.Top}" : null;
         return new StaPage([.. matching.Take(query.Top)], null, next);
     }
 
+    /// <summary>The same for the same reading, over HTTP and MQTT: <c>river-001:level:1732262400000.17</c>.</summary>
+    public static string IdOf(Sensor sensor, int slot, long unixMs, long? sequence) =>
+        string.Create(CultureInfo.InvariantCulture, $"{sensor.Id}:{sensor.Layout.Names[slot]}:{unixMs}{(sequence is { } seq ? $".{seq}" : "")}");
+
+    public static string TimeOf(long unixMs) => DateTimeOffset.FromUnixTimeMilliseconds(unixMs).ToString("yyyy-MM-dd'T'HH:mm:ss.fff'Z'", CultureInfo.InvariantCulture);
+
     private JsonObject Entity(Sensor sensor, int slot, ReadingItem reading)
     {
         var metric = sensor.Layout.Names[slot];
-        var time = DateTimeOffset.FromUnixTimeMilliseconds(reading.Ts).ToString("yyyy-MM-dd'T'HH:mm:ss.fff'Z'", CultureInfo.InvariantCulture);
-        var id = string.Create(CultureInfo.InvariantCulture, $"{sensor.Id}:{metric}:{reading.Ts}{(reading.Seq is { } seq ? $".{seq}" : "")}");
         var blamed = reading.Quality != QualityGrade.Good && (reading.Metrics is null || reading.Metrics.Contains(metric));
-        return entities.Observation(sensor, slot, id, time, reading.Values.GetValueOrDefault(metric, double.NaN), blamed ? reading.Quality.ToString().ToLowerInvariant() : "good");
+        return entities.Observation(sensor, slot, IdOf(sensor, slot, reading.Ts, reading.Seq), TimeOf(reading.Ts), reading.Values.GetValueOrDefault(metric, double.NaN), blamed ? reading.Quality.ToString().ToLowerInvariant() : "good");
     }
 }

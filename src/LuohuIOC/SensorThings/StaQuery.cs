@@ -39,13 +39,13 @@ internal sealed class StaQuery
     }
 
     /// <summary>Filtered and in order; without paging.</summary>
-    public IEnumerable<JsonObject> Sift(IEnumerable<JsonObject> entities)
+    public IEnumerable<StaScope> Sift(IEnumerable<StaScope> entities)
     {
         if (Filter is not null) entities = entities.Where(Filter.Matches);
-        IOrderedEnumerable<JsonObject>? ordered = null;
+        IOrderedEnumerable<StaScope>? ordered = null;
         foreach (var (path, descending) in OrderBy)
         {
-            object? Key(JsonObject e) => StaPath.Of(e, path);
+            object? Key(StaScope e) => e.Of(path);
             var by = Comparer<object?>.Create((a, b) => a is double x && b is double y ? x.CompareTo(y) : string.CompareOrdinal(a as string, b as string));
             ordered = (ordered, descending) switch
             {

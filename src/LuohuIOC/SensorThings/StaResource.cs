@@ -42,23 +42,26 @@ internal sealed partial class StaResource(StaEntities entities, StaObservations 
             var stream = of?.Stream ?? (query.Filter?.Datastream is { } id ? entities.Stream(id) : null);
             if (stream is null && of is { Name: "FeaturesOfInterest" }) throw new StaQueryException("Observations: $filter=Datastream/id eq '…'");
             if (stream is not var (sensor, slot)) throw new StaQueryException("Observations: $filter=Datastream/id eq '…'");
-            var page = await observations.ReadAsync(sensor, slot, query, cancellation);
+            var page = await observations.ReadAsync(sensor, slot, query, o => Scope(new Node("Observations", (string)o["@iot.id"]!, o, sensor, stream)), cancellation);
             var items = new List<JsonObject>();
             foreach (var item in page.Items) items.Add(query.Selected(await Expanded(new Node("Observations", (string)item["@iot.id"]!, item, sensor, stream), query)));
             return new StaAnswer(null, page with { Items = items });
         }
         if ((of is null ? All(name) : Neighbours(of, name)) is not { } nodes) return null;
-        var byEntity = new Dictionary<JsonObject, Node>();
+        var byScope = new Dictionary<StaScope, Node>(ReferenceEqualityComparer.Instance);
         var sifted = query.Sift(nodes.Select(n =>
         {
-            byEntity[n.Entity] = n;
-            return n.Entity;
+            var scope = Scope(n);
+            byScope[scope] = n;
+            return scope;
         })).ToList();
         var shown = new List<JsonObject>();
-        foreach (var entity in sifted.Skip(query.Skip).Take(query.Top)) shown.Add(query.Selected(await Expanded(byEntity[entity], query)));
+        foreach (var scope in sifted.Skip(query.Skip).Take(query.Top)) shown.Add(query.Selected(await Expanded(byScope[scope], query)));
         var next = sifted.Count > query.Skip + query.Top ? $"$skip={query.Skip + query.Top}" : null;
         return new StaAnswer(null, new StaPage(shown, sifted.Count, next));
     }
+
+    private StaScope Scope(Node node) => new(node.Entity, name => Neighbours(node, name)?.Select(Scope));
 
     private async Task<JsonObject> Expanded(Node node, StaQuery query)
     {

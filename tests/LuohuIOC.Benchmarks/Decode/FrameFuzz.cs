@@ -6,7 +6,8 @@ namespace LuohuIOC.Benchmarks.Decode;
 
 /// <summary>
 /// <c>fuzz [frames]</c>: golden frames with bytes flipped, replaced, cut out, doubled and put in, half of them sealed with the right
-/// length and check value, through the decoders and every sixteenth through the JSON writers. No exception, and none may take long.
+/// length and check value, through the decoders and every sixteenth through the JSON writers. No exception, and none may take long:
+/// those that took longest are decoded again by themselves, which tells a slow frame from a pause of the machine.
 /// </summary>
 internal static class FrameFuzz
 {
@@ -20,7 +21,7 @@ internal static class FrameFuzz
         {
             var samples = SampleFrames.Of(protocol);
             var buffer = new byte[FrameBytesMax];
-            var (accepted, longest, digest) = (0L, TimeSpan.Zero, new FrameDigest());
+            var (accepted, longest, digest, slowest) = (0L, TimeSpan.Zero, new FrameDigest(), new SlowestFrames());
             using var json = new Utf8JsonWriter(Stream.Null, new JsonWriterOptions { SkipValidation = true });
             var clock = Stopwatch.StartNew();
             for (long i = 0; i < frames / 3; i++)
@@ -40,9 +41,11 @@ internal static class FrameFuzz
                 }
                 var took = Stopwatch.GetElapsedTime(from);
                 if (took > longest) longest = took;
+                if (took > slowest.Least) slowest.Keep(frame, took);
             }
             Console.WriteLine(string.Create(CultureInfo.InvariantCulture,
                 $"{protocol}: {frames / 3:N0} frames in {clock.Elapsed.TotalSeconds:0.0} s, {accepted:N0} without a fault, {digest.Values:N0} values, longest {longest.TotalMilliseconds:0.0} ms"));
+            foreach (var line in slowest.Again(protocol, frame => Decode(protocol, frame))) Console.WriteLine(line);
         }
         return 0;
     }
@@ -81,6 +84,14 @@ internal static class FrameFuzz
             }
         }
         return buffer.AsSpan(0, length);
+    }
+
+    private static void Decode(string protocol, ReadOnlySpan<byte> frame)
+    {
+        var digest = new FrameDigest();
+        digest.Take(protocol, frame);
+        using var json = new Utf8JsonWriter(Stream.Null, new JsonWriterOptions { SkipValidation = true });
+        Render(protocol, frame, json);
     }
 
     private static void Render(string protocol, ReadOnlySpan<byte> frame, Utf8JsonWriter json)

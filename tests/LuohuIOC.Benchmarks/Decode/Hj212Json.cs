@@ -9,6 +9,8 @@ namespace LuohuIOC.Benchmarks.Decode;
 /// <summary>HJ 212 packets in the spelling of the golden vectors.</summary>
 internal static class Hj212Json
 {
+    private static readonly Encoding Chinese = CodePagesEncodingProvider.Instance.GetEncoding(54936, EncoderFallback.ReplacementFallback, new DecoderReplacementFallback("\uFFFD"))!;
+
     public static FrameFault Write(ReadOnlySpan<byte> bytes, Utf8JsonWriter json)
     {
         var fault = Hj212Packet.TryParse(bytes, out var packet);
@@ -34,12 +36,12 @@ internal static class Hj212Json
         return FrameFault.None;
     }
 
-    // Devices write any bytes, JSON holds UTF-8 only: what is none becomes a replacement sign.
+    // The standard says ASCII; what devices write beyond it and is no UTF-8 is GB 18030, as their operators' screens are.
     private static void Write(Utf8JsonWriter json, Hj212Pair pair)
     {
         if (Utf8.IsValid(pair.Key)) json.WritePropertyName(pair.Key);
-        else json.WritePropertyName(Encoding.UTF8.GetString(pair.Key));
+        else json.WritePropertyName(Chinese.GetString(pair.Key));
         if (Utf8.IsValid(pair.Value)) json.WriteStringValue(pair.Value);
-        else json.WriteStringValue(Encoding.UTF8.GetString(pair.Value));
+        else json.WriteStringValue(Chinese.GetString(pair.Value));
     }
 }

@@ -24,7 +24,7 @@ public sealed class StaFilterTests
     [InlineData("phenomenonTime gt 2023-09-07T10:00:00Z", false)]
     [InlineData("nothing eq 1", false)]
     [InlineData("nothing ne 1", false)]
-    public void Judges_an_entity(string filter, bool expected) => Assert.Equal(expected, StaFilter.Parse(filter).Matches(Entity));
+    public void Judges_an_entity(string filter, bool expected) => Assert.Equal(expected, StaFilter.Parse(filter).Matches(new StaScope(Entity)));
 
     [Theory]
     [InlineData("")]
@@ -45,6 +45,20 @@ public sealed class StaFilterTests
         Assert.Equal((0, long.MaxValue), StaFilter.Parse("not phenomenonTime ge 2023-09-07T10:00:00Z").Bounds);
         Assert.Equal("river-001:level", StaFilter.Parse("Datastream/id eq 'river-001:level' and result gt 1").Datastream);
         Assert.Null(StaFilter.Parse("Datastream/id eq 'river-001:level' or result gt 1").Datastream);
+    }
+
+    [Theory]
+    [InlineData("phenomenonTime gt 2023-09-07T10:00:00Z", 1, long.MaxValue, true)]
+    [InlineData("phenomenonTime ge 2023-09-07T10:00:00.0005Z and phenomenonTime lt 2023-09-07T10:00:01.0005Z", 1, 1001, true)]
+    [InlineData("phenomenonTime le 2023-09-07T10:00:01Z and Datastream/id eq 'a:b'", long.MinValue, 1001, true)]
+    [InlineData("phenomenonTime eq 2023-09-07T10:00:00Z and result gt 1", 0, 1, false)]
+    [InlineData("phenomenonTime ne 2023-09-07T10:00:00Z", long.MinValue, long.MaxValue, false)]
+    [InlineData("Datastream/id eq 'a:b' and Datastream/id eq 'c:d'", long.MinValue, long.MaxValue, false)]
+    public void Bounds_are_exact_where_nothing_else_is_asked(string filter, long from, long to, bool only)
+    {
+        var at = DateTimeOffset.Parse("2023-09-07T10:00:00Z").ToUnixTimeMilliseconds();
+        var parsed = StaFilter.Parse(filter);
+        Assert.Equal((from == long.MinValue ? 0 : at + from, to == long.MaxValue ? to : at + to, only), (parsed.Bounds.FromMs, parsed.Bounds.ToMs, parsed.IsBoundsOnly));
     }
 
     [Fact]

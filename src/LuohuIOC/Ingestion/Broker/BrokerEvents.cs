@@ -14,7 +14,7 @@ namespace LuohuIOC.Ingestion.Broker;
 
 /// <summary>Who may connect and subscribe, and where the broker hands publishes and acknowledgements over.</summary>
 public sealed class BrokerEvents(
-    PublishIntake intake, SparkplugHost sparkplug, GatewaySecrets secrets, GatewayBoard gateways, IOptions<MqttOptions> options, TimeProvider time, ILogger<BrokerEvents> log)
+    PublishIntake intake, SparkplugHost sparkplug, GatewaySecrets secrets, GatewayBoard gateways, ReaderTopics readers, IOptions<MqttOptions> options, TimeProvider time, ILogger<BrokerEvents> log)
 {
     private MqttServer? _server;
 
@@ -22,6 +22,7 @@ public sealed class BrokerEvents(
     {
         _server = server;
         secrets.Withdrawn += Withdraw;
+        readers.Attach(server);
         server.ClientConnectedAsync += Connected;
         server.ValidatingConnectionAsync += Validate;
         server.InterceptingPublishAsync += intake.Take;
@@ -49,6 +50,12 @@ public sealed class BrokerEvents(
     {
         string? gateway = null;
         object? right = null;
+        if ((string.IsNullOrEmpty(connection.UserName) || !secrets.Knows(connection.UserName)) && readers.Open(connection.Password, NameOf(connection)) is { } reader)
+        {
+            PacketOf(connection).ClientId = reader.ClientId;
+            connection.SessionItems[ReaderSession.Key] = reader;
+            return Task.CompletedTask;
+        }
         if (!(options.Value.AllowAnonymous && IsLoopback(connection.RemoteEndPoint)))
         {
             gateway = connection.UserName;
@@ -60,15 +67,17 @@ public sealed class BrokerEvents(
                 return Task.CompletedTask;
             }
         }
-        var clientId = connection.ClientId;
-        // MQTT lets a client leave its name to the server (3.1.1, 3.1.3.1), and mosquitto_pub does; MQTTnet allows it in MQTT 5 only.
-        if (string.IsNullOrEmpty(clientId)) clientId = connection.AssignedClientIdentifier = $"auto-{Guid.NewGuid():N}";
+        var clientId = NameOf(connection);
         // Within the broker a name is the gateway's own: nobody throws another gateway's connection out by taking its name.
         if (gateway is not null) clientId = $"{gateway}/{clientId}";
         PacketOf(connection).ClientId = clientId;
         connection.SessionItems[GatewaySession.Key] = new GatewaySession(gateway, right, clientId, options.Value.RateMax, time);
         return Task.CompletedTask;
     }
+
+    // MQTT lets a client leave its name to the server (3.1.1, 3.1.3.1), and mosquitto_pub does; MQTTnet allows it in MQTT 5 only.
+    private static string NameOf(ValidatingConnectionEventArgs connection) =>
+        string.IsNullOrEmpty(connection.ClientId) ? connection.AssignedClientIdentifier = $"auto-{Guid.NewGuid():N}" : connection.ClientId;
 
     private Task Connected(ClientConnectedEventArgs client)
     {
@@ -104,8 +113,10 @@ public sealed class BrokerEvents(
 
     private Task CheckSubscription(InterceptingSubscriptionEventArgs subscription)
     {
-        var session = (GatewaySession)subscription.SessionItems[GatewaySession.Key]!;
-        if (MaySubscribe(subscription.TopicFilter.Topic, session.Gateway)) return Task.CompletedTask;
+        var may = subscription.SessionItems[GatewaySession.Key] is GatewaySession session
+            ? MaySubscribe(subscription.TopicFilter.Topic, session.Gateway)
+            : readers.Exists(subscription.TopicFilter.Topic);
+        if (may) return Task.CompletedTask;
         subscription.ProcessSubscription = false;
         subscription.Response.ReasonCode = MqttSubscribeReasonCode.NotAuthorized;
         log.LogWarning("MQTT: client {Client} may not subscribe to {Filter}", subscription.ClientId, subscription.TopicFilter.Topic);

@@ -36,6 +36,7 @@ public sealed class PublishIntake(
         // Nobody subscribes to telemetry at this broker, so the broker's own dispatch has nothing to do.
         publish.ProcessPublish = false;
         var message = publish.ApplicationMessage;
+        if (publish.SessionItems.Contains(ReaderSession.Key)) return RefuseReader(message, publish.Response);
         if (publish.SessionItems[GatewaySession.Key] is not GatewaySession session) throw new InvalidOperationException($"Client {publish.ClientId} has no session.");
         var durable = Handle(session, message, publish.Response);
         if (message.QualityOfServiceLevel != MqttQualityOfServiceLevel.AtMostOnce) session.Expect(durable);
@@ -44,6 +45,9 @@ public sealed class PublishIntake(
             ? Slow(session, pause, publish.CancellationToken)
             : Task.CompletedTask;
     }
+
+    private Task RefuseReader(MqttApplicationMessage message, PublishResponse response) =>
+        Refuse(RejectionReason.TopicForbidden, "", message, response, time.GetUtcNow().ToUnixTimeMilliseconds());
 
     /// <summary>Holds an acknowledgement back until what it promises is durable.</summary>
     public static Task BeforeSend(InterceptingPacketEventArgs outbound) =>

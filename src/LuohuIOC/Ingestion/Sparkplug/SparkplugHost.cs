@@ -21,6 +21,9 @@ public sealed class SparkplugHost(FrameMetrics metrics, SensorRegistry registry,
 
     private readonly ConcurrentDictionary<string, Node> _nodes = new(StringComparer.Ordinal);
 
+    /// <summary>Told of every sensor that has died (false) and been born (true): its latest values are stale in between.</summary>
+    public Action<string, bool>? LivenessChanged { get; set; }
+
     /// <summary>Set once the broker runs: how a command leaves.</summary>
     public Func<MqttApplicationMessage, Task>? Publish { get; set; }
 
@@ -41,9 +44,26 @@ public sealed class SparkplugHost(FrameMetrics metrics, SensorRegistry registry,
         }
         if (topic.Message is SparkplugMessage.NodeBirth) gateways.Set(topic.Node, true, time.GetUtcNow());
         if (topic.Message is SparkplugMessage.NodeDeath && step.Died.Contains("")) gateways.Set(topic.Node, false, time.GetUtcNow());
-        if (step.Died.Count > 0) log.LogInformation("Sparkplug: {Node} says that {Count} devices are gone, their values are stale", topic.Node, step.Died.Count);
+        Tell(topic, step, node.State.WasBorn);
+        if (step.Died.Count > 0) log.LogInformation("Sparkplug: {Node} says that {Devices} is gone, its values are stale", topic.Node, step.Died.Contains("") ? "it" : step.Died[0]);
         Write(topic, step, telemetry);
         return RejectionReason.None;
+    }
+
+    // A node's death is that of the sensors born through it; when this host saw no birth, of all of the gateway's.
+    private void Tell(SparkplugTopic topic, SparkplugStep step, bool wasBorn)
+    {
+        if (step.Born is { } born) Tell(born, true);
+        foreach (var device in step.Died) Tell(device, false);
+        if (!step.Died.Contains("") || wasBorn) return;
+        foreach (var sensor in registry.All)
+            if (sensor.Gateway == topic.Node) Tell(sensor.Id, false);
+
+        // A device that is another gateway's is not this node's to declare dead.
+        void Tell(string device, bool alive)
+        {
+            if (registry.TryFind(device.Length == 0 ? topic.Node : device, out var sensor) && sensor.Gateway == topic.Node) LivenessChanged?.Invoke(sensor.Id, alive);
+        }
     }
 
     private void Write(SparkplugTopic topic, SparkplugStep step, IBufferWriter<byte> telemetry)

@@ -20,6 +20,12 @@ public sealed class Hj212ReadingsTests
     [InlineData("ST=32;CN=2021;PW=1;MN=A;CP=&&DataTime=20160801084000;SB1-RS=1&&", "")]
     [InlineData("ST=32;CN=2011;PW=1;MN=A;CP=&&w01001-Rtd=7&&", null)]
     [InlineData("ST=32;CN=2011;PW=1;MN=A;CP=&&DataTime=20160231084000;w01001-Rtd=7&&", null)]
+    [InlineData("ST=32;CN=2011;PW=1;MN=A;CP=&&DataTime=20160801084000;w01001-Rtd=7", null)]
+    [InlineData("ST=32;CN=2011;PW=1;MN=A", null)]
+    [InlineData("ST=32;CN=2011;PW=1;MN=A;CP=&&DataTime=20160801084000;w01001-Rtd=7&&x", null)]
+    [InlineData("ST=32;CN=2011;PW=1;MN=A;CP=&&DataTime=20160801084000;w01001-Rtd=7,5&&", null)]
+    [InlineData("ST=32;CN=2011;PW=1;MN=A;CP=&&&", null)]
+    [InlineData("ST=91;CN=9014;PW=1;MN=A;CP=&&&&", "")]
     public void Data_of_both_editions_and_of_the_wild(string segment, string? expected)
     {
         var sink = new Values();

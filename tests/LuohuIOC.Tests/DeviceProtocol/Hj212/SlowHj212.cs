@@ -17,9 +17,10 @@ internal static class SlowHj212
         if (int.Parse(match.Groups["length"].Value, CultureInfo.InvariantCulture) != segment.Length) return null;
         if (Convert.ToInt32(match.Groups["crc"].Value, 16) != Crc16Tests.Bitwise(Encoding.Latin1.GetBytes(segment), (crc, b) => (crc >> 8) ^ b)) return null;
         var at = segment.IndexOf("CP=&&", StringComparison.Ordinal);
-        var header = at < 0 ? segment : segment[..at];
-        var parameters = at < 0 ? "" : segment[(at + 5)..];
-        if (parameters.LastIndexOf("&&", StringComparison.Ordinal) is var last and >= 0) parameters = parameters[..last];
+        if (at < 0 || segment.Length < at + 7 || !segment.EndsWith("&&", StringComparison.Ordinal)) return null;
+        var header = segment[..at];
+        var parameters = segment[(at + 5)..^2];
+        if (header.Split(';').Concat(parameters.Split(';', ',')).Any(f => f.Length > 0 && !f.Contains('='))) return null;
         var command = header.Split(';').FirstOrDefault(f => f.StartsWith("CN=", StringComparison.Ordinal) && f.Length > 3);
         if (command is null) return null;
         return Regex.IsMatch(command, @"\ACN=0{0,5}(2011|2031|2051|2061)\z") ? Values(parameters, command.EndsWith("2011", StringComparison.Ordinal) ? "Rtd" : "Avg") : [];

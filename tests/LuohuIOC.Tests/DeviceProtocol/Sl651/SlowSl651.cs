@@ -80,7 +80,8 @@ internal static class SlowSl651
                 }
                 else if (element == 0x45)
                 {
-                    // The last eight digits: a device that writes more has nothing in front of them.
+                    // The last eight digits: a device that writes more has nothing in front of them, or it is no state.
+                    if (data.Length > 8 && data[..^8].Any(c => c != '0')) return null;
                     values.Add((element, at, data.Length == 0 ? 0 : Convert.ToUInt32(data.Length > 8 ? data[^8..] : data, 16)));
                 }
                 else if (element is >= 0xF4 and <= 0xFC)

@@ -108,4 +108,20 @@ public sealed class SparkplugNodeTests
     private static SparkplugPayload PayloadOf(JsonNode vector) => SparkplugPayload.Parse(Convert.FromHexString((string)vector["hex"]!))!;
 
     private static SparkplugTopic TopicOf(JsonNode vector) => SparkplugTopic.Parse((string)vector["topic"]!)!;
+
+    [Fact]
+    public void A_death_names_all_that_were_born_and_a_birth_says_who_lives_again()
+    {
+        var node = new SparkplugNode();
+        Assert.Equal("", node.Take(TopicOf(Vectors[0]!), PayloadOf(Vectors[0]!)).Born);
+        Assert.Equal("WL-0007", node.Take(TopicOf(Vectors[1]!), PayloadOf(Vectors[1]!)).Born);
+        Assert.Equal(["", "WL-0007"], node.Take(TopicOf(Vectors[4]!), PayloadOf(Vectors[4]!)).Died);
+        Assert.True(node.WasBorn);
+
+        // A host that began later: the device's death is true all the same, and the node's names nobody.
+        var late = new SparkplugNode();
+        Assert.Equal(["WL-0007"], late.Take(TopicOf(Vectors[3]!), PayloadOf(Vectors[3]!)).Died);
+        Assert.Equal([""], late.Take(TopicOf(Vectors[4]!), PayloadOf(Vectors[4]!)).Died);
+        Assert.False(late.WasBorn);
+    }
 }
