@@ -102,10 +102,7 @@ public sealed class LatestBoard
     {
         public readonly LatestReading?[] Latest = new LatestReading?[ChunkSize];
         public readonly bool[] Changed = new bool[ChunkSize];
-<<<<<<< HEAD
         public readonly bool[] ChangedHere = new bool[ChunkSize];
-=======
         public readonly bool[] Stale = new bool[ChunkSize];
->>>>>>> origin/main
     }
 }

@@ -20,6 +20,8 @@ public sealed class SensorGrain(
     // A state that comes from another host may lack what that host had not saved. Time passes for it only after who sent it could send it again.
     private static readonly TimeSpan Grace = TimeSpan.FromSeconds(10);
 
+    private static readonly TimeSpan TellAgainAfter = TimeSpan.FromSeconds(2);
+
     private readonly List<RuleChange> _changes = [];
     private Sensor _sensor = null!;
     private SensorDetector? _detector;
@@ -133,7 +135,6 @@ public sealed class SensorGrain(
 
     private void Show() => board.Set(_sensor.Number, new LatestReading(stored.State.LatestMs, [.. stored.State.Latest], stored.State.LatestMark));
 
-    // What became due while alerts are told is told with them: nothing is due before that is done.
     private ValueTask Finish(SensorRules inForce)
     {
         var due = SensorEvaluator.NextDue(stored.State, inForce, listening.Ms);
@@ -144,7 +145,8 @@ public sealed class SensorGrain(
 
     private async ValueTask TellAlerts(long due)
     {
-        // Forgotten only once told: after a failure the next call tells them again, and alerts pass over what they know.
+        // Forgotten only once told: after a failure the next call, which comes soon, tells them again, and alerts pass over what they know.
+        dues.Set(_sensor.Number, time.GetUtcNow().Add(TellAgainAfter).ToUnixTimeMilliseconds());
         RuleChange[] changes = [.. _changes];
         await GrainFactory.GetGrain<IAlertGrain>(_sensor.Id).Observe(changes);
         _changes.RemoveRange(0, changes.Length);

@@ -23,6 +23,12 @@ public sealed class DetectorStateTests
         "FQUBIAAEuQ7KASAwebkOyiEACYGamZmZmZm5P4CamZmZmZnZP4AAAAAAcJmUQYAAAIAg10F5QuDgIEAZbm92ZWx0eS1mbG93QQHBAQEBAQHBCeDg4CEgAAWBAAAA" +
         "AAAAAECAAAAAAAAAEEDgIQAFgQAAAAAAAPg/gAAAAAAAAARA4AEgAAS5Dsrg4A==";
 
+    /// <summary>The same with a place for the journals of several hosts, of which a host alone has none.</summary>
+    private const string WithJournals =
+        "IAAlASAwebkOyiHgAQEBAQEBAQEJFQEJFQEBASHgAQEJFQkh4AEBIeAh4CHggf////////9/IQgVAwEgAAS5DsoBHSEABSFAG25vdmVsdHktbGV2ZWxBCQECA/oJFQUB" +
+        "IAAEuQ7KASAwebkOyiEACYGamZmZmZm5P4CamZmZmZnZP4AAAAAAcJmUQYAAAIAg10F5QuDgIEAZbm92ZWx0eS1mbG93QQHBAQEBAQHBCeDg4CEgAAWBAAAAAAAAAECA" +
+        "AAAAAAAAEEDgIQAFgQAAAAAAAPg/gAAAAAAAAARA4AEgAAS5DsrgwQHg";
+
     private static readonly Serializer<SensorState> Serializer =
         new ServiceCollection().AddSerializer().BuildServiceProvider().GetRequiredService<Serializer<SensorState>>();
 
@@ -30,6 +36,7 @@ public sealed class DetectorStateTests
     [InlineData(WithoutStreams, 0)]
     [InlineData(WithStreams, 2)]
     [InlineData(WithRain, 2)]
+    [InlineData(WithJournals, 2)]
     public void Every_version_can_be_read(string golden, int streams)
     {
         var state = Serializer.Deserialize(Convert.FromBase64String(golden))!;
@@ -57,5 +64,5 @@ public sealed class DetectorStateTests
 
     [Fact]
     public void The_newest_is_what_this_version_writes() =>
-        Assert.Equal(WithRain, Convert.ToBase64String(Serializer.SerializeToArray(Serializer.Deserialize(Convert.FromBase64String(WithRain))!)));
+        Assert.Equal(WithJournals, Convert.ToBase64String(Serializer.SerializeToArray(Serializer.Deserialize(Convert.FromBase64String(WithRain))!)));
 }
