@@ -24,7 +24,7 @@ public static class Silo
         // was booted, of a membership that ends with the process, of reminders that a failed start interrupts, and of every look at a dead
         // host; that a host has gone we say ourselves.
         builder.Logging.AddFilter("Orleans", LogLevel.Warning).AddFilter("Orleans.Runtime.Silo", LogLevel.Error).AddFilter("Polly", LogLevel.Error)
-            .AddFilter("Orleans.Runtime.SiloLifecycleSubject", LogLevel.Critical).AddFilter("Orleans.Runtime.MembershipService.SiloHealthMonitor", LogLevel.Error)
+            .AddFilter("Orleans.Runtime.SiloLifecycleSubject", LogLevel.Critical).AddFilter("Orleans.Runtime.ReminderService", LogLevel.Critical).AddFilter("Orleans.Runtime.MembershipService.SiloHealthMonitor", LogLevel.Error)
             .AddFilter("LuohuIOC.Wall.Neighbours.HostWall", LogLevel.Warning)
             .AddFilter("Orleans.Runtime.Watchdog", LogLevel.Error).AddFilter("Orleans.Runtime.MembershipService.MembershipTableManager", LogLevel.Error);
         builder.UseOrleans(silo =>
