@@ -30,6 +30,12 @@ public sealed class DetectorStateTests
         "FQUBIAAEuQ7KASAwebkOyiEACYGamZmZmZm5P4CamZmZmZnZP4AAAAAAcJmUQYAAAIAg10F5QuDgIEAZbm92ZWx0eS1mbG93QQHBAQEBAQHBCeDg4CEgAAWBAAAA" +
         "AAAAAECAAAAAAAAAEEDgIQAFgQAAAAAAAPg/gAAAAAAAAARA4AEgAAS5DsrgIQgVAwED4OA=";
 
+    /// <summary>The same with a place for the journals of several hosts, of which a host alone has none.</summary>
+    private const string WithJournals =
+        "IAAlASAwebkOyiHgAQEBAQEBAQEJFQEJFQEBASHgAQEJFQkh4AEBIeAh4CHggf////////9/IQgVAwEgAAS5DsoBHSEABSFAG25vdmVsdHktbGV2ZWxBCQECA/oJFQUBIA" +
+        "AEuQ7KASAwebkOyiEACYGamZmZmZm5P4CamZmZmZnZP4AAAAAAcJmUQYAAAIAg10F5QuDgIEAZbm92ZWx0eS1mbG93QQHBAQEBAQHBCeDg4CEgAAWBAAAAAAAAAECAAAAA" +
+        "AAAAEEDgIQAFgQAAAAAAAPg/gAAAAAAAAARA4AEgAAS5DsrgIQgVAwED4MEB4A==";
+
     private static readonly Serializer<SensorState> Serializer =
         new ServiceCollection().AddSerializer().BuildServiceProvider().GetRequiredService<Serializer<SensorState>>();
 
@@ -38,6 +44,7 @@ public sealed class DetectorStateTests
     [InlineData(WithStreams, 2)]
     [InlineData(WithRain, 2)]
     [InlineData(WithHealth, 2)]
+    [InlineData(WithJournals, 2)]
     public void Every_version_can_be_read(string golden, int streams)
     {
         var state = Serializer.Deserialize(Convert.FromBase64String(golden))!;
@@ -68,5 +75,5 @@ public sealed class DetectorStateTests
 
     [Fact]
     public void The_newest_is_what_this_version_writes() =>
-        Assert.Equal(WithHealth, Convert.ToBase64String(Serializer.SerializeToArray(Serializer.Deserialize(Convert.FromBase64String(WithHealth))!)));
+        Assert.Equal(WithJournals, Convert.ToBase64String(Serializer.SerializeToArray(Serializer.Deserialize(Convert.FromBase64String(WithHealth))!)));
 }
