@@ -25,6 +25,7 @@ const string help =
     nowcast [--storms N] [--seed S] [--pipes N]   expectation 15, 30 and 60 minutes ahead, learned and judged on simulated storms
     detectors            cost of a reading in each detector
     city-alarms [days] [seed] [none|chicago|september2023] [storm day] [dry|storm]   alerts of the detectors in the simulated district; dry, storm: faults made then
+    city-health [days] [seed] [none|chicago|september2023] [storm day]   sensors suspected and faults found in the simulated district
     all                  ladder, latency, capacity
     """;
 
@@ -54,6 +55,11 @@ switch (args)
             rest.Length > 2 ? Enum.Parse<LuohuIOC.Simulator.City.StormKind>(rest[2], ignoreCase: true) : default,
             rest.Length > 3 ? double.Parse(rest[3], CultureInfo.InvariantCulture) : 3,
             rest.Length > 4 ? rest[4] : "");
+    case ["city-health", .. var rest]:
+        return CityHealth.Run(
+            rest.Length > 0 ? double.Parse(rest[0], CultureInfo.InvariantCulture) : 10, rest.Length > 1 ? int.Parse(rest[1], CultureInfo.InvariantCulture) : 1,
+            rest.Length > 2 ? Enum.Parse<LuohuIOC.Simulator.City.StormKind>(rest[2], ignoreCase: true) : default,
+            rest.Length > 3 ? double.Parse(rest[3], CultureInfo.InvariantCulture) : 4);
     case ["nowcast", .. var rest]:
         return NowcastRunner.Run(rest);
     case ["skab", .. var rest]:

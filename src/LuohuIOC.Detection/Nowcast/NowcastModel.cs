@@ -3,16 +3,23 @@ namespace LuohuIOC.Detection.Nowcast;
 /// <summary>What is expected so many minutes ahead, in the station's unit: a value and the interval that should hold the truth.</summary>
 public readonly record struct NowcastValue(int Minutes, double Value, double Low, double High);
 
+/// <summary>
+/// The interval among forecasts of like difficulty. Most minutes are dry and easy; factors taken over all of them are too narrow when it rains.
+/// </summary>
+/// <param name="SpreadMax">For spreads up to this, in metres; the largest number for the last band.</param>
+/// <param name="LowFactor">Lower end of the interval in spreads from the value, usually below 0.</param>
+/// <param name="HighFactor">Upper end.</param>
+public sealed record NowcastBand(double SpreadMax, double LowFactor, double HighFactor);
+
 /// <summary>One horizon's trees.</summary>
 /// <param name="Minutes">Ahead.</param>
 /// <param name="Change">Change of the level from now, in metres.</param>
 /// <param name="Spread">Size of the error to expect, in metres.</param>
-/// <param name="LowFactor">Lower end of the interval in spreads from the value, usually below 0.</param>
-/// <param name="HighFactor">Upper end.</param>
+/// <param name="Bands">Ends of the interval, by the size of the spread, smallest first; the last has no upper bound.</param>
 /// <param name="Efficiency">Nash–Sutcliffe on the rain events that neither trees have seen.</param>
 /// <param name="PersistenceEfficiency">The same for "it stays as it is".</param>
 public sealed record NowcastHorizon(
-    int Minutes, TreeEnsemble Change, TreeEnsemble Spread, double LowFactor, double HighFactor, double Efficiency, double PersistenceEfficiency);
+    int Minutes, TreeEnsemble Change, TreeEnsemble Spread, NowcastBand[] Bands, double Efficiency, double PersistenceEfficiency);
 
 /// <summary>A station's trained nowcast, complete for use without ML.NET. Immutable, for any number of readers.</summary>
 public sealed record NowcastModel
@@ -44,7 +51,8 @@ public sealed record NowcastModel
         Demand(Horizons is { Length: > 0 }, "no horizons");
         foreach (var h in Horizons)
         {
-            Demand(h.Minutes > 0 && h.LowFactor <= h.HighFactor, $"horizon {h.Minutes}: interval is upside down");
+            Demand(h.Bands is { Length: > 0 } && h.Bands[^1].SpreadMax == double.MaxValue, $"horizon {h.Minutes}: no band for large spreads");
+            Demand(h.Minutes > 0 && Array.TrueForAll(h.Bands, b => b.LowFactor <= b.HighFactor), $"horizon {h.Minutes}: interval is upside down");
             Demand(h.Change.Trees.Concat(h.Spread.Trees).All(t => t.IsSound(Features.Length)), $"horizon {h.Minutes}: a broken tree");
         }
         return this;
@@ -72,8 +80,10 @@ public sealed record NowcastModel
     {
         var raw = row[0] + horizon.Change.Score(row);
         var spread = Math.Max(SpreadMin, horizon.Spread.Score(row));
+        var band = horizon.Bands[0];
+        for (var b = 1; spread > band.SpreadMax; b++) band = horizon.Bands[b];
         return new NowcastValue(
-            horizon.Minutes, Math.Max(floor, raw), Math.Max(floor, raw + (horizon.LowFactor * spread)), Math.Max(floor, raw + (horizon.HighFactor * spread)));
+            horizon.Minutes, Math.Max(floor, raw), Math.Max(floor, raw + (band.LowFactor * spread)), Math.Max(floor, raw + (band.HighFactor * spread)));
     }
 
     private static void Demand(bool holds, string otherwise)

@@ -3,11 +3,11 @@ using System.Text.Json.Serialization;
 
 namespace LuohuIOC.Detection.Nowcast;
 
-/// <summary>The stored form of a model: UTF-8 JSON, <c>{"format":1,"model":{…}}</c>, members as in <see cref="NowcastModel"/> in camel case.</summary>
+/// <summary>The stored form of a model: UTF-8 JSON, <c>{"format":2,"model":{…}}</c>, members as in <see cref="NowcastModel"/> in camel case.</summary>
 public static class NowcastModelFile
 {
     /// <summary>What <see cref="Write"/> writes.</summary>
-    public const int Format = 1;
+    public const int Format = 2;
 
     public static byte[] Write(NowcastModel model) => JsonSerializer.SerializeToUtf8Bytes(new Envelope(Format, model), NowcastModelJson.Default.Envelope);
 
@@ -24,8 +24,8 @@ public static class NowcastModelFile
             throw new InvalidDataException($"Nowcast model: not a model file ({e.Message}).", e);
         }
         if (envelope is null) throw new InvalidDataException("Nowcast model: the file is empty.");
-        if (envelope.Format is < 1 or > Format)
-            throw new InvalidDataException($"Nowcast model: format {envelope.Format}, this program reads 1 to {Format}. Run a newer version or train again.");
+        if (envelope.Format != Format)
+            throw new InvalidDataException($"Nowcast model: format {envelope.Format}, this program reads {Format}. Run a newer version or train again.");
         return envelope.Model.Checked();
     }
 

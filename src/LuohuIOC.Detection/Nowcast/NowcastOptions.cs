@@ -21,6 +21,12 @@ public sealed record NowcastOptions
     /// <summary>Share of cases that the interval should hold; the rest falls below and above it in equal parts.</summary>
     public double Coverage { get; init; } = 0.9;
 
+    /// <summary>The interval is calibrated apart in so many bands of difficulty.</summary>
+    public int Bands { get; init; } = 8;
+
+    /// <summary>Fewer rows make no band of their own.</summary>
+    public int RowsPerBandMin { get; init; } = 200;
+
     /// <summary>Fewer rain events train nothing.</summary>
     public int EpisodesMin { get; init; } = 20;
 

@@ -15,7 +15,7 @@ public sealed record NowcastTraining(NowcastModel? Model, int Episodes, int Rows
 /// <summary>
 /// Trains a station's nowcast. Whole rain events go to three parts, because the minutes of one are nearly copies: three of five fit the
 /// change (boosted trees, Friedman 2001), one fits the size of the error, one calibrates the interval (normalised split-conformal
-/// prediction, Papadopoulos et al. 2002; Lei et al. 2018) and scores the model.
+/// prediction, Papadopoulos et al. 2002; Lei et al. 2018), apart for easy and hard minutes, and scores the model.
 /// </summary>
 public static class NowcastTrainer
 {
@@ -65,14 +65,36 @@ public static class NowcastTrainer
         var spread = FastTreeFit.Train([.. unseen.Select(r => r.Features)], [.. unseen.Select(r => (float)Math.Abs(Error(r)))], options).Ensemble;
 
         var judged = Known(calibration, h);
-        var factors = judged.Select(r => Error(r) / Math.Max(options.SpreadMin, spread.Score(r.Features))).ToArray();
-        Array.Sort(factors);
-        var outside = (1 - options.Coverage) / 2;
+        var bands = Bands([.. judged.Select(r => (Spread: Math.Max(options.SpreadMin, spread.Score(r.Features)), Error: Error(r)))], options);
         var mean = judged.Average(r => r.Targets[h]);
         var variance = judged.Sum(r => Square(r.Targets[h] - mean));
         return new NowcastHorizon(
-            minutes, change, spread, Quantiles.OfSorted(factors, outside), Quantiles.OfSorted(factors, 1 - outside),
+            minutes, change, spread, bands,
             Efficiency(judged.Sum(r => Square(Error(r))), variance), Efficiency(judged.Sum(r => Square(r.Targets[h] - r.Features[0])), variance));
+    }
+
+    /// <summary>
+    /// Ends of the interval in bands of equally many calibrating rows by their spread (Mondrian conformal prediction, Vovk et al. 2003), so
+    /// that the few hard minutes are not judged by the many easy ones. Rows of one spread stay in one band.
+    /// </summary>
+    private static NowcastBand[] Bands((double Spread, double Error)[] judged, NowcastOptions options)
+    {
+        Array.Sort(judged, (a, b) => a.Spread.CompareTo(b.Spread));
+        var count = Math.Clamp(judged.Length / options.RowsPerBandMin, 1, options.Bands);
+        var outside = (1 - options.Coverage) / 2;
+        var bands = new List<NowcastBand>();
+        var from = 0;
+        for (var b = 1; b <= count; b++)
+        {
+            var to = b == count ? judged.Length : (int)((long)judged.Length * b / count);
+            while (to < judged.Length && judged[to].Spread <= judged[to - 1].Spread) to++;
+            if (to - from < Math.Min(options.RowsPerBandMin, judged.Length) && b < count) continue;
+            if (to <= from) break;
+            double[] factors = [.. judged[from..to].Select(j => j.Error / j.Spread).Order()];
+            bands.Add(new NowcastBand(to == judged.Length ? double.MaxValue : judged[to - 1].Spread, Quantiles.OfSorted(factors, outside), Quantiles.OfSorted(factors, 1 - outside)));
+            from = to;
+        }
+        return [.. bands];
     }
 
     private static Row[] Known(Row[] rows, int horizon) => [.. rows.Where(r => !float.IsNaN(r.Targets[horizon]))];

@@ -3,19 +3,28 @@ using System.Collections.Concurrent;
 namespace LuohuIOC.Alerts;
 
 /// <summary>
-/// The open alerts of this process in memory, and the place from which every transition goes out at once, before it is on disk:
+/// The open alerts in memory, and the place from which every transition goes out at once, before it is on disk:
 /// a wall must not wait for an fsync. Bounded by sensors × rules. Should the process die between the two, the replay of the journal
 /// raises the same alert with the same id again.
 /// </summary>
 public sealed class AlertBoard
 {
+    private const int ClosedMax = 10_000;
+
     private readonly ConcurrentDictionary<string, AlertView> _open = new(StringComparer.Ordinal);
+
+    // The newest closed ones: closed is for ever, and what another host still tells of them is old.
+    private readonly ConcurrentDictionary<string, bool> _closed = new(StringComparer.Ordinal);
+    private readonly ConcurrentQueue<string> _closedInOrder = new();
 
     /// <summary>
     /// A transition, on the thread of the sensor's grain: a handler queues and returns, never waits, never throws.
     /// The view is in Chinese; <see cref="AlertView.In"/> gives another language.
     /// </summary>
     public event Action<AlertView>? Changed;
+
+    /// <summary>As <see cref="Changed"/>, but only what happened in this process: what the other hosts do not know yet.</summary>
+    public event Action<AlertView>? HappenedHere;
 
     public int Count => _open.Count;
 
@@ -28,6 +37,16 @@ public sealed class AlertBoard
     {
         Set(view);
         Changed?.Invoke(view);
+        HappenedHere?.Invoke(view);
+    }
+
+    /// <summary>Shows a transition that happened on another host.</summary>
+    public void Learn(AlertView view)
+    {
+        if (_open.TryGetValue(view.Id, out var known) && known.Version >= view.Version) return;
+        if (_closed.ContainsKey(view.Id)) return;
+        Set(view);
+        Changed?.Invoke(view);
     }
 
     /// <summary>Fills the board at start without telling anyone.</summary>
@@ -38,7 +57,12 @@ public sealed class AlertBoard
 
     private void Set(AlertView view)
     {
-        if (view.State == AlertWords.Of(AlertState.Closed)) _open.TryRemove(view.Id, out _);
+        if (view.State == AlertWords.Of(AlertState.Closed))
+        {
+            if (_closed.TryAdd(view.Id, true)) _closedInOrder.Enqueue(view.Id);
+            if (_closedInOrder.Count > ClosedMax && _closedInOrder.TryDequeue(out var forgotten)) _closed.TryRemove(forgotten, out _);
+            _open.TryRemove(view.Id, out _);
+        }
         else _open.AddOrUpdate(view.Id, view, (_, known) => known.Version > view.Version ? known : view);
     }
 }

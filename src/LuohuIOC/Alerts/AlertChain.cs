@@ -1,7 +1,7 @@
+using System.Data.Common;
 using System.Security.Cryptography;
 using System.Text;
 using System.Text.Json;
-using Microsoft.Data.Sqlite;
 
 namespace LuohuIOC.Alerts;
 
@@ -29,9 +29,10 @@ public sealed class AlertChain(AlertDatabase database)
         return hash.GetHashAndReset();
     }
 
-    internal static (long Position, byte[] Hash) HeadOf(SqliteConnection connection)
+    internal static (long Position, byte[] Hash) HeadOf(DbConnection connection, DbTransaction? transaction)
     {
         using var command = connection.CreateCommand();
+        command.Transaction = transaction;
         command.CommandText = "SELECT position, hash FROM alert_event ORDER BY position DESC LIMIT 1";
         using var reader = command.ExecuteReader();
         return reader.Read() ? (reader.GetInt64(0), reader.GetFieldValue<byte[]>(1)) : (0, Origin);
@@ -41,12 +42,12 @@ public sealed class AlertChain(AlertDatabase database)
     public AlertVerification Verify()
     {
         using var connection = database.Open();
-        using var snapshot = connection.BeginTransaction(deferred: true);
+        using var snapshot = AlertDatabase.BeginSnapshot(connection);
         var chain = VerifyEvents(connection, snapshot);
         return chain.Intact ? VerifyRows(connection, snapshot, chain) : chain;
     }
 
-    private static AlertVerification VerifyEvents(SqliteConnection connection, SqliteTransaction snapshot)
+    private static AlertVerification VerifyEvents(DbConnection connection, DbTransaction snapshot)
     {
         using var reader = Read(connection, snapshot, "SELECT position, alert, sequence, body, previous, hash FROM alert_event ORDER BY position");
         long position = 0;
@@ -61,13 +62,13 @@ public sealed class AlertChain(AlertDatabase database)
             if (!reader.GetFieldValue<byte[]>(4).AsSpan().SequenceEqual(head)) return Broken("previous");
             if (!Hash(head, body).AsSpan().SequenceEqual(hash)) return Broken("hash");
             var happened = JsonSerializer.Deserialize(body, AlertJson.Stored.AlertEvent)!;
-            if (happened.AlertId != reader.GetString(1) || happened.Sequence != reader.GetInt32(2)) return Broken("identity");
+            if (happened.AlertId != reader.GetString(1) || happened.Sequence != reader.GetInt64(2)) return Broken("identity");
             head = hash;
         }
         return new AlertVerification(true, position, Convert.ToHexStringLower(head), null, null);
     }
 
-    private static AlertVerification VerifyRows(SqliteConnection connection, SqliteTransaction snapshot, AlertVerification chain)
+    private static AlertVerification VerifyRows(DbConnection connection, DbTransaction snapshot, AlertVerification chain)
     {
         // The events decide; a row without events or events without a row come out of the full join as well.
         using var reader = Read(connection, snapshot,
@@ -104,7 +105,7 @@ public sealed class AlertChain(AlertDatabase database)
         (long)alert.State, (long)alert.Severity, alert.RaisedAt.ToUnixTimeMilliseconds(),
     ];
 
-    private static SqliteDataReader Read(SqliteConnection connection, SqliteTransaction snapshot, string sql)
+    private static DbDataReader Read(DbConnection connection, DbTransaction snapshot, string sql)
     {
         // Not disposed here: disposing a command closes its reader; the connection's end frees it.
         var command = connection.CreateCommand();

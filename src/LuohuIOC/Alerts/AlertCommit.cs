@@ -1,59 +1,83 @@
+using System.Data.Common;
 using System.Text.Json;
-using Microsoft.Data.Sqlite;
 
 namespace LuohuIOC.Alerts;
 
 /// <summary>
 /// Writes batches of transitions, each in one transaction, over one connection that only the store's writer uses. Knows the head of the
-/// hash chain; after any failure it must be disposed, a new one reads the head from the file again.
+/// hash chain unless other hosts write to it too; after any failure it must be disposed, a new one reads the head from the file again.
 /// </summary>
 internal sealed class AlertCommit : IDisposable
 {
-    private readonly SqliteConnection _connection;
-    private readonly SqliteCommand _alert;
-    private readonly SqliteCommand _event;
-    private readonly SqliteCommand _watch;
+    private readonly AlertDatabase _database;
+    private readonly DbConnection _connection;
+    private readonly DbCommand _alert;
+    private readonly DbCommand _event;
+    private readonly DbCommand _watch;
     private long _position;
     private byte[] _head;
 
     public AlertCommit(AlertDatabase database)
     {
-        _connection = database.Open();
-        // Seconds to wait for a lock; the writer has its own retries and must come back to count them.
-        _connection.DefaultTimeout = 1;
-        Run("PRAGMA busy_timeout=200");
+        _database = database;
+        _connection = database.OpenToWrite();
         _alert = Command(
             """
             INSERT INTO alert (id, sensor, rule, kind, street, state, severity, raised_at, body)
-            VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)
+            VALUES (@p1, @p2, @p3, @p4, @p5, @p6, @p7, @p8, @p9)
             ON CONFLICT (id) DO UPDATE SET state = excluded.state, severity = excluded.severity, body = excluded.body
             """, 9);
-        _event = Command("INSERT INTO alert_event (position, alert, sequence, body, previous, hash) VALUES ($1, $2, $3, $4, $5, $6)", 6);
-        _watch = Command("INSERT OR REPLACE INTO rule_watch (sensor, rule, body) VALUES ($1, $2, $3)", 3);
-        (_position, _head) = AlertChain.HeadOf(_connection);
+        _event = Command(
+            """
+            INSERT INTO alert_event (position, alert, sequence, body, previous, hash) VALUES (@p1, @p2, @p3, @p4, @p5, @p6)
+            ON CONFLICT (alert, sequence) DO NOTHING
+            """, 6);
+        _watch = Command(
+            """
+            INSERT INTO rule_watch (sensor, rule, body) VALUES (@p1, @p2, @p3)
+            ON CONFLICT (sensor, rule) DO UPDATE SET body = excluded.body
+            """, 3);
+        (_position, _head) = AlertChain.HeadOf(_connection, null);
     }
 
     public void Write(IEnumerable<AlertSave> saves)
     {
-        var (position, head) = (_position, _head);
-        using var transaction = _connection.BeginTransaction();
+        using var transaction = _database.BeginWrite(_connection);
+        var (position, head) = _database.IsShared ? AlertChain.HeadOf(_connection, transaction) : (_position, _head);
         foreach (var save in saves)
         {
             foreach (var happened in save.Events)
             {
                 var body = JsonSerializer.Serialize(happened, AlertJson.Stored.AlertEvent);
                 var hash = AlertChain.Hash(head, body);
-                Run(_event, transaction, ++position, happened.AlertId, happened.Sequence, body, head, hash);
-                head = hash;
+                if (Run(_event, transaction, position + 1, happened.AlertId, (long)happened.Sequence, body, head, hash) == 0)
+                {
+                    Recognise(transaction, happened, body);
+                    continue;
+                }
+                (position, head) = (position + 1, hash);
             }
             if (save.Alert is { } alert)
                 Run(_alert, transaction, alert.Id, alert.Subject.SensorId, alert.Rule, alert.Subject.Kind, alert.Subject.Street,
-                    (int)alert.State, (int)alert.Severity, alert.RaisedAt.ToUnixTimeMilliseconds(),
+                    (long)alert.State, (long)alert.Severity, alert.RaisedAt.ToUnixTimeMilliseconds(),
                     JsonSerializer.Serialize(alert, AlertJson.Stored.Alert));
             Run(_watch, transaction, save.SensorId, save.Watch.Rule, JsonSerializer.Serialize(StoredWatch.Of(save.Watch), AlertJson.Stored.StoredWatch));
         }
         transaction.Commit();
         (_position, _head) = (position, head);
+    }
+
+    /// <summary>
+    /// The same event is there: it was written, and the server was lost before it could say so. Another event of that number is from a second
+    /// grain of the same sensor, which was a step ahead: this one must begin again from what is written.
+    /// </summary>
+    private void Recognise(DbTransaction transaction, AlertEvent happened, string body)
+    {
+        using var command = Command("SELECT body FROM alert_event WHERE alert = @p1 AND sequence = @p2", 2);
+        command.Transaction = transaction;
+        (command.Parameters[0].Value, command.Parameters[1].Value) = (happened.AlertId, (long)happened.Sequence);
+        if (!body.Equals(command.ExecuteScalar() as string, StringComparison.Ordinal))
+            throw new InvalidOperationException($"Alert {happened.AlertId} has another event {happened.Sequence} already.");
     }
 
     public void Dispose()
@@ -64,25 +88,23 @@ internal sealed class AlertCommit : IDisposable
         _connection.Dispose();
     }
 
-    private SqliteCommand Command(string sql, int parameters)
+    private DbCommand Command(string sql, int parameters)
     {
         var command = _connection.CreateCommand();
         command.CommandText = sql;
-        for (var i = 1; i <= parameters; i++) command.Parameters.Add(new SqliteParameter { ParameterName = $"${i}" });
+        for (var i = 1; i <= parameters; i++)
+        {
+            var parameter = command.CreateParameter();
+            parameter.ParameterName = $"@p{i}";
+            command.Parameters.Add(parameter);
+        }
         return command;
     }
 
-    private static void Run(SqliteCommand command, SqliteTransaction transaction, params ReadOnlySpan<object> values)
+    private static int Run(DbCommand command, DbTransaction transaction, params ReadOnlySpan<object> values)
     {
         command.Transaction = transaction;
         for (var i = 0; i < values.Length; i++) command.Parameters[i].Value = values[i];
-        command.ExecuteNonQuery();
-    }
-
-    private void Run(string sql)
-    {
-        using var command = _connection.CreateCommand();
-        command.CommandText = sql;
-        command.ExecuteNonQuery();
+        return command.ExecuteNonQuery();
     }
 }

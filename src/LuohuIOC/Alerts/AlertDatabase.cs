@@ -1,14 +1,79 @@
+using System.Data;
+using System.Data.Common;
 using LuohuIOC.Storage;
 using Microsoft.Data.Sqlite;
+using Npgsql;
 
 namespace LuohuIOC.Alerts;
 
-/// <summary>The file <c>alerts.db</c>: current alerts, their events in one hash chain, and what each rule was last seen to say.</summary>
-public sealed class AlertDatabase(string path)
+/// <summary>
+/// Current alerts, their events in one hash chain, and what each rule was last seen to say: in the file <c>alerts.db</c> of a host alone, or in the
+/// database that several hosts share, where they write to one chain in turn. Statements are written so that both understand them.
+/// </summary>
+public sealed class AlertDatabase
 {
-    private readonly SqliteFile _file = new(path, Schema);
+    // Any number that nobody else in the database takes for a lock of its own.
+    private const long ChainLock = 0x6c756f6875_01;
 
-    public SqliteConnection Open() => _file.Open();
+    private readonly SqliteFile? _file;
+    private readonly PostgresDatabase? _shared;
+
+    /// <summary>The ledger of a host alone.</summary>
+    public AlertDatabase(string path) => _file = new SqliteFile(path, Schema);
+
+    /// <summary>The one ledger of several hosts.</summary>
+    public AlertDatabase(PostgresDatabase shared)
+    {
+        _shared = shared;
+        // Ids in the order of their bytes, as in SQLite. An event that is written twice, because nobody heard that it was, is found by its number.
+        shared.Migrate("alerts", Schema.Replace(" WITHOUT ROWID", "", StringComparison.Ordinal).Replace("INTEGER", "bigint", StringComparison.Ordinal)
+            .Replace("BLOB", "bytea", StringComparison.Ordinal).Replace("id TEXT", "id TEXT COLLATE \"C\"", StringComparison.Ordinal));
+    }
+
+    /// <summary>Other hosts write to it too: what it holds is not known from what this host wrote.</summary>
+    public bool IsShared => _shared is not null;
+
+    public DbConnection Open() => _shared is not null ? _shared.Open() : _file!.Open();
+
+    /// <summary>A connection for the one writer of this host, which must come back soon from a lock to count its attempts.</summary>
+    internal DbConnection OpenToWrite()
+    {
+        if (_file is null) return Open();
+        var connection = _file.Open();
+        connection.DefaultTimeout = 1;
+        using var command = connection.CreateCommand();
+        command.CommandText = "PRAGMA busy_timeout=200";
+        command.ExecuteNonQuery();
+        return connection;
+    }
+
+    /// <summary>Begins a write of this host; of several hosts one writes at a time, since each event needs the hash of the one before.</summary>
+    internal DbTransaction BeginWrite(DbConnection connection)
+    {
+        var transaction = connection.BeginTransaction();
+        if (!IsShared) return transaction;
+        using var command = connection.CreateCommand();
+        command.Transaction = transaction;
+        command.CommandText = $"SELECT pg_advisory_xact_lock({ChainLock})";
+        command.ExecuteNonQuery();
+        return transaction;
+    }
+
+    /// <summary>A view of everything as of one moment, which holds nobody up.</summary>
+    internal static DbTransaction BeginSnapshot(DbConnection connection) =>
+        connection is SqliteConnection sqlite ? sqlite.BeginTransaction(deferred: true) : connection.BeginTransaction(IsolationLevel.RepeatableRead);
+
+    /// <summary>
+    /// May pass when an operator makes room or the server is back. SQLite: BUSY, LOCKED, NOMEM, READONLY, IOERR, FULL, CANTOPEN. PostgreSQL: whatever
+    /// it calls so itself, and a connection that broke.
+    /// </summary>
+    internal static bool IsTemporary(Exception e) => e switch
+    {
+        SqliteException sqlite => sqlite.SqliteErrorCode is 5 or 6 or 7 or 8 or 10 or 13 or 14,
+        PostgresException postgres => postgres.IsTransient || postgres.SqlState[..2] is "08" or "53" or "57" or "58",
+        NpgsqlException or IOException or TimeoutException => true,
+        _ => false,
+    };
 
     private const string Schema = """
         -- Columns beside body are copies for searching; Verify compares them with the events.

@@ -2,6 +2,7 @@ using LuohuIOC.DeviceProtocol;
 using LuohuIOC.Registry;
 using Microsoft.Extensions.Options;
 using Orleans.Concurrency;
+using Orleans.Placement;
 
 namespace LuohuIOC.Alerts;
 
@@ -9,7 +10,7 @@ namespace LuohuIOC.Alerts;
 /// Thin shell around <see cref="AlertLifecycle"/>: step in memory, tell the board, await the disk. Calls interleave only at that last
 /// await, so each step is whole and the store gets the steps in order.
 /// </summary>
-[Reentrant]
+[Reentrant, PreferLocalPlacement]
 public sealed class AlertGrain(
     AlertStore store, AlertQueries queries, AlertBoard board, AlertMeters meters, SensorRegistry registry, IOptions<AlertOptions> options, TimeProvider time)
     : Grain, IAlertGrain
@@ -23,13 +24,13 @@ public sealed class AlertGrain(
         return Task.CompletedTask;
     }
 
-    public Task Observe(int sensorNumber, RuleChange[] changes)
+    public Task Observe(RuleChange[] changes)
     {
         AlertSubject? subject = null;
         var saves = new List<AlertSave>(changes.Length);
         foreach (var change in changes)
         {
-            subject ??= SubjectOf(registry[sensorNumber]);
+            subject ??= SubjectOf(registry, this.GetPrimaryKeyString());
             var watch = _watches.GetValueOrDefault(change.Rule) ?? new RuleWatch(change.Rule);
             Step(watch, new AlertCommand.Observe(subject, change), saves);
         }
@@ -115,6 +116,9 @@ public sealed class AlertGrain(
         }
     }
 
-    private static AlertSubject SubjectOf(Sensor sensor) =>
-        new(sensor.Id, sensor.Name, KindCatalogue.Of(sensor.Kind).Name, sensor.Street, sensor.Longitude, sensor.Latitude);
+    private static AlertSubject SubjectOf(SensorRegistry registry, string id)
+    {
+        if (!registry.TryFind(id, out var sensor)) throw new InvalidOperationException($"Sensor {id} is not in the registry.");
+        return new AlertSubject(sensor.Id, sensor.Name, KindCatalogue.Of(sensor.Kind).Name, sensor.Street, sensor.Longitude, sensor.Latitude);
+    }
 }

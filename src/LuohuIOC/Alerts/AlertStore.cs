@@ -1,7 +1,7 @@
 using System.Collections.Concurrent;
 using System.Text.Json;
 using System.Threading.Channels;
-using Microsoft.Data.Sqlite;
+using Dapper;
 using Microsoft.Extensions.Options;
 
 namespace LuohuIOC.Alerts;
@@ -30,7 +30,7 @@ public sealed class AlertStore(
     // Queued and not yet on disk: a sensor's grain that is activated again must not read an older state than it had.
     private readonly ConcurrentDictionary<(string Sensor, string Rule), RuleWatch> _unsaved = new();
 
-    // Sensors of which the file has anything; null before the start. Most have nothing, and their first alert need not wait for a query.
+    // Sensors of which the file has anything; null before the start, and when other hosts write too. Most have nothing, and their first alert need not wait for a query.
     private ConcurrentDictionary<string, bool>? _known;
     private readonly CancellationTokenSource _giveUp = new();
     private AlertCommit? _commit;
@@ -39,7 +39,7 @@ public sealed class AlertStore(
     /// <summary>Before the silo starts, so that no grain waits for a writer.</summary>
     public Task StartingAsync(CancellationToken cancellationToken)
     {
-        _known = KnownSensors();
+        if (!database.IsShared) _known = KnownSensors();
         // A thread of its own: it spends its life in fsync, which must not hold one of the pool's few threads.
         _writer = Task.Factory.StartNew(Write, CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default);
         return Task.CompletedTask;
@@ -92,13 +92,9 @@ public sealed class AlertStore(
         using (var connection = database.Open())
         {
             var open = AlertQueries.OpenOf(connection, sensorId).ToDictionary(alert => alert.Rule, StringComparer.Ordinal);
-            using var command = connection.CreateCommand();
-            command.CommandText = "SELECT body FROM rule_watch WHERE sensor = $1";
-            command.Parameters.AddWithValue("$1", sensorId);
-            using var reader = command.ExecuteReader();
-            while (reader.Read())
+            foreach (var body in connection.Query<string>("SELECT body FROM rule_watch WHERE sensor = @sensorId", new { sensorId }))
             {
-                var stored = JsonSerializer.Deserialize(reader.GetString(0), AlertJson.Stored.StoredWatch)!;
+                var stored = JsonSerializer.Deserialize(body, AlertJson.Stored.StoredWatch)!;
                 watches[stored.Rule] = stored.With(open.GetValueOrDefault(stored.Rule));
             }
         }
@@ -112,13 +108,8 @@ public sealed class AlertStore(
 
     private ConcurrentDictionary<string, bool> KnownSensors()
     {
-        var known = new ConcurrentDictionary<string, bool>(StringComparer.Ordinal);
         using var connection = database.Open();
-        using var command = connection.CreateCommand();
-        command.CommandText = "SELECT DISTINCT sensor FROM rule_watch";
-        using var reader = command.ExecuteReader();
-        while (reader.Read()) known[reader.GetString(0)] = true;
-        return known;
+        return new(connection.Query<string>("SELECT DISTINCT sensor FROM rule_watch").Select(sensor => KeyValuePair.Create(sensor, true)), StringComparer.Ordinal);
     }
 
     private void Write()
@@ -148,7 +139,7 @@ public sealed class AlertStore(
             {
                 _commit?.Dispose();
                 _commit = null;
-                if (!IsTemporary(e) || !Pause(e, pause))
+                if (!AlertDatabase.IsTemporary(e) || !Pause(e, pause))
                 {
                     Separate(batch, e);
                     return;
@@ -192,9 +183,6 @@ public sealed class AlertStore(
         if (failure is null) append.Stored.SetResult();
         else append.Stored.SetException(failure);
     }
-
-    /// <summary>SQLITE_BUSY, LOCKED, NOMEM, READONLY, IOERR, FULL, CANTOPEN: may pass when an operator makes room.</summary>
-    private static bool IsTemporary(Exception e) => e is SqliteException { SqliteErrorCode: 5 or 6 or 7 or 8 or 10 or 13 or 14 };
 
     private sealed record Append(IReadOnlyList<AlertSave> Saves)
     {

@@ -1,3 +1,4 @@
+using LuohuIOC.Storage;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 
 namespace LuohuIOC.Alerts;
@@ -8,8 +9,9 @@ public static class AlertsFeature
     {
         builder.Services.AddOptions<AlertOptions>().BindConfiguration(AlertOptions.Section).ValidateDataAnnotations().ValidateOnStart();
         builder.Services.TryAddSingleton(TimeProvider.System);
-        builder.Services.AddSingleton(services =>
-            new AlertDatabase(Path.Combine(services.GetRequiredService<IConfiguration>()["DataDirectory"] ?? "./data", "alerts.db")));
+        builder.Services.AddSingleton(services => services.GetService<PostgresDatabase>() is { } shared
+            ? new AlertDatabase(shared)
+            : new AlertDatabase(Path.Combine(services.GetRequiredService<IConfiguration>()["DataDirectory"] ?? "./data", "alerts.db")));
         builder.Services.AddSingleton<AlertMeters>();
         builder.Services.AddSingleton<AlertBoard>();
         builder.Services.AddSingleton<AlertChain>();

@@ -6,7 +6,8 @@ namespace LuohuIOC.Alerts;
 
 /// <summary>
 /// A detector's evidence as a sentence. Reads <c>{"detector":"novelty","score":4.2,"threshold":3.9,"expected":{"level":1.2}}</c> or
-/// <c>{"detector":"chart",…,"contributions":{"ph":0.7,…},"expected":{"ph":7.4,…},"values":{"ph":8.9,…}}</c>; other evidence has none.
+/// <c>{"detector":"chart",…,"contributions":{"ph":0.7,…},"expected":{"ph":7.4,…},"values":{"ph":8.9,…}}</c>; a sensor's health,
+/// <c>{"fault":"drift","expected":1.2,"departure":13,"neighboursDeparture":0.3,"neighbours":["rv-2"]}</c> or <c>{"battery":{"perDay":-2,"days":10.5}}</c>; other evidence has none.
 /// </summary>
 internal static class EvidenceWords
 {
@@ -15,9 +16,12 @@ internal static class EvidenceWords
 
     public static string? Of(string language, string kind, string metric, double? value, string? evidence)
     {
-        if (evidence is null || !evidence.Contains("\"detector\"", StringComparison.Ordinal)) return null;
+        if (evidence is null || !(Says(evidence, "detector") || Says(evidence, "fault") || Says(evidence, "battery"))) return null;
         using var json = JsonDocument.Parse(evidence);
         var root = json.RootElement;
+        if (root.TryGetProperty("battery", out var battery))
+            return TextBook.Get(language, "evidence.battery", Short(value ?? double.NaN), Number(battery, "perDay"), Number(battery, "days"));
+        if (root.TryGetProperty("fault", out var fault)) return Fault(language, kind, metric, value, fault.GetString(), root);
         if (!root.TryGetProperty("score", out var score) || !root.TryGetProperty("threshold", out var threshold)) return null;
         var expected = root.GetProperty("expected");
         if (!root.TryGetProperty("contributions", out var contributions))
@@ -30,6 +34,21 @@ internal static class EvidenceWords
         return TextBook.Get(language, "evidence.chart", Short(score.GetDouble()), Short(threshold.GetDouble()),
             string.Join(TextBook.Get(language, "evidence.comma"), metrics));
     }
+
+    private static string Fault(string language, string kind, string metric, double? value, string? fault, JsonElement root)
+    {
+        var key = fault switch
+        {
+            "drift" => "evidence.drift",
+            "bias" => "evidence.bias",
+            _ => "evidence.deaf",
+        };
+        return TextBook.Get(
+            language, key, Short(value ?? double.NaN), Number(root, "expected"), AlertWords.Unit(kind, metric), Number(root, "departure"),
+            Number(root, "neighboursDeparture"), root.GetProperty("neighbours").GetArrayLength());
+    }
+
+    private static bool Says(string evidence, string member) => evidence.Contains($"\"{member}\"", StringComparison.Ordinal);
 
     private static string Number(JsonElement of, string metric) =>
         of.ValueKind == JsonValueKind.Object && of.TryGetProperty(metric, out var number) && number.ValueKind == JsonValueKind.Number ? Short(number.GetDouble()) : "–";

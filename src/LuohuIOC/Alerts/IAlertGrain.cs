@@ -12,7 +12,7 @@ public interface IAlertGrain : IGrainWithStringKey
     /// A change seen before (same rule, severity and observed time) does nothing.
     /// </summary>
     [Alias("observe")]
-    Task Observe(int sensorNumber, RuleChange[] changes);
+    Task Observe(RuleChange[] changes);
 
     /// <summary>An officer has seen the alert. Doing it twice is no error; another officer's second one is.</summary>
     [Alias("acknowledge")]

@@ -27,6 +27,15 @@ public enum QualityReason : byte
 
     /// <summary>Its Sparkplug node or device has died and not been born again: the latest value says nothing about now. Never stored.</summary>
     Stale = 7,
+
+    /// <summary>The sensor creeps away from its own season while its neighbours do not.</summary>
+    Drift = 8,
+
+    /// <summary>The sensor reads too much or too little since a step or a pause, and its neighbours do not.</summary>
+    Bias = 9,
+
+    /// <summary>The sensor stays as it is while all its neighbours move.</summary>
+    Deaf = 10,
 }
 
 /// <summary>Quality of one reading: the worst of its metrics.</summary>

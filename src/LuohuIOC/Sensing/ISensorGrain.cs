@@ -1,22 +1,25 @@
 namespace LuohuIOC.Sensing;
 
-/// <summary>One sensor, keyed by its id. Its turns are its readings in order of commit.</summary>
+/// <summary>
+/// One sensor, keyed by its id. Its turns are its readings in order of commit. It says on the <see cref="DueBoard"/> of its process when it wants
+/// to be called although nothing came.
+/// </summary>
 [Alias("luohu.sensor")]
 public interface ISensorGrain : IGrainWithStringKey
 {
-    /// <summary>Judges readings and tells alerts; returns when to be called next although nothing came, Unix ms.</summary>
+    /// <summary>Judges readings and tells alerts.</summary>
     [Alias("observe")]
-    ValueTask<long> Observe(SensorBatch batch);
+    ValueTask<Judgement> Observe(SensorBatch batch);
 
-    /// <summary>Lets time pass: holds and silence. Returns when to be called next, Unix ms.</summary>
+    /// <summary>Lets time pass, Unix ms: holds and silence.</summary>
     [Alias("tick")]
-    ValueTask<long> Tick(long nowMs);
+    ValueTask Tick(long nowMs);
 
     /// <summary>The sensor's rules or its registry row changed: judge the latest values by the new ones.</summary>
     [Alias("reconcile")]
-    ValueTask<long> Reconcile(long nowMs);
+    ValueTask Reconcile(long nowMs);
 
-    /// <summary>Saves the state if it changed since it was saved last.</summary>
+    /// <summary>Saves the state if it changed since it was saved last; returns up to where it has the readings of a journal.</summary>
     [Alias("save")]
-    Task Save();
+    Task<long> Save(long journal);
 }

@@ -21,6 +21,7 @@ public sealed class LatestBoard
 
     // Where the next look for changes begins: after the last one, so that low numbers cannot crowd high ones out.
     private int _next;
+    private int _nextHere;
 
     public LatestReading? this[int sensor]
     {
@@ -49,21 +50,36 @@ public sealed class LatestBoard
         var chunk = ChunkOf(sensor / ChunkSize);
         Volatile.Write(ref chunk.Latest[sensor % ChunkSize], reading);
         Volatile.Write(ref chunk.Changed[sensor % ChunkSize], true);
+        Volatile.Write(ref chunk.ChangedHere[sensor % ChunkSize], true);
+    }
+
+    /// <summary>Shows a reading that a grain of another host has judged; an older one than is shown changes nothing.</summary>
+    public void Learn(int sensor, LatestReading reading)
+    {
+        if (this[sensor] is { } known && known.TimeMs > reading.TimeMs) return;
+        var chunk = ChunkOf(sensor / ChunkSize);
+        Volatile.Write(ref chunk.Latest[sensor % ChunkSize], reading);
+        Volatile.Write(ref chunk.Changed[sensor % ChunkSize], true);
     }
 
     /// <summary>Numbers of the sensors that changed since the last call, at most as many as fit; the rest stay for the next.</summary>
-    public int TakeChanged(Span<int> into)
+    public int TakeChanged(Span<int> into) => Take(into, ref _next, chunk => chunk.Changed);
+
+    /// <summary>As <see cref="TakeChanged"/>, but only what grains of this process have shown: what the other hosts do not know yet.</summary>
+    public int TakeChangedHere(Span<int> into) => Take(into, ref _nextHere, chunk => chunk.ChangedHere);
+
+    private int Take(Span<int> into, ref int next, Func<Chunk, bool[]> marks)
     {
         var chunks = Volatile.Read(ref _chunks);
         var size = chunks.Length * ChunkSize;
         var taken = 0;
-        for (var looked = 0; looked < size && taken < into.Length; looked++, _next++)
+        for (var looked = 0; looked < size && taken < into.Length; looked++, next++)
         {
-            if (_next >= size) _next = 0;
-            ref var changed = ref chunks[_next / ChunkSize].Changed[_next % ChunkSize];
+            if (next >= size) next = 0;
+            ref var changed = ref marks(chunks[next / ChunkSize])[next % ChunkSize];
             if (!Volatile.Read(ref changed)) continue;
             Volatile.Write(ref changed, false);
-            into[taken++] = _next;
+            into[taken++] = next;
         }
 
         // The marks must be gone before the caller looks at the readings, or one that comes just then would be forgotten.
@@ -86,6 +102,7 @@ public sealed class LatestBoard
     {
         public readonly LatestReading?[] Latest = new LatestReading?[ChunkSize];
         public readonly bool[] Changed = new bool[ChunkSize];
+        public readonly bool[] ChangedHere = new bool[ChunkSize];
         public readonly bool[] Stale = new bool[ChunkSize];
     }
 }

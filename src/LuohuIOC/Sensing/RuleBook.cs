@@ -4,6 +4,8 @@ using System.Runtime.CompilerServices;
 using LuohuIOC.DeviceProtocol;
 using LuohuIOC.Registry;
 using LuohuIOC.Sensing.Rules;
+using LuohuIOC.Storage;
+using Npgsql;
 
 namespace LuohuIOC.Sensing;
 
@@ -24,9 +26,19 @@ public sealed class RuleBook
 
     /// <param name="path">Where <c>rules.db</c> is or shall be.</param>
     /// <param name="clock">For the time of changes.</param>
-    public RuleBook(string path, TimeProvider clock)
+    public RuleBook(string path, TimeProvider clock) : this(new RuleStore(path), clock)
     {
-        _store = new RuleStore(path);
+    }
+
+    /// <param name="shared">Where the overrides of several hosts are.</param>
+    /// <param name="clock">For the time of changes.</param>
+    public RuleBook(PostgresDatabase shared, TimeProvider clock) : this(new RuleStore(shared), clock)
+    {
+    }
+
+    private RuleBook(RuleStore store, TimeProvider clock)
+    {
+        _store = store;
         _clock = clock;
         _byKind = [.. KindCatalogue.All.Select(k => RuleCompiler.Compile(MetricLayout.Of(k.Kind), DefaultRules.For(k.Kind, "")))];
         _namedByKind = [.. KindCatalogue.All.Select(k => DefaultRules.Named(k.Kind).ToArray())];
@@ -79,12 +91,38 @@ public sealed class RuleBook
             var current = VersionOf(sensor.Id, ruleId);
             if (expectedVersion is { } expected && expected != current) return null;
             version = new RuleVersion(sensor.Id, ruleId, current + 1, rule, _clock.GetUtcNow(), by, comment);
-            _store.Append(version);
+            try
+            {
+                _store.Append(version);
+            }
+            catch (PostgresException e) when (e.SqlState == PostgresErrorCodes.UniqueViolation)
+            {
+                // Another host was first; this one has not read it yet.
+                return null;
+            }
             var versions = _own.TryGetValue(sensor.Id, out var own) ? own.Versions : ImmutableDictionary<string, RuleVersion>.Empty;
             Volatile.Write(ref _own, _own.SetItem(sensor.Id, new Own(versions.SetItem(ruleId, version))));
         }
         Changed?.Invoke(sensor.Id);
         return version;
+    }
+
+    /// <summary>Takes over what other hosts have set since.</summary>
+    public void Refresh()
+    {
+        var changed = new HashSet<string>(StringComparer.Ordinal);
+        var newest = _store.LoadNewest();
+        lock (_write)
+        {
+            foreach (var version in newest)
+            {
+                if (version.Version <= VersionOf(version.SensorId, version.RuleId)) continue;
+                var versions = _own.TryGetValue(version.SensorId, out var own) ? own.Versions : ImmutableDictionary<string, RuleVersion>.Empty;
+                Volatile.Write(ref _own, _own.SetItem(version.SensorId, new Own(versions.SetItem(version.RuleId, version))));
+                changed.Add(version.SensorId);
+            }
+        }
+        foreach (var sensor in changed) Changed?.Invoke(sensor);
     }
 
     private SensorRules ForName(Sensor sensor)

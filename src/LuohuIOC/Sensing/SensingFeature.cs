@@ -1,6 +1,7 @@
 using LuohuIOC.Ingestion.Sparkplug;
 using LuohuIOC.Registry;
 using LuohuIOC.Sensing.Detectors;
+using LuohuIOC.Sensing.Health;
 using LuohuIOC.Sensing.Rules;
 using LuohuIOC.Storage;
 
@@ -15,14 +16,20 @@ public static class SensingFeature
         var services = builder.Services;
         services.AddOptions<SensingOptions>().BindConfiguration("Sensing").ValidateDataAnnotations().ValidateOnStart();
         services.AddSingleton<LatestBoard>();
+        services.AddSingleton<DueBoard>();
+        services.AddSingleton<JournalIdentity>();
+        services.AddSingleton<SensorCalls>();
+        services.AddSingleton<LostReadings>();
         services.AddSingleton(s => new ListeningSince(s.GetRequiredService<TimeProvider>().GetUtcNow().ToUnixTimeMilliseconds()));
         services.AddRules();
         services.AddSingleton<SiloStarted>();
         services.AddSingleton<SensorDispatcher>();
         services.AddSingleton<SensorUpkeep>();
+        services.AddHostedService(s => s.GetRequiredService<LostReadings>());
         services.AddHostedService(s => s.GetRequiredService<SensorDispatcher>());
         services.AddHostedService(s => s.GetRequiredService<SensorUpkeep>());
         builder.AddDetectors();
+        builder.AddSensorHealth();
         return builder;
     }
 

@@ -4,7 +4,7 @@ namespace LuohuIOC.Sensing;
 
 /// <summary>
 /// Some readings of one sensor: those of one group, chained to those of later groups that came while the grain was busy.
-/// In the silo it points into the groups' arrays and is never copied.
+/// In the silo it points into the groups' arrays and is never copied; to a grain in another silo it goes as <see cref="SensorBatchWire"/>.
 /// </summary>
 [Immutable]
 public sealed class SensorBatch
@@ -29,4 +29,34 @@ public sealed class SensorBatch
 
     /// <summary>The sensor's readings of a later group.</summary>
     public SensorBatch? Later { get; set; }
+
+    /// <summary>Of the first batch of a call: the journal that the groups' positions belong to; 0 for the one of a host alone.</summary>
+    public long Journal { get; set; }
+
+    /// <summary>Of the first batch of a call: up to here the grain has judged this journal's readings, or its state was lost with its host.</summary>
+    public long After { get; set; }
+
+    /// <summary>It came from another silo: marks must go back with the answer.</summary>
+    internal bool IsAbroad { get; init; }
+}
+
+/// <summary>What became of a batch.</summary>
+/// <param name="Applied">
+/// Up to this position of the batch's journal the sensor's state has the readings. Less than <see cref="SensorBatch.After"/>: the state is an older
+/// one, nothing was judged, and the readings between must be shown first.
+/// </param>
+/// <param name="Marks">From another silo: the readings that are not good; null when all are, or when the marks are in the groups already.</param>
+[GenerateSerializer, Immutable, Alias("luohu.judgement.v1")]
+public readonly record struct Judgement([property: Id(0)] long Applied, [property: Id(1)] MarkAbroad[]? Marks);
+
+/// <summary>The mark of one reading of a batch.</summary>
+/// <param name="Reading">Which, counted through the whole chain from 0.</param>
+/// <param name="Grade">Of its mark.</param>
+/// <param name="Reason">Of its mark.</param>
+/// <param name="Slots">Of its mark.</param>
+[GenerateSerializer, Immutable, Alias("luohu.mark-abroad.v1")]
+public readonly record struct MarkAbroad(
+    [property: Id(0)] int Reading, [property: Id(1)] QualityGrade Grade, [property: Id(2)] QualityReason Reason, [property: Id(3)] ulong Slots)
+{
+    internal QualityMark Mark => new(Grade, Reason, Slots);
 }

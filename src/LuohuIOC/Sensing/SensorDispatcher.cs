@@ -11,14 +11,14 @@ namespace LuohuIOC.Sensing;
 /// while calls are at their limit, travels in its next call.
 /// </summary>
 public sealed class SensorDispatcher(
-    PublishJournal journal, PublishDecoder decoder, SensorRegistry registry, IGrainFactory grains, SiloStarted silo,
-    TimeProvider time, ILogger<SensorDispatcher> log)
+    PublishJournal journal, PublishDecoder decoder, SensorRegistry registry, IGrainFactory grains, SiloStarted silo, JournalIdentity identity,
+    SensorCalls calls, LostReadings lost, ILogger<SensorDispatcher> log)
     : BackgroundService
 {
     private readonly Lock _gate = new();
     private readonly Queue<GroupInFlight> _inFlight = new();
     private SensorInbox?[] _inboxes = new SensorInbox?[8192];
-    private int[] _lastOfSensor = new int[8192];
+    private readonly SensorChain _chain = new();
     private long _sensed;
 
     /// <summary>Takes groups that all their sensors have judged, in order of position, with one use of each. Set before the host starts.</summary>
@@ -30,14 +30,14 @@ public sealed class SensorDispatcher(
     /// <summary>True once the journal's groups from before the start have been judged again.</summary>
     public bool CaughtUp { get; private set; }
 
-    /// <summary>Sensors by number that want a call now, or whose state is to be saved.</summary>
-    internal IEnumerable<(int Number, SensorInbox Inbox)> Inboxes
+    /// <summary>Of the sensors that this host has called.</summary>
+    internal IEnumerable<SensorInbox> Inboxes
     {
         get
         {
             var inboxes = _inboxes;
             for (var i = 0; i < inboxes.Length; i++)
-                if (inboxes[i] is { } inbox) yield return (i, inbox);
+                if (inboxes[i] is { } inbox) yield return inbox;
         }
     }
 
@@ -51,7 +51,7 @@ public sealed class SensorDispatcher(
                 var size = Math.Max(number + 1, _inboxes.Length * 2);
                 Array.Resize(ref _inboxes, size);
             }
-            return _inboxes[number] ??= new SensorInbox(grains.GetGrain<ISensorGrain>(registry[number].Id));
+            return _inboxes[number] ??= new SensorInbox(number, grains.GetGrain<ISensorGrain>(registry[number].Id));
         }
     }
 
@@ -85,30 +85,11 @@ public sealed class SensorDispatcher(
 
     private void Dispatch(ReadingGroup group)
     {
-        var firsts = Chain(group, out var next);
+        var firsts = _chain.Of(group, out var next);
         var flight = new GroupInFlight(group, firsts.Count);
         lock (_gate) _inFlight.Enqueue(flight);
         if (firsts.Count == 0) Advance();
-        foreach (var first in firsts) Deliver(InboxOf(group.Sensors[first]), new SensorBatch(flight, first, next));
-    }
-
-    // Chains each sensor's readings within the group; returns the index of each sensor's first.
-    private List<int> Chain(ReadingGroup group, out int[] next)
-    {
-        next = new int[group.Count];
-        var firsts = new List<int>();
-        for (var i = 0; i < group.Count; i++)
-        {
-            next[i] = -1;
-            var sensor = group.Sensors[i];
-            if (sensor >= _lastOfSensor.Length) Array.Resize(ref _lastOfSensor, Math.Max(sensor + 1, _lastOfSensor.Length * 2));
-            var last = _lastOfSensor[sensor] - 1;
-            if (last >= 0 && last < i && group.Sensors[last] == sensor) next[last] = i;
-            else firsts.Add(i);
-            _lastOfSensor[sensor] = i + 1;
-        }
-        foreach (var first in firsts) _lastOfSensor[group.Sensors[first]] = 0;
-        return firsts;
+        foreach (var first in firsts) Deliver(InboxOf(group.Sensors[first]), new SensorBatch(flight, first, next) { Journal = identity.Value });
     }
 
     private void Deliver(SensorInbox inbox, SensorBatch batch)
@@ -124,22 +105,36 @@ public sealed class SensorDispatcher(
         _ = Drain(inbox);
     }
 
+    /// <summary>The grain was found with a state that has this host's readings up to a position only: what it lacks is shown again.</summary>
+    internal void Mend(SensorInbox inbox, long lostAfter)
+    {
+        lock (inbox)
+        {
+            inbox.LostAfter = lostAfter;
+            if (inbox.Busy) return;
+            inbox.Busy = true;
+        }
+        _ = Drain(inbox);
+    }
+
     private async Task Drain(SensorInbox inbox)
     {
         while (true)
         {
-            SensorBatch batch;
+            SensorBatch? batch;
+            long? lostAfter;
             lock (inbox)
             {
-                if (inbox.Waiting is null)
+                (batch, lostAfter) = (inbox.Waiting, inbox.LostAfter);
+                if (batch is null && lostAfter is null)
                 {
                     inbox.Busy = false;
                     return;
                 }
-                batch = inbox.Waiting;
-                inbox.Waiting = null;
-                inbox.Newest = null;
+                (inbox.Waiting, inbox.Newest, inbox.LostAfter) = (null, null, null);
             }
+            if (lostAfter is { } after) await lost.ShowAgain(inbox, after);
+            if (batch is null) continue;
             await Call(inbox, batch);
             for (var part = batch; part is not null; part = part.Later)
                 if (part.Flight.Done()) Advance();
@@ -148,22 +143,28 @@ public sealed class SensorDispatcher(
 
     private async Task Call(SensorInbox inbox, SensorBatch batch)
     {
-        for (var attempt = 1; ; attempt++)
+        while (true)
         {
-            try
+            batch.After = inbox.Delivered;
+            inbox.Dirty = true;
+            if (await calls.Observe(inbox, batch) is not { } judged) return;
+            if (judged.Applied >= batch.After)
             {
-                inbox.DueMs = await inbox.Grain.Observe(batch);
-                inbox.Dirty = true;
+                inbox.Delivered = judged.Applied;
+                if (judged.Marks is { } marks) LayMarks(batch, marks);
                 return;
             }
-            catch (Exception e)
-            {
-                // Readings are in the journal and go to history whatever the rules say; a sensor that cannot be judged must not stop the city.
-                log.LogError(e, "Sensor {Sensor}: readings of group {Position} could not be judged, attempt {Attempt} of 3",
-                    registry[batch.Group.Sensors[batch.First]].Id, batch.Group.Position, attempt);
-                if (attempt == 3) return;
-                await Task.Delay(TimeSpan.FromMilliseconds(200 * attempt), time);
-            }
+            await lost.ShowAgain(inbox, judged.Applied);
+        }
+    }
+
+    private static void LayMarks(SensorBatch batch, MarkAbroad[] marks)
+    {
+        var (at, reading) = (0, 0);
+        for (var part = batch; part is not null; part = part.Later)
+        {
+            for (var i = part.First; i >= 0 && at < marks.Length; i = part.NextOfSensor[i], reading++)
+                if (marks[at].Reading == reading) part.Group.Marks[i] = marks[at++].Mark;
         }
     }
 

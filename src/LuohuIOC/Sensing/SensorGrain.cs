@@ -3,15 +3,26 @@ using LuohuIOC.DeviceProtocol;
 using LuohuIOC.Ingestion;
 using LuohuIOC.Registry;
 using LuohuIOC.Sensing.Detectors;
+using LuohuIOC.Sensing.Health;
 using LuohuIOC.Sensing.Rain;
+using Orleans.Placement;
 
 namespace LuohuIOC.Sensing;
 
-/// <summary>A thin shell around <see cref="SensorEvaluator"/>: loads the state, lets it judge, shows the latest, tells alerts.</summary>
+/// <summary>
+/// A thin shell around <see cref="SensorEvaluator"/>: loads the state, lets it judge, shows the latest, tells alerts. Of several hosts it lives on
+/// the one that is the first to call it: that is the one whose gateway sends for it, so its readings stay in one process.
+/// </summary>
+[PreferLocalPlacement]
 public sealed class SensorGrain(
-    [PersistentState("sensor", "grains")] IPersistentState<SensorState> stored,
-    SensorRegistry registry, RuleBook rules, SensorDetectors detectors, RainBoard rain, LatestBoard board, ListeningSince listening) : Grain, ISensorGrain
+    [PersistentState("sensor", LuohuIOC.Storage.Silo.Grains)] IPersistentState<SensorState> stored, SensorRegistry registry, RuleBook rules, SensorDetectors detectors,
+    RainBoard rain, HealthBoard health, LatestBoard board, DueBoard dues, ListeningSince listening, JournalIdentity journal, TimeProvider time) : Grain, ISensorGrain
 {
+    // A state that comes from another host may lack what that host had not saved. Time passes for it only after who sent it could send it again.
+    private static readonly TimeSpan Grace = TimeSpan.FromSeconds(10);
+
+    private static readonly TimeSpan TellAgainAfter = TimeSpan.FromSeconds(2);
+
     private readonly List<RuleChange> _changes = [];
     private Sensor _sensor = null!;
     private SensorDetector? _detector;
@@ -28,37 +39,50 @@ public sealed class SensorGrain(
         stored.State.Detector = _detector?.State;
         if (IsGauge && stored.State.Rain is { } kept) rain.Restore(sensor.Number, kept);
         if (stored.State.LatestMs > 0) Show();
+        if (journal.IsShared) dues.Set(sensor.Number, time.GetUtcNow().Add(Grace).ToUnixTimeMilliseconds());
         return Task.CompletedTask;
     }
 
-    public ValueTask<long> Observe(SensorBatch batch)
+    public override Task OnDeactivateAsync(DeactivationReason reason, CancellationToken cancellationToken)
+    {
+        if (_sensor is null) return Task.CompletedTask;
+        dues.Set(_sensor.Number, long.MaxValue);
+        // Another host may go on with it: the less it lacks, the less has to be shown again.
+        return journal.IsShared ? Save(0) : Task.CompletedTask;
+    }
+
+    public async ValueTask<Judgement> Observe(SensorBatch batch)
     {
         var state = stored.State;
+        var applied = state.AppliedOf(batch.Journal);
+        if (applied < batch.After) return new Judgement(applied, null);
         _sensor = registry[_sensor.Number];
         var inForce = rules.For(_sensor);
         var moved = false;
         for (var part = batch; part is not null; part = part.Later)
         {
             // A replay after a crash shows groups again that this state has seen.
-            if (part.Group.Position <= state.AppliedPosition) continue;
+            if (part.Group.Position <= applied) continue;
             moved |= Judge(part, state, inForce);
-            state.AppliedPosition = part.Group.Position;
+            applied = part.Group.Position;
         }
+        state.Apply(batch.Journal, applied);
         _dirty = true;
         if (moved) Show();
-        return Finish(inForce);
+        await Finish(inForce);
+        return new Judgement(applied, batch.IsAbroad ? MarksOf(batch) : null);
     }
 
-    public ValueTask<long> Tick(long nowMs)
+    public ValueTask Tick(long nowMs)
     {
         _sensor = registry[_sensor.Number];
         var inForce = rules.For(_sensor);
         if (_sensor.RetiredAt is null) SensorEvaluator.Tick(stored.State, inForce, _sensor, nowMs, _changes, listening.Ms);
         _dirty |= _changes.Count > 0;
-        return _sensor.RetiredAt is null ? Finish(inForce) : ValueTask.FromResult(long.MaxValue);
+        return _sensor.RetiredAt is null ? Finish(inForce) : ValueTask.CompletedTask;
     }
 
-    public ValueTask<long> Reconcile(long nowMs)
+    public ValueTask Reconcile(long nowMs)
     {
         _sensor = registry[_sensor.Number];
         var inForce = rules.For(_sensor);
@@ -67,9 +91,10 @@ public sealed class SensorGrain(
         return Finish(inForce);
     }
 
-    public async Task Save()
+    public async Task<long> Save(long journal)
     {
-        if (!_dirty) return;
+        var applied = stored.State.AppliedOf(journal);
+        if (!_dirty) return applied;
         _dirty = false;
         _detector?.Keep();
         if (IsGauge) rain.Keep(_sensor.Number, stored.State.Rain ??= new RainState());
@@ -86,6 +111,7 @@ public sealed class SensorGrain(
         {
             _detector?.Drop();
         }
+        return applied;
     }
 
     private bool Judge(SensorBatch part, SensorState state, SensorRules inForce)
@@ -98,6 +124,7 @@ public sealed class SensorGrain(
             var values = group.ValuesOf(i);
             var (mark, arrival) = SensorEvaluator.Observe(
                 state, inForce, _sensor, group.DeviceTimes[i], group.Sequences[i], group.ReceivedTimes[i], slots, values, _changes, group.FlaggedOf(i));
+            if (arrival == Arrival.Latest) mark = HealthMarks.Apply(health.Of(_sensor.Number), state, _sensor, mark, slots, _changes);
             group.Marks[i] = mark;
             // Rain that comes late fell all the same.
             if (IsGauge && arrival != Arrival.Duplicate) rain.Observe(_sensor.Number, ReadingClock.EffectiveMs(group.DeviceTimes[i], group.ReceivedTimes[i]), mark, slots, values);
@@ -110,19 +137,34 @@ public sealed class SensorGrain(
 
     private void Show() => board.Set(_sensor.Number, new LatestReading(stored.State.LatestMs, [.. stored.State.Latest], stored.State.LatestMark));
 
-    private ValueTask<long> Finish(SensorRules inForce)
+    private ValueTask Finish(SensorRules inForce)
     {
         var due = SensorEvaluator.NextDue(stored.State, inForce, listening.Ms);
-        return _changes.Count == 0 ? ValueTask.FromResult(due) : TellAlerts(due);
+        if (_changes.Count > 0) return TellAlerts(due);
+        dues.Set(_sensor.Number, due);
+        return ValueTask.CompletedTask;
     }
 
-    private async ValueTask<long> TellAlerts(long due)
+    private async ValueTask TellAlerts(long due)
     {
-        // Forgotten only once told: after a failure the next call tells them again, and alerts pass over what they know.
+        // Forgotten only once told: after a failure the next call, which comes soon, tells them again, and alerts pass over what they know.
+        dues.Set(_sensor.Number, time.GetUtcNow().Add(TellAgainAfter).ToUnixTimeMilliseconds());
         RuleChange[] changes = [.. _changes];
-        await GrainFactory.GetGrain<IAlertGrain>(_sensor.Id).Observe(_sensor.Number, changes);
+        await GrainFactory.GetGrain<IAlertGrain>(_sensor.Id).Observe(changes);
         _changes.RemoveRange(0, changes.Length);
-        return due;
+        dues.Set(_sensor.Number, due);
+    }
+
+    private static MarkAbroad[]? MarksOf(SensorBatch batch)
+    {
+        List<MarkAbroad>? marks = null;
+        var reading = 0;
+        for (var part = batch; part is not null; part = part.Later)
+        {
+            for (var i = part.First; i >= 0; i = part.NextOfSensor[i], reading++)
+                if (part.Group.Marks[i] is { Grade: not QualityGrade.Good } mark) (marks ??= []).Add(new MarkAbroad(reading, mark.Grade, mark.Reason, mark.Slots));
+        }
+        return marks?.ToArray();
     }
 }
 

@@ -1,6 +1,7 @@
 using LuohuIOC.DeviceProtocol;
 using LuohuIOC.Ingestion;
 using LuohuIOC.Sensing.Detectors;
+using LuohuIOC.Sensing.Health;
 using LuohuIOC.Sensing.Rain;
 
 namespace LuohuIOC.Sensing;
@@ -92,13 +93,51 @@ public sealed class SensorState
     [Id(20)]
     public RainState? Rain;
 
+    /// <summary>What was told of the sensor's health; null while there is nothing.</summary>
+    [Id(21)]
+    public HealthState? Health;
+
+    /// <summary>As <see cref="AppliedPosition"/>, for each journal of several hosts; null for a host alone. At most <see cref="JournalsMax"/>.</summary>
+    [Id(22)]
+    public JournalPlace[]? Applied;
+
     /// <summary>The rules that the arrays above are shaped for; a pointer comparison tells that nothing changed.</summary>
     [NonSerialized]
     internal SensorRules? Bound;
 
+    /// <summary>More hosts than that have never sent for one sensor within the time that a journal keeps anything.</summary>
+    private const int JournalsMax = 16;
+
+    /// <summary>Up to where this state has the readings of a journal; 0 is the journal of a host alone.</summary>
+    internal long AppliedOf(long journal)
+    {
+        if (journal == 0) return AppliedPosition;
+        foreach (var place in Applied ?? [])
+            if (place.Journal == journal) return place.Position;
+        return 0;
+    }
+
+    internal void Apply(long journal, long position)
+    {
+        if (journal == 0)
+        {
+            AppliedPosition = position;
+            return;
+        }
+        var known = Applied ?? [];
+        var at = Array.FindIndex(known, p => p.Journal == journal);
+        if (at >= 0) known[at] = new JournalPlace(journal, position);
+        // Positions grow with the clock: the smallest is the one of the host that has been silent longest.
+        else Applied = [.. known.OrderByDescending(p => p.Position).Take(JournalsMax - 1), new JournalPlace(journal, position)];
+    }
+
     /// <summary>Quality of the latest reading.</summary>
     public QualityMark LatestMark => new(LatestGrade, LatestReason, LatestMarkSlots);
 }
+
+/// <summary>A place in one host's journal.</summary>
+[GenerateSerializer, Immutable, Alias("luohu.journal-place.v1")]
+public readonly record struct JournalPlace([property: Id(0)] long Journal, [property: Id(1)] long Position);
 
 /// <summary>What the quality checks remember of one metric: 40 bytes.</summary>
 [GenerateSerializer, Alias("luohu.metric-state.v1")]

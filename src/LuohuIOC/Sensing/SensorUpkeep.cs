@@ -6,14 +6,28 @@ using Microsoft.Extensions.Options;
 namespace LuohuIOC.Sensing;
 
 /// <summary>
-/// Calls sensors that want a call although nothing came (holds, silence), and saves grain states so that the journal's cursor can move.
+/// Calls sensors that want a call although nothing came (holds, silence), and saves grain states so that the journal's cursor can move. Each host
+/// looks after the grains that live on it; of those that live nowhere, after its share.
 /// </summary>
 public sealed class SensorUpkeep(
-    SensorDispatcher dispatcher, PublishJournal journal, SensorRegistry registry, RuleBook rules, SiloStarted silo,
-    IOptions<SensingOptions> options, TimeProvider time, ILogger<SensorUpkeep> log) : BackgroundService
+    SensorDispatcher dispatcher, PublishJournal journal, JournalIdentity identity, DueBoard dues, SensorRegistry registry, RuleBook rules, SiloStarted silo,
+    Hosts hosts, IOptions<SensingOptions> options, TimeProvider time, ILogger<SensorUpkeep> log) : BackgroundService
 {
+    /// <summary>
+    /// How long after a change among several hosts the share is looked after: those that gateways send for have come to life where their gateways
+    /// are, and keep within one process.
+    /// </summary>
+    private static readonly TimeSpan Settled = TimeSpan.FromSeconds(15);
+
+    private static readonly TimeSpan AgainAfter = TimeSpan.FromSeconds(1);
+
     // A slice's commit holds up the sensors in it and shares the disk with the journal: small ones, with rests between.
     private static readonly TimeSpan BetweenSlices = TimeSpan.FromMilliseconds(50);
+
+    private DateTimeOffset? _shareAt;
+
+    // When a host has come or gone, the next round of saves begins now and takes no rests.
+    private TaskCompletionSource _hurry = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
     /// <summary>Saves all changed states and then the cursor behind which a restart replays.</summary>
     /// <param name="spread">Time to take for it: all at once, with their commit, was a hiccup of 40 ms that alerts waited through. Zero for the graceful stop.</param>
@@ -23,14 +37,17 @@ public sealed class SensorUpkeep(
         // Order matters: every group up to here is judged, its marks are durable, then the states, then the cursor.
         var sensed = dispatcher.Sensed;
         await journal.Flush().WaitAsync(cancellationToken);
-        var dirty = dispatcher.Inboxes.Select(i => i.Inbox).Where(i => i.Dirty).ToList();
+        var dirty = dispatcher.Inboxes.Where(i => i.Dirty).ToList();
         var slices = Math.Max(1, (int)(spread / BetweenSlices));
+        var whole = true;
         foreach (var slice in dirty.Chunk(Math.Max(options.Value.SavesAtOnce, (dirty.Count + slices - 1) / slices)))
         {
-            await Task.WhenAll(slice.Select(Save)).WaitAsync(cancellationToken);
-            if (spread > TimeSpan.Zero) await Task.Delay(BetweenSlices, time, cancellationToken);
+            var saved = await Task.WhenAll(slice.Select(Save)).WaitAsync(cancellationToken);
+            whole &= saved.All(s => s);
+            if (spread > TimeSpan.Zero && !_hurry.Task.IsCompleted) await Task.Delay(BetweenSlices, time, cancellationToken);
         }
-        if (sensed > journal.SensingCursor) await journal.SaveSensingCursor(sensed).WaitAsync(cancellationToken);
+        // What was lost with a host is shown again from behind the cursor, which must wait for it.
+        if (whole && sensed > journal.SensingCursor) await journal.SaveSensingCursor(sensed).WaitAsync(cancellationToken);
     }
 
     public override async Task StopAsync(CancellationToken cancellationToken)
@@ -43,8 +60,9 @@ public sealed class SensorUpkeep(
     {
         await silo.WaitAsync(stoppingToken);
         rules.Changed += Reconcile;
-        registry.Changed += sensor => dispatcher.InboxOf(sensor.Number).DueMs = Now;
-        for (var i = 0; i < registry.Count; i++) dispatcher.InboxOf(i).DueMs = Now;
+        registry.Changed += sensor => dues.Set(sensor.Number, Now);
+        if (!identity.IsShared)
+            for (var i = 0; i < registry.Count; i++) dues.Set(i, Now);
         await Task.WhenAll(TickOnAsync(stoppingToken), SaveOnAsync(stoppingToken));
     }
 
@@ -53,6 +71,12 @@ public sealed class SensorUpkeep(
         using var timer = new PeriodicTimer(options.Value.TickEvery, time);
         while (await timer.WaitForNextTickAsync(stopping))
         {
+            if (hosts.TakeChanged())
+            {
+                _shareAt = time.GetUtcNow() + Settled;
+                // Saving finds out whose state was lost with a host.
+                _hurry.TrySetResult();
+            }
             // Nobody is late before the readings from before the restart have been judged.
             if (dispatcher.CaughtUp) await Tick(stopping);
         }
@@ -62,26 +86,35 @@ public sealed class SensorUpkeep(
     private async Task SaveOnAsync(CancellationToken stopping)
     {
         var half = options.Value.SaveEvery / 2;
-        using var timer = new PeriodicTimer(half, time);
-        while (await timer.WaitForNextTickAsync(stopping))
+        while (true)
         {
+            await Task.WhenAny(Task.Delay(half, time, stopping), _hurry.Task);
+            stopping.ThrowIfCancellationRequested();
+            var spread = half;
+            if (_hurry.Task.IsCompleted) (_hurry, spread) = (new(TaskCreationOptions.RunContinuationsAsynchronously), TimeSpan.Zero);
             try
             {
-                await SaveAsync(half, stopping);
+                await SaveAsync(spread, stopping);
             }
             catch (Exception e) when (e is not OperationCanceledException)
             {
-                log.LogError(e, "Sensing: states could not be saved; the journal keeps what they lack. Free space on the data directory's disk.");
+                log.LogError(e, "Sensing: states could not be saved; the journal keeps what they lack.");
             }
         }
     }
 
-    private static async Task Save(SensorInbox inbox)
+    /// <summary>False when the grain was found with an older state: what it lacks is on its way to it.</summary>
+    private async Task<bool> Save(SensorInbox inbox)
     {
+        var delivered = inbox.Delivered;
         inbox.Dirty = false;
         try
         {
-            await inbox.Grain.Save();
+            var applied = await inbox.Grain.Save(identity.Value);
+            if (applied >= delivered) return true;
+            inbox.Dirty = true;
+            dispatcher.Mend(inbox, applied);
+            return false;
         }
         catch
         {
@@ -93,7 +126,7 @@ public sealed class SensorUpkeep(
 
     private void Reconcile(string sensorId)
     {
-        if (registry.TryFind(sensorId, out var sensor)) _ = Guard(dispatcher.InboxOf(sensor.Number), g => g.Reconcile(Now));
+        if (registry.TryFind(sensorId, out var sensor)) _ = Guard(sensor.Number, g => g.Reconcile(Now));
     }
 
     private long Now => time.GetUtcNow().ToUnixTimeMilliseconds();
@@ -101,25 +134,29 @@ public sealed class SensorUpkeep(
     private async Task Tick(CancellationToken stopping)
     {
         var now = Now;
-        var due = dispatcher.Inboxes.Where(i => i.Inbox.DueMs <= now).Select(i => i.Inbox).ToList();
+        var due = dues.Take(now);
+        if (_shareAt <= time.GetUtcNow())
+        {
+            _shareAt = null;
+            due = [.. due, .. Enumerable.Range(0, registry.Count).Where(hosts.IsMine)];
+        }
         await Parallel.ForEachAsync(due, new ParallelOptions { MaxDegreeOfParallelism = 16, CancellationToken = stopping },
-            async (inbox, _) =>
-            {
-                inbox.DueMs = long.MaxValue;
-                await Guard(inbox, g => g.Tick(now));
-            });
+            async (sensor, _) => await Guard(sensor, g => g.Tick(now)));
     }
 
-    private async Task Guard(SensorInbox inbox, Func<ISensorGrain, ValueTask<long>> call)
+    private async Task Guard(int sensor, Func<ISensorGrain, ValueTask> call)
     {
+        var inbox = dispatcher.InboxOf(sensor);
         try
         {
-            inbox.DueMs = Math.Min(inbox.DueMs, await call(inbox.Grain));
             inbox.Dirty = true;
+            await call(inbox.Grain);
         }
         catch (Exception e)
         {
-            log.LogError(e, "Sensor {Sensor} could not be looked after", inbox.Grain.GetPrimaryKeyString());
+            dues.Set(sensor, Now + (long)AgainAfter.TotalMilliseconds);
+            if (SensorCalls.IsPassing(e)) log.LogWarning("Sensor {Sensor} could not be looked after, it is tried again: {Cause}", registry[sensor].Id, e.Message);
+            else log.LogError(e, "Sensor {Sensor} could not be looked after", registry[sensor].Id);
         }
     }
 }

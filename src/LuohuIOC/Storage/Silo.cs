@@ -1,25 +1,69 @@
 using Orleans.Configuration;
+using Orleans.Serialization;
 using Orleans.Storage;
 
 namespace LuohuIOC.Storage;
 
-/// <summary>The Orleans silo of the embedded default: one process, its own membership, grain state in SQLite.</summary>
+/// <summary>
+/// The Orleans silo in this process. Alone: its own membership, grain states and reminders in SQLite. With <c>Cluster:PostgreSql</c>: one
+/// of several, with membership, grain states and reminders in the database that they share.
+/// </summary>
 public static class Silo
 {
+    /// <summary>Name of the one grain storage.</summary>
+    public const string Grains = "grains";
+
+    private const string Invariant = "Npgsql";
+
     public static void AddSilo(this WebApplicationBuilder builder)
     {
-        builder.Services.AddKeyedSingleton<IGrainStorage, SqliteGrainStorage>("grains");
-        builder.Services.AddSingleton(s => (SqliteGrainStorage)s.GetRequiredKeyedService<IGrainStorage>("grains"));
+        var cluster = builder.Configuration.GetSection(ClusterOptions.Section).Get<ClusterOptions>() ?? new ClusterOptions();
+        builder.Services.AddOptions<ClusterOptions>().BindConfiguration(ClusterOptions.Section).ValidateDataAnnotations().ValidateOnStart();
+        builder.Services.AddSingleton<Hosts>();
         // The silo tells of every placement at Information; at Warning, that the collector is the one we chose, how long ago the machine
-        // was booted, and of a membership that ends with the process.
+        // was booted, of a membership that ends with the process, of reminders that a failed start interrupts, and of every look at a dead
+        // host; that a host has gone we say ourselves.
         builder.Logging.AddFilter("Orleans", LogLevel.Warning).AddFilter("Orleans.Runtime.Silo", LogLevel.Error).AddFilter("Polly", LogLevel.Error)
+            .AddFilter("Orleans.Runtime.SiloLifecycleSubject", LogLevel.Critical).AddFilter("Orleans.Runtime.ReminderService", LogLevel.Critical).AddFilter("Orleans.Runtime.MembershipService.SiloHealthMonitor", LogLevel.Error)
+            .AddFilter("LuohuIOC.Wall.Neighbours.HostWall", LogLevel.Warning)
             .AddFilter("Orleans.Runtime.Watchdog", LogLevel.Error).AddFilter("Orleans.Runtime.MembershipService.MembershipTableManager", LogLevel.Error);
         builder.UseOrleans(silo =>
         {
-            silo.UseLocalhostClustering(
-                builder.Configuration.GetValue("Cluster:SiloPort", 11111), builder.Configuration.GetValue("Cluster:GatewayPort", 0));
+            if (cluster.IsShared) Share(silo, cluster);
+            else Alone(silo, cluster);
+            silo.AddReminders();
             // A sensor is one small object and is called for as long as it stands in the street.
             silo.Configure<GrainCollectionOptions>(o => o.CollectionAge = TimeSpan.FromDays(365));
+        });
+    }
+
+    private static void Alone(ISiloBuilder silo, ClusterOptions cluster)
+    {
+        silo.UseLocalhostClustering(cluster.SiloPort, cluster.GatewayPort);
+        silo.Services.AddKeyedSingleton<IGrainStorage>(
+            Grains, (s, _) => new GrainStates(new SqliteStates(s.GetRequiredService<IConfiguration>()), s.GetRequiredService<Serializer>()));
+        silo.Services.AddSingleton<IReminderTable, SqliteReminderTable>();
+    }
+
+    private static void Share(ISiloBuilder silo, ClusterOptions cluster)
+    {
+        // Before the silo reads its statements from it. One host's connections, pooled, whoever opens them.
+        var database = new PostgresDatabase(cluster.PostgreSql);
+        database.Migrate("silos", PostgresDatabase.Script("silos.1"));
+        silo.Services.AddSingleton(_ => database);
+        silo.Configure<Orleans.Configuration.ClusterOptions>(o => o.ClusterId = o.ServiceId = cluster.City);
+        silo.ConfigureEndpoints(cluster.ResolveAddress(), cluster.SiloPort, cluster.GatewayPort, listenOnAnyHostAddress: cluster.Address != "127.0.0.1");
+        silo.UseAdoNetClustering(o => (o.Invariant, o.ConnectionString) = (Invariant, database.ConnectionString));
+        silo.UseAdoNetReminderService(o => (o.Invariant, o.ConnectionString) = (Invariant, database.ConnectionString));
+        silo.Services.AddKeyedSingleton<IGrainStorage>(
+            Grains, (s, _) => new GrainStates(new PostgresStates(database, cluster.City), s.GetRequiredService<Serializer>()));
+        silo.Configure<ClusterMembershipOptions>(o =>
+        {
+            o.ProbeTimeout = cluster.ProbeTimeout;
+            o.NumMissedProbesLimit = 3;
+            // The table is the truth when gossip about a death was lost.
+            o.TableRefreshTimeout = TimeSpan.FromSeconds(10);
+            o.DefunctSiloExpiration = TimeSpan.FromDays(1);
         });
     }
 }

@@ -12,7 +12,7 @@ namespace LuohuIOC.Wall;
 /// The latest reading of one sensor as browsers get it, in JSON and MessagePack alike:
 /// <code>{"sensorId":"wl-001","ts":1732262400000,"values":{"depth":0.31},"quality":"good","reason":null}</code>
 /// <c>ts</c> Unix ms; <c>values</c> in the metrics' units, metrics never heard of left out; <c>quality</c> good, doubtful or bad;
-/// <c>reason</c> out-of-range, impossible-rate, stuck, spike, clock, device, stale or null. Writes itself from the board's entry without a copy.
+/// <c>reason</c> out-of-range, impossible-rate, stuck, spike, clock, device, stale, drift, bias, deaf or null. Writes itself from the board's entry without a copy.
 /// </summary>
 [JsonConverter(typeof(ReadingViewJson)), MessagePackFormatter(typeof(ReadingViewMessagePack))]
 public readonly record struct ReadingView(Sensor Sensor, LatestReading Latest)
@@ -34,6 +34,9 @@ public readonly record struct ReadingView(Sensor Sensor, LatestReading Latest)
         QualityReason.Clock => "clock",
         QualityReason.Device => "device",
         QualityReason.Stale => "stale",
+        QualityReason.Drift => "drift",
+        QualityReason.Bias => "bias",
+        QualityReason.Deaf => "deaf",
         _ => "other",
     };
 

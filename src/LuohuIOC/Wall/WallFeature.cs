@@ -1,5 +1,6 @@
 using LuohuIOC.Http;
 using LuohuIOC.Texts;
+using LuohuIOC.Wall.Neighbours;
 using Microsoft.AspNetCore.SignalR;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Options;
@@ -18,6 +19,12 @@ public static class WallFeature
         builder.Services.AddSingleton<HubLifetimeManager<WallHub>, WallLifetime>();
         builder.Services.AddSignalR().AddJsonProtocol(json => HttpJson.Configure(json.PayloadSerializerOptions)).AddMessagePackProtocol();
         builder.Services.AddHostedService<WallTicker>();
+        if (builder.Configuration["Cluster:PostgreSql"] is { Length: > 0 })
+        {
+            builder.Services.AddGrainService<HostWall>();
+            builder.Services.AddSingleton<HostWalls>();
+            builder.Services.AddHostedService<CityShare>();
+        }
         builder.Services.AddSingleton<BaseMap>();
         builder.Services.AddHttpClient(BaseMap.ClientName, client =>
         {

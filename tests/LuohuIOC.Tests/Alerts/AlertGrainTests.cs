@@ -1,3 +1,4 @@
+using System.Data.Common;
 using LuohuIOC.Alerts;
 using LuohuIOC.Tests.Http;
 using LuohuIOC.Tests.Wall;
@@ -62,7 +63,7 @@ public sealed class AlertGrainTests
         Assert.True(SpinWait.SpinUntil(() => city.Alerts.Count == 0, TimeSpan.FromSeconds(60)), "The alert was never closed.");
     }
 
-    private static void Execute(SqliteConnection connection, string sql)
+    private static void Execute(DbConnection connection, string sql)
     {
         using var command = connection.CreateCommand();
         command.CommandText = sql;

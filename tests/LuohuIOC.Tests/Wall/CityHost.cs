@@ -52,7 +52,7 @@ internal sealed class CityHost : IAsyncDisposable
 
     /// <summary>What a sensor's rule found, durable when the task completes.</summary>
     public Task ObserveAsync(string sensor, params RuleChange[] changes) =>
-        Services.GetRequiredService<IGrainFactory>().GetGrain<IAlertGrain>(sensor).Observe(Sensor(sensor).Number, changes);
+        Services.GetRequiredService<IGrainFactory>().GetGrain<IAlertGrain>(Sensor(sensor).Id).Observe(changes);
 
     public void Show(string sensor, long timeMs, params double[] values) =>
         Services.GetRequiredService<LatestBoard>().Set(Sensor(sensor).Number, new LatestReading(timeMs, values, default));

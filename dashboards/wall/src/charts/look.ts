@@ -8,7 +8,8 @@ const FONT = '"PingFang SC", "Noto Sans CJK SC", "Source Han Sans SC", "Microsof
 export const base = {
   animation: false,
   textStyle: { fontFamily: FONT, color: TEXT, fontSize: 13 },
-  grid: { left: 8, right: 12, top: 34, bottom: 4, containLabel: true },
+  // Fixed room for the labels: the library's own reckoning of it (containLabel) shrank a chart of a storm's hour to nothing.
+  grid: { left: 56, right: 16, top: 34, bottom: 28 },
   tooltip: { trigger: 'axis', backgroundColor: '#1c2733', borderColor: LINE, textStyle: { color: '#e6edf3' }, confine: true },
   legend: { top: 0, left: 0, textStyle: { color: TEXT, fontSize: 13 }, itemWidth: 16, itemHeight: 10 },
 } as const

@@ -67,6 +67,10 @@ export interface Alert {
   acknowledgedBy: string | null
   assignedTo: string | null
   comment: string | null
+  /** What a detector saw and expected, as a sentence; null for rules. */
+  evidenceText: string | null
+  verdict: 'true' | 'false' | null
+  markedBy: string | null
   version: number
 }
 

@@ -1,3 +1,4 @@
+using System.Data.Common;
 using System.Text.Json;
 using Dapper;
 using LuohuIOC.Storage;
@@ -15,8 +16,11 @@ namespace LuohuIOC.Sensing.Rules;
 public sealed record RuleVersion(
     string SensorId, string RuleId, int Version, Rule? Rule, DateTimeOffset ChangedAt, string ChangedBy, string? Comment);
 
-/// <summary>Overrides in <c>rules.db</c>: every version stays, the newest of a sensor and rule is in force.</summary>
-internal sealed class RuleStore(string path)
+/// <summary>
+/// Overrides: every version stays, the newest of a sensor and rule is in force. In <c>rules.db</c> of a host alone, or in the database that several
+/// hosts share.
+/// </summary>
+internal sealed class RuleStore
 {
     private const string Schema = """
         CREATE TABLE rule_version (
@@ -25,14 +29,22 @@ internal sealed class RuleStore(string path)
             PRIMARY KEY (sensor, rule, version)) WITHOUT ROWID
         """;
 
-    private const string Columns = "sensor, rule, version, body, changed_at AS changedAt, changed_by AS changedBy, comment";
+    private const string Columns = "sensor, rule, version, body, changed_at AS \"ChangedAt\", changed_by AS \"ChangedBy\", comment";
 
-    private readonly SqliteFile _file = new(path, Schema);
+    private readonly Func<DbConnection> _open;
+
+    public RuleStore(string path) => _open = new SqliteFile(path, Schema).Open;
+
+    public RuleStore(PostgresDatabase shared)
+    {
+        shared.Migrate("rules", Schema.Replace(" WITHOUT ROWID", "", StringComparison.Ordinal).Replace("INTEGER", "bigint", StringComparison.Ordinal));
+        _open = shared.Open;
+    }
 
     /// <summary>The newest version of every sensor's every rule.</summary>
     public List<RuleVersion> LoadNewest()
     {
-        using var connection = _file.Open();
+        using var connection = _open();
         return [.. connection.Query<Row>(
             $"""
             SELECT {Columns} FROM rule_version v
@@ -43,17 +55,17 @@ internal sealed class RuleStore(string path)
     /// <summary>All versions of one sensor's rules, newest first; of one rule when it is given.</summary>
     public List<RuleVersion> History(string sensorId, string? ruleId)
     {
-        using var connection = _file.Open();
+        using var connection = _open();
         return [.. connection.Query<Row>(
             $"""
-            SELECT {Columns} FROM rule_version WHERE sensor = @sensorId AND (@ruleId IS NULL OR rule = @ruleId)
+            SELECT {Columns} FROM rule_version WHERE sensor = @sensorId AND (CAST(@ruleId AS text) IS NULL OR rule = @ruleId)
             ORDER BY changed_at DESC, version DESC
             """, new { sensorId, ruleId }).Select(Read)];
     }
 
     public void Append(RuleVersion version)
     {
-        using var connection = _file.Open();
+        using var connection = _open();
         connection.Execute(
             "INSERT INTO rule_version VALUES (@SensorId, @RuleId, @Version, @Body, @ChangedAt, @ChangedBy, @Comment)",
             new

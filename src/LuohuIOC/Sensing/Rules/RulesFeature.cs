@@ -1,14 +1,20 @@
+using LuohuIOC.Storage;
+
 namespace LuohuIOC.Sensing.Rules;
 
 /// <summary>Rules as data: the book that sensing reads, and its endpoints.</summary>
 public static class RulesFeature
 {
-    /// <summary>Registers <see cref="RuleBook"/> over <c>rules.db</c> in <c>DataDirectory</c>.</summary>
+    /// <summary>Registers <see cref="RuleBook"/> over <c>rules.db</c> in <c>DataDirectory</c>, or over the database of several hosts.</summary>
     public static IServiceCollection AddRules(this IServiceCollection services)
     {
-        services.AddSingleton(provider => new RuleBook(
-            Path.Combine(provider.GetRequiredService<IConfiguration>()["DataDirectory"] ?? "./data", "rules.db"),
-            provider.GetService<TimeProvider>() ?? TimeProvider.System));
+        services.AddSingleton(provider =>
+        {
+            var clock = provider.GetService<TimeProvider>() ?? TimeProvider.System;
+            return provider.GetService<PostgresDatabase>() is { } shared
+                ? new RuleBook(shared, clock)
+                : new RuleBook(Path.Combine(provider.GetRequiredService<IConfiguration>()["DataDirectory"] ?? "./data", "rules.db"), clock);
+        });
         return services;
     }
 

@@ -31,6 +31,36 @@ public sealed class NowcastTrainerTests
     }
 
     [Fact]
+    public void The_interval_is_calibrated_apart_for_easy_and_hard_minutes()
+    {
+        foreach (var horizon in Model.Horizons)
+        {
+            Assert.InRange(horizon.Bands.Length, 2, SyntheticStorms.Quick.Bands);
+            Assert.Equal(horizon.Bands.Select(b => b.SpreadMax).Order(), horizon.Bands.Select(b => b.SpreadMax));
+            Assert.Equal(double.MaxValue, horizon.Bands[^1].SpreadMax);
+        }
+    }
+
+    [Fact]
+    public void Its_interval_holds_where_the_water_moves_too()
+    {
+        var (held, count) = (0, 0);
+        var values = new NowcastValue[2];
+        for (var seed = 5000; seed < 5040; seed++)
+        {
+            var table = SyntheticStorms.Table(seed);
+            for (var t = 30; t + 15 < SyntheticStorms.Minutes; t++)
+            {
+                if (Math.Abs(table.At(0, t) - table.At(0, t - 10)) < 0.05) continue;
+                Assert.True(Model.Forecast(table, SyntheticStorms.Site, t, values));
+                count++;
+                if (table.At(0, t + 15) is var then && then >= values[0].Low && then <= values[0].High) held++;
+            }
+        }
+        Assert.InRange((double)held / count, 0.8, 1);
+    }
+
+    [Fact]
     public void A_forecast_does_not_look_ahead()
     {
         var (whole, cut) = (SyntheticStorms.Table(7), SyntheticStorms.Table(7, minutes: 121));
@@ -83,7 +113,9 @@ public sealed class NowcastTrainerTests
     }
 
     [Theory]
-    [InlineData("\"format\":1", "\"format\":2", "format 2")]
+    [InlineData("\"format\":2", "\"format\":3", "format 3")]
+    [InlineData("\"format\":2", "\"format\":1", "format 1")]
+    [InlineData("\"spreadMax\":1.7976931348623157E+308", "\"spreadMax\":1", "no band")]
     [InlineData("\"features\":[\"own\",", "\"features\":[", "medians differ")]
     [InlineData("\"left\":[1,", "\"left\":[0,", "broken tree")]
     [InlineData("{\"format\"", "{\"format", "not a model file")]

@@ -1,4 +1,5 @@
 using LuohuIOC.Alerts;
+using LuohuIOC.Detection.Health;
 using LuohuIOC.Sensing;
 using Microsoft.Extensions.DependencyInjection;
 using Orleans.Serialization;
@@ -23,6 +24,18 @@ public sealed class DetectorStateTests
         "FQUBIAAEuQ7KASAwebkOyiEACYGamZmZmZm5P4CamZmZmZnZP4AAAAAAcJmUQYAAAIAg10F5QuDgIEAZbm92ZWx0eS1mbG93QQHBAQEBAQHBCeDg4CEgAAWBAAAA" +
         "AAAAAECAAAAAAAAAEEDgIQAFgQAAAAAAAPg/gAAAAAAAAARA4AEgAAS5Dsrg4A==";
 
+    /// <summary>The same with a drift and a battery that were told.</summary>
+    private const string WithHealth =
+        "IAAlASAwebkOyiHgAQEBAQEBAQEJFQEJFQEBASHgAQEJFQkh4AEBIeAh4CHggf////////9/IQgVAwEgAAS5DsoBHSEABSFAG25vdmVsdHktbGV2ZWxBCQECA/oJ" +
+        "FQUBIAAEuQ7KASAwebkOyiEACYGamZmZmZm5P4CamZmZmZnZP4AAAAAAcJmUQYAAAIAg10F5QuDgIEAZbm92ZWx0eS1mbG93QQHBAQEBAQHBCeDg4CEgAAWBAAAA" +
+        "AAAAAECAAAAAAAAAEEDgIQAFgQAAAAAAAPg/gAAAAAAAAARA4AEgAAS5DsrgIQgVAwED4OA=";
+
+    /// <summary>The same with a place for the journals of several hosts, of which a host alone has none.</summary>
+    private const string WithJournals =
+        "IAAlASAwebkOyiHgAQEBAQEBAQEJFQEJFQEBASHgAQEJFQkh4AEBIeAh4CHggf////////9/IQgVAwEgAAS5DsoBHSEABSFAG25vdmVsdHktbGV2ZWxBCQECA/oJFQUBIA" +
+        "AEuQ7KASAwebkOyiEACYGamZmZmZm5P4CamZmZmZnZP4AAAAAAcJmUQYAAAIAg10F5QuDgIEAZbm92ZWx0eS1mbG93QQHBAQEBAQHBCeDg4CEgAAWBAAAAAAAAAECAAAAA" +
+        "AAAAEEDgIQAFgQAAAAAAAPg/gAAAAAAAAARA4AEgAAS5DsrgIQgVAwED4MEB4A==";
+
     private static readonly Serializer<SensorState> Serializer =
         new ServiceCollection().AddSerializer().BuildServiceProvider().GetRequiredService<Serializer<SensorState>>();
 
@@ -30,6 +43,8 @@ public sealed class DetectorStateTests
     [InlineData(WithoutStreams, 0)]
     [InlineData(WithStreams, 2)]
     [InlineData(WithRain, 2)]
+    [InlineData(WithHealth, 2)]
+    [InlineData(WithJournals, 2)]
     public void Every_version_can_be_read(string golden, int streams)
     {
         var state = Serializer.Deserialize(Convert.FromBase64String(golden))!;
@@ -46,10 +61,13 @@ public sealed class DetectorStateTests
     }
 
     [Fact]
-    public void Dry_weather_and_rain_are_kept()
+    public void Dry_weather_rain_and_what_was_told_are_kept()
     {
         var state = Serializer.Deserialize(Convert.FromBase64String(WithRain))!;
         Assert.Equal([0.1, 0.4, 86_400_000, 1_735_660_800_000], state.Detector!.Streams[0].Dry);
+        Assert.Null(state.Health);
+        var told = Serializer.Deserialize(Convert.FromBase64String(WithHealth))!.Health!;
+        Assert.Equal((SensorFault.Drift, true), (told.Fault, told.Battery));
         Assert.Equal([2, 4], state.Rain!.Hours);
         Assert.Equal([1.5, 2.5], state.Rain.Millimetres);
         Assert.Equal(1_735_660_800_000, state.Rain.AtMs);
@@ -57,5 +75,5 @@ public sealed class DetectorStateTests
 
     [Fact]
     public void The_newest_is_what_this_version_writes() =>
-        Assert.Equal(WithRain, Convert.ToBase64String(Serializer.SerializeToArray(Serializer.Deserialize(Convert.FromBase64String(WithRain))!)));
+        Assert.Equal(WithJournals, Convert.ToBase64String(Serializer.SerializeToArray(Serializer.Deserialize(Convert.FromBase64String(WithHealth))!)));
 }

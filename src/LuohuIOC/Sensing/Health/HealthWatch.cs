@@ -1,0 +1,54 @@
+using LuohuIOC.Registry;
+
+namespace LuohuIOC.Sensing.Health;
+
+/// <summary>Looks at all sensors every few minutes, and stores what it learned every hour and at the stop.</summary>
+public sealed class HealthWatch : BackgroundService
+{
+    private readonly SensorRegistry _registry;
+    private readonly HealthOptions _options;
+    private readonly TimeProvider _time;
+    private readonly ILogger<HealthWatch> _log;
+    private readonly HealthStore _store;
+    private readonly HealthRound _round;
+
+    public HealthWatch(
+        SensorRegistry registry, LatestBoard latest, HealthBoard board, HealthOptions options, IConfiguration configuration, TimeProvider time, ILogger<HealthWatch> log)
+    {
+        (_registry, _options, _time, _log) = (registry, options, time, log);
+        _store = new HealthStore(configuration["DataDirectory"] ?? "./data");
+        _round = new HealthRound(registry, latest, board, options);
+    }
+
+    public override async Task StopAsync(CancellationToken cancellationToken)
+    {
+        await base.StopAsync(cancellationToken);
+        if (_options.Watch) Save();
+    }
+
+    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
+    {
+        if (!_options.Watch) return;
+        foreach (var (id, numbers) in _store.Read())
+            if (_registry.TryFind(id, out var sensor) && !_round.Of(sensor).Restore(numbers))
+                _log.LogWarning("Health of {Sensor} begins anew: what was stored does not fit", id);
+        using var timer = new PeriodicTimer(_options.Every, _time);
+        var saved = _time.GetTimestamp();
+        while (await timer.WaitForNextTickAsync(stoppingToken))
+        {
+            try
+            {
+                _round.Look(_time.GetUtcNow().ToUnixTimeMilliseconds());
+                if (_time.GetElapsedTime(saved) < _options.SaveEvery) continue;
+                saved = _time.GetTimestamp();
+                Save();
+            }
+            catch (Exception e) when (e is not OperationCanceledException)
+            {
+                _log.LogError(e, "Health: a look at the sensors failed; the next one comes");
+            }
+        }
+    }
+
+    private void Save() => _store.Write(_round.Sensors.Select(s => (_registry[s.Number].Id, s.Health.Snapshot())));
+}

@@ -1,0 +1,43 @@
+using LuohuIOC.Detection.Health;
+
+namespace LuohuIOC.Sensing.Health;
+
+/// <summary>What the watch remembers of one metric of one sensor.</summary>
+internal sealed class MetricHealth(HealthMetric metric)
+{
+    public HealthMetric Metric => metric;
+
+    public SeasonalLevel Season { get; } = new(metric.SpreadMin);
+
+    public PeerJudge Judge { get; } = new(follows: !metric.Alone);
+
+    /// <summary>Departure at this round, NaN when the sensor said nothing new.</summary>
+    public double Departure { get; set; } = double.NaN;
+
+    public double Value { get; set; } = double.NaN;
+}
+
+/// <summary>What the watch remembers of one sensor.</summary>
+internal sealed class SensorHealth(HealthMetric[] metrics)
+{
+    public MetricHealth[] Metrics { get; } = [.. metrics.Select(m => new MetricHealth(m))];
+
+    public BatteryTrend Battery { get; } = new();
+
+    public long LastMs { get; set; }
+
+    /// <summary>To be stored: all numbers, one metric after the other, the battery's last.</summary>
+    public double[] Snapshot() => [.. Metrics.SelectMany(m => m.Season.Snapshot().Concat(m.Judge.Snapshot())), .. Battery.Snapshot()];
+
+    /// <summary>False, and what does not fit begins anew, when the metrics are others than those stored.</summary>
+    public bool Restore(ReadOnlySpan<double> stored)
+    {
+        foreach (var metric in Metrics)
+        {
+            var (season, judge) = (metric.Season.Snapshot().Length, metric.Judge.Snapshot().Length);
+            if (stored.Length < season + judge || !metric.Season.Restore(stored[..season]) || !metric.Judge.Restore(stored.Slice(season, judge))) return false;
+            stored = stored[(season + judge)..];
+        }
+        return Battery.Restore(stored);
+    }
+}

@@ -1,0 +1,50 @@
+using System.Net.Sockets;
+using LuohuIOC.Registry;
+using Npgsql;
+
+namespace LuohuIOC.Sensing;
+
+/// <summary>
+/// Calls sensors' grains. A call that fails because a host has died or the database is away is made again until the grain answers from
+/// wherever it lives then; one that fails for another reason is a defect, and after three attempts the city goes on without that judgement.
+/// </summary>
+public sealed class SensorCalls(SensorRegistry registry, TimeProvider time, IHostApplicationLifetime lifetime, ILogger<SensorCalls> log)
+{
+    private const int AttemptsMax = 3;
+    private static readonly TimeSpan FirstPause = TimeSpan.FromMilliseconds(200);
+    private static readonly TimeSpan LongestPause = TimeSpan.FromSeconds(2);
+
+    /// <returns>Null when the batch could not be judged.</returns>
+    internal async Task<Judgement?> Observe(SensorInbox inbox, SensorBatch batch)
+    {
+        var pause = FirstPause;
+        for (var attempt = 1; ; attempt++)
+        {
+            try
+            {
+                return await inbox.Grain.Observe(batch);
+            }
+            catch (Exception e) when (IsPassing(e))
+            {
+                if (attempt == 1) log.LogWarning("Sensor {Sensor} does not answer, it is called again: {Cause}", registry[inbox.Sensor].Id, e.Message);
+                attempt = Math.Max(attempt, 2) - 1;
+            }
+            catch (Exception e)
+            {
+                // Readings are in the journal and go to history whatever the rules say; a sensor that cannot be judged must not stop the city.
+                log.LogError(e, "Sensor {Sensor}: readings of group {Position} could not be judged, attempt {Attempt} of {Max}",
+                    registry[inbox.Sensor].Id, batch.Group.Position, attempt, AttemptsMax);
+                if (attempt == AttemptsMax) return null;
+            }
+            if (lifetime.ApplicationStopping.IsCancellationRequested) return null;
+            await Task.Delay(pause, time);
+            pause = pause * 2 < LongestPause ? pause * 2 : LongestPause;
+        }
+    }
+
+    /// <summary>A host that died, a grain on the move, a database that is away: nothing that the sensor's readings have done.</summary>
+    internal static bool IsPassing(Exception e) =>
+        e is TimeoutException or IOException or SocketException or NpgsqlException or SiloUnavailableException or OrleansMessageRejectionException
+            or Orleans.Storage.InconsistentStateException
+        || (e is AggregateException or OrleansException && e.InnerException is { } inner && IsPassing(inner));
+}

@@ -1,0 +1,40 @@
+using Microsoft.Extensions.Options;
+
+namespace LuohuIOC.Storage;
+
+/// <summary>The hosts that form the city now, as this one sees them.</summary>
+public sealed class Hosts(IOptions<ClusterOptions> cluster, IServiceProvider services)
+{
+    private readonly bool _isShared = cluster.Value.IsShared;
+    private SiloAddress[] _known = [];
+    private SiloAddress? _self;
+
+    /// <summary>True once after every change of <see cref="Others"/>. For one caller.</summary>
+    public bool TakeChanged()
+    {
+        if (!_isShared) return false;
+        var now = Living();
+        if (now.SequenceEqual(_known)) return false;
+        _known = now;
+        return true;
+    }
+
+    /// <summary>The living hosts beside this one.</summary>
+    public IReadOnlyList<SiloAddress> Others => _isShared ? [.. Living().Where(s => !s.Equals(Self))] : [];
+
+    /// <summary>Each number is of exactly one of the living hosts.</summary>
+    public bool IsMine(int number)
+    {
+        if (!_isShared) return true;
+        var living = _known;
+        var at = Array.IndexOf(living, Self);
+        return at >= 0 && number % living.Length == at;
+    }
+
+    private SiloAddress Self => _self ??= services.GetRequiredService<ILocalSiloDetails>().SiloAddress;
+
+    private SiloAddress[] Living() =>
+    [
+        .. services.GetRequiredService<IClusterMembershipService>().CurrentSnapshot.Members.Values.Where(m => m.Status == SiloStatus.Active).Select(m => m.SiloAddress).Order(),
+    ];
+}

@@ -1,0 +1,63 @@
+using Microsoft.Data.Sqlite;
+
+namespace LuohuIOC.Storage;
+
+/// <summary>Grain states in <c>grains.db</c>.</summary>
+internal sealed class SqliteStates : IStateTable
+{
+    private readonly SqliteFile _file;
+    private readonly ThreadLocal<SqliteConnection> _readers;
+    private SqliteConnection? _writer;
+
+    public SqliteStates(IConfiguration configuration)
+    {
+        _file = new SqliteFile(Path.Combine(configuration["DataDirectory"] ?? "data", "grains.db"),
+            "CREATE TABLE grain(name TEXT NOT NULL, id TEXT NOT NULL, etag INTEGER NOT NULL, state BLOB NOT NULL, PRIMARY KEY(name, id)) WITHOUT ROWID");
+        _readers = new ThreadLocal<SqliteConnection>(_file.Open, trackAllValues: true);
+    }
+
+    public (long Etag, byte[] State) Read(string name, string id)
+    {
+        using var command = _readers.Value!.CreateCommand();
+        command.CommandText = "SELECT etag, state FROM grain WHERE name = $name AND id = $id";
+        command.Parameters.AddWithValue("$name", name);
+        command.Parameters.AddWithValue("$id", id);
+        using var reader = command.ExecuteReader();
+        return reader.Read() ? (reader.GetInt64(0), (byte[])reader[1]) : (0, []);
+    }
+
+    public void Write(IReadOnlyList<StateWrite> batch)
+    {
+        _writer ??= _file.Open();
+        using var transaction = _writer.BeginTransaction();
+        using var upsert = _writer.CreateCommand();
+        upsert.Transaction = transaction;
+        upsert.CommandText =
+            """
+            INSERT INTO grain(name, id, etag, state) SELECT $name, $id, $etag + 1, $state
+            WHERE $etag = 0 OR EXISTS(SELECT 1 FROM grain WHERE name = $name AND id = $id)
+            ON CONFLICT(name, id) DO UPDATE SET etag = excluded.etag, state = excluded.state WHERE grain.etag = $etag
+            """;
+        foreach (var name in (string[])["$name", "$id", "$etag", "$state"]) upsert.Parameters.Add(new SqliteParameter(name, null));
+        foreach (var write in batch)
+        {
+            (upsert.Parameters[0].Value, upsert.Parameters[1].Value) = (write.Name, write.Id);
+            (upsert.Parameters[2].Value, upsert.Parameters[3].Value) = (write.Etag, write.State);
+            write.IsConflict = upsert.ExecuteNonQuery() == 0;
+        }
+        transaction.Commit();
+    }
+
+    public bool IsUnavailable(Exception e, out string remedy)
+    {
+        remedy = $"Free space on the disk of {_file.Path}.";
+        return e is SqliteException or IOException;
+    }
+
+    public void Dispose()
+    {
+        foreach (var reader in _readers.Values) reader.Dispose();
+        _readers.Dispose();
+        _writer?.Dispose();
+    }
+}

@@ -1,0 +1,243 @@
+using System.Collections.Concurrent;
+using System.Diagnostics;
+using System.Text.Json;
+using LuohuIOC.Tests.Storage;
+using Microsoft.AspNetCore.SignalR.Client;
+using MQTTnet;
+using MQTTnet.Protocol;
+
+namespace LuohuIOC.IntegrationTests;
+
+/// <summary>Three real hosts on one PostgreSQL form one city; one of them is killed under load and comes back.</summary>
+public sealed class SeveralHostsTests : IAsyncLifetime
+{
+    private const string Kind = "smoke";
+    private readonly PostgresServer _postgres = new();
+    private readonly List<HostProcess> _hosts = [];
+    private readonly List<HubConnection> _hubs = [];
+    private readonly ConcurrentDictionary<(int Host, string Sensor), bool> _seen = new();
+    private readonly ConcurrentQueue<string> _failures = new();
+
+    public async ValueTask InitializeAsync()
+    {
+        await _postgres.StartAsync();
+        var database = await _postgres.NewDatabaseAsync();
+        for (var i = 0; i < 3; i++)
+        {
+            var host = new HostProcess(
+                null, $"--Cluster:PostgreSql={database}", $"--Cluster:SiloPort={HostProcess.FreePort()}", "--Mqtt:AllowAnonymous=true", "--Registry:AutoRegister=true",
+                "--Sensing:SaveEvery=00:00:05");
+            await host.StartAsync();
+            _hosts.Add(host);
+        }
+        for (var i = 0; i < 3; i++) _hubs.Add(await WatchAsync(i));
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        foreach (var hub in _hubs) await hub.DisposeAsync();
+        foreach (var host in _hosts) await host.DisposeAsync();
+        await _postgres.DisposeAsync();
+    }
+
+    [Fact]
+    public async Task An_alert_is_raised_once_and_every_wall_shows_it_wherever_the_reading_came_in()
+    {
+        var sensors = await SensorsAsync(6);
+        for (var i = 0; i < 6; i++)
+        {
+            using var gateway = await ConnectAsync(_hosts[i % 3], $"gw-{i}");
+            await AlarmAsync(gateway, sensors[i], 1);
+            await EveryWallShowsAsync(sensors[i].Id, [0, 1, 2]);
+        }
+        // The same sensor by another host: its grain lives where it first came in, and knows the reading.
+        using (var other = await ConnectAsync(_hosts[2], "gw-other")) await AlarmAsync(other, sensors[0], 2);
+
+        var alerts = await AlertsAsync(_hosts[1]);
+        Assert.Equal(sensors.Select(s => s.Id).Order(), alerts.Select(a => a.Sensor).Order());
+        await _hosts[0].SendAsync(HttpMethod.Post, $"alerts/{alerts[0].Id}/acknowledge", new { });
+        foreach (var host in _hosts)
+            await Wait.UntilAsync(
+                async () => (await host.GetAsync("city")).GetProperty("alerts").EnumerateArray().Any(a => a.GetProperty("id").GetString() == alerts[0].Id && a.GetProperty("state").GetString() == "acknowledged"),
+                () => "every wall to show what an officer did on one host");
+        var cities = await Task.WhenAll(_hosts.Select(CityAsync));
+        Assert.Equal(cities[0], cities[1]);
+        Assert.Equal(cities[0], cities[2]);
+        Assert.True((await _hosts[2].GetAsync("alerts/verification")).GetProperty("intact").GetBoolean());
+    }
+
+    [Fact]
+    public async Task What_is_set_or_registered_on_one_host_holds_on_all()
+    {
+        var sensor = (await _hosts[0].GetAsync("sensors?kind=heat&limit=1")).GetProperty("items")[0];
+        var (id, gateway) = (sensor.GetProperty("id").GetString()!, sensor.GetProperty("gateway").GetString()!);
+        await _hosts[0].SendAsync(HttpMethod.Put, $"sensors/{id}/rules/heat-temperature", new
+        {
+            type = "ladder",
+            metric = "temperature",
+            when = "at-least",
+            steps = new[] { new { severity = "red", at = 41 } },
+            hysteresis = 5,
+        });
+        using var client = await ConnectAsync(_hosts[2], "far");
+        await Wait.UntilAsync(
+            async () =>
+            {
+                var sent = await client.PublishStringAsync(
+                    $"luohu/v1/{gateway}/{id}/telemetry", $$$"""{"ts":{{{DateTimeOffset.UtcNow.ToUnixTimeMilliseconds()}}},"values":{"temperature":42}}""",
+                    MqttQualityOfServiceLevel.AtLeastOnce);
+                return sent.IsSuccess && _seen.ContainsKey((1, id));
+            },
+            () => $"the rule of host 0 to hold for a reading by host 2; {Outputs()}");
+
+        await client.PublishStringAsync(
+            "luohu/v1/gw-new/new-1/telemetry", $$$"""{"ts":{{{DateTimeOffset.UtcNow.ToUnixTimeMilliseconds()}}},"values":{"b":2,"a":1}}""", MqttQualityOfServiceLevel.AtLeastOnce);
+        foreach (var host in _hosts)
+            await Wait.UntilAsync(
+                async () => (await host.GetAsync("city")).GetProperty("readings").EnumerateArray().Any(r => r.GetProperty("sensorId").GetString() == "new-1"),
+                () => $"the new sensor on every wall; {Outputs()}");
+    }
+
+    [Fact]
+    public async Task One_is_killed_under_load_and_alerts_go_on_none_lost_none_doubled()
+    {
+        var sensors = await SensorsAsync(90);
+        using var stop = new CancellationTokenSource();
+        var acknowledged = new ConcurrentDictionary<string, int>();
+        var raised = new ConcurrentDictionary<string, bool>();
+        // A third of the sensors by each host; whose host is dead goes to the next one, as a gateway with two addresses does.
+        var gateways = Enumerable.Range(0, 3).Select(i => Task.Run(() => RunGatewayAsync(i, sensors.Where((_, n) => n % 3 == i).ToList(), acknowledged, raised, stop.Token))).ToArray();
+        await Wait.UntilAsync(async () => await EveryWallCountsAsync([0, 1, 2], 15), () => $"alerts under load; {Outputs()}");
+
+        var killed = Stopwatch.GetTimestamp();
+        await _hosts[0].KillAsync();
+        var before = raised.Keys.ToHashSet();
+        // Sensors that lived on the dead host, alarmed after its death.
+        await Wait.UntilAsync(
+            () => raised.Keys.Any(s => !before.Contains(s) && IndexOf(sensors, s) % 3 == 0 && _seen.ContainsKey((1, s))),
+            () => $"an alert of the dead host's sensors; {Outputs()}", TimeSpan.FromSeconds(60));
+        Assert.InRange(Stopwatch.GetElapsedTime(killed).TotalSeconds, 0, 10);
+
+        await Wait.UntilAsync(() => raised.Count == sensors.Count, () => $"all alarms to be acknowledged, {raised.Count} are; {Outputs()}");
+        await stop.CancelAsync();
+        await Task.WhenAll(gateways);
+        foreach (var wall in (int[])[1, 2])
+            await Wait.UntilAsync(() => sensors.All(s => _seen.ContainsKey((wall, s.Id))), () => $"every alert on wall {wall}; {Outputs()}");
+
+        await _hosts[0].StartAsync();
+        await Wait.UntilAsync(async () => (await CityAsync(_hosts[0])).SequenceEqual(await CityAsync(_hosts[1])), () => $"the same city on the host that came back; {Outputs()}");
+        // Each sensor has had one alarm: one alert, however often and by whatever way its readings were told.
+        var alerts = await AlertsAsync(_hosts[2]);
+        Assert.Equal(sensors.Select(s => s.Id).Order(), alerts.Select(a => a.Sensor).Order());
+        Assert.True((await _hosts[1].GetAsync("alerts/verification")).GetProperty("intact").GetBoolean());
+        // Nothing acknowledged is lost: each host's history has what it acknowledged, the dead one's from its journal.
+        var kept = 0L;
+        foreach (var host in _hosts)
+        {
+            await Wait.UntilAsync(async () => (await host.GetAsync("history")).GetProperty("lagGroups").GetInt64() == 0, () => "history to be up to date");
+            kept += await host.CountAsync();
+        }
+        Assert.InRange(kept, acknowledged.Values.Sum(), long.MaxValue);
+    }
+
+    /// <summary>Quiet readings all the time, and one alarm a sensor in turn; sent again until somebody acknowledges.</summary>
+    private async Task RunGatewayAsync(
+        int home, List<(string Id, string Gateway)> sensors, ConcurrentDictionary<string, int> acknowledged, ConcurrentDictionary<string, bool> raised, CancellationToken stop)
+    {
+        var (at, sequence) = (home, 1);
+        IMqttClient? client = null;
+        using var pace = new PeriodicTimer(TimeSpan.FromMilliseconds(20));
+        for (var turn = 0; !stop.IsCancellationRequested; turn++)
+        {
+            await pace.WaitForNextTickAsync(CancellationToken.None);
+            // One new alarm every 300 ms or more slowly: the last comes nine seconds after the first.
+            var alarmed = turn > 0 && turn % 15 == 0;
+            var sensor = sensors[(alarmed ? turn / 15 : turn) % sensors.Count];
+            for (var sent = false; !sent && !stop.IsCancellationRequested;)
+            {
+                try
+                {
+                    client ??= await ConnectAsync(_hosts[at], $"home-{home}-{Guid.NewGuid():N}");
+                    sent = await PublishAsync(client, sensor, sequence, alarmed || raised.ContainsKey(sensor.Id));
+                }
+                catch (Exception e)
+                {
+                    // Whatever it is: the connection is given up, and the same reading goes to the next host.
+                    _failures.Enqueue($"gateway {home} at host {at}: {e.GetType().Name} {e.Message}");
+                    client?.Dispose();
+                    client = null;
+                    at = (at + 1) % 3;
+                    await pace.WaitForNextTickAsync(CancellationToken.None);
+                }
+            }
+            if (stop.IsCancellationRequested) break;
+            acknowledged.AddOrUpdate(sensor.Id, 1, (_, n) => n + 1);
+            if (alarmed) raised[sensor.Id] = true;
+            sequence++;
+        }
+        client?.Dispose();
+    }
+
+    private async Task<HubConnection> WatchAsync(int index)
+    {
+        var hub = _hosts[index].Hub();
+        hub.On<JsonElement>("alert", alert => _seen.TryAdd((index, alert.GetProperty("sensorId").GetString()!), true));
+        await hub.StartAsync(TestContext.Current.CancellationToken);
+        return hub;
+    }
+
+    private async Task EveryWallShowsAsync(string sensor, int[] walls)
+    {
+        foreach (var wall in walls) await Wait.UntilAsync(() => _seen.ContainsKey((wall, sensor)), () => $"the alert of {sensor} on wall {wall}; {Outputs()}");
+    }
+
+    private Task<bool> EveryWallCountsAsync(int[] walls, int alerts) =>
+        Task.FromResult(walls.All(wall => _seen.Keys.Count(k => k.Host == wall) >= alerts));
+
+    private static async Task AlarmAsync(IMqttClient client, (string Id, string Gateway) sensor, int sequence) =>
+        Assert.True(await PublishAsync(client, sensor, sequence, alarm: true));
+
+    private static async Task<bool> PublishAsync(IMqttClient client, (string Id, string Gateway) sensor, int sequence, bool alarm)
+    {
+        using var patience = new CancellationTokenSource(TimeSpan.FromSeconds(5));
+        var answer = await client.PublishStringAsync(
+            $"luohu/v1/{sensor.Gateway}/{sensor.Id}/telemetry",
+            $$$"""{"ts":{{{DateTimeOffset.UtcNow.ToUnixTimeMilliseconds()}}},"seq":{{{sequence}}},"values":{"alarm":{{{(alarm ? 1 : 0)}}}}}""",
+            MqttQualityOfServiceLevel.AtLeastOnce, cancellationToken: patience.Token);
+        return answer.IsSuccess;
+    }
+
+    private static async Task<IMqttClient> ConnectAsync(HostProcess host, string id)
+    {
+        var client = new MqttClientFactory().CreateMqttClient();
+        await client.ConnectAsync(new MqttClientOptionsBuilder().WithTcpServer("127.0.0.1", host.MqttPort).WithClientId(id).WithTimeout(TimeSpan.FromSeconds(5)).Build());
+        return client;
+    }
+
+    private async Task<List<(string Id, string Gateway)>> SensorsAsync(int count) =>
+    [
+        .. (await _hosts[0].GetAsync($"sensors?kind={Kind}&limit={count}")).GetProperty("items").EnumerateArray()
+            .Select(s => (s.GetProperty("id").GetString()!, s.GetProperty("gateway").GetString()!)),
+    ];
+
+    private static int IndexOf(List<(string Id, string Gateway)> sensors, string id) => sensors.FindIndex(s => s.Id == id);
+
+    private static async Task<List<(string Id, string Sensor)>> AlertsAsync(HostProcess host) =>
+    [
+        .. (await host.GetAsync("alerts?limit=1000")).GetProperty("items").EnumerateArray()
+            .Select(a => (a.GetProperty("id").GetString()!, a.GetProperty("sensorId").GetString()!)),
+    ];
+
+    /// <summary>What a wall shows of the alarmed sensors: alerts with version and state, latest readings with time and values.</summary>
+    private static async Task<List<string>> CityAsync(HostProcess host)
+    {
+        var city = await host.GetAsync("city");
+        return
+        [
+            .. city.GetProperty("alerts").EnumerateArray().Select(a => $"{a.GetProperty("id")} {a.GetProperty("version")} {a.GetProperty("state")}").Order(StringComparer.Ordinal),
+            .. city.GetProperty("readings").EnumerateArray().Select(r => r.GetRawText()).Order(StringComparer.Ordinal),
+        ];
+    }
+
+    private string Outputs() => string.Join('\n', _failures.TakeLast(10)) + string.Join("\n", _hosts.Select((h, i) => $"--- host {i}\n{string.Join('\n', h.Output.Split('\n').TakeLast(15))}"));
+}

@@ -1,0 +1,93 @@
+using LuohuIOC.Detection.Health;
+using LuohuIOC.DeviceProtocol;
+using LuohuIOC.Ingestion;
+using LuohuIOC.Registry;
+using LuohuIOC.Sensing;
+using LuohuIOC.Sensing.Health;
+using LuohuIOC.Spatial;
+using LuohuIOC.Tests.Sensing.Rain;
+using Xunit;
+
+namespace LuohuIOC.Tests.Sensing.Health;
+
+/// <summary>Six river sections in a row, each reading every ten minutes.</summary>
+public sealed class HealthRoundTests
+{
+    private const int Rivers = 6;
+    private readonly SensorRegistry _registry = new();
+    private readonly LatestBoard _latest = new();
+    private readonly HealthBoard _board = new();
+    private readonly HealthRound _round;
+    private readonly Random _random = new(3);
+    private long _ms = 1_735_660_800_000;
+    private double _battery = 60;
+
+    public HealthRoundTests()
+    {
+        var first = new GeoPoint(114.1, 22.55);
+        _registry.Apply([.. Enumerable.Range(0, Rivers).Select(i => RainDesk.Draft($"rv-{i}", SensorKind.River, first.Offset(i * 500, 0)))]);
+        _round = new HealthRound(_registry, _latest, _board, new HealthOptions());
+        Days(5, _ => 0);
+    }
+
+    [Fact]
+    public void A_drifting_sensor_is_told_with_its_neighbours_and_they_are_not()
+    {
+        Days(2, i => i == 0 ? _steps * 0.0015 : 0);
+        var notice = _board.Of(0)!.Fault!;
+        Assert.Equal(SensorFault.Drift, notice.Fault);
+        Assert.Equal(["rv-1", "rv-2", "rv-3", "rv-4", "rv-5"], notice.Peers);
+        for (var i = 1; i < Rivers; i++) Assert.Null(_board.Of(i));
+    }
+
+    [Fact]
+    public void A_step_is_a_bias_and_a_flood_of_all_is_none()
+    {
+        Days(1, _ => 2);
+        Assert.All(Enumerable.Range(0, Rivers), i => Assert.Null(_board.Of(i)));
+        Days(2, _ => 0);
+        Days(1, i => i == 2 ? -1 : 0);
+        Assert.Equal(SensorFault.Bias, _board.Of(2)!.Fault!.Fault);
+        Days(1, _ => 0);
+        Assert.Null(_board.Of(2));
+    }
+
+    [Fact]
+    public void What_was_learned_survives_a_restart()
+    {
+        var again = new HealthRound(_registry, _latest, _board, new HealthOptions());
+        foreach (var (number, health) in _round.Sensors) Assert.True(again.Of(_registry[number]).Restore(health.Snapshot()));
+        Assert.True(again.Of(_registry[0]).Metrics[0].Season.IsWarm);
+        Assert.False(again.Of(_registry[0]).Restore([1, 2, 3]));
+    }
+
+    [Fact]
+    public void A_battery_that_ends_within_two_weeks_is_told_in_time()
+    {
+        Assert.Null(_board.Of(0));
+        for (var day = 0; day < 10; day++)
+        {
+            _battery -= 4;
+            Days(1, _ => 0);
+        }
+        Assert.InRange(_board.Of(0)!.Battery!.Days, 1, 14);
+    }
+
+    private int _steps;
+
+    private void Days(double days, Func<int, double> fault)
+    {
+        _steps = 0;
+        for (var step = 0; step < days * 144; step++)
+        {
+            _ms += 600_000;
+            _steps++;
+            for (var i = 0; i < Rivers; i++)
+            {
+                var level = 1 + i + (0.1 * Math.Sin(_ms / 86_400_000.0 * 2 * Math.PI)) + (_random.NextDouble() * 0.02) + fault(i);
+                _latest.Set(i, new LatestReading(_ms, [level, _battery, -80], default(QualityMark)));
+            }
+            _round.Look(_ms);
+        }
+    }
+}

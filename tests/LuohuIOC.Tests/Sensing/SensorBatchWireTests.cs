@@ -1,0 +1,86 @@
+using CsCheck;
+using LuohuIOC.Ingestion;
+using LuohuIOC.Sensing;
+using Microsoft.Extensions.DependencyInjection;
+using Orleans.Serialization;
+using Xunit;
+
+namespace LuohuIOC.Tests.Sensing;
+
+public sealed class SensorBatchWireTests
+{
+    /// <summary>A batch of two groups as the first version sent it. A later version must read it: hosts of both stand side by side while they are replaced in turn.</summary>
+    private const string Version1 =
+        "AQcAAAAAAAAAZAAAAAAAAABlAAAAAAAAAAIAAAAKAAAAAAAAAAEAAAAAAAAACwAAAAAAAAAAAAAAAAAAAAECAAAAAAAA4D8UAAAAAAAAAAAAAAAAAACAFQAAAAAAAAACAAAAAAAAAAIA" +
+        "AQAAAAAAAPA/AAAAAAAA+P9mAAAAAAAAAAEAAAAeAAAAAAAAAAMAAAAAAAAAHwAAAAAAAAAAAAAAAAAAAAA=";
+
+    private static readonly Serializer Serializer = new ServiceCollection().AddSerializer().BuildServiceProvider().GetRequiredService<Serializer>();
+
+    private static readonly Gen<(long Device, long Sequence, long Received, byte[] Slots, double[] Values, ulong Flagged)> Reading =
+        Gen.Select(Gen.Long, Gen.Long, Gen.Long, Gen.Byte[0, 63].Array[0, 8], Gen.Double.Array[8], Gen.ULong);
+
+    [Fact]
+    public void What_leaves_is_what_arrives() =>
+        Reading.Array[1, 12].Array[1, 4].Sample(groups =>
+        {
+            var batch = BatchOf(groups, journal: 5, after: 9);
+            var arrived = Serializer.Deserialize<SensorBatch>(Serializer.SerializeToArray(batch))!;
+            return arrived.IsAbroad && Told(arrived) == Told(batch);
+        });
+
+    [Fact]
+    public void The_first_version_can_be_read()
+    {
+        var batch = BatchOf(
+            [[(10, 1, 11, [2], [0.5], 0), (20, ReadingGroup.NoSequence, 21, [0, 1], [1, double.NaN], 2)], [(30, 3, 31, [], [], 0)]], journal: 7, after: 100);
+        Assert.Equal(Version1, Convert.ToBase64String(SensorBatchWire.Of(batch).Bytes));
+        Assert.Equal(Told(batch), Told(new SensorBatchWire(Convert.FromBase64String(Version1)).ToBatch()));
+    }
+
+    [Fact]
+    public void A_state_knows_the_places_of_several_journals()
+    {
+        var state = new SensorState();
+        state.Apply(0, 4);
+        for (var journal = 1; journal <= 20; journal++) state.Apply(journal, 1000 + journal);
+        state.Apply(19, 5000);
+        Assert.Equal((4, 0, 1020, 5000), (state.AppliedOf(0), state.AppliedOf(1), state.AppliedOf(20), state.AppliedOf(19)));
+        Assert.Equal(16, state.Applied!.Length);
+        var again = Serializer.Deserialize<SensorState>(Serializer.SerializeToArray(state))!;
+        Assert.Equal(state.Applied, again.Applied);
+    }
+
+    /// <summary>The sensor's readings lie among those of another one, as in a real group.</summary>
+    private static SensorBatch BatchOf((long Device, long Sequence, long Received, byte[] Slots, double[] Values, ulong Flagged)[][] groups, long journal, long after)
+    {
+        SensorBatch? first = null, last = null;
+        foreach (var (g, readings) in groups.Index())
+        {
+            var group = new ReadingGroup { Position = 101 + g };
+            foreach (var r in readings)
+            {
+                group.Add(1, 1, 1, 1);
+                group.AddValue(3, 77);
+                group.Add(8, r.Device, r.Sequence, r.Received);
+                foreach (var (v, slot) in r.Slots.Index()) group.AddValue(slot, r.Values[v]);
+                if (r.Flagged != 0) group.Flag(r.Flagged);
+            }
+            var chain = new SensorChain().Of(group, out var next).First(i => group.Sensors[i] == 8);
+            var part = new SensorBatch(new GroupInFlight(group, 1), chain, next) { Journal = journal, After = after };
+            first ??= part;
+            if (last is not null) last.Later = part;
+            last = part;
+        }
+        return first!;
+    }
+
+    private static string Told(SensorBatch batch)
+    {
+        var lines = new List<string> { $"{batch.Journal} {batch.After}" };
+        for (var part = batch; part is not null; part = part.Later)
+            for (var i = part.First; i >= 0; i = part.NextOfSensor[i])
+                lines.Add($"{part.Group.Position}: {part.Group.DeviceTimes[i]} {part.Group.Sequences[i]} {part.Group.ReceivedTimes[i]} {part.Group.FlaggedOf(i)} "
+                    + $"{Convert.ToHexString(part.Group.SlotsOf(i))} {string.Join(' ', part.Group.ValuesOf(i).ToArray().Select(BitConverter.DoubleToInt64Bits))}");
+        return string.Join('\n', lines);
+    }
+}
