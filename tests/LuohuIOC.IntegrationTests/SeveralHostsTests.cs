@@ -125,7 +125,10 @@ public sealed class SeveralHostsTests : IAsyncLifetime
             await Wait.UntilAsync(() => sensors.All(s => _seen.ContainsKey((wall, s.Id))), () => $"every alert on wall {wall}; {Outputs()}");
 
         await _hosts[0].StartAsync();
-        await Wait.UntilAsync(async () => (await CityAsync(_hosts[0])).SequenceEqual(await CityAsync(_hosts[1])), () => $"the same city on the host that came back; {Outputs()}");
+        List<string> back = [], other = [];
+        await Wait.UntilAsync(
+            async () => (back = await CityAsync(_hosts[0])).SequenceEqual(other = await CityAsync(_hosts[1])),
+            () => $"the same city on the host that came back; only there: {string.Join(" ", back.Except(other).Take(3))}; only on the other: {string.Join(" ", other.Except(back).Take(3))}; {Outputs()}");
         // Each sensor has had one alarm: one alert, however often and by whatever way its readings were told.
         var alerts = await AlertsAsync(_hosts[2]);
         Assert.Equal(sensors.Select(s => s.Id).Order(), alerts.Select(a => a.Sensor).Order());
