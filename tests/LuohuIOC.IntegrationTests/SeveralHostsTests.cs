@@ -122,7 +122,7 @@ public sealed class SeveralHostsTests : IAsyncLifetime
         await stop.CancelAsync();
         await Task.WhenAll(gateways);
         foreach (var wall in (int[])[1, 2])
-            await Wait.UntilAsync(() => sensors.All(s => _seen.ContainsKey((wall, s.Id))), () => $"every alert on wall {wall}; {Outputs()}");
+            await Wait.UntilAsync(() => sensors.All(s => _seen.ContainsKey((wall, s.Id))), () => $"every alert on wall {wall}; {Missing(wall, sensors)}; {Outputs()}", TimeSpan.FromSeconds(30));
 
         await _hosts[0].StartAsync();
         List<string> back = [], other = [];
@@ -240,6 +240,14 @@ public sealed class SeveralHostsTests : IAsyncLifetime
             .. city.GetProperty("alerts").EnumerateArray().Select(a => $"{a.GetProperty("id")} {a.GetProperty("version")} {a.GetProperty("state")}").Order(StringComparer.Ordinal),
             .. city.GetProperty("readings").EnumerateArray().Select(r => r.GetRawText()).Order(StringComparer.Ordinal),
         ];
+    }
+
+    /// <summary>The sensors whose alert a wall has not been told, and whether it would answer when asked.</summary>
+    private string Missing(int wall, List<(string Id, string Gateway)> sensors)
+    {
+        var shown = AlertsAsync(_hosts[wall]).GetAwaiter().GetResult().Select(a => a.Sensor).ToHashSet();
+        return string.Join(" ", sensors.Select((s, n) => (s.Id, Home: n % 3)).Where(s => !_seen.ContainsKey((wall, s.Id)))
+            .Select(s => $"{s.Id} of host {s.Home} {(shown.Contains(s.Id) ? "in the ledger" : "nowhere")}, other wall {(_seen.ContainsKey((3 - wall, s.Id)) ? "told" : "not told")}"));
     }
 
     private string Outputs() => string.Join('\n', _failures.TakeLast(10)) + string.Join("\n", _hosts.Select((h, i) => $"--- host {i}\n{string.Join('\n', h.Output.Split('\n').TakeLast(15))}"));

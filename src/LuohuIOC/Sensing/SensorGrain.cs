@@ -47,8 +47,9 @@ public sealed class SensorGrain(
     {
         if (_sensor is null) return Task.CompletedTask;
         dues.Set(_sensor.Number, long.MaxValue);
-        // Another host may go on with it: the less it lacks, the less has to be shown again.
-        return journal.IsShared ? Save(0) : Task.CompletedTask;
+        // Another host may go on with it: the less it lacks, the less has to be shown again. What could not be told must be judged again to be told,
+        // so the state of before stays, and whose readings they were shows them again.
+        return journal.IsShared && _changes.Count == 0 ? Save(0) : Task.CompletedTask;
     }
 
     public async ValueTask<Judgement> Observe(SensorBatch batch)
@@ -95,6 +96,8 @@ public sealed class SensorGrain(
     {
         var applied = stored.State.AppliedOf(journal);
         if (!_dirty) return applied;
+        // A saved state says that its changes were told: while they are not, saving fails and the journal's cursor stays before them.
+        if (_changes.Count > 0) await Finish(rules.For(_sensor));
         _dirty = false;
         _detector?.Keep();
         if (IsGauge) rain.Keep(_sensor.Number, stored.State.Rain ??= new RainState());
