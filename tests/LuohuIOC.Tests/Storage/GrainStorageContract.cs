@@ -1,5 +1,4 @@
 using CsCheck;
-using Orleans.Runtime;
 using Orleans.Storage;
 using Xunit;
 

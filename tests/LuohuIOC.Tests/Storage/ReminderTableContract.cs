@@ -1,6 +1,4 @@
 using CsCheck;
-using Orleans;
-using Orleans.Runtime;
 using Xunit;
 
 namespace LuohuIOC.Tests.Storage;

@@ -1,6 +1,4 @@
 using System.Diagnostics.CodeAnalysis;
-using Orleans;
-using Orleans.Runtime;
 
 namespace LuohuIOC.Tests.Storage;
 

@@ -1,7 +1,4 @@
 using System.Net;
-using LuohuIOC.Tests.Http;
-using LuohuIOC.Wall;
-using Microsoft.Extensions.DependencyInjection;
 using Xunit;
 
 namespace LuohuIOC.Tests.Wall;

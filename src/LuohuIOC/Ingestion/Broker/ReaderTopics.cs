@@ -3,7 +3,6 @@ using System.Collections.Concurrent;
 using LuohuIOC.Identity;
 using LuohuIOC.Ingestion.Commands;
 using MQTTnet;
-using MQTTnet.Packets;
 using MQTTnet.Protocol;
 using MQTTnet.Server;
 

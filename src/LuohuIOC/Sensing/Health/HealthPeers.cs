@@ -1,4 +1,3 @@
-using LuohuIOC.DeviceProtocol;
 using LuohuIOC.Registry;
 
 namespace LuohuIOC.Sensing.Health;

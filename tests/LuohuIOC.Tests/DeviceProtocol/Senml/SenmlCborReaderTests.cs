@@ -1,6 +1,6 @@
+using CsCheck;
 using LuohuIOC.DeviceProtocol;
 using LuohuIOC.DeviceProtocol.Senml;
-using CsCheck;
 using Xunit;
 
 namespace LuohuIOC.Tests.DeviceProtocol.Senml;
