@@ -1,5 +1,6 @@
 using LuohuIOC.History.DuckDb;
 using LuohuIOC.History.Influx;
+using LuohuIOC.History.Influx.Meters;
 using LuohuIOC.History.Queries;
 using LuohuIOC.History.Upkeep;
 using LuohuIOC.Ingestion.Journal;
@@ -72,6 +73,7 @@ public static class HistoryFeature
         services.AddSingleton<IReadingHistory>(s => s.GetRequiredService<InfluxHistory>());
         services.AddSingleton<IReadingQueries, InfluxQueries>();
         services.AddSingleton<IRetention, InfluxRetention>();
+        services.AddHostedService<MeterPoints>();
     }
 
     private static DuckDbHistory Open(string folder, HistoryOptions options, SensorRegistry registry)
