@@ -15,6 +15,7 @@ return StartupErrors.Guard(args, Console.Error, () => args is [TokenCommand.Verb
 static int Run(string[] args)
 {
     var builder = WebApplication.CreateSlimBuilder(args);
+    builder.AddSecretFiles();
     builder.AddHttp();
     builder.AddIdentity();
     builder.AddRegistry();
