@@ -25,6 +25,7 @@ public static class IngestionFeature
         services.AddSingleton<GatewayBoard>();
         services.AddSingleton<SparkplugHost>();
         services.AddSingleton<PublishIntake>();
+        services.AddSingleton<BrokerIntake>();
         services.AddSingleton<ReaderTopics>();
         services.AddSingleton<BrokerEvents>();
         services.AddSingleton<PacketLimit>();
