@@ -2,9 +2,11 @@ using LuohuIOC.Ingestion.Broker;
 using LuohuIOC.Ingestion.Commands;
 using LuohuIOC.Ingestion.Frames;
 using LuohuIOC.Ingestion.Journal;
+using LuohuIOC.Ingestion.Outside;
 using LuohuIOC.Ingestion.Rejections;
 using LuohuIOC.Ingestion.Sparkplug;
 using LuohuIOC.Ingestion.Stations;
+using Microsoft.AspNetCore.Server.Kestrel.Core;
 using MQTTnet.AspNetCore;
 using MQTTnet.Server;
 
@@ -25,6 +27,7 @@ public static class IngestionFeature
         services.AddSingleton<GatewayBoard>();
         services.AddSingleton<SparkplugHost>();
         services.AddSingleton<PublishIntake>();
+        services.AddSingleton<BrokerIntake>();
         services.AddSingleton<ReaderTopics>();
         services.AddSingleton<BrokerEvents>();
         services.AddSingleton<PacketLimit>();
@@ -36,13 +39,9 @@ public static class IngestionFeature
         services.AddHostedMqttServer(options => options.WithoutDefaultEndpoint());
         services.AddMqttConnectionHandler();
         services.AddConnections();
-        builder.WebHost.ConfigureKestrel((context, kestrel) =>
-            kestrel.ListenAnyIP(context.Configuration.GetValue("Mqtt:Port", new MqttOptions().Port), listen =>
-            {
-                listen.Use(next => listen.ApplicationServices.GetRequiredService<PacketLimit>().Wrap(next));
-                listen.UseMqtt();
-            }));
+        builder.WebHost.ConfigureKestrel((context, kestrel) => Listen(kestrel, context.Configuration.GetValue("Mqtt:Port", new MqttOptions().Port)));
         builder.AddStations();
+        builder.AddOutside();
         return builder;
     }
 
@@ -55,6 +54,18 @@ public static class IngestionFeature
         app.MapCommands();
         app.MapStations();
         app.MapStationRecords();
+        app.MapOutsideBroker();
         return app;
+    }
+
+    // 0: the embedded broker listens nowhere.
+    private static void Listen(KestrelServerOptions kestrel, int port)
+    {
+        if (port == 0) return;
+        kestrel.ListenAnyIP(port, listen =>
+        {
+            listen.Use(next => listen.ApplicationServices.GetRequiredService<PacketLimit>().Wrap(next));
+            listen.UseMqtt();
+        });
     }
 }

@@ -61,7 +61,11 @@ internal static partial class CommandEndpoints
             context.User.Identity?.Name ?? "?", now, now.AddSeconds(seconds), CommandState.Sent, null, null);
         // Written down first: a reply may be faster than this request.
         book.Add(command);
-        await publisher.PublishAsync(command, context.RequestAborted);
+        if (!await publisher.PublishAsync(command, context.RequestAborted))
+        {
+            book.Reply(command.Gateway, id, new CommandReply(command.Id, CommandState.Failed, null));
+            return Problem.Of(context, StatusCodes.Status503ServiceUnavailable, "command-broker-away");
+        }
         return Results.Accepted($"/api/v1/sensors/{id}/commands", View(command, gateways, TextBook.LanguageOf(context.Request)));
     }
 
