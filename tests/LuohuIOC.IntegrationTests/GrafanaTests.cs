@@ -1,4 +1,3 @@
-using System.Diagnostics;
 using System.Globalization;
 using System.Text.Json;
 using System.Text.RegularExpressions;
@@ -27,7 +26,7 @@ public sealed partial class GrafanaTests
             null, "--History:Store=Influx", $"--History:Influx:Url={influxd.Url}", "--History:Influx:Database=city", "--History:Influx:MetersEvery=00:00:01",
             "--Mqtt:AllowAnonymous=true");
         await host.StartAsync();
-        using var simulator = await SimulateAsync(host);
+        await using var simulator = await SimulateAsync(host);
         await using var hub = host.Hub();
         await hub.StartAsync(TestContext.Current.CancellationToken);
         await PublishAheadAsync(host);
@@ -42,8 +41,6 @@ public sealed partial class GrafanaTests
                 return waiting.Count == 0;
             },
             () => $"rows of\n{string.Join('\n', waiting.Select(q => $"{q.Place}: {q.Text}"))}", TimeSpan.FromMinutes(3));
-        simulator.Kill();
-        await simulator.WaitForExitAsync(TestContext.Current.CancellationToken);
     }
 
     /// <summary>An officer must not see one limit on the wall and another in Grafana.</summary>
@@ -68,7 +65,7 @@ public sealed partial class GrafanaTests
         Assert.True(compared > 8, $"{compared} panels compared");
     }
 
-    private static async Task<Process> SimulateAsync(HostProcess host)
+    private static async Task<SimulatedCity.Running> SimulateAsync(HostProcess host)
     {
         var all = Path.Combine(host.Data, "all.csv");
         await SimulatedCity.SaveRegistryAsync(host, all);
@@ -77,14 +74,7 @@ public sealed partial class GrafanaTests
         var kind = Array.IndexOf(lines[0].Split(','), "kind");
         var some = Path.Combine(host.Data, "some.csv");
         await File.WriteAllLinesAsync(some, [lines[0], .. lines.Skip(1).GroupBy(l => l.Split(',')[kind]).SelectMany(g => g.Take(SensorsOfAKind))]);
-        return Process.Start(new ProcessStartInfo(
-            "dotnet",
-            [
-                Path.Combine(AppContext.BaseDirectory, "LuohuIOC.Simulator.dll"), "city", "--broker", $"127.0.0.1:{host.MqttPort}",
-                "--credentials", Path.Combine(host.Data, "credentials", "gateways.csv"), "--registry", some, "--speed", "3600", "--seed", "7",
-                "--storm", "chicago", "--return-period", "50", "--storm-start", "1",
-            ])
-        { RedirectStandardOutput = true, RedirectStandardError = true })!;
+        return SimulatedCity.Start(host, some, "--speed", "3600", "--seed", "7", "--storm", "chicago", "--return-period", "50", "--storm-start", "1");
     }
 
     /// <summary>A doubtful reading, of which the simulator makes none: its clock is ten minutes ahead.</summary>

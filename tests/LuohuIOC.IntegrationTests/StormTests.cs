@@ -1,5 +1,4 @@
 using System.Collections.Concurrent;
-using System.Diagnostics;
 using System.Text.Json;
 using LuohuIOC.Simulator.City;
 using LuohuIOC.Simulator.Registry;
@@ -34,7 +33,9 @@ public sealed class StormTests
         await hub.StartAsync(TestContext.Current.CancellationToken);
 
         var start = DateTimeOffset.UtcNow.ToOffset(TimeSpan.FromHours(8));
-        using var simulator = Simulate(host, registry);
+        await using var simulator = SimulatedCity.Start(
+            host, registry, "--speed", $"{Speed}", "--seed", $"{Seed}", "--storm", "chicago", "--return-period", "50",
+            "--storm-start", $"{StormDelay.TotalMinutes}", "--faults", "off", "--fires", "0");
         var model = new CityModel(
             [.. RegistryFile.Read(registry)],
             new CityOptions { Seed = Seed, Start = start, Storm = StormKind.Chicago, ReturnPeriodYears = 50, StormDelay = StormDelay, FiresPerDay = 0 });
@@ -53,16 +54,5 @@ public sealed class StormTests
         var open = await host.GetAsync("alerts?rule=waterlogging-depth&limit=1000");
         var listed = open.GetProperty("items").EnumerateArray().Select(a => a.GetProperty("sensorId").GetString()).ToHashSet();
         Assert.Superset(expected.Keys.ToHashSet(), listed!);
-        simulator.Kill();
-        await simulator.WaitForExitAsync(TestContext.Current.CancellationToken);
     }
-
-    private static Process Simulate(HostProcess host, string registry) => Process.Start(new ProcessStartInfo(
-        "dotnet",
-        [
-            Path.Combine(AppContext.BaseDirectory, "LuohuIOC.Simulator.dll"), "city", "--broker", $"127.0.0.1:{host.MqttPort}",
-            "--credentials", Path.Combine(host.Data, "credentials", "gateways.csv"), "--registry", registry, "--speed", $"{Speed}", "--seed", $"{Seed}",
-            "--storm", "chicago", "--return-period", "50", "--storm-start", $"{StormDelay.TotalMinutes}", "--faults", "off", "--fires", "0",
-        ])
-    { RedirectStandardOutput = true })!;
 }
