@@ -32,8 +32,21 @@ stop_plant() {
     trap '' INT TERM
     local i
     for ((i = ${#plant_pids[@]} - 1; i >= 0; i--)); do
-        kill -"$([ "$i" -eq 0 ] && echo INT || echo TERM)" "${plant_pids[i]}" 2>/dev/null || continue
+        kill -"$([ "$i" -eq 0 ] && echo INT || echo TERM)" -- "-${plant_pids[i]}" 2>/dev/null || continue
         wait "${plant_pids[i]}" 2>/dev/null || true
+    done
+}
+
+# keep_running COMMAND …: started again when it ends by itself, as the containers' restart policy does; ends with the command on SIGTERM.
+keep_running() {
+    local child=0 stopping=""
+    trap 'stopping=1; kill -TERM "$child" 2>/dev/null' TERM
+    until [ -n "$stopping" ]; do
+        "$@" &
+        child=$!
+        # A signal ends the wait before the command has ended.
+        while kill -0 "$child" 2>/dev/null; do wait "$child" || true; done
+        [ -n "$stopping" ] || { echo "$(date '+%F %T') ended, started again in 2 s"; sleep 2; }
     done
 }
 
@@ -109,7 +122,7 @@ start_grafana() {
 
 start_ioc() {
     local number=$1
-    start_part "ioc$number" dotnet "$host_dll" --DataDirectory="$data/ioc$number" --SecretsDirectory="$secrets" --Http:Bind=127.0.0.1 \
+    start_part "ioc$number" keep_running dotnet "$host_dll" --DataDirectory="$data/ioc$number" --SecretsDirectory="$secrets" --Http:Bind=127.0.0.1 \
         --Http:Port=$((http_port + number - 1)) --Mqtt:Port=0 --Mqtt:Outside:Url="mqtts://localhost:$mqtts_port" --Mqtt:Outside:User=ioc \
         --Mqtt:Outside:CaFile="$secrets/authority" --Mqtt:Outside:Host="ioc$number" --Cluster:SiloPort=$((http_port + 3030 + number)) \
         --History:Store=Influx --History:Influx:Url="http://127.0.0.1:$influx_port" --History:Influx:Token= "${settings[@]}"
