@@ -5,6 +5,7 @@ using LuohuIOC.Benchmarks.Influx;
 using LuohuIOC.Benchmarks.Ladder;
 using LuohuIOC.Benchmarks.Nab;
 using LuohuIOC.Benchmarks.Nowcast;
+using LuohuIOC.Benchmarks.Scale;
 using LuohuIOC.Benchmarks.Skab;
 
 // Tables go to files and documents as often as to a terminal.
@@ -14,6 +15,7 @@ const string help =
     ladder   [seconds]   messages/s: bare broker, + journal, + grains, + history (default 10 s a rung)
     latency  [seconds]   publish → alert at a SignalR client under 2,000, 8,000 and 40,000 messages/s (default 20 s each)
     capacity             start to ready, memory with 100,000 sensors
+    scale    [times …]   memory, processor, disk and queries with the district once, 10 and 100 times in one host, and lines through them
     influx   [readings]  the InfluxDB sink beside a raw line-protocol file, posted to influxd in the same run (default 1,000,000)
     decode sl651|hj212|gb26875  one frame a line on standard input (hex; HJ 212 as text), one JSON line for each on standard output
     fuzz [frames] [seed]   mutated frames through the decoders (default 10,000,000)
@@ -39,6 +41,8 @@ switch (args)
         return await LatencyRunner.RunAsync(Seconds(20), args[Math.Min(2, args.Length)..]);
     case ["capacity"]:
         return await CapacityRunner.RunAsync();
+    case ["scale", .. var times]:
+        return await ScaleRunner.RunAsync([.. times.Select(t => int.Parse(t, CultureInfo.InvariantCulture))]);
     case ["influx", ..]:
         return await InfluxRunner.RunAsync((int)Seconds(1_000_000).TotalSeconds);
     case ["nab", .. var rest]:
