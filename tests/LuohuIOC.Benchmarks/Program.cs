@@ -5,6 +5,7 @@ using LuohuIOC.Benchmarks.Influx;
 using LuohuIOC.Benchmarks.Ladder;
 using LuohuIOC.Benchmarks.Nab;
 using LuohuIOC.Benchmarks.Nowcast;
+using LuohuIOC.Benchmarks.Outside;
 using LuohuIOC.Benchmarks.Skab;
 
 // Tables go to files and documents as often as to a terminal.
@@ -15,6 +16,7 @@ const string help =
     latency  [seconds]   publish → alert at a SignalR client under 2,000, 8,000 and 40,000 messages/s (default 20 s each)
     capacity             start to ready, memory with 100,000 sensors
     influx   [readings]  the InfluxDB sink beside a raw line-protocol file, posted to influxd in the same run (default 1,000,000)
+    outside  [seconds]   messages/s through mosquitto to one host, beside what mosquitto delivers at all (default 5 s a round)
     decode sl651|hj212|gb26875  one frame a line on standard input (hex; HJ 212 as text), one JSON line for each on standard output
     fuzz [frames] [seed]   mutated frames through the decoders (default 10,000,000)
     frames [loop]        frames/s a core, by BenchmarkDotNet and by a plain loop
@@ -41,6 +43,8 @@ switch (args)
         return await CapacityRunner.RunAsync();
     case ["influx", ..]:
         return await InfluxRunner.RunAsync((int)Seconds(1_000_000).TotalSeconds);
+    case ["outside", ..]:
+        return await OutsideRunner.RunAsync(Seconds(5));
     case ["nab", .. var rest]:
         return NabRunner.Run(rest);
     case ["nab-prefix", .. var rest]:

@@ -61,6 +61,15 @@ internal sealed class MosquittoServer : IAsyncDisposable
         }
     }
 
+    /// <summary>Writes a file of users as <c>mosquitto_passwd</c> does it.</summary>
+    public static void Passwords(string file, params (string User, string Password)[] users)
+    {
+        File.WriteAllLines(file, users.Select(u => $"{u.User}:{u.Password}"));
+        using var process = Process.Start("mosquitto_passwd", ["-U", file]);
+        process.WaitForExit();
+        if (process.ExitCode != 0) throw new InvalidOperationException($"mosquitto_passwd ended with exit code {process.ExitCode}.");
+    }
+
     public async Task StartAsync()
     {
         try

@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
 using System.Diagnostics;
+using System.Runtime.CompilerServices;
 using System.Text;
 using System.Text.Json;
 using MQTTnet;
@@ -10,7 +11,15 @@ namespace LuohuIOC.IntegrationTests.Outside;
 /// <summary>A real host that takes its messages from a real mosquitto; the embedded broker is off.</summary>
 public sealed class OutsideBrokerTests : IAsyncLifetime
 {
-    private readonly MosquittoServer _broker = new();
+    private const string Secret = "secret-of-gw-1";
+
+    // With the access list that operators are given.
+    private readonly MosquittoServer _broker = new(folder =>
+    {
+        File.Copy(Path.Combine(Repository(), "firmware-contracts", "mosquitto", "acl"), $"{folder}/acl");
+        MosquittoServer.Passwords($"{folder}/passwords", ("ioc", "secret-of-ioc"), ("gw-1", Secret), ("gw-2", "secret-of-gw-2"));
+        return $"password_file {folder}/passwords\nacl_file {folder}/acl";
+    });
 
     public async ValueTask InitializeAsync() => await _broker.StartAsync();
 
@@ -23,7 +32,7 @@ public sealed class OutsideBrokerTests : IAsyncLifetime
     {
         await using var host = Host(null, "one", $"--Mqtt:Outside:Version={version}", "--Registry:District=Empty", "--Registry:AutoRegister=true");
         await host.StartAsync();
-        using var gateway = await GatewayAsync(_broker.Port, "gw-1");
+        using var gateway = await GatewayAsync(_broker.Port, "gw-1", "gw-1", Secret);
         var down = new ConcurrentQueue<string>();
         gateway.ApplicationMessageReceivedAsync += message =>
         {
@@ -34,6 +43,9 @@ public sealed class OutsideBrokerTests : IAsyncLifetime
         await gateway.PublishStringAsync("luohu/v1/gw-1/status", "online", MqttQualityOfServiceLevel.AtLeastOnce, retain: true);
         await ServesAsync(host, 1);
 
+        // Another gateway's name is kept back by the broker already: nothing of it arrives.
+        using (var stranger = await GatewayAsync(_broker.Port, "gw-2", "gw-2", "secret-of-gw-2"))
+            await stranger.PublishStringAsync("luohu/v1/gw-1/telemetry", "no JSON", MqttQualityOfServiceLevel.AtLeastOnce);
         await SendAsync(gateway, "luohu/v1/gw-1/telemetry", """{"s-1":[{"ts":1732262400000,"seq":1,"values":{"level":0.5}}]}""");
         await SendAsync(gateway, "luohu/v1/gw-1/telemetry", "no JSON");
         await Wait.UntilAsync(async () => await host.CountAsync() == 1, () => $"the reading in history; output:\n{host.Output}");
@@ -64,7 +76,7 @@ public sealed class OutsideBrokerTests : IAsyncLifetime
             await using var host = Host(data, "one", "--Registry:District=Empty", "--Registry:AutoRegister=true");
             await host.StartAsync();
             await ServesAsync(host, 1);
-            using var gateway = await GatewayAsync(_broker.Port, "gw-1");
+            using var gateway = await GatewayAsync(_broker.Port, "gw-1", "gw-1", Secret);
             var ballast = Path.Combine(data, "ballast");
             Fill(ballast);
             for (var i = 0; i < 50; i++) await SendAsync(gateway, "luohu/v1/gw-1/telemetry", $$$"""{"s-1":[{"ts":{{{1732262400000 + i}}},"seq":{{{i}}},"values":{"level":0.5}}]}""");
@@ -100,7 +112,7 @@ public sealed class OutsideBrokerTests : IAsyncLifetime
         await host.StartAsync();
         await ServesAsync(host, 1);
         Assert.Equal(0, await host.StopAsync());
-        using (var gateway = await GatewayAsync(_broker.Port, "gw-1"))
+        using (var gateway = await GatewayAsync(_broker.Port, "gw-1", "gw-1", Secret))
             await SendAsync(gateway, "luohu/v1/gw-1/telemetry", """{"s-1":[{"ts":1732262400000,"seq":1,"values":{"level":0.5}}]}""");
         await _broker.StopAsync();
 
@@ -109,14 +121,14 @@ public sealed class OutsideBrokerTests : IAsyncLifetime
         Assert.Contains("nobody answers at", host.Output, StringComparison.Ordinal);
         await _broker.StartAsync();
         await Wait.UntilAsync(async () => await host.CountAsync() == 1, () => $"the reading that waited at the broker; output:\n{host.Output}");
-        using (var gateway = await GatewayAsync(_broker.Port, "gw-1"))
+        using (var gateway = await GatewayAsync(_broker.Port, "gw-1", "gw-1", Secret))
             await SendAsync(gateway, "luohu/v1/gw-1/telemetry", """{"s-1":[{"ts":1732262400001,"seq":2,"values":{"level":0.5}}]}""");
         await Wait.UntilAsync(async () => await host.CountAsync() == 2, () => $"a reading after the restart; output:\n{host.Output}");
         await Wait.UntilAsync(async () => await WhyAsync(host) is null, () => "the host to be well again");
     }
 
     private HostProcess Host(string? data, string name, params string[] settings) =>
-        new(data, [$"--Mqtt:Outside:Url={_broker.Url}", $"--Mqtt:Outside:Host={name}", .. settings]) { MqttPort = 0 };
+        new(data, [$"--Mqtt:Outside:Url={_broker.Url}", $"--Mqtt:Outside:Host={name}", "--Mqtt:Outside:User=ioc", "--Mqtt:Outside:Password=secret-of-ioc", .. settings]) { MqttPort = 0 };
 
     internal static Task<JsonElement> OutsideAsync(HostProcess host) => host.GetAsync("ingestion/outside");
 
@@ -124,10 +136,12 @@ public sealed class OutsideBrokerTests : IAsyncLifetime
         async () => (await OutsideAsync(host)).GetProperty("sessions").EnumerateArray().Count(s => s.GetProperty("connectedSince").ValueKind == JsonValueKind.String) == sessions,
         () => $"{sessions} sessions of the outside broker; output:\n{host.Output}");
 
-    internal static async Task<IMqttClient> GatewayAsync(int port, string id)
+    internal static async Task<IMqttClient> GatewayAsync(int port, string id, string? user = null, string? secret = null)
     {
         var client = new MqttClientFactory().CreateMqttClient();
-        await client.ConnectAsync(new MqttClientOptionsBuilder().WithTcpServer("127.0.0.1", port).WithClientId(id).Build());
+        var options = new MqttClientOptionsBuilder().WithTcpServer("127.0.0.1", port).WithClientId(id);
+        if (user is not null) options.WithCredentials(user, secret);
+        await client.ConnectAsync(options.Build());
         return client;
     }
 
@@ -144,6 +158,8 @@ public sealed class OutsideBrokerTests : IAsyncLifetime
         var ready = JsonSerializer.Deserialize<JsonElement>(await response.Content.ReadAsStringAsync());
         return ready.GetProperty("parts").EnumerateArray().Single(p => p.GetProperty("part").GetString() == "outside-broker").GetProperty("why").GetString();
     }
+
+    private static string Repository([CallerFilePath] string here = "") => Path.GetFullPath(Path.Combine(Path.GetDirectoryName(here)!, "..", "..", ".."));
 
     private static void Fill(string path)
     {

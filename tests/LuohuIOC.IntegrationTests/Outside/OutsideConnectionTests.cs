@@ -1,4 +1,3 @@
-using System.Diagnostics;
 using System.Net;
 using LuohuIOC.Ingestion.Outside;
 using Microsoft.Extensions.Configuration;
@@ -16,7 +15,7 @@ public sealed class OutsideConnectionTests
     {
         await using var broker = new MosquittoServer(folder =>
         {
-            Passwords($"{folder}/users", "ioc", "right");
+            MosquittoServer.Passwords($"{folder}/users", ("ioc", "right"));
             return $"password_file {folder}/users";
         });
         await broker.StartAsync();
@@ -110,13 +109,6 @@ public sealed class OutsideConnectionTests
         var (certificate, key) = issue(folder);
         return $"allow_anonymous true\ncafile {authority.Write($"{folder}/root.pem")}\ncertfile {certificate}\nkeyfile {key}\n{more}";
     });
-
-    private static void Passwords(string file, string user, string password)
-    {
-        using var process = Process.Start("mosquitto_passwd", ["-b", "-c", file, user, password]);
-        process.WaitForExit();
-        Assert.Equal(0, process.ExitCode);
-    }
 
     private static OutsideSetup Setup(OutsideOptions options)
     {

@@ -55,10 +55,10 @@ public sealed class SharedLoadTests : IAsyncLifetime
         var expected = SentTwice + acknowledged.Sum(m => m.Sensors.Count);
         Assert.Equal(expected - SentTwice, acknowledged.SelectMany(m => m.Sensors.Select((s, k) => (s, m.UnixMilliseconds, m.FirstSequence + k))).Distinct().Count());
         await Wait.UntilAsync(async () => await UnacknowledgedAsync(left) + await UnacknowledgedAsync(right) == 0, () => "all to be acknowledged to the broker");
-        await left.StopAsync();
         // Everything sent was acknowledged, so the count is neither less nor, once nothing is on its way any more, more.
         await Wait.UntilAsync(async () => await right.CountAsync() >= expected, () => $"{expected} readings in InfluxDB; {Outputs(left, right)}");
-        await Wait.UntilAsync(async () => await StoreOutageTests.MetricAsync(right, "luohu_history_lag") == 0, () => "history to have caught up");
+        foreach (var host in (HostProcess[])[left, right])
+            await Wait.UntilAsync(async () => await StoreOutageTests.MetricAsync(host, "luohu_history_lag") == 0, () => "history to have caught up");
         Assert.Equal(expected, await right.CountAsync());
     }
 

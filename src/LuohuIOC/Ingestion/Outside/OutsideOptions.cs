@@ -9,7 +9,7 @@ namespace LuohuIOC.Ingestion.Outside;
 /// </summary>
 public sealed class OutsideOptions
 {
-    /// <summary><c>mqtt://host[:1883]</c> or, over TLS, <c>mqtts://host[:8883]</c>. Empty, the default: none.</summary>
+    /// <summary><c>mqtt://host[:1883]</c> or, over TLS, <c>mqtts://host[:8883]</c>. Empty, the default: none. <c>Mqtt:External=host:1883</c> says the same.</summary>
     public string Url { get; set; } = "";
 
     /// <summary>User name at the broker; empty connects without one.</summary>
