@@ -27,6 +27,7 @@ public sealed class OutsideOptions
 
     /// <summary>
     /// Client ids are <c>prefix-host</c> and <c>prefix-host-1</c>, -2, …; the broker keeps a session by each. Default <c>luohu-ioc</c>.
+    /// To change it, delete the old sessions at the broker: it goes on dealing them their share.
     /// </summary>
     [RegularExpression("[A-Za-z0-9_-]{1,32}", ErrorMessage = "Mqtt:Outside:ClientIdPrefix may have letters, digits, _ and -, at most 32.")]
     public string ClientIdPrefix { get; set; } = "luohu-ioc";

@@ -37,18 +37,6 @@ public sealed class HostRosterTests
     }
 
     [Fact]
-    public void A_host_that_was_retired_is_served_no_longer()
-    {
-        var a = new HostRoster("a", Silence);
-        a.HasSessions("b", 1, At(0));
-        a.Heard("b", false, At(0));
-        Assert.Equal([("b", 1)], Served(a, At(1)));
-        Assert.True(a.HasSessions("b", null, At(2)));
-        Assert.Empty(Served(a, At(3)));
-        Assert.Equal(0, a.Others);
-    }
-
-    [Fact]
     public void A_number_of_sessions_from_the_broker_is_not_believed_blindly()
     {
         var a = new HostRoster("a", Silence);
