@@ -5,6 +5,7 @@ using LuohuIOC.Benchmarks.Influx;
 using LuohuIOC.Benchmarks.Ladder;
 using LuohuIOC.Benchmarks.Nab;
 using LuohuIOC.Benchmarks.Nowcast;
+using LuohuIOC.Benchmarks.Outside;
 using LuohuIOC.Benchmarks.Scale;
 using LuohuIOC.Benchmarks.Skab;
 
@@ -19,6 +20,7 @@ const string help =
     scale    [times …]   memory, processor, disk and queries with the district once, 10 and 100 times in one host, and lines through them
     influx   [readings]  the InfluxDB sink beside a raw line-protocol file, posted to influxd in the same run (default 1,000,000)
     outage   [minutes]   influxd killed under 2,000 messages/s and back: alerts, memory, lag, and whether all arrives (default 10)
+    outside  [seconds]   messages/s through mosquitto to one host, beside what mosquitto delivers at all (default 5 s a round)
     decode sl651|hj212|gb26875  one frame a line on standard input (hex; HJ 212 as text), one JSON line for each on standard output
     fuzz [frames] [seed]   mutated frames through the decoders (default 10,000,000)
     frames [loop]        frames/s a core, by BenchmarkDotNet and by a plain loop
@@ -51,6 +53,8 @@ switch (args)
         return await ScaleRunner.RunAsync([.. times.Select(t => int.Parse(t, CultureInfo.InvariantCulture))]);
     case ["influx", ..]:
         return await InfluxRunner.RunAsync((int)Seconds(1_000_000).TotalSeconds);
+    case ["outside", ..]:
+        return await OutsideRunner.RunAsync(Seconds(5));
     case ["nab", .. var rest]:
         return NabRunner.Run(rest);
     case ["nab-prefix", .. var rest]:

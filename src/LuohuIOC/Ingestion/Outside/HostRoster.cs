@@ -38,14 +38,14 @@ internal sealed class HostRoster(string self, TimeSpan silenceMax)
         return news;
     }
 
-    /// <summary>How many sessions the broker keeps for a host; none: the host was retired, and is forgotten.</summary>
-    public bool HasSessions(string host, int? count, TimeSpan now)
+    /// <summary>How many sessions the broker keeps for a host. They are never forgotten: a session that nobody empties swallows its share of the messages.</summary>
+    public bool HasSessions(string host, int count, TimeSpan now)
     {
-        if (count is null) return _hosts.Remove(host);
         if (Find(host) is not { } entry) return false;
+        count = Math.Clamp(count, 0, SessionsMax);
         if (entry.HeardAt == default) entry.HeardAt = now;
         var news = entry.Sessions != count;
-        entry.Sessions = Math.Min(count.Value, SessionsMax);
+        entry.Sessions = count;
         return news;
     }
 

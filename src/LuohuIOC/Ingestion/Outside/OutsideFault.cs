@@ -52,11 +52,9 @@ internal sealed record OutsideFault(OutsideFaultKind Kind, string What)
         if (trust.Fault is { } untrusted) return new OutsideFault(OutsideFaultKind.Untrusted, untrusted);
         var causes = Causes(thrown).ToList();
         if (causes.OfType<OutsideFaultException>().FirstOrDefault() is { } known) return known.Fault;
-        if (causes.OfType<SocketException>().FirstOrDefault() is { } socket && !Ended(socket))
+        if (causes.OfType<SocketException>().FirstOrDefault() is { } socket && IsNobody(socket.SocketErrorCode))
             return new OutsideFault(OutsideFaultKind.Unreachable, $"nobody answers at {address} ({socket.SocketErrorCode}). Check Mqtt:Outside:Url, and that the broker runs and may be reached");
-        if (causes.OfType<AuthenticationException>().FirstOrDefault() is { } tls) return OfHandshake(tls.Message, options);
-        if (causes.OfType<CryptographicException>().FirstOrDefault() is { } unreadable)
-            return new OutsideFault(OutsideFaultKind.Encryption, $"a certificate or key cannot be read ({unreadable.Message}). Mqtt:Outside:CaFile, CertificateFile and KeyFile must be PEM");
+        if (causes.FirstOrDefault(e => e is AuthenticationException or CryptographicException) is { } tls) return OfHandshake(tls.Message, options);
         if (thrown is OperationCanceledException)
             return new OutsideFault(OutsideFaultKind.Unreachable, $"{address} does not answer in time. Check the network and that an MQTT broker listens there");
         if (address.IsTls) return OfHandshake(thrown.Message, options);
@@ -77,7 +75,9 @@ internal sealed record OutsideFault(OutsideFaultKind Kind, string What)
             ? $"no encrypted connection ({message}). If the broker asks for a client's certificate, give Mqtt:Outside:CertificateFile; if it has no TLS, use mqtt://"
             : $"no encrypted connection ({message}). The broker may not accept the certificate in Mqtt:Outside:CertificateFile: check its issuer and dates");
 
-    private static bool Ended(SocketException e) => e.SocketErrorCode is SocketError.ConnectionReset or SocketError.ConnectionAborted or SocketError.Shutdown;
+    // Other errors of the socket come when somebody took the connection and ended it.
+    private static bool IsNobody(SocketError error) => error is SocketError.ConnectionRefused or SocketError.TimedOut or SocketError.HostNotFound or SocketError.NoData
+        or SocketError.TryAgain or SocketError.HostUnreachable or SocketError.HostDown or SocketError.NetworkUnreachable or SocketError.NetworkDown or SocketError.AccessDenied;
 
     // Innermost first.
     private static IEnumerable<Exception> Causes(Exception e) => (e.InnerException is { } inner ? Causes(inner) : []).Append(e);

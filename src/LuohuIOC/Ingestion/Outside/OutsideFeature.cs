@@ -9,7 +9,8 @@ internal static class OutsideFeature
     public static void AddOutside(this WebApplicationBuilder builder)
     {
         var services = builder.Services;
-        services.AddOptions<OutsideOptions>().BindConfiguration("Mqtt:Outside").ValidateDataAnnotations().ValidateOnStart();
+        services.AddOptions<OutsideOptions>().BindConfiguration("Mqtt:Outside")
+            .PostConfigure<IConfiguration>((outside, configuration) => outside.Url = UrlOf(outside.Url, configuration["Mqtt:External"])).ValidateDataAnnotations().ValidateOnStart();
         services.AddSingleton<IValidateOptions<OutsideOptions>, OutsideOptionsCheck>();
         services.AddSingleton<OutsideSetup>();
         services.AddSingleton<OutsideLink>();
@@ -28,6 +29,10 @@ internal static class OutsideFeature
         var (link, embedded) = (app.Services.GetRequiredService<OutsideLink>(), sparkplug.Publish);
         sparkplug.Publish = message => Task.WhenAll(embedded?.Invoke(message) ?? Task.CompletedTask, link.PublishAsync(message, CancellationToken.None));
     }
+
+    // Mqtt:External=10.1.2.3:1883 >> mqtt://10.1.2.3:1883
+    private static string UrlOf(string url, string? external) =>
+        url.Length > 0 || string.IsNullOrEmpty(external) ? url : external.Contains("://", StringComparison.Ordinal) ? external : $"mqtt://{external}";
 
     private sealed class OutsideOptionsCheck : IValidateOptions<OutsideOptions>
     {

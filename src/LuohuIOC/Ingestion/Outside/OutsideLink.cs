@@ -208,7 +208,7 @@ internal sealed class OutsideLink(OutsideSetup setup, PublishIntake intake, Time
         lock (_gate)
         {
             if (leaf == "sessions")
-                news = (host != setup.Host || word.Length > 0) && _roster.HasSessions(host, int.TryParse(word, NumberStyles.None, CultureInfo.InvariantCulture, out var count) ? count : null, Now);
+                news = int.TryParse(word, NumberStyles.None, CultureInfo.InvariantCulture, out var count) && _roster.HasSessions(host, count, Now);
             else if (host == setup.Host)
                 news = HearSelf(word, retained);
             else

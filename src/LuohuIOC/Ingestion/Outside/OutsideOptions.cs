@@ -9,7 +9,7 @@ namespace LuohuIOC.Ingestion.Outside;
 /// </summary>
 public sealed class OutsideOptions
 {
-    /// <summary><c>mqtt://host[:1883]</c> or, over TLS, <c>mqtts://host[:8883]</c>. Empty, the default: none.</summary>
+    /// <summary><c>mqtt://host[:1883]</c> or, over TLS, <c>mqtts://host[:8883]</c>. Empty, the default: none. <c>Mqtt:External=host:1883</c> says the same.</summary>
     public string Url { get; set; } = "";
 
     /// <summary>User name at the broker; empty connects without one.</summary>
@@ -27,6 +27,7 @@ public sealed class OutsideOptions
 
     /// <summary>
     /// Client ids are <c>prefix-host</c> and <c>prefix-host-1</c>, -2, …; the broker keeps a session by each. Default <c>luohu-ioc</c>.
+    /// To change it, delete the old sessions at the broker: it goes on dealing them their share.
     /// </summary>
     [RegularExpression("[A-Za-z0-9_-]{1,32}", ErrorMessage = "Mqtt:Outside:ClientIdPrefix may have letters, digits, _ and -, at most 32.")]
     public string ClientIdPrefix { get; set; } = "luohu-ioc";

@@ -119,7 +119,8 @@ internal sealed class OutsideSession(SessionName name, OutsideSetup setup, Publi
         if (!setup.Options.IsVersion5) return;
         if (!answer.SharedSubscriptionAvailable)
             throw new OutsideFaultException(new OutsideFault(OutsideFaultKind.Subscription, "the broker offers no shared subscriptions. Use another broker, or let the embedded one take the messages"));
-        if (answer.SessionExpiryInterval is { } seconds && seconds < setup.Options.SessionExpiry.TotalSeconds)
+        // 0 stands for no answer: then what was asked for holds.
+        if (answer.SessionExpiryInterval is > 0 and var seconds && seconds < setup.Options.SessionExpiry.TotalSeconds)
             log.LogWarning("Outside broker {Address} keeps sessions for {Seconds} s only, less than Mqtt:Outside:SessionExpiry: a host that is away longer loses what waits for it", setup.Address, seconds);
     }
 }

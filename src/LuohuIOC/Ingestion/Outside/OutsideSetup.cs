@@ -1,4 +1,5 @@
 using System.Security.Authentication;
+using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
 using Microsoft.Extensions.Options;
 using MQTTnet;
@@ -21,7 +22,13 @@ internal sealed class OutsideSetup(IOptions<OutsideOptions> options, IConfigurat
     /// <summary>Where hosts say that they live: <c>luohu/ioc/{group}/{host}/presence</c> and <c>…/sessions</c>, retained.</summary>
     public string HostTopic(string host, string leaf) => $"luohu/ioc/{options.Value.Group}/{host}/{leaf}";
 
-    public ServerTrust Trust() => new(Address, options.Value.CaFile, time);
+    /// <exception cref="OutsideFaultException">The authorities' file cannot be read.</exception>
+    public ServerTrust Trust() => new(Address, options.Value.CaFile, Readable("CaFile", options.Value.CaFile, () =>
+    {
+        var authorities = new X509Certificate2Collection();
+        if (options.Value.CaFile.Length > 0) authorities.ImportFromPemFile(options.Value.CaFile);
+        return authorities;
+    }), time);
 
     public MqttClientOptionsBuilder ForClient(string clientId, ServerTrust trust)
     {
@@ -35,15 +42,28 @@ internal sealed class OutsideSetup(IOptions<OutsideOptions> options, IConfigurat
             .WithCleanStart(false)
             .WithKeepAlivePeriod(o.KeepAlive);
         if (o.IsVersion5) builder.WithSessionExpiryInterval((uint)o.SessionExpiry.TotalSeconds).WithReceiveMaximum((ushort)o.InFlightMax);
-        if (o.User.Length > 0) builder.WithCredentials(o.User, o.PasswordFile.Length > 0 ? File.ReadAllText(o.PasswordFile).Trim() : o.Password);
+        if (o.User.Length > 0) builder.WithCredentials(o.User, o.PasswordFile.Length > 0 ? Readable("PasswordFile", o.PasswordFile, () => File.ReadAllText(o.PasswordFile).Trim()) : o.Password);
         if (Address.IsTls)
             builder.WithTlsOptions(tls =>
             {
                 tls.UseTls().WithTargetHost(Address.Host).WithSslProtocols(SslProtocols.Tls12 | SslProtocols.Tls13).WithCertificateValidationHandler(trust.Check);
                 if (o.CertificateFile.Length > 0)
-                    tls.WithClientCertificates([X509Certificate2.CreateFromPemFile(o.CertificateFile, o.KeyFile.Length > 0 ? o.KeyFile : null)]);
+                    tls.WithClientCertificates([Readable("CertificateFile", o.CertificateFile, () => X509Certificate2.CreateFromPemFile(o.CertificateFile, o.KeyFile.Length > 0 ? o.KeyFile : null))]);
             });
         return builder;
+    }
+
+    private static T Readable<T>(string key, string path, Func<T> read)
+    {
+        try
+        {
+            return read();
+        }
+        catch (Exception e) when (e is CryptographicException or IOException or UnauthorizedAccessException)
+        {
+            throw new OutsideFaultException(new OutsideFault(
+                OutsideFaultKind.Encryption, $"Mqtt:Outside:{key} '{path}' cannot be read ({e.Message}). It must be there for this user{(e is CryptographicException ? ", and PEM" : "")}"));
+        }
     }
 
     // A container's machine name changes with every container, its data directory stays.

@@ -6,7 +6,7 @@ using MQTTnet;
 namespace LuohuIOC.Ingestion.Outside;
 
 /// <summary>Whether the certificate that a broker shows is to be trusted, and if not why. Revocation is not asked: a plant's network often has no way to its lists.</summary>
-internal sealed class ServerTrust(OutsideAddress address, string caFile, TimeProvider time)
+internal sealed class ServerTrust(OutsideAddress address, string caFile, X509Certificate2Collection authorities, TimeProvider time)
 {
     /// <summary>What is wrong with the certificate shown last; null when nothing is or none was shown.</summary>
     public string? Fault { get; private set; }
@@ -33,7 +33,7 @@ internal sealed class ServerTrust(OutsideAddress address, string caFile, TimePro
                 : null;
         using var chain = new X509Chain();
         chain.ChainPolicy.TrustMode = X509ChainTrustMode.CustomRootTrust;
-        chain.ChainPolicy.CustomTrustStore.ImportFromPemFile(caFile);
+        chain.ChainPolicy.CustomTrustStore.AddRange(authorities);
         chain.ChainPolicy.RevocationMode = X509RevocationMode.NoCheck;
         chain.ChainPolicy.VerificationTime = now.UtcDateTime;
         if (sent is not null)
