@@ -103,9 +103,18 @@ public sealed class OneCityTests(OneCityTests.City city) : IClassFixture<OneCity
             return Task.CompletedTask;
         };
         await client.SubscribeAsync("luohu/v1/gw-new/+/command", MqttQualityOfServiceLevel.AtLeastOnce, Cancel);
-        var id = (await _a.SendAsync(HttpMethod.Post, "sensors/new-outfall/commands", new { name = "report_now" })).GetProperty("id").GetString();
-        Assert.True(commands.TryTake(out var got, TimeSpan.FromSeconds(30)), "The command did not come.");
-        Assert.Equal(id, got.GetProperty("id").GetString());
+        var sent = default(JsonElement);
+        await Wait.UntilAsync(
+            async () => (sent = await _a.SendAsync(HttpMethod.Post, "sensors/new-outfall/commands", new { name = "report_now" })).GetProperty("gatewayOnline").GetBoolean(),
+            () => "host a to know that the gateway is online by host b");
+        var id = sent.GetProperty("id").GetString();
+        string? got;
+        do
+        {
+            Assert.True(commands.TryTake(out var command, TimeSpan.FromSeconds(30)), "The command did not come.");
+            got = command.GetProperty("id").GetString();
+        }
+        while (got != id);
         await client.PublishStringAsync(
             "luohu/v1/gw-new/new-outfall/command/reply", $$"""{"id":"{{id}}","state":"done","ts":1732262401250}""", MqttQualityOfServiceLevel.AtLeastOnce, cancellationToken: Cancel);
         Assert.Equal("done", (await _a.GetAsync("sensors/new-outfall/commands")).GetProperty("items")[0].GetProperty("state").GetString());

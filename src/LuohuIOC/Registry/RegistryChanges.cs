@@ -16,7 +16,9 @@ public sealed partial class RegistryChanges : BackgroundService
     internal RegistryChanges(SensorRegistry registry, SharedSensors? shared, TimeProvider time, ILogger<RegistryChanges> log)
     {
         (Registry, _shared, _time, _log) = (registry, shared, time, log);
-        if (shared is not null) shared.Refused += refused => LogRefused(refused.Count, refused[0]);
+        if (shared is null) return;
+        if (shared.LastRefused is [var first, ..]) LogRefused(shared.LastRefused.Count, first);
+        shared.Refused += refused => LogRefused(refused.Count, refused[0]);
     }
 
     internal SensorRegistry Registry { get; }

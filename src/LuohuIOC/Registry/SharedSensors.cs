@@ -37,6 +37,9 @@ internal sealed class SharedSensors
     /// <summary>Ids of sensors that the others know as another kind, or for which there is no room: they stay as they are here.</summary>
     public event Action<IReadOnlyList<string>>? Refused;
 
+    /// <summary>The same, as of the last time that others had changed something.</summary>
+    public IReadOnlyList<string> LastRefused { get; private set; } = [];
+
     /// <summary>Takes over what the city has and adds what only this host has.</summary>
     /// <param name="begin">Fills the registry when neither has anything.</param>
     public Task JoinAsync(Action begin) => TurnAsync(
@@ -99,6 +102,7 @@ internal sealed class SharedSensors
     private void Learn(List<(long Change, Sensor Sensor)> rows)
     {
         var refused = _registry.Learn([.. rows.Select(r => r.Sensor)]);
+        LastRefused = refused;
         if (refused.Count > 0) Refused?.Invoke(refused);
     }
 

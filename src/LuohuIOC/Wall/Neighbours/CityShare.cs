@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
 using LuohuIOC.Alerts;
+using LuohuIOC.Ingestion.Broker;
 using LuohuIOC.Registry;
 using LuohuIOC.Sensing;
 using LuohuIOC.Sensing.Rain;
@@ -12,7 +13,7 @@ namespace LuohuIOC.Wall.Neighbours;
 /// the board are compared with the ledger: that makes up for whatever a dying host did not tell.
 /// </summary>
 internal sealed class CityShare(
-    LuohuIOC.Storage.Hosts hosts, HostWalls walls, SensorRegistry registry, LatestBoard latest, RainBoard rain, AlertBoard board, AlertQueries ledger, RuleBook rules, SiloStarted silo, TimeProvider time,
+    LuohuIOC.Storage.Hosts hosts, HostWalls walls, SensorRegistry registry, LatestBoard latest, RainBoard rain, AlertBoard board, AlertQueries ledger, RuleBook rules, GatewayBoard gateways, SiloStarted silo, TimeProvider time,
     ILogger<CityShare> log) : BackgroundService
 {
     private static readonly TimeSpan TellEvery = TimeSpan.FromMilliseconds(100);
@@ -30,7 +31,7 @@ internal sealed class CityShare(
         await silo.WaitAsync(stoppingToken);
         board.HappenedHere += Tell;
         var compare = new LedgerLook(board, ledger, OwnedElsewhere);
-        var (refreshing, comparing) = (Task.CompletedTask, Task.CompletedTask);
+        var (refreshing, comparing, asking) = (Task.CompletedTask, Task.CompletedTask, Task.CompletedTask);
         var changed = new int[ChangedMax];
         var compareAt = time.GetUtcNow();
         var rulesAt = compareAt;
@@ -44,6 +45,7 @@ internal sealed class CityShare(
             {
                 rulesAt = time.GetUtcNow() + RulesEvery;
                 LookBeside(ref refreshing, () => { rules.Refresh(); return Task.CompletedTask; }, "What other hosts have set of the rules");
+                LookBeside(ref asking, AskForGateways, "Which gateways are online by other hosts");
             }
             if (time.GetUtcNow() < compareAt) continue;
             compareAt = time.GetUtcNow() + CompareEvery;
@@ -92,6 +94,13 @@ internal sealed class CityShare(
         var owned = new HashSet<string>(StringComparer.Ordinal);
         foreach (var host in hosts.Others) owned.UnionWith(await walls.Of(host).OwnAlerts(ids));
         return owned;
+    }
+
+    private async Task AskForGateways()
+    {
+        var others = hosts.Others;
+        if (others.Count > 0) gateways.Learn((await Task.WhenAll(others.Select(host => walls.Of(host).OnlineGateways()))).SelectMany(online => online));
+        else gateways.Learn([]);
     }
 
     // A database or a host that is slow to answer holds up no reading.

@@ -1,6 +1,7 @@
 using LuohuIOC.Alerts;
 using LuohuIOC.DeviceProtocol;
 using LuohuIOC.Ingestion;
+using LuohuIOC.Ingestion.Broker;
 using LuohuIOC.Registry;
 using LuohuIOC.Sensing;
 using LuohuIOC.Sensing.Rain;
@@ -73,6 +74,10 @@ public interface IHostWall : IGrainService
     [Alias("own-alerts")]
     Task<string[]> OwnAlerts(string[] ids);
 
+    /// <summary>Gateways that are online by this host.</summary>
+    [Alias("online-gateways")]
+    Task<string[]> OnlineGateways();
+
     /// <summary>All sensors of this host that registered themselves.</summary>
     [Alias("registered")]
     Task<SensorAbroad[]> Registered();
@@ -85,7 +90,8 @@ public interface IHostWall : IGrainService
 /// <inheritdoc cref="IHostWall"/>
 [Reentrant]
 public sealed class HostWall(
-    GrainId id, Orleans.Runtime.Silo silo, ILoggerFactory logs, SensorRegistry registry, LatestBoard latest, RainBoard rain, AlertBoard board)
+    GrainId id, Orleans.Runtime.Silo silo, ILoggerFactory logs, SensorRegistry registry, LatestBoard latest, RainBoard rain, AlertBoard board,
+    GatewayBoard gateways)
     : GrainService(id, silo, logs), IHostWall
 {
     public Task Readings(ReadingAbroad[] readings)
@@ -115,6 +121,8 @@ public sealed class HostWall(
     }
 
     public Task<string[]> OwnAlerts(string[] ids) => Task.FromResult(ids.Where(board.IsOwn).ToArray());
+
+    public Task<string[]> OnlineGateways() => Task.FromResult(gateways.All.Where(g => g.Value.Online).Select(g => g.Key).ToArray());
 
     public Task<SensorAbroad[]> Registered() =>
         Task.FromResult(registry.All.ToArray().Where(s => s.Kind == SensorKind.Generic).Select(SensorAbroad.Of).ToArray());
