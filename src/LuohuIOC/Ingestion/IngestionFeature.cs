@@ -6,6 +6,7 @@ using LuohuIOC.Ingestion.Outside;
 using LuohuIOC.Ingestion.Rejections;
 using LuohuIOC.Ingestion.Sparkplug;
 using LuohuIOC.Ingestion.Stations;
+using LuohuIOC.Storage;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
 using MQTTnet.AspNetCore;
 using MQTTnet.Server;
@@ -31,8 +32,11 @@ public static class IngestionFeature
         services.AddSingleton<ReaderTopics>();
         services.AddSingleton<BrokerEvents>();
         services.AddSingleton<PacketLimit>();
-        services.AddSingleton<CommandBook>();
+        services.AddSingleton(s => s.GetService<PostgresDatabase>() is { } shared
+            ? new CommandBook(shared, s.GetRequiredService<TimeProvider>())
+            : new CommandBook(Path.Combine(s.GetRequiredService<IConfiguration>()["DataDirectory"] ?? "data", "commands.db"), s.GetRequiredService<TimeProvider>()));
         services.AddSingleton<CommandPublisher>();
+        services.AddHostedService<CommandRelay>();
         services.AddSingleton<RejectionStore>();
         services.AddHostedService(s => s.GetRequiredService<RejectionStore>());
         services.AddHealthChecks().AddCheck<JournalHealth>("journal");
