@@ -1,4 +1,5 @@
 using LuohuIOC.Alerts;
+using LuohuIOC.Backup;
 using LuohuIOC.History;
 using LuohuIOC.Http;
 using LuohuIOC.Identity;
@@ -8,13 +9,18 @@ using LuohuIOC.Sensing;
 using LuohuIOC.SensorThings;
 using LuohuIOC.Wall;
 
-return StartupErrors.Guard(args, Console.Error, () => args is [TokenCommand.Verb, .. var rest]
-    ? TokenCommand.Run(rest, Console.Out, Console.Error, TimeProvider.System)
-    : Run(args));
+return StartupErrors.Guard(args, Console.Error, () => args switch
+{
+    [TokenCommand.Verb, .. var rest] => TokenCommand.Run(rest, Console.Out, Console.Error, TimeProvider.System),
+    [BackupCommand.Verb, .. var rest] => BackupCommand.Run(rest, Console.Out, Console.Error, TimeProvider.System),
+    [RestoreCommand.Verb, .. var rest] => RestoreCommand.Run(rest, Console.Error, TimeProvider.System),
+    _ => Run(args),
+});
 
 static int Run(string[] args)
 {
     var builder = WebApplication.CreateSlimBuilder(args);
+    builder.AddBackup();
     builder.AddHttp();
     builder.AddIdentity();
     builder.AddRegistry();
@@ -28,6 +34,7 @@ static int Run(string[] args)
     var app = builder.Build();
     app.MapHttp();
     app.MapIdentity();
+    app.MapBackup();
     app.MapRegistry();
     app.MapIngestion();
     app.MapSensing();
