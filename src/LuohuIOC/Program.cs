@@ -1,5 +1,6 @@
 using LuohuIOC.Alerts;
 using LuohuIOC.Backup;
+using LuohuIOC.Drain;
 using LuohuIOC.History;
 using LuohuIOC.Http;
 using LuohuIOC.Identity;
@@ -30,6 +31,7 @@ static int Run(string[] args)
     builder.AddHistory();
     builder.AddSensorThings();
     builder.AddWall();
+    builder.AddDrain();
 
     var app = builder.Build();
     app.MapHttp();

@@ -61,6 +61,8 @@ internal static class BackupArchive
                 if (!missing.Remove(entry.Name, out var expected)) throw new BackupFaultException("unknown", entry.Name);
                 await CopyAsync(entry, expected, open(manifest, expected), cancel);
             }
+            // gzip's own checksum stands at its end, behind what a tar reader reads.
+            await tape.CopyToAsync(Stream.Null, cancel);
             return missing.Count == 0 ? manifest : throw new BackupFaultException("missing", missing.Keys.First());
         }
         catch (Exception e) when (e is InvalidDataException or EndOfStreamException or FormatException)

@@ -16,6 +16,7 @@ public static class BackupCommand
 {
     public const string Verb = "backup";
 
+    private const long WorthTelling = 64 << 20;
     private const UnixFileMode OwnerOnly = UnixFileMode.UserRead | UnixFileMode.UserWrite;
 
     internal static readonly Dictionary<string, string> Switches = new() { ["--data"] = "DataDirectory", ["--to"] = "to", ["--token-file"] = "token-file" };
@@ -57,8 +58,8 @@ public static class BackupCommand
             if (!OperatingSystem.IsWindows()) options.UnixCreateMode = OwnerOnly;
             await using (var file = new FileStream(part, options))
             {
-                await using (var tape = target.EndsWith(".tar", StringComparison.Ordinal) ? (Stream)file : new GZipStream(file, CompressionLevel.Fastest, leaveOpen: true))
-                    await FillAsync(data, tape, tokenFile, notes, clock);
+                if (target.EndsWith(".tar", StringComparison.Ordinal)) await FillAsync(data, file, tokenFile, notes, clock);
+                else await using (var tape = new GZipStream(file, CompressionLevel.Fastest, leaveOpen: true)) await FillAsync(data, tape, tokenFile, notes, clock);
                 file.Flush(flushToDisk: true);
             }
             var manifest = await BackupArchive.VerifyAsync(part, CancellationToken.None);
@@ -116,7 +117,7 @@ public static class BackupCommand
         {
             await to.WriteAsync(buffer.AsMemory(0, read));
             done += read;
-            if (all == 0 || done * 10 / all <= told) continue;
+            if (all < WorthTelling || done * 10 / all <= told) continue;
             told = done * 10 / all;
             if (told < 10) notes.WriteLine($"  {told * 10,3}%  {Size(done)}");
         }

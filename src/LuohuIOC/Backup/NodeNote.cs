@@ -24,7 +24,7 @@ internal sealed record NodeNote(string? Address, IReadOnlyList<string> Elsewhere
     {
         try
         {
-            return DataFolder.ReadNote(dataDirectory) is { Length: > 0 } note ? JsonSerializer.Deserialize<NodeNote>(note, JsonSerializerOptions.Web) ?? Empty : Empty;
+            return DataFolder.ReadNote(dataDirectory) is { Length: > 0 } note && JsonSerializer.Deserialize<NodeNote>(note, JsonSerializerOptions.Web) is { Elsewhere: not null } read ? read : new NodeNote(null, []);
         }
         catch (JsonException e)
         {
@@ -33,6 +33,4 @@ internal sealed record NodeNote(string? Address, IReadOnlyList<string> Elsewhere
     }
 
     public byte[] ToJson() => JsonSerializer.SerializeToUtf8Bytes(this, JsonSerializerOptions.Web);
-
-    private static NodeNote Empty => new(null, []);
 }
