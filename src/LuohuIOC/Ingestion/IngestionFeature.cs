@@ -5,6 +5,9 @@ using LuohuIOC.Ingestion.Journal;
 using LuohuIOC.Ingestion.Rejections;
 using LuohuIOC.Ingestion.Sparkplug;
 using LuohuIOC.Ingestion.Stations;
+using LuohuIOC.Http.Tls;
+using Microsoft.AspNetCore.Server.Kestrel.Core;
+using Microsoft.Extensions.Options;
 using MQTTnet.AspNetCore;
 using MQTTnet.Server;
 
@@ -36,14 +39,28 @@ public static class IngestionFeature
         services.AddHostedMqttServer(options => options.WithoutDefaultEndpoint());
         services.AddMqttConnectionHandler();
         services.AddConnections();
-        builder.WebHost.ConfigureKestrel((context, kestrel) =>
-            kestrel.ListenAnyIP(context.Configuration.GetValue("Mqtt:Port", new MqttOptions().Port), listen =>
-            {
-                listen.Use(next => listen.ApplicationServices.GetRequiredService<PacketLimit>().Wrap(next));
-                listen.UseMqtt();
-            }));
+        services.AddSingleton<GatewayCertificates>();
+        services.AddOptions<KestrelServerOptions>().Configure<IOptions<MqttOptions>>((kestrel, mqtt) => Listen(kestrel, mqtt.Value));
         builder.AddStations();
         return builder;
+    }
+
+    private static void Listen(KestrelServerOptions kestrel, MqttOptions mqtt)
+    {
+        if (mqtt.Tls.Only) kestrel.ListenLocalhost(mqtt.Port, Speak);
+        else kestrel.ListenAnyIP(mqtt.Port, Speak);
+        if (mqtt.Tls.Port == 0) return;
+        kestrel.ListenAnyIP(mqtt.Tls.Port, listen =>
+        {
+            listen.UseTls("Mqtt:Tls", mqtt.Tls, listen.ApplicationServices.GetRequiredService<GatewayCertificates>().Asking());
+            Speak(listen);
+        });
+    }
+
+    private static void Speak(ListenOptions listen)
+    {
+        listen.Use(next => listen.ApplicationServices.GetRequiredService<PacketLimit>().Wrap(next));
+        listen.UseMqtt();
     }
 
     public static WebApplication MapIngestion(this WebApplication app)

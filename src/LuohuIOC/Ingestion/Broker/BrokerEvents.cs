@@ -15,7 +15,7 @@ namespace LuohuIOC.Ingestion.Broker;
 
 /// <summary>Who may connect and subscribe, and where the broker hands publishes and acknowledgements over.</summary>
 public sealed class BrokerEvents(
-    PublishIntake intake, SparkplugHost sparkplug, GatewaySecrets secrets, GatewayBoard gateways, ReaderTopics readers, IOptions<MqttOptions> options, TimeProvider time, ILogger<BrokerEvents> log)
+    PublishIntake intake, SparkplugHost sparkplug, GatewaySecrets secrets, GatewayCertificates certificates, GatewayBoard gateways, ReaderTopics readers, IOptions<MqttOptions> options, TimeProvider time, ILogger<BrokerEvents> log)
 {
     private static readonly TimeSpan BetweenLooks = TimeSpan.FromMilliseconds(20);
 
@@ -92,7 +92,18 @@ public sealed class BrokerEvents(
             connection.SessionItems[ReaderSession.Key] = reader;
             return Task.CompletedTask;
         }
-        if (!(options.Value.AllowAnonymous && IsLoopback(connection.RemoteEndPoint)))
+        if (connection.ClientCertificate is { } certificate)
+        {
+            gateway = GatewayCertificates.GatewayOf(certificate, connection.UserName);
+            if (gateway is null || !secrets.MayConnect(gateway))
+            {
+                connection.ReasonCode = MqttConnectReasonCode.NotAuthorized;
+                certificates.Refuse(RejectionReason.CertificateName, certificate, connection.RemoteEndPoint);
+                return Task.CompletedTask;
+            }
+            right = secrets.RightOf(gateway);
+        }
+        else if (!(options.Value.AllowAnonymous && IsLoopback(connection.RemoteEndPoint)))
         {
             gateway = connection.UserName;
             right = string.IsNullOrEmpty(gateway) ? null : secrets.RightOf(gateway);
