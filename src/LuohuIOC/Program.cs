@@ -8,6 +8,7 @@ using LuohuIOC.Ingestion;
 using LuohuIOC.Registry;
 using LuohuIOC.Sensing;
 using LuohuIOC.SensorThings;
+using LuohuIOC.Storage;
 using LuohuIOC.Wall;
 
 return StartupErrors.Guard(args, Console.Error, () => args switch
@@ -36,6 +37,7 @@ static int Run(string[] args)
     var app = builder.Build();
     app.MapHttp();
     app.MapIdentity();
+    app.MapDashboard();
     app.MapBackup();
     app.MapRegistry();
     app.MapIngestion();

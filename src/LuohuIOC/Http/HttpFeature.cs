@@ -1,10 +1,10 @@
 using System.IO.Compression;
 using System.Net;
+using LuohuIOC.Http.Telemetry;
 using LuohuIOC.Http.Tls;
 using Microsoft.AspNetCore.ResponseCompression;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
 using Microsoft.Extensions.Options;
-using OpenTelemetry.Metrics;
 
 namespace LuohuIOC.Http;
 
@@ -26,9 +26,7 @@ public static class HttpFeature
         // Speed over size: the wall's frames and lists are built thousands of times, over a local network.
         services.Configure<BrotliCompressionProviderOptions>(o => o.Level = CompressionLevel.Fastest);
         services.Configure<GzipCompressionProviderOptions>(o => o.Level = CompressionLevel.Fastest);
-        services.AddOpenTelemetry().WithMetrics(metrics => metrics
-            .AddMeter("LuohuIOC.*", "System.Runtime", "Microsoft.AspNetCore.Hosting", "Microsoft.AspNetCore.Server.Kestrel")
-            .AddPrometheusExporter());
+        builder.AddTelemetry();
         services.AddApiDescription();
         // ASP.NET Core's own request lines hold the query string, and under /hubs a token in it.
         builder.Logging.AddFilter("Microsoft.AspNetCore", LogLevel.Warning);

@@ -5,6 +5,7 @@ using LuohuIOC.Ingestion.Journal;
 using LuohuIOC.Ingestion.Rejections;
 using LuohuIOC.Ingestion.Sparkplug;
 using LuohuIOC.Ingestion.Stations;
+using LuohuIOC.Http.Telemetry;
 using LuohuIOC.Http.Tls;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
 using Microsoft.Extensions.Options;
@@ -65,6 +66,7 @@ public static class IngestionFeature
 
     public static WebApplication MapIngestion(this WebApplication app)
     {
+        ReadingTrace.OneIn = app.Services.GetRequiredService<IOptions<TelemetryOptions>>().Value.OneIn;
         app.Services.GetRequiredService<PublishJournal>().Open();
         app.Services.GetRequiredService<BrokerEvents>().Attach(app.Services.GetRequiredService<MqttServer>());
         app.MapRejections();

@@ -100,12 +100,14 @@ public sealed class PublishJournal : IDisposable
     /// that the acknowledgement waits for. Thread-safe.
     /// </summary>
     public Task Append(
-        PayloadForm form, bool whole, long receivedMs, ReadOnlySpan<char> gateway, ReadOnlySpan<char> sensor, ReadOnlySpan<byte> payload, ReadingGroup readings)
+        PayloadForm form, bool whole, long receivedMs, ReadOnlySpan<char> gateway, ReadOnlySpan<char> sensor, ReadOnlySpan<byte> payload, ReadingGroup readings,
+        ReadingTrace? trace = null)
     {
         lock (_gate)
         {
             PublishFrame.Write(_open.Frames, form, whole, receivedMs, gateway, sensor, payload);
             _open.Readings.Append(readings);
+            if (trace is not null) _open.Readings.Follow(trace, _open.Readings.Count - readings.Count);
             Interlocked.Add(ref _backlogReadings, readings.Count);
             Signal();
             return _open.Durable.Task;
@@ -269,6 +271,8 @@ public sealed class PublishJournal : IDisposable
         {
             var readings = group.Readings;
             readings.Position = position;
+            // Before anyone else has the group.
+            if (readings.Traces is { } traces) foreach (var trace in traces) trace.Committed(position);
             Volatile.Write(ref _position, position);
             Commits++;
             // The sensors first: an alert must not queue behind the acknowledgements.
