@@ -51,6 +51,9 @@ public sealed class GatewaySecrets : IDisposable
 
     public bool Knows(string gateway) => _byGateway.ContainsKey(gateway);
 
+    /// <summary>True for a known gateway that is not disabled: who has proved otherwise to be it may connect.</summary>
+    public bool MayConnect(string gateway) => _byGateway.TryGetValue(gateway, out var entry) && entry.Credential.DisabledAt is null;
+
     /// <summary>True when this is the gateway's present secret and the gateway is not disabled. No disk, no lock; the same work for an unknown gateway.</summary>
     public bool Verify(string gateway, ReadOnlySpan<byte> secret)
     {

@@ -53,7 +53,14 @@ public sealed class SensorUpkeep(
     public override async Task StopAsync(CancellationToken cancellationToken)
     {
         await base.StopAsync(cancellationToken);
-        await SaveAsync(TimeSpan.Zero, cancellationToken);
+        try
+        {
+            await SaveAsync(TimeSpan.Zero, cancellationToken);
+        }
+        catch (Exception e)
+        {
+            log.LogWarning("Sensing: states were not all saved before the stop; the next start judges the journal's readings again. {Cause}", e.Message);
+        }
     }
 
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)

@@ -40,6 +40,11 @@ public sealed class ClusterOptions
     [Range(typeof(TimeSpan), "00:00:00.2", "00:01:00")]
     public TimeSpan ProbeTimeout { get; set; } = TimeSpan.FromSeconds(1);
 
+    /// <summary>
+    /// True: Orleans' dashboard at <c>/admin/orleans</c>, for administrators. Every grain call is then measured, which costs some of the throughput. Default false.
+    /// </summary>
+    public bool Dashboard { get; set; }
+
     public bool IsShared => PostgreSql.Length > 0;
 
     /// <summary>The address that <see cref="Address"/> stands for.</summary>

@@ -1,5 +1,6 @@
 using DuckDB.NET.Data;
 using LuohuIOC.DeviceProtocol;
+using Microsoft.Win32.SafeHandles;
 
 namespace LuohuIOC.History.DuckDb;
 
@@ -10,6 +11,9 @@ namespace LuohuIOC.History.DuckDb;
 internal sealed class HistoryFile : IDisposable
 {
     private const int Schema = 1;
+
+    // Opened for the first copy and closed with the file: closing it earlier would end DuckDB's own lock, which is the process's.
+    private SafeFileHandle? _copying;
 
     private HistoryFile(string path, DuckDBConnection connection, IReadOnlyDictionary<SensorKind, KindTable> tables)
     {
@@ -88,7 +92,43 @@ internal sealed class HistoryFile : IDisposable
         }
     }
 
-    public void Dispose() => Connection.Dispose();
+    /// <summary>Copies the file, and its log when that could not be moved into it. For the writer, between transactions.</summary>
+    public void CopyTo(string folder, CancellationToken cancellationToken)
+    {
+        IsLogEmptied();
+        _copying ??= File.OpenHandle(Path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete);
+        using (var target = File.OpenHandle(System.IO.Path.Combine(folder, System.IO.Path.GetFileName(Path)), FileMode.CreateNew, FileAccess.Write))
+        {
+            var buffer = new byte[1 << 20];
+            for (long at = 0; RandomAccess.Read(_copying, buffer, at) is > 0 and var read; at += read)
+            {
+                cancellationToken.ThrowIfCancellationRequested();
+                RandomAccess.Write(target, buffer.AsSpan(0, read), at);
+            }
+        }
+        var log = Path + ".wal";
+        if (File.Exists(log)) File.Copy(log, System.IO.Path.Combine(folder, System.IO.Path.GetFileName(log)));
+    }
+
+    public void Dispose()
+    {
+        Connection.Dispose();
+        _copying?.Dispose();
+    }
+
+    /// <summary>False while a query with an older view keeps the log from being moved into the file.</summary>
+    private bool IsLogEmptied()
+    {
+        try
+        {
+            Connection.Execute("CHECKPOINT");
+            return true;
+        }
+        catch (DuckDBException)
+        {
+            return false;
+        }
+    }
 
     private static bool Has(string text, string part) => text.Contains(part, StringComparison.OrdinalIgnoreCase);
 
