@@ -47,20 +47,23 @@ public static class NowcastFeatures
         foreach (var neighbour in site.Downstream) at = Neighbour(table, neighbour, minute, row, at);
         if (site.Tide is { } tide)
         {
-            var level = table.Latest(tide, minute, StaleMinutes);
+            var level = Level(table, tide, minute);
             row[at++] = (float)level;
-            row[at++] = (float)(level - table.Latest(tide, minute - 60, StaleMinutes));
+            row[at++] = (float)(level - Level(table, tide, minute - 60));
         }
         return !double.IsNaN(own) && !double.IsNaN(mean);
     }
 
     private static int Neighbour(MinuteTable table, int column, int minute, Span<float> row, int at)
     {
-        var level = table.Latest(column, minute, StaleMinutes);
+        var level = Level(table, column, minute);
         row[at++] = (float)level;
-        row[at++] = (float)(level - table.Latest(column, minute - 15, StaleMinutes));
+        row[at++] = (float)(level - Level(table, column, minute - 15));
         return at;
     }
+
+    private static double Level(MinuteTable table, int column, int minute) =>
+        column == NowcastSite.Nobody ? double.NaN : table.Latest(column, minute, StaleMinutes);
 
     // The gauges that are alive share the weight; without any, the district's mean stands for them.
     private static double Near(MinuteTable table, NowcastSite site, int minute, int span)

@@ -23,16 +23,24 @@ public static class NowcastTrainer
     private const int SpreadPart = 3;
     private const int CalibrationPart = 4;
 
+    /// <summary>True for the events, by their place in the list, that the trees never see: they calibrate the interval and score the model.</summary>
+    public static bool IsHeldOut(int episode) => episode % Parts == CalibrationPart;
+
     /// <summary>Less rain in an hour and less movement in half an hour than these make a quiet minute.</summary>
     private const double QuietRainMm = 0.2;
     private const double QuietMetres = 0.01;
 
     /// <summary>Trains, or says what there was. Same episodes and options, same model.</summary>
-    public static NowcastTraining Train(IReadOnlyList<NowcastEpisode> episodes, NowcastSite site, NowcastOptions options, DateTimeOffset trainedAt)
+    public static NowcastTraining Train(IReadOnlyList<NowcastEpisode> episodes, NowcastSite site, NowcastOptions options, DateTimeOffset trainedAt) =>
+        Train(episodes, [site], options, trainedAt);
+
+    /// <summary>One model of several stations, which must have the same features (<see cref="NowcastSite.Padded"/>). What one event did to all of them goes to one part.</summary>
+    public static NowcastTraining Train(IReadOnlyList<NowcastEpisode> episodes, IReadOnlyList<NowcastSite> sites, NowcastOptions options, DateTimeOffset trainedAt)
     {
         if (episodes.Count < options.EpisodesMin) return new NowcastTraining(null, episodes.Count, 0);
-        var names = NowcastFeatures.Names(site);
-        var rows = episodes.SelectMany((e, i) => Rows(e, i % Parts, site, names, options)).ToList();
+        var names = NowcastFeatures.Names(sites[0]);
+        if (sites.Any(s => !NowcastFeatures.Names(s).AsSpan().SequenceEqual(names))) throw new ArgumentException("The stations differ in their features.", nameof(sites));
+        var rows = episodes.SelectMany((e, i) => sites.SelectMany(site => Rows(e, i % Parts, site, names, options))).ToList();
         var parts = rows.ToLookup(r => Math.Max(r.Part, SpreadPart - 1));
         var smallest = Enumerable.Range(SpreadPart - 1, 3).Min(p => parts[p].Count());
         if (smallest < options.RowsMin) return new NowcastTraining(null, episodes.Count, smallest);
