@@ -15,7 +15,7 @@ internal static class NowcastRunner
 
     public static int Run(string[] args)
     {
-        if (Array.IndexOf(args, "--prior") is var prior and >= 0 && prior + 1 < args.Length) return PriorRunner.Run(args[prior + 1], Asked(args, "--storms", 75), Asked(args, "--seed", 1));
+        if (Array.IndexOf(args, "--prior") is var prior and >= 0 && prior + 1 < args.Length) return PriorRunner.Run(args[prior + 1], Asked(args, "--storms", 120), Asked(args, "--seed", 1));
         var storms = Asked(args, "--storms", 300);
         var seed = Asked(args, "--seed", 1);
         var pipes = Asked(args, "--pipes", 12);

@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using System.Globalization;
+using System.Text.Json;
 using LuohuIOC.Detection.Nowcast;
 using LuohuIOC.DeviceProtocol;
 
@@ -16,6 +17,8 @@ internal static class PriorRunner
     private const int Pipes = 30;
     private const int TestStorms = 50;
 
+    private static readonly JsonSerializerOptions Indented = new(JsonSerializerDefaults.Web) { WriteIndented = true };
+
     private static readonly NowcastOptions Options = new() { Trees = 150, Leaves = 24, RowsPerLeafMin = 100, Stride = 8, RowsPerBandMin = 1000 };
 
     /// <param name="folder">Where the model files go, one a kind.</param>
@@ -31,6 +34,7 @@ internal static class PriorRunner
         Console.WriteLine($"{episodes.Length} storms in {Cities} cities: {watch.Elapsed.TotalSeconds:F0} s");
         var city = new StormCity(seed, 12);
         var test = NowcastRunner.Test(city, TestStorms, seed);
+        var scores = new Dictionary<string, NowcastScore[]>();
         foreach (var kind in new[] { SensorKind.Waterlogging, SensorKind.Pipe })
         {
             watch.Restart();
@@ -42,8 +46,12 @@ internal static class PriorRunner
             File.WriteAllBytes(Path.Combine(folder, $"prior-{KindCatalogue.Of(kind).Name}.json.gz"), file);
             Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{kind}: {model.Rows} rows, {file.Length / 1024} KB, {watch.Elapsed.TotalSeconds:F0} s"));
             Target[] judged = [.. city.Targets.Where(t => t.Kind == kind).Select(t => t with { Site = t.Site.Padded() })];
-            NowcastRunner.Judge(judged, judged.ToDictionary(t => t.Id, _ => model), test);
+            var models = judged.ToDictionary(t => t.Id, _ => model);
+            NowcastRunner.Judge(judged, models, test);
+            scores[KindCatalogue.Of(kind).Name] = NowcastJudge.Summary(NowcastJudge.Judge(judged, models, test));
         }
+        File.WriteAllText(
+            Path.Combine(folder, "prior-scores.json"), JsonSerializer.Serialize(new { storms = episodes.Length, cities = Cities, judgedOn = test.Length, scores }, Indented) + "\n");
         return 0;
     }
 }
