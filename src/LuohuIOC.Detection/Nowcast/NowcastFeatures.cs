@@ -16,6 +16,15 @@ public static class NowcastFeatures
     private static readonly int[] NearSums = [5, 15, 30, 60, 180];
     private static readonly int[] DistrictSums = [5, 15, 30, 60];
 
+    /// <summary>Place in a row of the station's own value.</summary>
+    public const int Own = 0;
+
+    /// <summary>Place of the near rain of 15 minutes, mm.</summary>
+    public const int RainNear15 = 6;
+
+    /// <summary>Place of the near rain of an hour, mm.</summary>
+    public const int RainNear60 = 8;
+
     public static string[] Names(NowcastSite site) =>
     [
         "own",

@@ -26,21 +26,31 @@ public sealed class RainMinutes(long minuteMs)
     }
 
     /// <summary>Fills minutes <paramref name="first"/> and following; NaN where no reading speaks of them.</summary>
-    public void Fill(long first, Span<double> minutes)
+    public void Fill(long first, Span<float> minutes)
     {
-        minutes.Fill(double.NaN);
-        var before = long.MinValue;
-        foreach (var (timeMs, mm) in _readings)
+        minutes.Fill(float.NaN);
+        var before = Nothing;
+        foreach (var (timeMs, mm) in _readings) before = Spread(before, timeMs / minuteMs, mm, first, minutes);
+    }
+
+    /// <summary>Before the first reading of a gauge, for <see cref="Spread"/>.</summary>
+    public const long Nothing = long.MinValue;
+
+    /// <summary>Adds one reading to the minutes that it speaks of; readings must come in order of time. Returns its minute.</summary>
+    /// <param name="before">Minute of the reading before, or <see cref="Nothing"/>.</param>
+    /// <param name="own">Its own minute.</param>
+    /// <param name="mm">The rain since the one before.</param>
+    /// <param name="first">Which minute the first place is.</param>
+    /// <param name="minutes">Millimetres, NaN where nothing is known yet.</param>
+    public static long Spread(long before, long own, double mm, long first, Span<float> minutes)
+    {
+        var from = before == Nothing || own - before > SpreadMinutesMax ? own : Math.Min(own, before + 1);
+        var each = (float)(mm / (own - from + 1));
+        for (var minute = Math.Max(from, first); minute <= own && minute < first + minutes.Length; minute++)
         {
-            var own = timeMs / minuteMs;
-            var from = before == long.MinValue || own - before > SpreadMinutesMax ? own : Math.Min(own, before + 1);
-            before = own;
-            var each = mm / (own - from + 1);
-            for (var minute = Math.Max(from, first); minute <= own && minute < first + minutes.Length; minute++)
-            {
-                ref var at = ref minutes[(int)(minute - first)];
-                at = double.IsNaN(at) ? each : at + each;
-            }
+            ref var at = ref minutes[(int)(minute - first)];
+            at = float.IsNaN(at) ? each : at + each;
         }
+        return own;
     }
 }
