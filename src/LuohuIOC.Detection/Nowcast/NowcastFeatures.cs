@@ -25,6 +25,10 @@ public static class NowcastFeatures
     /// <summary>Place of the near rain of an hour, mm.</summary>
     public const int RainNear60 = 8;
 
+    private const int RainNear180 = 9;
+    private const int RainDistrict60 = 14;
+    private const int RainStrongest15 = 16;
+
     public static string[] Names(NowcastSite site) =>
     [
         "own",
@@ -62,6 +66,9 @@ public static class NowcastFeatures
         }
         return !double.IsNaN(own) && !double.IsNaN(mean);
     }
+
+    /// <summary>True when no gauge near has had a drop in three hours, and none of the district in one.</summary>
+    public static bool IsDry(ReadOnlySpan<float> row) => row[RainNear180] <= 0 && row[RainDistrict60] <= 0 && row[RainStrongest15] <= 0;
 
     private static int Neighbour(MinuteTable table, int column, int minute, Span<float> row, int at)
     {

@@ -4,7 +4,11 @@ namespace LuohuIOC.Detection.Nowcast;
 /// <param name="Table">Must keep <see cref="NowcastFeatures.HistoryMinutes"/> before the first minute or begin with it.</param>
 /// <param name="From">First minute at which a forecast could be made.</param>
 /// <param name="To">Last minute whose value may be learned.</param>
-public sealed record NowcastEpisode(MinuteTable Table, int From, int To);
+/// <param name="IsDry">
+/// Not a rain event but ordinary weather. Minutes without a drop in three hours are learned from these alone: before a rain event they would
+/// teach that a storm begins within the hour, as it does in every one of them.
+/// </param>
+public sealed record NowcastEpisode(MinuteTable Table, int From, int To, bool IsDry = false);
 
 /// <summary>Either a model or what it lacks.</summary>
 /// <param name="Model">The model.</param>
@@ -119,6 +123,7 @@ public static class NowcastTrainer
         {
             var features = new float[names.Length];
             if (!NowcastFeatures.Fill(episode.Table, site, minute, features)) continue;
+            if (!episode.IsDry && NowcastFeatures.IsDry(features)) continue;
             var quiet = features[rain] < QuietRainMm && !(Math.Abs(features[change]) > QuietMetres);
             if (quiet && (minute - episode.From) / options.Stride % options.QuietStride != 0) continue;
             var targets = new float[options.HorizonMinutes.Count];

@@ -43,8 +43,8 @@ internal static class EvidenceWords
             return TextBook.Get(language, ended.GetString() == "taken-over" ? "evidence.nowcast.taken-over" : "evidence.nowcast.fell");
         var isOwn = told.TryGetProperty("origin", out var origin) && origin.GetString() == "own";
         return TextBook.Get(
-            language, metric == "depth" ? "evidence.nowcast.depth" : "evidence.nowcast.level", Number(told, "minutes"), Number(told, "expected"), Number(told, "low"),
-            Number(told, "high"), Short(threshold ?? double.NaN), Number(told, "crossingMinutes"), Number(told, "rain15"), Number(told, "rain60"),
+            language, metric == "depth" ? "evidence.nowcast.depth" : "evidence.nowcast.level", Number(told, "minutes"), Metres(told, "expected"), Metres(told, "low"),
+            Metres(told, "high"), Short(threshold ?? double.NaN), Number(told, "crossingMinutes"), Number(told, "rain15"), Number(told, "rain60"),
             isOwn ? TextBook.Get(language, "evidence.nowcast.own", Number(told, "version")) : TextBook.Get(language, "evidence.nowcast.prior"));
     }
 
@@ -65,6 +65,9 @@ internal static class EvidenceWords
 
     private static string Number(JsonElement of, string metric) =>
         of.ValueKind == JsonValueKind.Object && of.TryGetProperty(metric, out var number) && number.ValueKind == JsonValueKind.Number ? Short(number.GetDouble()) : "–";
+
+    private static string Metres(JsonElement of, string name) =>
+        of.TryGetProperty(name, out var number) && number.ValueKind == JsonValueKind.Number ? number.GetDouble().ToString("F2", CultureInfo.InvariantCulture) : "–";
 
     private static string Short(double number) => double.IsFinite(number) ? number.ToString("G4", CultureInfo.InvariantCulture) : "–";
 }

@@ -45,6 +45,7 @@ public static class SensingFeature
         app.MapRules();
         app.MapDetectors();
         app.MapNowcast();
+        app.MapSensorHealth();
         return app;
     }
 }

@@ -34,11 +34,15 @@ internal static class NowcastRunner
         return 0;
     }
 
-    internal static StormRecord[] Training(StormCity city, int storms, int seed) => Simulated(city, StormPlan.Many(storms, seed * 10_000, TrainingYearsMax));
+    internal static NowcastEpisode Episode(StormRecord storm) => new(storm.Table, storm.From, storm.To, storm.Plan.Shape == StormShape.Dry);
+
+    internal static StormRecord[] Training(StormCity city, int storms, int seed) => Simulated(
+        city, [.. StormPlan.Many(storms, seed * 10_000, TrainingYearsMax), .. StormPlan.DryOnes(storms / 5, (seed * 10_000) + 5_000)]);
 
     internal static StormRecord[] Test(StormCity city, int storms, int seed) => Simulated(city,
     [
         .. StormPlan.Many(storms, FirstTestSeed + (seed * 10_000), TestYearsMax),
+        .. StormPlan.DryOnes(5, FirstTestSeed + (seed * 10_000) + 5_000),
         .. Enumerable.Range(0, 3).Select(i => new StormPlan(FirstTestSeed + (seed * 10_000) - 1 - i, StormShape.September2023, double.NaN)),
     ]);
 
@@ -57,7 +61,7 @@ internal static class NowcastRunner
     {
         var models = new NowcastTraining[city.Targets.Length];
         Parallel.For(0, models.Length, i => models[i] = NowcastTrainer.Train(
-            [.. training.Select(s => new NowcastEpisode(s.Table, s.From, s.To))], city.Targets[i].Site, new NowcastOptions(), DateTimeOffset.UnixEpoch));
+            [.. training.Select(Episode)], city.Targets[i].Site, new NowcastOptions(), DateTimeOffset.UnixEpoch));
         return Enumerable.Range(0, models.Length).Where(i => models[i].Model is not null).ToDictionary(i => city.Targets[i].Id, i => models[i].Model!);
     }
 

@@ -30,7 +30,7 @@ internal static class PriorRunner
         var cities = Enumerable.Range(FirstCity, Cities).Select(s => (Seed: s, City: new StormCity(s, Pipes))).ToArray();
         // Round about the cities, so that each has storms in every part.
         var training = cities.Select(c => NowcastRunner.Training(c.City, storms, c.Seed)).ToArray();
-        NowcastEpisode[] episodes = [.. Enumerable.Range(0, storms).SelectMany(i => training.Select(t => new NowcastEpisode(t[i].Table, t[i].From, t[i].To)))];
+        NowcastEpisode[] episodes = [.. Enumerable.Range(0, training[0].Length).SelectMany(i => training.Select(t => NowcastRunner.Episode(t[i])))];
         Console.WriteLine($"{episodes.Length} storms in {Cities} cities: {watch.Elapsed.TotalSeconds:F0} s");
         var city = new StormCity(seed, 12);
         var test = NowcastRunner.Test(city, TestStorms, seed);
@@ -51,7 +51,7 @@ internal static class PriorRunner
             scores[KindCatalogue.Of(kind).Name] = NowcastJudge.Summary(NowcastJudge.Judge(judged, models, test));
         }
         File.WriteAllText(
-            Path.Combine(folder, "prior-scores.json"), JsonSerializer.Serialize(new { storms = episodes.Length, cities = Cities, judgedOn = test.Length, scores }, Indented) + "\n");
+            Path.Combine(folder, "prior-scores.json"), JsonSerializer.Serialize(new { storms = episodes.Count(e => !e.IsDry), cities = Cities, judgedOn = test.Length, scores }, Indented) + "\n");
         return 0;
     }
 }
