@@ -72,7 +72,7 @@ export function continuation(nowcast: Nowcast | undefined, times = 1): { line: [
   if (!nowcast?.issuedAt || nowcast.now === null || !nowcast.horizons.length) return null
   const from = Date.parse(nowcast.issuedAt)
   const round = (metres: number): number => Math.round(metres * times * 1000) / 1000
-  const points = nowcast.horizons.map((h) => ({ at: Date.parse(h.at), ...h }))
+  const points = nowcast.horizons.map((h) => ({ ...h, at: Date.parse(h.at) }))
   return {
     line: [[from, round(nowcast.now)], ...points.map((p): [number, number] => [p.at, round(p.value)])],
     low: [[from, round(nowcast.now)], ...points.map((p): [number, number] => [p.at, round(p.low)])],

@@ -1,7 +1,6 @@
 using LuohuIOC.Detection.Nowcast;
 using LuohuIOC.DeviceProtocol;
 using LuohuIOC.Registry;
-using LuohuIOC.Spatial;
 
 namespace LuohuIOC.Sensing.Detectors.Nowcast;
 
@@ -71,7 +70,7 @@ internal sealed class NowcastMap
         var site = new NowcastSite
         {
             Own = ColumnOf(sensor, metric),
-            NearGauges = Near(gauges, sensor.Place!.Value),
+            NearGauges = Near(gauges, sensor),
             DistrictGauges = GaugeColumns,
             Upstream = Levels(network.AllUpstream(sensor.Id)),
             Downstream = Levels(network.DownstreamPath(sensor.Id)),
@@ -84,9 +83,9 @@ internal sealed class NowcastMap
     private int[] Levels(IEnumerable<Sensor> stations) =>
         [.. stations.Where(IsDrain).Take(NowcastSite.NeighboursMax).Select(s => ColumnOf(s, s.Kind == SensorKind.Waterlogging ? "depth" : "level"))];
 
-    private static (int, double)[] Near(Sensor[] gauges, GeoPoint here) =>
+    private static (int, double)[] Near(Sensor[] gauges, Sensor station) =>
     [
-        .. gauges.Select((g, column) => (Column: column, Km: here.MetresTo(g.Place!.Value) / 1000))
+        .. gauges.Select((g, column) => (Column: column, Km: station.Place!.Value.MetresTo(g.Place!.Value) / 1000))
             .OrderBy(g => g.Km).Take(NearGauges).Select(g => (g.Column, 1 / (0.2 + g.Km))),
     ];
 
