@@ -44,7 +44,7 @@ export function watchDepths(): void {
 /** All points, deepest first. */
 export function floodPoints(): Flood[] {
   const open = new Map<string, Alert>()
-  for (const alert of alerts.values()) if (alert.kind === 'waterlogging' && alert.metric === 'depth') open.set(alert.sensorId, alert)
+  for (const alert of alerts.values()) if (alert.kind === 'waterlogging' && alert.metric === 'depth' && !alert.rule.startsWith('nowcast-')) open.set(alert.sensorId, alert)
   return ofKind('waterlogging')
     .map((sensor) => {
       const reading = readings.get(sensor.id)

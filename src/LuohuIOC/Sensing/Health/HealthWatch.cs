@@ -12,6 +12,10 @@ public sealed class HealthWatch : BackgroundService
     private readonly HealthStore _store;
     private readonly HealthRound _round;
 
+    // A look takes milliseconds; who asks for one sensor's health waits for it.
+    private readonly Lock _looking = new();
+    private long _lookedMs;
+
     public HealthWatch(
         SensorRegistry registry, LatestBoard latest, HealthBoard board, HealthOptions options, IConfiguration configuration, TimeProvider time, ILogger<HealthWatch> log)
     {
@@ -38,7 +42,7 @@ public sealed class HealthWatch : BackgroundService
         {
             try
             {
-                _round.Look(_time.GetUtcNow().ToUnixTimeMilliseconds());
+                Look();
                 if (_time.GetElapsedTime(saved) < _options.SaveEvery) continue;
                 saved = _time.GetTimestamp();
                 Save();
@@ -48,6 +52,17 @@ public sealed class HealthWatch : BackgroundService
                 _log.LogError(e, "Health: a look at the sensors failed; the next one comes");
             }
         }
+    }
+
+    /// <summary>What is known of a sensor's health; null for sensors that are not watched.</summary>
+    internal HealthView? ViewOf(Sensor sensor, string language)
+    {
+        lock (_looking) return _round.Find(sensor) is var (health, peers) ? HealthView.Of(sensor, health, [.. peers.Select(n => _registry[n].Id)], _lookedMs, _options, language) : null;
+    }
+
+    private void Look()
+    {
+        lock (_looking) _round.Look(_lookedMs = _time.GetUtcNow().ToUnixTimeMilliseconds());
     }
 
     private void Save() => _store.Write(_round.Sensors.Select(s => (_registry[s.Number].Id, s.Health.Snapshot())));

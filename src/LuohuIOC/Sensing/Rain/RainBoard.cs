@@ -5,6 +5,11 @@ using LuohuIOC.Ingestion;
 
 namespace LuohuIOC.Sensing.Rain;
 
+/// <summary>One reading of a gauge.</summary>
+/// <param name="TimeMs">The device's time, bounded by the server's clock.</param>
+/// <param name="Millimetres">Rain since the reading before.</param>
+internal readonly record struct RainReading(long TimeMs, double Millimetres);
+
 /// <summary>
 /// The undrained rain of every gauge, by the gauge's number: written by the gauges' grains, read by the grains of stations around them. Of several hosts
 /// each tells the others of the gauges that live on it.
@@ -46,10 +51,23 @@ public sealed class RainBoard
     internal double LeftAt(int gauge, int reservoir, long timeMs, long staleMs) =>
         _gauges.TryGetValue(gauge, out var rain) ? rain.LeftAt(reservoir, timeMs, staleMs) : double.NaN;
 
+    /// <summary>Readings of a gauge that came after the first <paramref name="seen"/>, in the order in which they came; only the newest <see cref="ReadingsKept"/> are remembered.</summary>
+    /// <param name="gauge">Its number.</param>
+    /// <param name="seen">What the last call returned, 0 at first.</param>
+    /// <param name="into">They are added here.</param>
+    /// <returns>How many have come in all.</returns>
+    internal long ReadingsAfter(int gauge, long seen, List<RainReading> into) => _gauges.TryGetValue(gauge, out var rain) ? rain.ReadingsAfter(seen, into) : 0;
+
     private GaugeRain Of(int gauge) => _gauges.GetOrAdd(gauge, static _ => new GaugeRain());
+
+    /// <summary>Four hours of a gauge that speaks every minute, 4 KB: more come at once only after an outage, and then history has them.</summary>
+    internal const int ReadingsKept = 256;
 
     private sealed class GaugeRain
     {
+        private readonly RainReading[] _readings = new RainReading[ReadingsKept];
+        private long _count;
+
         private readonly Lock _lock = new();
         private readonly WaterStore _store = new(RainReach.AllHours);
 
@@ -58,7 +76,20 @@ public sealed class RainBoard
 
         public void Add(long timeMs, double mm)
         {
-            lock (_lock) _store.Add(timeMs, mm);
+            lock (_lock)
+            {
+                _store.Add(timeMs, mm);
+                _readings[_count++ % ReadingsKept] = new RainReading(timeMs, mm);
+            }
+        }
+
+        public long ReadingsAfter(long seen, List<RainReading> into)
+        {
+            lock (_lock)
+            {
+                for (var i = Math.Max(seen, _count - ReadingsKept); i < _count; i++) into.Add(_readings[i % ReadingsKept]);
+                return _count;
+            }
         }
 
         public double LeftAt(int reservoir, long timeMs, long staleMs)
