@@ -106,6 +106,17 @@ internal sealed class ChartMetric
         return standard - Reference;
     }
 
+    /// <summary>
+    /// The moving average after this deviation. One that lies too far from the average to be noise moves it at once, there and back
+    /// (the adaptive average of Capizzi and Masarotto 2003): a large fault is seen in its first row and over when it is over.
+    /// </summary>
+    public double Smooth(double average, double deviation, ChartOptions options)
+    {
+        var away = deviation - average;
+        var reach = options.JumpNoises * Math.Sqrt(Math.Max(Noise, NoiseMin));
+        return average + (Math.Abs(away) <= reach ? options.Smoothing * away : away - (1 - options.Smoothing) * Math.Sign(away) * reach);
+    }
+
     /// <summary>Learns over the long run how far the metric wanders; a value counts as three deviations at most, that a fault be no habit.</summary>
     public void Learn(double deviation, double rows)
     {

@@ -2,13 +2,16 @@ namespace LuohuIOC.Detection.Novelty;
 
 /// <summary>
 /// Streaming detector of one metric: each reading is compared with what the stream has shown so far, in six views; how rare its
-/// distance is in each view's own tail makes the evidence, the larger mean of two groups of views. No look-ahead, nothing known of
-/// the stream beforehand, constant memory, no allocation per reading. Not for two threads at once. docs/DETECTION.md has the sources.
+/// distance is in each view's own tail makes the evidence, the larger mean of two groups of views, or the departure from the stream's
+/// usual day where its days are proved alike. No look-ahead, nothing known of the stream beforehand, constant memory, no allocation per reading. Not for two threads at once. docs/DETECTION.md has the sources.
 /// </summary>
 public sealed class NoveltyDetector
 {
     /// <summary>What <see cref="Snapshot"/> writes first.</summary>
-    public const byte SnapshotVersion = 1;
+    public const byte SnapshotVersion = 2;
+
+    /// <summary>The version before the usual day was known: read as well, the days are learned from then on.</summary>
+    private const byte VersionWithoutDay = 1;
 
     private const int Shape = 4;
 
@@ -21,10 +24,11 @@ public sealed class NoveltyDetector
 
     private readonly NoveltyOptions _options;
     private readonly View[] _views;
-    private readonly double[] _nats = new double[6];
+    private readonly double[] _nats = new double[7];
     private readonly float[] _values = new float[Shape];
     private readonly float[] _locals = new float[Shape];
     private readonly DailyPeaks _peaks;
+    private readonly DailyShape _day;
     private LocalScale _stepScale;
     private LocalScale _levelScale;
     private Episode _episode;
@@ -42,6 +46,7 @@ public sealed class NoveltyDetector
         _options = options ?? new NoveltyOptions();
         _views = [new(1, _options), new(1, _options), new(Shape, _options), new(1, _options), new(1, _options), new(Shape, _options)];
         _peaks = new DailyPeaks(_options.CalmPeakNats);
+        _day = new DailyShape(_options);
     }
 
     public NoveltyVerdict Verdict { get; private set; }
@@ -76,6 +81,7 @@ public sealed class NoveltyDetector
         if (_seen == 0) Begin(timeMs, value);
         var afterGap = PassTime(timeMs);
         Look(value, afterGap);
+        _nats[(int)NoveltyView.Day] = _day.Nats(_lastMs, value, _interval);
         _last = value;
         _seen = Math.Min(_seen + 1, int.MaxValue - 1);
         var warm = true;
@@ -146,12 +152,12 @@ public sealed class NoveltyDetector
         _levelScale.Add(Math.Abs(away), _options.LocalMemory, quantum);
     }
 
-    /// <summary>Two committees: one sees values as they are, one by the present roughness. Each must agree in itself; either suffices.</summary>
+    /// <summary>Two committees: one sees values as they are, one by the present roughness. Each must agree in itself; either suffices, and so does the usual day.</summary>
     private double Combine()
     {
         var plain = (_nats[0] + _nats[1] + _nats[2]) / 3;
         var local = (_nats[0] + _nats[3] + _nats[4] + _nats[5]) / 4;
-        return Math.Max(plain, local);
+        return Math.Max(Math.Max(plain, local), _options.DayWeight * _nats[(int)NoveltyView.Day]);
     }
 
     private static void Push(float[] window, float value)
@@ -186,6 +192,7 @@ public sealed class NoveltyDetector
         _episode.Save(to);
         _peaks.Save(to);
         foreach (var view in _views) view.Save(to);
+        _day.Save(to);
         to.Flush();
         return bytes.ToArray();
     }
@@ -197,10 +204,11 @@ public sealed class NoveltyDetector
         try
         {
             var version = from.ReadByte();
-            if (version != SnapshotVersion) throw new InvalidDataException($"Novelty snapshot of version {version}; this program reads {SnapshotVersion}.");
+            if (version is not (SnapshotVersion or VersionWithoutDay)) throw new InvalidDataException($"Novelty snapshot of version {version}; this program reads {VersionWithoutDay} and {SnapshotVersion}.");
             var prototypes = from.ReadInt32();
             if (prototypes != _options.Prototypes) throw new InvalidDataException($"Novelty snapshot with {prototypes} prototypes a view, the detector has {_options.Prototypes}.");
             Load(from);
+            if (version == SnapshotVersion) _day.Load(from);
         }
         catch (EndOfStreamException e)
         {
