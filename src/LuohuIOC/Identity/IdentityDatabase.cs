@@ -34,7 +34,7 @@ public sealed class IdentityDatabase : IDisposable
     /// <summary>The file of a host alone.</summary>
     public IdentityDatabase(string dataDirectory)
     {
-        _file = new SqliteFile(Path.Combine(dataDirectory, FileName), Tables);
+        _file = new SqliteFile(Path.Combine(dataDirectory, IdentityFile.Name), Tables);
         _watch = new Lazy<DbConnection>(() => _file.Open());
     }
 
@@ -48,21 +48,16 @@ public sealed class IdentityDatabase : IDisposable
         _watch = new Lazy<DbConnection>(shared.Open);
         shared.Migrate("identity", Tables.Replace(" WITHOUT ROWID", "", StringComparison.Ordinal).Replace("INTEGER", "bigint", StringComparison.Ordinal)
             .Replace("BLOB", "bytea", StringComparison.Ordinal) + Shared);
-        if (File.Exists(Path.Combine(dataDirectory, FileName))) TakeOver(new IdentityDatabase(dataDirectory));
+        if (File.Exists(Path.Combine(dataDirectory, IdentityFile.Name))) TakeOver(new IdentityDatabase(dataDirectory));
     }
-
-    private const string FileName = "identity.db";
 
     /// <summary>Other hosts write to it too, and what they write is looked for every second.</summary>
     public bool IsShared => _shared is not null;
 
-    /// <summary>The configured <c>DataDirectory</c> as a full path; <c>./data</c> when nothing is set.</summary>
-    public static string DataDirectoryOf(IConfiguration configuration) => Path.GetFullPath(configuration["DataDirectory"] is { Length: > 0 } set ? set : "./data");
-
     /// <summary>The store that a configuration names, for a program beside the host.</summary>
     public static IdentityDatabase Of(IConfiguration configuration)
     {
-        var directory = DataDirectoryOf(configuration);
+        var directory = IdentityFile.DataDirectoryOf(configuration);
         return configuration[$"{ClusterOptions.Section}:{nameof(ClusterOptions.PostgreSql)}"] is { Length: > 0 } shared
             ? new IdentityDatabase(new PostgresDatabase(shared), directory, isOwner: true)
             : new IdentityDatabase(directory);

@@ -13,10 +13,10 @@ public static class IdentityFeature
         services.TryAddSingleton(TimeProvider.System);
         services.AddSingleton(s =>
         {
-            var directory = IdentityDatabase.DataDirectoryOf(s.GetRequiredService<IConfiguration>());
+            var directory = IdentityFile.DataDirectoryOf(s.GetRequiredService<IConfiguration>());
             return s.GetService<PostgresDatabase>() is { } shared ? new IdentityDatabase(shared, directory) : new IdentityDatabase(directory);
         });
-        services.AddSingleton(s => new CredentialFiles(IdentityDatabase.DataDirectoryOf(s.GetRequiredService<IConfiguration>())));
+        services.AddSingleton(s => new CredentialFiles(IdentityFile.DataDirectoryOf(s.GetRequiredService<IConfiguration>())));
         services.AddSingleton<TokenBook>();
         services.AddSingleton<GatewaySecrets>();
         services.AddSingleton<FailedAttempts>();

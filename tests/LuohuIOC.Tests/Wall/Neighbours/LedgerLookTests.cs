@@ -3,7 +3,7 @@ using LuohuIOC.Tests.Alerts;
 using LuohuIOC.Wall.Neighbours;
 using Xunit;
 
-namespace LuohuIOC.Tests.Wall;
+namespace LuohuIOC.Tests.Wall.Neighbours;
 
 /// <summary>The board of one host beside the ledger of all.</summary>
 public sealed class LedgerLookTests : IAsyncLifetime
