@@ -19,6 +19,7 @@ internal sealed class Deliveries : IDisposable
     private readonly TaskCompletionSource<OutsideFault> _failed = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly Channel<(MqttApplicationMessageReceivedEventArgs Message, Task Durable)> _waiting;
     private readonly Task _acknowledging;
+    private volatile bool _draining;
     private long _received;
     private long _redelivered;
 
@@ -44,7 +45,7 @@ internal sealed class Deliveries : IDisposable
     public async Task TakeAsync(MqttApplicationMessageReceivedEventArgs received)
     {
         received.AutoAcknowledge = false;
-        if (_over.IsCancellationRequested) return;
+        if (_draining || _over.IsCancellationRequested) return;
         try
         {
             if (_intake.IsFull) await _intake.WaitForRoomAsync(_over.Token);
@@ -69,6 +70,7 @@ internal sealed class Deliveries : IDisposable
     /// <summary>Takes no more, and gives what was taken a moment to be acknowledged.</summary>
     public async Task DrainAsync(TimeProvider time)
     {
+        _draining = true;
         _waiting.Writer.TryComplete();
         await Task.WhenAny(_acknowledging, Task.Delay(DrainMax, time));
         await _over.CancelAsync();

@@ -32,7 +32,8 @@ internal sealed class OutsideBroker(
         if (!setup.Options.IsOn) return;
         CreateMeters();
         // Messages may come once everything stands that they pass through.
-        await Task.Delay(Timeout.InfiniteTimeSpan, time, lifetime.ApplicationStarted).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        using (var started = CancellationTokenSource.CreateLinkedTokenSource(lifetime.ApplicationStarted, stoppingToken))
+            await Task.Delay(Timeout.InfiniteTimeSpan, time, started.Token).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         link.Changed = () => _look.Writer.TryWrite(true);
         await using var timer = time.CreateTimer(_ => _look.Writer.TryWrite(true), null, LookEvery, LookEvery);
         using var linkStop = new CancellationTokenSource();

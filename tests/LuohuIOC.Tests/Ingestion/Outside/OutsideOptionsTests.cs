@@ -1,5 +1,6 @@
 using System.ComponentModel.DataAnnotations;
 using LuohuIOC.Ingestion.Outside;
+using Microsoft.Extensions.Configuration;
 using Xunit;
 
 namespace LuohuIOC.Tests.Ingestion.Outside;
@@ -44,6 +45,17 @@ public sealed class OutsideOptionsTests
     {
         var options = new OutsideOptions { Version = version, Group = group, Host = host };
         Assert.Equal(valid, Validator.TryValidateObject(options, new ValidationContext(options), null, validateAllProperties: true));
+    }
+
+    [Fact]
+    public void Settings_are_read_from_the_configuration()
+    {
+        var options = new ConfigurationBuilder().AddInMemoryCollection(new Dictionary<string, string?>
+        {
+            ["Url"] = "mqtts://broker", ["Filters:0"] = "luohu/v1/+/telemetry", ["Filters:1"] = "spBv1.0/#", ["SessionExpiry"] = "1.00:00:00", ["Connections"] = "0",
+        }).Build().Get<OutsideOptions>()!;
+        Assert.Equal(["$share/ioc/luohu/v1/+/telemetry", "$share/ioc/spBv1.0/#"], options.SharedFilters);
+        Assert.Equal((TimeSpan.FromDays(1), 0), (options.SessionExpiry, options.Connections));
     }
 
     [Fact]
