@@ -10,7 +10,8 @@ namespace LuohuIOC.History.DuckDb;
 /// </summary>
 internal sealed class HistoryFile : IDisposable
 {
-    private const int Schema = 1;
+    // Script i brings a file of schema i to i + 1; append, never edit one that has shipped. Tables and columns of kinds and metrics follow the contract.
+    private static readonly string[] Migrations = [StoredSensors.CreateTableSql];
 
     // Opened for the first copy and closed with the file: closing it earlier would end DuckDB's own lock, which is the process's.
     private SafeFileHandle? _copying;
@@ -136,11 +137,12 @@ internal sealed class HistoryFile : IDisposable
     {
         connection.Execute("BEGIN");
         connection.Execute("CREATE TABLE IF NOT EXISTS state (schema INTEGER, cursor BIGINT, readings BIGINT)");
-        connection.Execute($"INSERT INTO state SELECT {Schema}, 0, 0 WHERE NOT EXISTS (FROM state)");
+        connection.Execute("INSERT INTO state SELECT 0, 0, 0 WHERE NOT EXISTS (FROM state)");
         var schema = connection.Scalar("SELECT schema FROM state", 0);
-        if (schema > Schema)
-            throw new HistoryUnavailableException($"{path}: written by a newer version (schema {schema}, this program knows {Schema}). Run the newer version.");
-        connection.Execute(StoredSensors.CreateTableSql);
+        if (schema > Migrations.Length)
+            throw new HistoryUnavailableException($"{path}: written by a newer version (schema {schema}, this program knows {Migrations.Length}). Run the newer version.");
+        foreach (var migration in Migrations[schema..]) connection.Execute(migration);
+        if (schema < Migrations.Length) connection.Execute($"UPDATE state SET schema = {Migrations.Length}");
         var tables = new Dictionary<SensorKind, KindTable>();
         foreach (var kind in KindCatalogue.All)
         {
