@@ -29,6 +29,8 @@ const string help =
     nab-pictures OUT DIR … [--skip FOLDER]   five hits and five misses as SVG
     skab DIR OUT [--fit ROWS] [--pca]   the stations' detector on the Skoltech Anomaly Benchmark's files
     nowcast [--storms N] [--seed S] [--pipes N]   expectation 15, 30 and 60 minutes ahead, learned and judged on simulated storms
+    nowcast --prior DIR   the models that a host without history begins with: learned in four simulated cities, judged in a fifth
+    storms               five storms over host and simulated city: how long before a flood its forecast is told, how many floods, how many false alarms
     detectors            cost of a reading in each detector
     city-alarms [days] [seed] [none|chicago|september2023] [storm day] [dry|storm]   alerts of the detectors in the simulated district; dry, storm: faults made then
     city-health [days] [seed] [none|chicago|september2023] [storm day]   sensors suspected and faults found in the simulated district
@@ -74,6 +76,8 @@ switch (args)
             rest.Length > 0 ? double.Parse(rest[0], CultureInfo.InvariantCulture) : 10, rest.Length > 1 ? int.Parse(rest[1], CultureInfo.InvariantCulture) : 1,
             rest.Length > 2 ? Enum.Parse<LuohuIOC.Simulator.City.StormKind>(rest[2], ignoreCase: true) : default,
             rest.Length > 3 ? double.Parse(rest[3], CultureInfo.InvariantCulture) : 4);
+    case ["storms"]:
+        return await ProductStorms.RunAsync();
     case ["nowcast", .. var rest]:
         return NowcastRunner.Run(rest);
     case ["skab", .. var rest]:

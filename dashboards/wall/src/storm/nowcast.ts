@@ -1,4 +1,4 @@
-import { ref, watch } from 'vue'
+import { computed, ref, watch } from 'vue'
 import { registryPulse, secondPulse } from '../city/city'
 import { ask } from '../link/api'
 import { linkState } from '../link/hub'
@@ -62,9 +62,14 @@ async function load(): Promise<void> {
   }
 }
 
-const isFast = (): boolean => [...nowcasts.value.values()].some((nowcast) => nowcast.speed > 1)
+/** Minutes of weather in one of the devices' clocks. */
+export const speed = computed(() => [...nowcasts.value.values()][0]?.speed ?? 1)
 
-watch(secondPulse, (second) => second % (isFast() ? EVERY_S_FAST : EVERY_S) === 0 && void load())
+const FAST_MINUTES = 10
+/** How far back a chart of so many minutes goes: in a simulated city that runs fast, ten minutes hold a storm, and an hour would hide what is forecast. */
+export const cityMinutes = (minutes: number): number => (speed.value > 1 ? Math.min(minutes, FAST_MINUTES) : minutes)
+
+watch(secondPulse, (second) => second % (speed.value > 1 ? EVERY_S_FAST : EVERY_S) === 0 && void load())
 watch([registryPulse, linkState], () => void load())
 
 /** Metres as the chart has them: points of a dashed line from now, and the interval as a lower edge with the width above it. */

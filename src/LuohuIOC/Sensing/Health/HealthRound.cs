@@ -25,9 +25,13 @@ internal sealed class HealthRound(SensorRegistry registry, LatestBoard latest, H
         return health;
     }
 
-    /// <summary>What is remembered of a sensor, and the numbers of those it is compared with; null when nothing is. For the watch's thread or under its lock.</summary>
-    public (SensorHealth Health, int[] Peers)? Find(Sensor sensor) =>
-        _sensors.TryGetValue(sensor.Number, out var health) ? (health, health.Metrics.Length == 0 ? [] : _peers.Of(sensor).Same) : null;
+    /// <summary>What is remembered of a sensor, and the numbers of those it is compared with; null for kinds that are not watched. For the watch's thread or under its lock.</summary>
+    public (SensorHealth Health, int[] Peers)? Find(Sensor sensor)
+    {
+        if (HealthMetric.Of(sensor.Kind).Length == 0 && BatterySlots[(int)sensor.Kind] < 0) return null;
+        var health = Of(sensor);
+        return (health, health.Metrics.Length == 0 ? [] : _peers.Of(sensor).Same);
+    }
 
     /// <summary>Takes the readings and puts what follows from them on the board.</summary>
     public void Look(long nowMs)

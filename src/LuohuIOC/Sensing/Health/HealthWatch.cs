@@ -33,9 +33,7 @@ public sealed class HealthWatch : BackgroundService
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
         if (!_options.Watch) return;
-        foreach (var (id, numbers) in _store.Read())
-            if (_registry.TryFind(id, out var sensor) && !_round.Of(sensor).Restore(numbers))
-                _log.LogWarning("Health of {Sensor} begins anew: what was stored does not fit", id);
+        Restore();
         using var timer = new PeriodicTimer(_options.Every, _time);
         var saved = _time.GetTimestamp();
         while (await timer.WaitForNextTickAsync(stoppingToken))
@@ -57,6 +55,7 @@ public sealed class HealthWatch : BackgroundService
     /// <summary>What is known of a sensor's health; null for sensors that are not watched.</summary>
     internal HealthView? ViewOf(Sensor sensor, string language)
     {
+        if (!_options.Watch) return null;
         lock (_looking) return _round.Find(sensor) is var (health, peers) ? HealthView.Of(sensor, health, [.. peers.Select(n => _registry[n].Id)], _lookedMs, _options, language) : null;
     }
 
@@ -65,5 +64,20 @@ public sealed class HealthWatch : BackgroundService
         lock (_looking) _round.Look(_lookedMs = _time.GetUtcNow().ToUnixTimeMilliseconds());
     }
 
-    private void Save() => _store.Write(_round.Sensors.Select(s => (_registry[s.Number].Id, s.Health.Snapshot())));
+    private void Restore()
+    {
+        lock (_looking)
+        {
+            foreach (var (id, numbers) in _store.Read())
+                if (_registry.TryFind(id, out var sensor) && !_round.Of(sensor).Restore(numbers))
+                    _log.LogWarning("Health of {Sensor} begins anew: what was stored does not fit", id);
+        }
+    }
+
+    private void Save()
+    {
+        (string, double[])[] rows;
+        lock (_looking) rows = [.. _round.Sensors.Select(s => (_registry[s.Number].Id, s.Health.Snapshot()))];
+        _store.Write(rows);
+    }
 }
