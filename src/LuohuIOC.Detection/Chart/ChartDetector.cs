@@ -145,11 +145,20 @@ public sealed class ChartDetector
 
     private double Judge(int counted, double quick)
     {
-        var score = Math.Sqrt(_covariance.Distance(_smoothed, _parts) / counted) / _strain.Factor;
+        var score = Math.Sqrt(_covariance.Distance(_smoothed, _parts) / counted) / (_strain.Factor * Restlessness());
         _strain.Count(score > _options.AlarmLevel);
         if (quick > score) _quick.Distances.CopyTo(_parts);
         Share();
         return Math.Max(score, quick);
+    }
+
+    /// <summary>Where most metrics wander by nature, a departure of the average says less: 1 where all keep a level, 2 where all wander.</summary>
+    private double Restlessness()
+    {
+        var wander = 0.0;
+        foreach (var metric in _metrics) wander += metric.Wander(_options);
+        wander /= _metrics.Length;
+        return 1 + wander * wander;
     }
 
     private void Share()

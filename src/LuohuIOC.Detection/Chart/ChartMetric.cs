@@ -133,9 +133,12 @@ internal sealed class ChartMetric
     /// </summary>
     public void Follow(double deviation, bool held, ChartOptions options)
     {
-        var speed = held ? options.WanderShare * Math.Clamp(1 - options.WanderRatio * Noise / _variance, 0, 1) : 1;
+        var speed = held ? options.WanderShare * Wander(options) : 1;
         Reference += speed / options.FollowRows * deviation;
     }
+
+    /// <summary>0 where the metric keeps a level, towards 1 where it wanders (von Neumann's ratio); 0 where nothing is known.</summary>
+    public double Wander(ChartOptions options) => IsUnknown ? 0 : Math.Clamp(1 - options.WanderRatio * Noise / _variance, 0, 1);
 
     public double Ridge(ChartOptions options) =>
         options.Ridge * options.Smoothing / (2 - options.Smoothing) * Math.Max(Noise, NoiseMin) + 1e-6;

@@ -43,7 +43,7 @@ public sealed record ChartOptions
     public double AlarmLevel { get; init; } = 2.3;
 
     /// <summary>Share of rows that may be the average's alarms in the long run; a station with more is judged by a higher level after each.</summary>
-    public double AlarmShare { get; init; } = 0.002;
+    public double AlarmShare { get; init; } = 0.001;
 
     /// <summary>Rows of alarm after which that level is e times higher; it comes back in as many over the share.</summary>
     public double AlarmRows { get; init; } = 300;

@@ -29,6 +29,9 @@ internal sealed class DailyShape(NoveltyOptions options)
     private const double UnitsMax = 6, VariancesMax = 9;
     private const int Unclipped = 50;
 
+    /// <summary>Departures smaller than this share of a unit are none.</summary>
+    private const double UnitsMin = 1e-9;
+
     /// <summary>No instrument reads more; the square of what does would not be a number.</summary>
     private const double ValueMax = 1e30;
 
@@ -50,15 +53,16 @@ internal sealed class DailyShape(NoveltyOptions options)
     /// <summary>−ln of how rare the departure is among the stream's own, 0 where its days do not foretell it.</summary>
     /// <param name="timeMs">Unix ms.</param>
     /// <param name="value">A finite reading.</param>
+    /// <param name="resolution">Departures are measured in no less: the stream's own rounding.</param>
     /// <param name="intervalMs">Mean time between readings.</param>
-    public double Nats(long timeMs, double value, double intervalMs)
+    public double Nats(long timeMs, double value, double resolution, double intervalMs)
     {
         if (Math.Abs(value) > ValueMax) return 0;
         if (_seen == 0) _mean = value;
         _seen = Math.Min(_seen + 1, int.MaxValue - 1);
         var bin = (int)((timeMs % DayMs + DayMs) % DayMs * Bins / DayMs);
         if (bin != _bin) Close(bin);
-        var nats = _days[bin] >= DaysToMeasure ? Measure(bin, value, intervalMs) : 0;
+        var nats = _days[bin] >= DaysToMeasure ? Measure(bin, value, resolution, intervalMs) : 0;
         _mean += (value - _mean) / Math.Min(_seen + 1, ErrorMemory);
         _sum += value;
         _inBin++;
@@ -76,17 +80,17 @@ internal sealed class DailyShape(NoveltyOptions options)
         (_bin, _inBin, _sum) = (next, 0, 0);
     }
 
-    private double Measure(int bin, double value, double intervalMs)
+    private double Measure(int bin, double value, double resolution, double intervalMs)
     {
         var departure = value - _usual[bin];
         var away = value - _mean;
         _measured = Math.Min(_measured + 1, int.MaxValue - 1);
         var rate = 1 / Math.Min(_measured, ErrorMemory);
-        var cap = _measured < Unclipped ? double.PositiveInfinity : VariancesMax * _variance + 1e-12;
+        var cap = _measured < Unclipped ? double.PositiveInfinity : VariancesMax * _variance;
         _error += (Math.Min(departure * departure, cap) - _error) * rate;
         _variance += (Math.Min(away * away, cap) - _variance) * rate;
-        var unit = OwnSpread * _spread[bin] + (1 - OwnSpread) * _daySpread + 1e-12;
-        var nats = _tail.Nats(Math.Abs(departure) / unit + 1e-9);
+        var unit = OwnSpread * _spread[bin] + (1 - OwnSpread) * _daySpread + resolution;
+        var nats = _tail.Nats(unit > 0 ? Math.Abs(departure) / unit + UnitsMin : double.NaN);
         LearnSpread(bin, Math.Abs(departure), unit, rate, intervalMs);
         return _measured > MeasuredMin && _days[bin] >= DaysToTell && _error < options.DayUnexplained * _variance ? nats : 0;
     }

@@ -62,6 +62,9 @@ public sealed class NoveltyDetector
     /// <summary>Readings until the detector can say anything; 0 when warm.</summary>
     public int WarmUpLeft => Verdict == NoveltyVerdict.Scored ? 0 : Math.Max(0, LogTail.WarmUp + 1 + Shape - _seen);
 
+    /// <summary>The smallest change seen, 0 before any: the stream's rounding.</summary>
+    private double Quantum => double.IsInfinity(_resolution) ? 0 : _resolution;
+
     /// <summary>What each view says of the last reading, in nats, in the order of <see cref="NoveltyView"/>.</summary>
     public ReadOnlySpan<double> ByView => _nats;
 
@@ -81,7 +84,7 @@ public sealed class NoveltyDetector
         if (_seen == 0) Begin(timeMs, value);
         var afterGap = PassTime(timeMs);
         Look(value, afterGap);
-        _nats[(int)NoveltyView.Day] = _day.Nats(_lastMs, value, _interval);
+        _nats[(int)NoveltyView.Day] = _day.Nats(_lastMs, value, ResolutionShare * Quantum, _interval);
         _last = value;
         _seen = Math.Min(_seen + 1, int.MaxValue - 1);
         var warm = true;
@@ -115,7 +118,7 @@ public sealed class NoveltyDetector
     {
         var step = value - _last;
         if (step != 0) _resolution = Math.Min(_resolution, Math.Abs(step));
-        var quantum = double.IsInfinity(_resolution) ? 0 : _resolution;
+        var quantum = Quantum;
         var away = value - _localLevel;
         var localAway = Local(away, _levelScale, quantum);
         Push(_values, (float)(value - _origin));
