@@ -30,7 +30,7 @@ public static class BackupCommand
     {
         var configuration = new ConfigurationBuilder().AddJsonFile(Path.GetFullPath("appsettings.json"), optional: true).AddEnvironmentVariables()
             .AddCommandLine(args, Switches).Build();
-        var data = IdentityDatabase.DataDirectoryOf(configuration);
+        var data = IdentityFile.DataDirectoryOf(configuration);
         var name = $"luohu-backup-{clock.GetUtcNow().ToString("yyyyMMdd'T'HHmmss'Z'", CultureInfo.InvariantCulture)}.tar.gz";
         var target = Path.GetFullPath(configuration["to"] is { Length: > 0 } to ? (Directory.Exists(to) ? Path.Combine(to, name) : to) : name);
         if (!Directory.Exists(data)) return Say(notes, 2, "backup.no-data", data);

@@ -13,7 +13,7 @@ public static class BackupFeature
     /// <summary>First of all AddX: nobody may touch the folder's files before it is this host's.</summary>
     public static WebApplicationBuilder AddBackup(this WebApplicationBuilder builder)
     {
-        var folder = DataFolder.Claim(IdentityDatabase.DataDirectoryOf(builder.Configuration));
+        var folder = DataFolder.Claim(IdentityFile.DataDirectoryOf(builder.Configuration));
         NodeSnapshot.Clean(folder.Path);
         // By a factory, so that the container disposes it, and last: what is made first goes last.
         builder.Services.AddSingleton(_ => folder);

@@ -28,7 +28,7 @@ public static class RestoreCommand
         if (!File.Exists(archive)) return BackupCommand.Say(notes, 2, "restore.no-archive", archive);
         try
         {
-            return RunAsync(archive, IdentityDatabase.DataDirectoryOf(configuration), args.Contains("--force"), notes, clock).GetAwaiter().GetResult();
+            return RunAsync(archive, IdentityFile.DataDirectoryOf(configuration), args.Contains("--force"), notes, clock).GetAwaiter().GetResult();
         }
         catch (BackupFaultException e)
         {
