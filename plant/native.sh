@@ -90,7 +90,7 @@ CONF
 start_mosquitto() {
     mkdir -p "$data/mosquitto"
     {
-        sed -e "s#/run/secrets/#$secrets/#; s#/mosquitto/config/acl#$root/plant/mosquitto/acl#; s#/mosquitto/data/#$data/mosquitto/#; s#^listener 8883#listener $mqtts_port#" \
+        sed -e "s#/run/secrets/#$secrets/#; s#/mosquitto/config/acl#$root/firmware-contracts/mosquitto/acl#; s#/mosquitto/data/#$data/mosquitto/#; s#^listener 8883#listener $mqtts_port#" \
             "$root/plant/mosquitto/mosquitto.conf"
         printf 'listener %s 127.0.0.1\nuser %s\n' "$mqtt_port" "$(id -un)"
     } >"$data/mosquitto.conf"

@@ -181,7 +181,7 @@ public sealed partial class PlantTests
     }
 
     private static IEnumerable<string> AclPatterns(string access) =>
-        Repository.Read("plant/mosquitto/acl").Split('\n').Select(l => l.Split(' ')).Where(w => w[0] == "pattern" && w[1] == access).Select(w => w[2]);
+        Repository.Read("firmware-contracts/mosquitto/acl").Split('\n').Select(l => l.Split(' ')).Where(w => w[0] == "pattern" && w[1] == access).Select(w => w[2]);
 
     private static string? From(string line) => line.StartsWith("FROM ", StringComparison.Ordinal) ? line.Split(' ')[1] : null;
 
