@@ -146,7 +146,7 @@ public sealed class ConnectionTests(HostWithDistrict fixture) : IClassFixture<Ho
             TimeProvider.System);
         await source.ConnectAsync(CancellationToken.None);
         var summary = await source.RunAsync(CancellationToken.None);
-        Assert.True(summary.Messages > 1_000, $"Only {summary.Messages} messages were acknowledged.");
+        Assert.True(summary.Messages > 100, $"Only {summary.Messages} messages were acknowledged.");
         // A burst of one second's worth, then the rate, for four seconds and the drain of what was under way.
         Assert.True(summary.Messages <= 4 * ((300 * 5) + 50 + 300), $"{summary.Messages} messages went through a rate of 4 x 300/s.");
         await Wait.UntilAsync(async () => await host.CountAsync() == summary.Readings, () => $"{summary.Readings} readings in history");
