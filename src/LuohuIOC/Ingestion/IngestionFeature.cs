@@ -5,7 +5,6 @@ using LuohuIOC.Ingestion.Journal;
 using LuohuIOC.Ingestion.Rejections;
 using LuohuIOC.Ingestion.Sparkplug;
 using LuohuIOC.Ingestion.Stations;
-using LuohuIOC.Storage;
 using MQTTnet.AspNetCore;
 using MQTTnet.Server;
 
@@ -29,11 +28,8 @@ public static class IngestionFeature
         services.AddSingleton<ReaderTopics>();
         services.AddSingleton<BrokerEvents>();
         services.AddSingleton<PacketLimit>();
-        services.AddSingleton(s => s.GetService<PostgresDatabase>() is { } shared
-            ? new CommandBook(shared, s.GetRequiredService<TimeProvider>())
-            : new CommandBook(Path.Combine(s.GetRequiredService<IConfiguration>()["DataDirectory"] ?? "data", "commands.db"), s.GetRequiredService<TimeProvider>()));
+        services.AddCommands();
         services.AddSingleton<CommandPublisher>();
-        services.AddHostedService<CommandRelay>();
         services.AddSingleton<RejectionStore>();
         services.AddHostedService(s => s.GetRequiredService<RejectionStore>());
         services.AddHealthChecks().AddCheck<JournalHealth>("journal");
