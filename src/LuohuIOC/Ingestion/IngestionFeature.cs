@@ -35,11 +35,8 @@ public static class IngestionFeature
         services.AddSingleton<ReaderTopics>();
         services.AddSingleton<BrokerEvents>();
         services.AddSingleton<PacketLimit>();
-        services.AddSingleton(s => s.GetService<PostgresDatabase>() is { } shared
-            ? new CommandBook(shared, s.GetRequiredService<TimeProvider>())
-            : new CommandBook(Path.Combine(s.GetRequiredService<IConfiguration>()["DataDirectory"] ?? "data", "commands.db"), s.GetRequiredService<TimeProvider>()));
+        services.AddCommands();
         services.AddSingleton<CommandPublisher>();
-        services.AddHostedService<CommandRelay>();
         services.AddSingleton<RejectionStore>();
         services.AddHostedService(s => s.GetRequiredService<RejectionStore>());
         services.AddHealthChecks().AddCheck<JournalHealth>("journal");

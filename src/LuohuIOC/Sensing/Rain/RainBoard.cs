@@ -35,7 +35,7 @@ public sealed class RainBoard
     /// <summary>A gauge's grain comes to life here and goes on from what it had stored, which its readings are added to.</summary>
     public void Restore(int gauge, RainState? stored) => Of(gauge).Restore(stored ?? new RainState());
 
-    /// <summary>What a gauge's grain on another host knows; older than what is known here it changes nothing.</summary>
+    /// <summary>What a gauge's grain on another host knows, as that host tells it after each reading; older than what is known here it changes nothing.</summary>
     public void Learn(int gauge, RainState told) => Of(gauge).Learn(told);
 
     /// <summary>What another host may learn of a gauge; null when nothing is known.</summary>

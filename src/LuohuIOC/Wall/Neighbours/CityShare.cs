@@ -24,6 +24,7 @@ internal sealed class CityShare(
     /// <summary>Sensors of one tick at most; the others stay for the next.</summary>
     private const int ChangedMax = 20_000;
 
+    private readonly ConcurrentDictionary<string, bool> _failing = new(StringComparer.Ordinal);
     private readonly ConcurrentDictionary<SiloAddress, (Neighbour Neighbour, Task Running)> _neighbours = new();
 
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
@@ -114,10 +115,12 @@ internal sealed class CityShare(
         try
         {
             await look();
+            _failing.TryRemove(what, out _);
         }
         catch (Exception e)
         {
-            log.LogWarning("{What} could not be read, it is tried again: {Cause}", what, e.Message);
+            // Told when it begins, not at every try.
+            if (_failing.TryAdd(what, true)) log.LogWarning("{What} could not be read, it is tried again: {Cause}", what, e.Message);
         }
     }
 }

@@ -1,4 +1,3 @@
-using LuohuIOC.Ingestion;
 using LuohuIOC.Sensing.Rain;
 using Xunit;
 
