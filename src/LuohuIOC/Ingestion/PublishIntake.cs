@@ -120,7 +120,8 @@ public sealed class PublishIntake(
         // A frame without readings (a picture, a state) is evidence all the same.
         if (scratch.Readings.Count == 0 && (form == PayloadForm.Json || scratch.Refusals.Count > 0)) return durable;
         metrics.Accepted(scratch.Readings.Count);
-        var committed = journal.Append(form, scratch.Refusals.Count == 0, now, gateway, sensor, payload, scratch.Readings);
+        var committed = journal.Append(
+            form, scratch.Refusals.Count == 0, now, gateway, sensor, payload, scratch.Readings, ReadingTrace.Begin(message.UserProperties, gateway));
         if (form == PayloadForm.Sl651 && records.Keep(payload, sensor.ToString(), now) is { IsCompleted: false } kept) committed = Task.WhenAll(committed, kept);
         return durable.IsCompleted ? committed : Task.WhenAll(durable, committed);
     }

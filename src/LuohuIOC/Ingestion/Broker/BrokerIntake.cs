@@ -12,10 +12,16 @@ namespace LuohuIOC.Ingestion.Broker;
 /// </summary>
 public sealed class BrokerIntake(PublishIntake intake, IOptions<MqttOptions> options, TimeProvider time)
 {
+    private volatile bool _closed;
+
+    /// <summary>From now on nothing is taken: what comes is neither journalled nor acknowledged, and its sender sends it again elsewhere or later.</summary>
+    public void Close() => _closed = true;
+
     /// <summary>Takes one publish. Completes when the next of the connection may be read.</summary>
     public Task Take(InterceptingPublishEventArgs publish)
     {
         if (publish.SessionItems.Contains(CommandPublisher.Key)) return Task.CompletedTask;
+        if (_closed) return Task.Delay(Timeout.InfiniteTimeSpan, time, publish.CancellationToken);
         // Nobody subscribes to telemetry at this broker, so the broker's own dispatch has nothing to do.
         publish.ProcessPublish = false;
         var message = publish.ApplicationMessage;

@@ -75,7 +75,7 @@ internal static partial class CommandEndpoints
         return new CommandView(
             command.Id, command.Sensor, command.Name, command.Arguments, command.IssuedBy, command.IssuedAt, command.Expires, state,
             TextBook.Get(language, $"command.{state}"), command.Detail, command.RepliedAt,
-            gateways.All.TryGetValue(command.Gateway, out var gateway) && gateway.Online);
+            gateways.IsOnline(command.Gateway));
     }
 
     [GeneratedRegex("^[a-z][a-z0-9_]{0,63}$")]
