@@ -52,7 +52,11 @@ public sealed class OutsideOptionsTests
     {
         var options = new ConfigurationBuilder().AddInMemoryCollection(new Dictionary<string, string?>
         {
-            ["Url"] = "mqtts://broker", ["Filters:0"] = "luohu/v1/+/telemetry", ["Filters:1"] = "spBv1.0/#", ["SessionExpiry"] = "1.00:00:00", ["Connections"] = "0",
+            ["Url"] = "mqtts://broker",
+            ["Filters:0"] = "luohu/v1/+/telemetry",
+            ["Filters:1"] = "spBv1.0/#",
+            ["SessionExpiry"] = "1.00:00:00",
+            ["Connections"] = "0",
         }).Build().Get<OutsideOptions>()!;
         Assert.Equal(["$share/ioc/luohu/v1/+/telemetry", "$share/ioc/spBv1.0/#"], options.SharedFilters);
         Assert.Equal((TimeSpan.FromDays(1), 0), (options.SessionExpiry, options.Connections));
