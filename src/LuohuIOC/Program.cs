@@ -22,6 +22,7 @@ return StartupErrors.Guard(args, Console.Error, () => args switch
 static int Run(string[] args)
 {
     var builder = WebApplication.CreateSlimBuilder(args);
+    builder.AddSecretFiles();
     builder.AddBackup();
     builder.AddHttp();
     builder.AddIdentity();

@@ -1,6 +1,7 @@
 using LuohuIOC.History;
 using LuohuIOC.Ingestion.Broker;
 using LuohuIOC.Ingestion.Journal;
+using LuohuIOC.Ingestion.Outside;
 using LuohuIOC.Sensing;
 using Microsoft.Extensions.Options;
 
@@ -11,7 +12,7 @@ namespace LuohuIOC.Drain;
 /// acknowledgements, the sensors judge what is journalled, history stores it. After it a start finds nothing to do again.
 /// </summary>
 internal sealed class StageDrain(
-    BrokerEvents broker, PublishJournal journal, SensorDispatcher dispatcher, IReadingHistory history, HistoryWriter writer, IOptions<DrainOptions> options,
+    BrokerEvents broker, OutsideBroker outside, PublishJournal journal, SensorDispatcher dispatcher, IReadingHistory history, HistoryWriter writer, IOptions<DrainOptions> options,
     TimeProvider time, ILogger<StageDrain> log) : IHostedLifecycleService
 {
     private static readonly TimeSpan BetweenLooks = TimeSpan.FromMilliseconds(10);
@@ -21,6 +22,7 @@ internal sealed class StageDrain(
         var begun = time.GetTimestamp();
         using var bound = new CancellationTokenSource(options.Value.Max, time);
         using var both = CancellationTokenSource.CreateLinkedTokenSource(bound.Token, cancellationToken);
+        await outside.StopAsync(both.Token);
         await broker.CloseAsync(journal.Flush, both.Token);
         // Positions up to the recovered one are of the life before; of those history may have more to read, and reads it at the next start.
         var position = journal.Position;

@@ -30,20 +30,22 @@ public sealed class BearerHandler(
     private TokenVerdict? _verdict;
     private TimeSpan? _wait;
 
-    protected override Task<AuthenticateResult> HandleAuthenticateAsync()
+    protected override async Task<AuthenticateResult> HandleAuthenticateAsync()
     {
-        if (PresentedToken(Request) is not { } text) return Task.FromResult(AuthenticateResult.NoResult());
-        _verdict = Check(text, out var token);
+        if (PresentedToken(Request) is not { } text) return AuthenticateResult.NoResult();
+        AccessToken? token;
+        if (text.StartsWith(HubTickets.Prefix, StringComparison.Ordinal)) (_verdict, token) = await RedeemAsync(text);
+        else _verdict = tokens.Check(text, out token);
         if (_verdict != TokenVerdict.Valid)
         {
             _wait = failures.Record(Context.Connection.RemoteIpAddress ?? IPAddress.None);
-            return Task.FromResult(AuthenticateResult.Fail("The token is not valid."));
+            return AuthenticateResult.Fail("The token is not valid.");
         }
         var identity = new ClaimsIdentity(
             [new(ClaimTypes.NameIdentifier, token!.Id), new(ClaimTypes.Name, token.Name), new(ClaimTypes.Role, Roles.NameOf(token.Role))], SchemeName);
         // The expiry lets SignalR end a connection that outlives its token (CloseOnAuthenticationExpiration).
         var properties = new AuthenticationProperties { ExpiresUtc = token.ExpiresAt };
-        return Task.FromResult(AuthenticateResult.Success(new AuthenticationTicket(new ClaimsPrincipal(identity), properties, SchemeName)));
+        return AuthenticateResult.Success(new AuthenticationTicket(new ClaimsPrincipal(identity), properties, SchemeName));
     }
 
     protected override Task HandleChallengeAsync(AuthenticationProperties properties)
@@ -72,12 +74,11 @@ public sealed class BearerHandler(
         return Problem.Of(Context, StatusCodes.Status403Forbidden, "role-too-low", role).ExecuteAsync(Context);
     }
 
-    private TokenVerdict Check(string text, out AccessToken? token)
+    private async Task<(TokenVerdict Verdict, AccessToken? Token)> RedeemAsync(string text)
     {
-        if (!text.StartsWith(HubTickets.Prefix, StringComparison.Ordinal)) return tokens.Check(text, out token);
-        token = Request.Path.StartsWithSegments("/hubs") && tickets.Redeem(text) is { } id ? tokens.Find(id) : null;
-        if (token is null) return TokenVerdict.Unknown;
-        return token.IsUsable(TimeProvider.GetUtcNow()) ? TokenVerdict.Valid : TokenVerdict.ExpiredOrRevoked;
+        var id = Request.Path.StartsWithSegments("/hubs") ? await tickets.RedeemAsync(text, Context.RequestAborted) : null;
+        if (id is null || tokens.FindAnywhere(id) is not { } token) return (TokenVerdict.Unknown, null);
+        return (token.IsUsable(TimeProvider.GetUtcNow()) ? TokenVerdict.Valid : TokenVerdict.ExpiredOrRevoked, token);
     }
 
     /// <summary><c>YWRtaW46aW9jX3g=</c> → <c>ioc_x</c>; empty when it is not that.</summary>

@@ -40,7 +40,7 @@ public sealed class SensorGrain(
         _sensor = sensor;
         _detector = detectors.For(sensor, stored.State.Detector);
         stored.State.Detector = _detector?.State;
-        if (IsGauge && stored.State.Rain is { } kept) rain.Restore(sensor.Number, kept);
+        if (IsGauge) rain.Restore(sensor.Number, stored.State.Rain);
         if (stored.State.LatestMs > 0) Show();
         if (journal.IsShared) dues.Set(sensor.Number, time.GetUtcNow().Add(Grace).ToUnixTimeMilliseconds());
         return Task.CompletedTask;

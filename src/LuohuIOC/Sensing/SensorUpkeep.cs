@@ -145,7 +145,7 @@ public sealed class SensorUpkeep(
         if (_shareAt <= time.GetUtcNow())
         {
             _shareAt = null;
-            due = [.. due, .. Enumerable.Range(0, registry.Count).Where(hosts.IsMine)];
+            due = [.. due, .. Enumerable.Range(0, registry.Count).Where(number => hosts.IsMine(registry[number].Id))];
         }
         await Parallel.ForEachAsync(due, new ParallelOptions { MaxDegreeOfParallelism = 16, CancellationToken = stopping },
             async (sensor, _) => await Guard(sensor, g => g.Tick(now)));

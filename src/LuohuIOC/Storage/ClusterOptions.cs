@@ -14,7 +14,10 @@ public sealed class ClusterOptions
     /// </summary>
     public string PostgreSql { get; set; } = "";
 
-    /// <summary>The city that the hosts form; two cities in one database have different names. Never change it: grain states lie under it.</summary>
+    /// <summary>
+    /// The city that the hosts form, by which they find each other. Never change it: grain states lie under it. One database holds one city: alerts,
+    /// sensors, rules, tokens and commands do not bear its name.
+    /// </summary>
     [Required]
     public string City { get; set; } = "luohu";
 

@@ -69,10 +69,12 @@ public sealed class SqliteFileTests : IDisposable
             old.Open();
             Scalar(old, File.ReadAllText(Repository.PathOf("tests/LuohuIOC.Tests/Storage/golden/models.1.sql")));
         }
-        using var connection = ModelStore.OpenFile(_folder).Open();
-        Assert.Equal("wq-0001 3 4.25 1", Scalar(connection, "SELECT sensor || ' ' || version || ' ' || threshold || ' ' || pinned FROM model JOIN active USING (sensor, version)"));
+        using var connection = ModelsDatabase.Open(_folder).Open();
+        Assert.Equal(
+            "anomaly wq-0001 3 4.25 1",
+            Scalar(connection, "SELECT task || ' ' || sensor || ' ' || version || ' ' || threshold || ' ' || pinned FROM trained JOIN in_force USING (task, sensor, version)"));
         Assert.Equal(0L, Scalar(connection, "SELECT count(*) FROM threshold_move"));
-        Assert.Equal(2L, Scalar(connection, "PRAGMA user_version"));
+        Assert.Equal(3L, Scalar(connection, "PRAGMA user_version"));
     }
 
     private static object? Scalar(SqliteConnection connection, string sql)

@@ -15,7 +15,7 @@ namespace LuohuIOC.Ingestion.Broker;
 
 /// <summary>Who may connect and subscribe, and where the broker hands publishes and acknowledgements over.</summary>
 public sealed class BrokerEvents(
-    PublishIntake intake, SparkplugHost sparkplug, GatewaySecrets secrets, GatewayCertificates certificates, GatewayBoard gateways, ReaderTopics readers, IOptions<MqttOptions> options, TimeProvider time, ILogger<BrokerEvents> log)
+    BrokerIntake intake, SparkplugHost sparkplug, GatewaySecrets secrets, GatewayCertificates certificates, GatewayBoard gateways, ReaderTopics readers, IOptions<MqttOptions> options, TimeProvider time, ILogger<BrokerEvents> log)
 {
     private static readonly TimeSpan BetweenLooks = TimeSpan.FromMilliseconds(20);
 
@@ -32,7 +32,7 @@ public sealed class BrokerEvents(
         server.ClientConnectedAsync += Connected;
         server.ValidatingConnectionAsync += Validate;
         server.InterceptingPublishAsync += intake.Take;
-        server.InterceptingOutboundPacketAsync += PublishIntake.BeforeSend;
+        server.InterceptingOutboundPacketAsync += BrokerIntake.BeforeSend;
         server.InterceptingSubscriptionAsync += CheckSubscription;
         server.ClientDisconnectedAsync += Disconnected;
         // The key and not a client's name tells the broker's own messages apart: any client may call itself anything.

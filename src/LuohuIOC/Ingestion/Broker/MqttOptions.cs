@@ -6,7 +6,7 @@ namespace LuohuIOC.Ingestion.Broker;
 /// <summary>The embedded broker, section <c>Mqtt</c>. At every limit the connection's reader waits; nothing that was sent is dropped.</summary>
 public sealed class MqttOptions : IValidatableObject
 {
-    /// <summary>TCP port for MQTT 3.1.1 and 5. Default 1883.</summary>
+    /// <summary>TCP port for MQTT 3.1.1 and 5; 0 listens nowhere, for hosts that take their messages from a broker outside. Default 1883.</summary>
     [Range(0, 65535)]
     public int Port { get; set; } = 1883;
 
