@@ -5,7 +5,6 @@ using System.Security.Cryptography;
 using System.Text.Json;
 using LuohuIOC.Backup;
 using LuohuIOC.Simulator.Load;
-using Microsoft.Data.Sqlite;
 using MQTTnet;
 using MQTTnet.Protocol;
 

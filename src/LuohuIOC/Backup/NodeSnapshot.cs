@@ -137,7 +137,8 @@ internal sealed class NodeSnapshot : IDisposable
     private static void RefuseWithoutRoom(string dataDirectory)
     {
         var all = new EnumerationOptions { RecurseSubdirectories = true, AttributesToSkip = FileAttributes.ReparsePoint };
-        var needed = new DirectoryInfo(dataDirectory).EnumerateFiles("*", all).Sum(f => f.Length) + SpareBytes;
+        // A file may go while they are counted: one that is not there takes no room.
+        var needed = new DirectoryInfo(dataDirectory).EnumerateFiles("*", all).Sum(f => f.Exists ? f.Length : 0) + SpareBytes;
         var free = new DriveInfo(dataDirectory).AvailableFreeSpace;
         if (free < needed) throw new IOException($"{dataDirectory}: a backup needs room for a copy of it on the same disk, {needed >> 20} MiB, and {free >> 20} MiB are free.");
     }

@@ -111,6 +111,11 @@ public sealed class DuckDbHistory : IReadingHistory, IAsyncDisposable
         {
             OpenFile().CopyTo(folder, cancellationToken);
         }
+        catch (DuckDBException e)
+        {
+            Close();
+            throw HistoryFile.Unavailable(_path, e);
+        }
         finally
         {
             _writing.Release();

@@ -66,7 +66,6 @@ internal sealed class CertificateFile
     private SslStreamCertificateContext Load()
     {
         var (certificate, others) = Read();
-        if (!certificate.HasPrivateKey) throw Unusable("Certificate", "it has no private key. Name it in Key.");
         var now = _time.GetUtcNow();
         if (certificate.NotAfter.ToUniversalTime() <= now) throw Unusable("Certificate", $"it expired on {certificate.NotAfter.ToUniversalTime():yyyy-MM-dd HH:mm}Z. Renew it.");
         if (certificate.NotBefore.ToUniversalTime() > now) throw Unusable("Certificate", $"it is valid from {certificate.NotBefore.ToUniversalTime():yyyy-MM-dd HH:mm}Z on. Check this machine's clock.");
@@ -106,6 +105,8 @@ internal sealed class CertificateFile
     private (X509Certificate2, X509Certificate2Collection) ReadPem(string? password)
     {
         var key = _options.Key.Length > 0 ? _options.Key : null;
+        if (key is null && !File.ReadAllText(_options.Certificate).Contains("PRIVATE KEY", StringComparison.Ordinal))
+            throw Unusable("Key", "no private key is named, and none stands in the certificate's file.");
         var own = password is null ? X509Certificate2.CreateFromPemFile(_options.Certificate, key) : X509Certificate2.CreateFromEncryptedPemFile(_options.Certificate, password, key);
         var all = new X509Certificate2Collection();
         all.ImportFromPemFile(_options.Certificate);
