@@ -1,6 +1,6 @@
-using LuohuIOC.Detection;
 using System.Diagnostics;
 using LuohuIOC.Alerts;
+using LuohuIOC.Detection;
 using LuohuIOC.DeviceProtocol;
 using LuohuIOC.Ingestion;
 using LuohuIOC.Registry;

@@ -1,6 +1,6 @@
-using LuohuIOC.Detection;
 using System.Text.Json;
 using LuohuIOC.Alerts;
+using LuohuIOC.Detection;
 using LuohuIOC.DeviceProtocol;
 using LuohuIOC.Sensing.Detectors;
 using Microsoft.Data.Sqlite;

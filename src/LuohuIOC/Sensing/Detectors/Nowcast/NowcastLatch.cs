@@ -24,9 +24,10 @@ internal enum NowcastTurn
 /// <param name="end">Minutes below.</param>
 internal sealed class NowcastLatch(int confirm, int end)
 {
-    private int _standing;
-    private int _below;
-    private int _above;
+    // Minutes since when; looks may skip minutes, so they are not counted.
+    private long? _standing;
+    private long? _below;
+    private long? _above;
     private bool _crossed;
 
     public bool IsOpen { get; private set; } = true;
@@ -34,31 +35,34 @@ internal sealed class NowcastLatch(int confirm, int end)
     /// <summary>False until the first turn: what is open then is from before.</summary>
     public bool HasTold { get; private set; }
 
-    /// <summary>One minute.</summary>
+    /// <summary>One look.</summary>
+    /// <param name="minute">Grows from look to look.</param>
     /// <param name="now">The value; NaN when silent.</param>
     /// <param name="threshold">NaN or infinite when no rule has one.</param>
     /// <param name="margin">Hysteresis of the rule, in the metric's unit.</param>
     /// <param name="holdMinutes">Minutes that the rule itself waits before it raises.</param>
     /// <param name="isExpected">A horizon that may raise stands at the threshold.</param>
-    public NowcastTurn Step(double now, double threshold, double margin, int holdMinutes, bool isExpected)
+    public NowcastTurn Step(long minute, double now, double threshold, double margin, int holdMinutes, bool isExpected)
     {
         if (now >= threshold)
         {
-            (_standing, _below, _crossed) = (0, 0, true);
-            return ++_above > holdMinutes ? Close(NowcastTurn.TakenOver) : NowcastTurn.None;
+            (_standing, _below, _crossed) = (null, null, true);
+            _above ??= minute;
+            return minute - _above >= holdMinutes ? Close(NowcastTurn.TakenOver) : NowcastTurn.None;
         }
-        _above = 0;
+        _above = null;
         if (_crossed && now < threshold - margin) _crossed = false;
-        _standing = isExpected && !_crossed ? _standing + 1 : 0;
-        if (_standing >= confirm)
+        if (!isExpected || _crossed)
         {
-            _below = 0;
-            if (IsOpen && HasTold) return NowcastTurn.None;
-            (IsOpen, HasTold) = (true, true);
-            return NowcastTurn.Raised;
+            _standing = null;
+            _below ??= minute;
+            return minute - _below + 1 >= end ? Close(NowcastTurn.Fell) : NowcastTurn.None;
         }
-        _below = _standing > 0 ? 0 : _below + 1;
-        return _below >= end ? Close(NowcastTurn.Fell) : NowcastTurn.None;
+        _below = null;
+        _standing ??= minute;
+        if (minute - _standing + 1 < confirm || (IsOpen && HasTold)) return NowcastTurn.None;
+        (IsOpen, HasTold) = (true, true);
+        return NowcastTurn.Raised;
     }
 
     private NowcastTurn Close(NowcastTurn turn)

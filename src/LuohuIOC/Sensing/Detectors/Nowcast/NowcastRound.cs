@@ -46,7 +46,7 @@ internal sealed class NowcastRound(
             var sensor = registry[station.Sensor];
             if (latest[station.Sensor] is not { } reading || (uint)slot >= (uint)reading.Values.Length || !(reading.Values[slot] >= nowcast.Threshold)) continue;
             var rule = NowcastThreshold.Of(rules, sensor, station.Metric);
-            if (rule.HoldSeconds > 0 || latch.Step(reading.Values[slot], rule.At, rule.Hysteresis, 0, false) != NowcastTurn.TakenOver) continue;
+            if (rule.HoldSeconds > 0 || latch.Step(reading.TimeMs / settings.MinuteMs, reading.Values[slot], rule.At, rule.Hysteresis, 0, false) != NowcastTurn.TakenOver) continue;
             yield return (sensor.Id, End(station, reading.Values[slot], rule.At, reading.TimeMs, NowcastTurn.TakenOver));
         }
     }
@@ -78,7 +78,7 @@ internal sealed class NowcastRound(
             _latches[station.Sensor] = latch = new NowcastLatch(settings.ConfirmMinutes, settings.EndMinutes);
         var raising = nowcast.Values.Where(v => v.Minutes <= settings.WarnMinutes && v.Value >= nowcast.Threshold).ToArray();
         var hold = (int)Math.Ceiling(rule.HoldSeconds * 1000.0 / settings.MinuteMs);
-        return latch.Step(nowcast.Now, nowcast.Threshold, rule.Hysteresis, hold, raising.Length > 0) switch
+        return latch.Step(nowcast.IssuedMs / settings.MinuteMs, nowcast.Now, nowcast.Threshold, rule.Hysteresis, hold, raising.Length > 0) switch
         {
             NowcastTurn.None => null,
             NowcastTurn.Raised => (_, table, map) => Raise(station, nowcast, raising[^1], table, map),

@@ -1,6 +1,5 @@
 using LuohuIOC.Detection.Nowcast;
 using LuohuIOC.History;
-using LuohuIOC.Ingestion;
 
 namespace LuohuIOC.Sensing.Detectors.Nowcast;
 

@@ -8,6 +8,7 @@ public sealed class NowcastLatchTests
 {
     private const double At = 0.15;
     private readonly NowcastLatch _latch = new(confirm: 2, end: 3);
+    private long _minute = 1000;
 
     [Fact]
     public void A_crossing_is_told_at_the_second_minute_once_and_taken_over_by_the_water()
@@ -48,10 +49,10 @@ public sealed class NowcastLatchTests
     public void A_rule_that_waits_keeps_the_forecast_open_until_it_speaks()
     {
         var latch = new NowcastLatch(1, 3);
-        Assert.Equal(NowcastTurn.Raised, latch.Step(1.4, 1.5, 0.1, 2, true));
-        Assert.Equal(NowcastTurn.None, latch.Step(1.6, 1.5, 0.1, 2, true));
-        Assert.Equal(NowcastTurn.None, latch.Step(1.6, 1.5, 0.1, 2, true));
-        Assert.Equal(NowcastTurn.TakenOver, latch.Step(1.6, 1.5, 0.1, 2, true));
+        Assert.Equal(NowcastTurn.Raised, latch.Step(1, 1.4, 1.5, 0.1, 2, true));
+        Assert.Equal(NowcastTurn.None, latch.Step(2, 1.6, 1.5, 0.1, 2, true));
+        Assert.Equal(NowcastTurn.None, latch.Step(3, 1.6, 1.5, 0.1, 2, true));
+        Assert.Equal(NowcastTurn.TakenOver, latch.Step(4, 1.6, 1.5, 0.1, 2, true));
     }
 
     [Fact]
@@ -60,7 +61,18 @@ public sealed class NowcastLatchTests
         Assert.Equal([NowcastTurn.None, NowcastTurn.None, NowcastTurn.Fell, NowcastTurn.None], Enumerable.Range(0, 4).Select(_ => Step(0.01, false)));
         var other = new NowcastLatch(2, 3);
         // The alert grain knows that it is open already and tells nobody again.
-        Assert.Equal([NowcastTurn.None, NowcastTurn.Raised, NowcastTurn.None], Enumerable.Range(0, 3).Select(_ => other.Step(0.01, At, 0.03, 0, true)));
+        Assert.Equal([NowcastTurn.None, NowcastTurn.Raised, NowcastTurn.None], Enumerable.Range(0, 3).Select(m => other.Step(m, 0.01, At, 0.03, 0, true)));
+    }
+
+    [Fact]
+    public void Minutes_count_and_not_looks()
+    {
+        var latch = new NowcastLatch(2, 10);
+        Assert.Equal(NowcastTurn.Fell, Enumerable.Range(0, 4).Select(i => latch.Step(i * 3, 1, 1.5, 0.1, 60, false)).Last());
+        Assert.Equal(NowcastTurn.None, latch.Step(20, 1.4, 1.5, 0.1, 60, true));
+        Assert.Equal(NowcastTurn.Raised, latch.Step(23, 1.4, 1.5, 0.1, 60, true));
+        Assert.Equal(NowcastTurn.None, latch.Step(30, 1.6, 1.5, 0.1, 60, true));
+        Assert.Equal(NowcastTurn.TakenOver, latch.Step(90, 1.6, 1.5, 0.1, 60, true));
     }
 
     [Fact]
@@ -69,7 +81,7 @@ public sealed class NowcastLatchTests
         Quiet(3);
         Step(0.05, true);
         Step(0.05, true);
-        Assert.Equal([NowcastTurn.None, NowcastTurn.None, NowcastTurn.Fell], Enumerable.Range(0, 3).Select(_ => _latch.Step(double.NaN, At, 0.03, 0, false)));
+        Assert.Equal([NowcastTurn.None, NowcastTurn.None, NowcastTurn.Fell], Enumerable.Range(0, 3).Select(_ => _latch.Step(_minute++, double.NaN, At, 0.03, 0, false)));
     }
 
     [Fact]
@@ -77,11 +89,11 @@ public sealed class NowcastLatchTests
         Gen.Select(Gen.Double[0, 0.3], Gen.Bool).Array[0, 200].Sample(minutes =>
         {
             var latch = new NowcastLatch(2, 3);
-            var open = true;
+            var (open, minute) = (true, 0L);
             foreach (var (level, expected) in minutes)
             {
                 var before = latch.HasTold;
-                var turn = latch.Step(level, At, 0.03, 0, expected);
+                var turn = latch.Step(minute++, level, At, 0.03, 0, expected);
                 if (turn == NowcastTurn.None) continue;
                 if (turn == NowcastTurn.Raised) Assert.False(open && before);
                 else Assert.True(open);
@@ -95,5 +107,5 @@ public sealed class NowcastLatchTests
         for (var i = 0; i < minutes; i++) Step(0, false);
     }
 
-    private NowcastTurn Step(double now, bool expected) => _latch.Step(now, At, 0.03, 0, expected);
+    private NowcastTurn Step(double now, bool expected) => _latch.Step(_minute++, now, At, 0.03, 0, expected);
 }
