@@ -5,6 +5,8 @@ using LuohuIOC.Benchmarks.Influx;
 using LuohuIOC.Benchmarks.Ladder;
 using LuohuIOC.Benchmarks.Nab;
 using LuohuIOC.Benchmarks.Nowcast;
+using LuohuIOC.Benchmarks.Outside;
+using LuohuIOC.Benchmarks.Scale;
 using LuohuIOC.Benchmarks.Skab;
 
 // Tables go to files and documents as often as to a terminal.
@@ -14,7 +16,11 @@ const string help =
     ladder   [seconds]   messages/s: bare broker, + journal, + grains, + history (default 10 s a rung)
     latency  [seconds]   publish → alert at a SignalR client under 2,000, 8,000 and 40,000 messages/s (default 20 s each)
     capacity             start to ready, memory with 100,000 sensors
+    silos    [seconds]   messages/s of one host and of three that form one city on the same processors (default 10)
+    scale    [times …]   memory, processor, disk and queries with the district once, 10 and 100 times in one host, and lines through them
     influx   [readings]  the InfluxDB sink beside a raw line-protocol file, posted to influxd in the same run (default 1,000,000)
+    outage   [minutes]   influxd killed under 2,000 messages/s and back: alerts, memory, lag, and whether all arrives (default 10)
+    outside  [seconds]   messages/s through mosquitto to one host, beside what mosquitto delivers at all (default 5 s a round)
     decode sl651|hj212|gb26875  one frame a line on standard input (hex; HJ 212 as text), one JSON line for each on standard output
     fuzz [frames] [seed]   mutated frames through the decoders (default 10,000,000)
     frames [loop]        frames/s a core, by BenchmarkDotNet and by a plain loop
@@ -23,6 +29,8 @@ const string help =
     nab-pictures OUT DIR … [--skip FOLDER]   five hits and five misses as SVG
     skab DIR OUT [--fit ROWS] [--pca]   the stations' detector on the Skoltech Anomaly Benchmark's files
     nowcast [--storms N] [--seed S] [--pipes N]   expectation 15, 30 and 60 minutes ahead, learned and judged on simulated storms
+    nowcast --prior DIR   the models that a host without history begins with: learned in four simulated cities, judged in a fifth
+    storms               five storms over host and simulated city: how long before a flood its forecast is told, how many floods, how many false alarms
     detectors            cost of a reading in each detector
     city-alarms [days] [seed] [none|chicago|september2023] [storm day] [dry|storm]   alerts of the detectors in the simulated district; dry, storm: faults made then
     city-health [days] [seed] [none|chicago|september2023] [storm day]   sensors suspected and faults found in the simulated district
@@ -39,8 +47,16 @@ switch (args)
         return await LatencyRunner.RunAsync(Seconds(20), args[Math.Min(2, args.Length)..]);
     case ["capacity"]:
         return await CapacityRunner.RunAsync();
+    case ["silos", ..]:
+        return await SilosRunner.RunAsync(Seconds(10));
+    case ["outage", ..]:
+        return await OutageRunner.RunAsync((int)Seconds(10).TotalSeconds);
+    case ["scale", .. var times]:
+        return await ScaleRunner.RunAsync([.. times.Select(t => int.Parse(t, CultureInfo.InvariantCulture))]);
     case ["influx", ..]:
         return await InfluxRunner.RunAsync((int)Seconds(1_000_000).TotalSeconds);
+    case ["outside", ..]:
+        return await OutsideRunner.RunAsync(Seconds(5));
     case ["nab", .. var rest]:
         return NabRunner.Run(rest);
     case ["nab-prefix", .. var rest]:
@@ -60,6 +76,8 @@ switch (args)
             rest.Length > 0 ? double.Parse(rest[0], CultureInfo.InvariantCulture) : 10, rest.Length > 1 ? int.Parse(rest[1], CultureInfo.InvariantCulture) : 1,
             rest.Length > 2 ? Enum.Parse<LuohuIOC.Simulator.City.StormKind>(rest[2], ignoreCase: true) : default,
             rest.Length > 3 ? double.Parse(rest[3], CultureInfo.InvariantCulture) : 4);
+    case ["storms"]:
+        return await ProductStorms.RunAsync();
     case ["nowcast", .. var rest]:
         return NowcastRunner.Run(rest);
     case ["skab", .. var rest]:

@@ -1,5 +1,4 @@
 using System.Collections.Concurrent;
-using System.Diagnostics;
 using System.Text.Json;
 using LuohuIOC.Simulator.City;
 using LuohuIOC.Simulator.Registry;
@@ -19,22 +18,26 @@ public sealed class StormTests
     [Fact]
     public async Task A_fifty_year_storm_raises_the_waterlogging_points_in_the_order_of_the_model()
     {
-        await using var host = new HostProcess();
+        await using var host = new HostProcess(settings: $"--Detection:Nowcast:Speed={Speed}");
         await host.StartAsync();
         var registry = Path.Combine(host.Data, "registry.csv");
         await SimulatedCity.SaveRegistryAsync(host, registry);
 
         await using var hub = host.Hub();
         var raised = new ConcurrentQueue<string>();
+        var forewarned = new ConcurrentDictionary<string, bool>();
         hub.On<JsonElement>("alert", alert =>
         {
             var sensor = alert.GetProperty("sensorId").GetString()!;
+            if (alert.GetProperty("rule").GetString() == "nowcast-depth" && alert.GetProperty("state").GetString() == "raised" && !raised.Contains(sensor)) forewarned[sensor] = true;
             if (alert.GetProperty("rule").GetString() == "waterlogging-depth" && !raised.Contains(sensor)) raised.Enqueue(sensor);
         });
         await hub.StartAsync(TestContext.Current.CancellationToken);
 
         var start = DateTimeOffset.UtcNow.ToOffset(TimeSpan.FromHours(8));
-        using var simulator = Simulate(host, registry);
+        await using var simulator = SimulatedCity.Start(
+            host, registry, "--speed", $"{Speed}", "--seed", $"{Seed}", "--storm", "chicago", "--return-period", "50",
+            "--storm-start", $"{StormDelay.TotalMinutes}", "--faults", "off", "--fires", "0");
         var model = new CityModel(
             [.. RegistryFile.Read(registry)],
             new CityOptions { Seed = Seed, Start = start, Storm = StormKind.Chicago, ReturnPeriodYears = 50, StormDelay = StormDelay, FiresPerDay = 0 });
@@ -53,16 +56,28 @@ public sealed class StormTests
         var open = await host.GetAsync("alerts?rule=waterlogging-depth&limit=1000");
         var listed = open.GetProperty("items").EnumerateArray().Select(a => a.GetProperty("sensorId").GetString()).ToHashSet();
         Assert.Superset(expected.Keys.ToHashSet(), listed!);
-        simulator.Kill();
-        await simulator.WaitForExitAsync(TestContext.Current.CancellationToken);
+        await ForecastsCame(host, expected.Keys, forewarned.Keys);
     }
 
-    private static Process Simulate(HostProcess host, string registry) => Process.Start(new ProcessStartInfo(
-        "dotnet",
-        [
-            Path.Combine(AppContext.BaseDirectory, "LuohuIOC.Simulator.dll"), "city", "--broker", $"127.0.0.1:{host.MqttPort}",
-            "--credentials", Path.Combine(host.Data, "credentials", "gateways.csv"), "--registry", registry, "--speed", $"{Speed}", "--seed", $"{Seed}",
-            "--storm", "chicago", "--return-period", "50", "--storm-start", $"{StormDelay.TotalMinutes}", "--faults", "off", "--fires", "0",
-        ])
-    { RedirectStandardOutput = true })!;
+    /// <summary>Most crossings are announced before they come, once each, and the announcement ends when the water is there.</summary>
+    private static async Task ForecastsCame(HostProcess host, IEnumerable<string> flooded, IEnumerable<string> forewarned)
+    {
+        var (crossed, told) = (flooded.ToArray(), forewarned.ToHashSet());
+        Assert.True(crossed.Count(told.Contains) >= 0.8 * crossed.Length, $"Of {crossed.Length} floods {crossed.Count(told.Contains)} were announced (seed {Seed}): {string.Join(", ", crossed.Except(told))} came unannounced.");
+        await Wait.UntilAsync(
+            async () => (await host.GetAsync("alerts?rule=nowcast-depth&limit=1000")).GetProperty("items").EnumerateArray()
+                .Where(a => crossed.Contains(a.GetProperty("sensorId").GetString())).All(a => a.GetProperty("state").GetString() == "closed"),
+            () => "the announcements to end where the water stands");
+        var alerts = (await host.GetAsync("alerts?rule=nowcast-depth&limit=1000")).GetProperty("items").EnumerateArray().ToArray();
+        Assert.All(alerts, a => Assert.Equal("blue", a.GetProperty("severity").GetString()));
+        Assert.All(crossed.Where(told.Contains), point => Assert.True(alerts.Count(a => a.GetProperty("sensorId").GetString() == point) <= 2, $"{point} was announced again and again."));
+
+        var all = (await host.GetAsync("nowcasts")).GetProperty("items").EnumerateArray().ToArray();
+        Assert.Superset(crossed.ToHashSet(), all.Select(n => n.GetProperty("sensorId").GetString()!).ToHashSet());
+        var one = await host.GetAsync($"sensors/{crossed[0]}/nowcast");
+        Assert.Equal(("depth", 0.15, "prior"), (one.GetProperty("metric").GetString(), one.GetProperty("threshold").GetDouble(), one.GetProperty("model").GetProperty("origin").GetString()));
+        Assert.Equal([15, 30, 60], one.GetProperty("horizons").EnumerateArray().Select(h => h.GetProperty("minutes").GetInt32()));
+        Assert.All(one.GetProperty("horizons").EnumerateArray(), h => Assert.True(h.GetProperty("low").GetDouble() <= h.GetProperty("high").GetDouble()));
+        Assert.Equal("untried", one.GetProperty("training").GetProperty("state").GetString());
+    }
 }

@@ -57,6 +57,9 @@ public sealed class PeerJudge(bool follows = true)
     /// <summary>Smoothed own departure less the neighbours', in spreads.</summary>
     public double Difference => _difference;
 
+    /// <summary>Since when the difference has been beyond <see cref="Far"/> or the sensor unmoved among moving neighbours, told or not; Unix ms, 0 while neither is.</summary>
+    public long SuspectedMs => Fault != SensorFault.None ? SinceMs : Math.Max(_beyondMs, _deafMs);
+
     /// <summary>One look. Returns true when <see cref="Fault"/> changed.</summary>
     /// <param name="timeMs">Time of the look, Unix ms.</param>
     /// <param name="own">The sensor's departure from its season in spreads; NaN when it said nothing new.</param>

@@ -16,6 +16,19 @@ public static class NowcastFeatures
     private static readonly int[] NearSums = [5, 15, 30, 60, 180];
     private static readonly int[] DistrictSums = [5, 15, 30, 60];
 
+    /// <summary>Place in a row of the station's own value.</summary>
+    public const int Own = 0;
+
+    /// <summary>Place of the near rain of 15 minutes, mm.</summary>
+    public const int RainNear15 = 6;
+
+    /// <summary>Place of the near rain of an hour, mm.</summary>
+    public const int RainNear60 = 8;
+
+    private const int RainNear180 = 9;
+    private const int RainDistrict60 = 14;
+    private const int RainStrongest15 = 16;
+
     public static string[] Names(NowcastSite site) =>
     [
         "own",
@@ -47,20 +60,26 @@ public static class NowcastFeatures
         foreach (var neighbour in site.Downstream) at = Neighbour(table, neighbour, minute, row, at);
         if (site.Tide is { } tide)
         {
-            var level = table.Latest(tide, minute, StaleMinutes);
+            var level = Level(table, tide, minute);
             row[at++] = (float)level;
-            row[at++] = (float)(level - table.Latest(tide, minute - 60, StaleMinutes));
+            row[at++] = (float)(level - Level(table, tide, minute - 60));
         }
         return !double.IsNaN(own) && !double.IsNaN(mean);
     }
 
+    /// <summary>True when no gauge near has had a drop in three hours, and none of the district in one.</summary>
+    public static bool IsDry(ReadOnlySpan<float> row) => row[RainNear180] <= 0 && row[RainDistrict60] <= 0 && row[RainStrongest15] <= 0;
+
     private static int Neighbour(MinuteTable table, int column, int minute, Span<float> row, int at)
     {
-        var level = table.Latest(column, minute, StaleMinutes);
+        var level = Level(table, column, minute);
         row[at++] = (float)level;
-        row[at++] = (float)(level - table.Latest(column, minute - 15, StaleMinutes));
+        row[at++] = (float)(level - Level(table, column, minute - 15));
         return at;
     }
+
+    private static double Level(MinuteTable table, int column, int minute) =>
+        column == NowcastSite.Nobody ? double.NaN : table.Latest(column, minute, StaleMinutes);
 
     // The gauges that are alive share the weight; without any, the district's mean stands for them.
     private static double Near(MinuteTable table, NowcastSite site, int minute, int span)

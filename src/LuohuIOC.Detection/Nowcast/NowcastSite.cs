@@ -1,10 +1,16 @@
 namespace LuohuIOC.Detection.Nowcast;
 
-/// <summary>Which columns of a <see cref="MinuteTable"/> speak of one station: its own, the gauges around it, its neighbours on the drainage network.</summary>
+/// <summary>
+/// Which columns of a <see cref="MinuteTable"/> speak of one station: its own, the gauges around it, its neighbours on the drainage network.
+/// A neighbour or tide of <see cref="Nobody"/> keeps its place in a row and is always silent.
+/// </summary>
 public sealed record NowcastSite
 {
     /// <summary>Neighbours used on either side; more make rows longer than a season of storms can fill.</summary>
     public const int NeighboursMax = 3;
+
+    /// <summary>The column of a neighbour that there is not.</summary>
+    public const int Nobody = -1;
 
     /// <summary>The station's level or depth in metres.</summary>
     public required int Own { get; init; }
@@ -26,4 +32,9 @@ public sealed record NowcastSite
 
     /// <summary>A forecast never lies below this: 0 for the depth of water on a street.</summary>
     public double Floor { get; init; } = double.NegativeInfinity;
+
+    /// <summary>The same station with every place taken, so that stations with few and with many neighbours share one model.</summary>
+    public NowcastSite Padded() => this with { Upstream = Filled(Upstream), Downstream = Filled(Downstream), Tide = Tide ?? Nobody };
+
+    private static int[] Filled(int[] columns) => [.. columns, .. Enumerable.Repeat(Nobody, Math.Max(0, NeighboursMax - columns.Length))];
 }

@@ -4,7 +4,11 @@ namespace LuohuIOC.Detection.Nowcast;
 /// <param name="Table">Must keep <see cref="NowcastFeatures.HistoryMinutes"/> before the first minute or begin with it.</param>
 /// <param name="From">First minute at which a forecast could be made.</param>
 /// <param name="To">Last minute whose value may be learned.</param>
-public sealed record NowcastEpisode(MinuteTable Table, int From, int To);
+/// <param name="IsDry">
+/// Not a rain event but ordinary weather. Minutes without a drop in three hours are learned from these alone: before a rain event they would
+/// teach that a storm begins within the hour, as it does in every one of them.
+/// </param>
+public sealed record NowcastEpisode(MinuteTable Table, int From, int To, bool IsDry = false);
 
 /// <summary>Either a model or what it lacks.</summary>
 /// <param name="Model">The model.</param>
@@ -23,16 +27,24 @@ public static class NowcastTrainer
     private const int SpreadPart = 3;
     private const int CalibrationPart = 4;
 
+    /// <summary>True for the events, by their place in the list, that the trees never see: they calibrate the interval and score the model.</summary>
+    public static bool IsHeldOut(int episode) => episode % Parts == CalibrationPart;
+
     /// <summary>Less rain in an hour and less movement in half an hour than these make a quiet minute.</summary>
     private const double QuietRainMm = 0.2;
     private const double QuietMetres = 0.01;
 
     /// <summary>Trains, or says what there was. Same episodes and options, same model.</summary>
-    public static NowcastTraining Train(IReadOnlyList<NowcastEpisode> episodes, NowcastSite site, NowcastOptions options, DateTimeOffset trainedAt)
+    public static NowcastTraining Train(IReadOnlyList<NowcastEpisode> episodes, NowcastSite site, NowcastOptions options, DateTimeOffset trainedAt) =>
+        Train(episodes, [site], options, trainedAt);
+
+    /// <summary>One model of several stations, which must have the same features (<see cref="NowcastSite.Padded"/>). What one event did to all of them goes to one part.</summary>
+    public static NowcastTraining Train(IReadOnlyList<NowcastEpisode> episodes, IReadOnlyList<NowcastSite> sites, NowcastOptions options, DateTimeOffset trainedAt)
     {
         if (episodes.Count < options.EpisodesMin) return new NowcastTraining(null, episodes.Count, 0);
-        var names = NowcastFeatures.Names(site);
-        var rows = episodes.SelectMany((e, i) => Rows(e, i % Parts, site, names, options)).ToList();
+        var names = NowcastFeatures.Names(sites[0]);
+        if (sites.Any(s => !NowcastFeatures.Names(s).AsSpan().SequenceEqual(names))) throw new ArgumentException("The stations differ in their features.", nameof(sites));
+        var rows = episodes.SelectMany((e, i) => sites.SelectMany(site => Rows(e, i % Parts, site, names, options))).ToList();
         var parts = rows.ToLookup(r => Math.Max(r.Part, SpreadPart - 1));
         var smallest = Enumerable.Range(SpreadPart - 1, 3).Min(p => parts[p].Count());
         if (smallest < options.RowsMin) return new NowcastTraining(null, episodes.Count, smallest);
@@ -111,6 +123,7 @@ public static class NowcastTrainer
         {
             var features = new float[names.Length];
             if (!NowcastFeatures.Fill(episode.Table, site, minute, features)) continue;
+            if (!episode.IsDry && NowcastFeatures.IsDry(features)) continue;
             var quiet = features[rain] < QuietRainMm && !(Math.Abs(features[change]) > QuietMetres);
             if (quiet && (minute - episode.From) / options.Stride % options.QuietStride != 0) continue;
             var targets = new float[options.HorizonMinutes.Count];

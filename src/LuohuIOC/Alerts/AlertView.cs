@@ -126,13 +126,13 @@ public sealed record AlertView
         Verdict = alert.Verdict is { } verdict ? AlertWords.Of(verdict) : null,
         MarkedBy = alert.MarkedBy,
         MarkedAt = alert.MarkedAt,
-        EvidenceText = EvidenceWords.Of(language, alert.Subject.Kind, alert.Metric, alert.Value, alert.Evidence),
+        EvidenceText = EvidenceWords.Of(language, alert.Subject.Kind, alert.Metric, alert.Value, alert.Threshold, alert.Evidence),
     };
 
     /// <summary>The same alert for a reader of another language.</summary>
     public AlertView In(string language) => language == TextBook.Chinese ? this : this with
     {
         RuleName = AlertWords.Rule(language, Rule),
-        EvidenceText = EvidenceWords.Of(language, Kind, Metric, Value, Evidence),
+        EvidenceText = EvidenceWords.Of(language, Kind, Metric, Value, Threshold, Evidence),
     };
 }

@@ -7,32 +7,45 @@ namespace LuohuIOC.Alerts;
 /// <summary>
 /// A detector's evidence as a sentence. Reads <c>{"detector":"novelty","score":4.2,"threshold":3.9,"expected":{"level":1.2}}</c> or
 /// <c>{"detector":"chart",…,"contributions":{"ph":0.7,…},"expected":{"ph":7.4,…},"values":{"ph":8.9,…}}</c>; a sensor's health,
-/// <c>{"fault":"drift","expected":1.2,"departure":13,"neighboursDeparture":0.3,"neighbours":["rv-2"]}</c> or <c>{"battery":{"perDay":-2,"days":10.5}}</c>; other evidence has none.
+/// <c>{"fault":"drift","expected":1.2,"departure":13,"neighboursDeparture":0.3,"neighbours":["rv-2"]}</c> or <c>{"battery":{"perDay":-2,"days":10.5}}</c>;
+/// a forecast, <c>{"nowcast":{"minutes":30,"expected":0.22,"low":0.1,"high":0.35,"crossingMinutes":18,…}}</c>; other evidence has none.
 /// </summary>
 internal static class EvidenceWords
 {
     /// <summary>Metrics that are named; those after contribute little.</summary>
     private const int MetricsMax = 3;
 
-    public static string? Of(string language, string kind, string metric, double? value, string? evidence)
+    public static string? Of(string language, string kind, string metric, double? value, double? threshold, string? evidence)
     {
-        if (evidence is null || !(Says(evidence, "detector") || Says(evidence, "fault") || Says(evidence, "battery"))) return null;
+        if (evidence is null || !(Says(evidence, "detector") || Says(evidence, "fault") || Says(evidence, "battery") || Says(evidence, "nowcast"))) return null;
         using var json = JsonDocument.Parse(evidence);
         var root = json.RootElement;
+        if (root.TryGetProperty("nowcast", out var nowcast)) return Nowcast(language, metric, threshold, nowcast);
         if (root.TryGetProperty("battery", out var battery))
             return TextBook.Get(language, "evidence.battery", Short(value ?? double.NaN), Number(battery, "perDay"), Number(battery, "days"));
         if (root.TryGetProperty("fault", out var fault)) return Fault(language, kind, metric, value, fault.GetString(), root);
-        if (!root.TryGetProperty("score", out var score) || !root.TryGetProperty("threshold", out var threshold)) return null;
+        if (!root.TryGetProperty("score", out var score) || !root.TryGetProperty("threshold", out var limit)) return null;
         var expected = root.GetProperty("expected");
         if (!root.TryGetProperty("contributions", out var contributions))
             return TextBook.Get(language, "evidence.novelty", Number(expected, metric), AlertWords.Unit(kind, metric), Short(value ?? double.NaN),
-                Short(score.GetDouble()), Short(threshold.GetDouble()));
+                Short(score.GetDouble()), Short(limit.GetDouble()));
         var values = root.TryGetProperty("values", out var known) ? known : default;
         var metrics = contributions.EnumerateObject().Where(c => c.Value.GetDouble() >= 0.05).Take(MetricsMax).Select(c => TextBook.Get(
             language, "evidence.metric", c.Name, Number(values, c.Name), Number(expected, c.Name), AlertWords.Unit(kind, c.Name),
             Math.Round(100 * c.Value.GetDouble())));
-        return TextBook.Get(language, "evidence.chart", Short(score.GetDouble()), Short(threshold.GetDouble()),
+        return TextBook.Get(language, "evidence.chart", Short(score.GetDouble()), Short(limit.GetDouble()),
             string.Join(TextBook.Get(language, "evidence.comma"), metrics));
+    }
+
+    private static string Nowcast(string language, string metric, double? threshold, JsonElement told)
+    {
+        if (told.TryGetProperty("ended", out var ended))
+            return TextBook.Get(language, ended.GetString() == "taken-over" ? "evidence.nowcast.taken-over" : "evidence.nowcast.fell");
+        var isOwn = told.TryGetProperty("origin", out var origin) && origin.GetString() == "own";
+        return TextBook.Get(
+            language, metric == "depth" ? "evidence.nowcast.depth" : "evidence.nowcast.level", Number(told, "minutes"), Metres(told, "expected"), Metres(told, "low"),
+            Metres(told, "high"), Short(threshold ?? double.NaN), Number(told, "crossingMinutes"), Number(told, "rain15"), Number(told, "rain60"),
+            isOwn ? TextBook.Get(language, "evidence.nowcast.own", Number(told, "version")) : TextBook.Get(language, "evidence.nowcast.prior"));
     }
 
     private static string Fault(string language, string kind, string metric, double? value, string? fault, JsonElement root)
@@ -52,6 +65,9 @@ internal static class EvidenceWords
 
     private static string Number(JsonElement of, string metric) =>
         of.ValueKind == JsonValueKind.Object && of.TryGetProperty(metric, out var number) && number.ValueKind == JsonValueKind.Number ? Short(number.GetDouble()) : "–";
+
+    private static string Metres(JsonElement of, string name) =>
+        of.TryGetProperty(name, out var number) && number.ValueKind == JsonValueKind.Number ? number.GetDouble().ToString("F2", CultureInfo.InvariantCulture) : "–";
 
     private static string Short(double number) => double.IsFinite(number) ? number.ToString("G4", CultureInfo.InvariantCulture) : "–";
 }

@@ -1,6 +1,7 @@
 using LuohuIOC.Ingestion.Sparkplug;
 using LuohuIOC.Registry;
 using LuohuIOC.Sensing.Detectors;
+using LuohuIOC.Sensing.Detectors.Nowcast;
 using LuohuIOC.Sensing.Health;
 using LuohuIOC.Sensing.Rules;
 using LuohuIOC.Storage;
@@ -29,6 +30,7 @@ public static class SensingFeature
         services.AddHostedService(s => s.GetRequiredService<SensorDispatcher>());
         services.AddHostedService(s => s.GetRequiredService<SensorUpkeep>());
         builder.AddDetectors();
+        builder.AddNowcast();
         builder.AddSensorHealth();
         return builder;
     }
@@ -42,6 +44,8 @@ public static class SensingFeature
         };
         app.MapRules();
         app.MapDetectors();
+        app.MapNowcast();
+        app.MapSensorHealth();
         return app;
     }
 }

@@ -22,8 +22,16 @@ internal sealed class HorizonScore(int minutes)
 
 internal static class NowcastJudge
 {
-    /// <summary>Minutes with at least this share of the threshold now or then are wet.</summary>
-    private const double WetShare = 1.0 / 3;
+    /// <summary>What the product tells of a model: the median station, all warnings by value.</summary>
+    public static NowcastScore[] Summary(HorizonScore[] scores) => [.. scores.Select(s => new NowcastScore(
+        s.Minutes, Math.Round(Median(s, f => f.Nowcast), 3), Math.Round(Median(s, f => f.Persistence), 3), Math.Round(s.Fits.Average(f => f.Coverage), 3),
+        Math.Round((double)s.Fits.Sum(f => f.WetCovered) / s.Fits.Sum(f => f.Wet), 3), s.ByValue.Hits, s.ByValue.Misses, s.ByValue.FalseAlarms, s.ByValue.LeadMedian))];
+
+    private static double Median(HorizonScore score, Func<FitScore, double> of)
+    {
+        var values = score.Fits.Where(f => f.LevelMax >= 0.05).Select(of).Order().ToArray();
+        return (values[(values.Length - 1) / 2] + values[values.Length / 2]) / 2;
+    }
 
     public static HorizonScore[] Judge(Target[] targets, Dictionary<string, NowcastModel> models, StormRecord[] storms)
     {
@@ -55,7 +63,7 @@ internal static class NowcastJudge
             for (var t = 0; t + ahead < minutes; t++)
             {
                 var (_, value, low, high) = forecasts[t][h];
-                var wet = Math.Max(now[t], now[t + ahead]) >= target.Threshold * WetShare;
+                var wet = Math.Max(now[t], now[t + ahead]) >= target.Threshold * NowcastScore.WetShare;
                 scores[h].Fits[^1].Add(now[t + ahead], value, low, high, now[t], Trend(t, ahead), wet);
             }
             scores[h].ByValue.Add(ahead, target.Threshold, now, [.. forecasts.Select(f => f[h].Value)]);

@@ -15,17 +15,14 @@ internal static class NowcastRunner
 
     public static int Run(string[] args)
     {
+        if (Array.IndexOf(args, "--prior") is var prior and >= 0 && prior + 1 < args.Length) return PriorRunner.Run(args[prior + 1], Asked(args, "--storms", 120), Asked(args, "--seed", 1));
         var storms = Asked(args, "--storms", 300);
         var seed = Asked(args, "--seed", 1);
         var pipes = Asked(args, "--pipes", 12);
         var city = new StormCity(seed, pipes);
         var watch = Stopwatch.StartNew();
-        var training = Simulated(city, StormPlan.Many(storms, seed * 10_000, TrainingYearsMax));
-        var test = Simulated(city,
-        [
-            .. StormPlan.Many(storms / 2, FirstTestSeed + (seed * 10_000), TestYearsMax),
-            .. Enumerable.Range(0, 3).Select(i => new StormPlan(FirstTestSeed + (seed * 10_000) - 1 - i, StormShape.September2023, double.NaN)),
-        ]);
+        var training = Training(city, storms, seed);
+        var test = Test(city, storms / 2, seed);
         Console.WriteLine($"{training.Length} storms to learn from (0.5 to {TrainingYearsMax} years), {test.Length} to judge (0.5 to {TestYearsMax} years, and 2023-09-07 at three tides), seed {seed}: {watch.Elapsed.TotalSeconds:F0} s");
         watch.Restart();
         var models = Train(city, training);
@@ -33,21 +30,38 @@ internal static class NowcastRunner
         foreach (var target in city.Targets.Where(t => !models.ContainsKey(t.Id))) Console.WriteLine($"not trained: {target.Id}");
         if (models.Count == 0) return 1;
         Sizes(models);
+        Judge([.. city.Targets.Where(t => models.ContainsKey(t.Id))], models, test);
+        return 0;
+    }
+
+    internal static NowcastEpisode Episode(StormRecord storm) => new(storm.Table, storm.From, storm.To, storm.Plan.Shape == StormShape.Dry);
+
+    internal static StormRecord[] Training(StormCity city, int storms, int seed) => Simulated(
+        city, [.. StormPlan.Many(storms, seed * 10_000, TrainingYearsMax), .. StormPlan.DryOnes(storms / 5, (seed * 10_000) + 5_000)]);
+
+    internal static StormRecord[] Test(StormCity city, int storms, int seed) => Simulated(city,
+    [
+        .. StormPlan.Many(storms, FirstTestSeed + (seed * 10_000), TestYearsMax),
+        .. StormPlan.DryOnes(5, FirstTestSeed + (seed * 10_000) + 5_000),
+        .. Enumerable.Range(0, 3).Select(i => new StormPlan(FirstTestSeed + (seed * 10_000) - 1 - i, StormShape.September2023, double.NaN)),
+    ]);
+
+    internal static void Judge(Target[] targets, Dictionary<string, NowcastModel> models, StormRecord[] test)
+    {
         foreach (var kind in new[] { SensorKind.Waterlogging, SensorKind.Pipe })
         {
-            var targets = city.Targets.Where(t => t.Kind == kind && models.ContainsKey(t.Id)).ToArray();
-            if (targets.Length == 0) continue;
+            var ofKind = targets.Where(t => t.Kind == kind).ToArray();
+            if (ofKind.Length == 0) continue;
             foreach (var shape in Enum.GetValues<StormShape>())
-                NowcastTables.Print($"{kind}, {shape}", NowcastJudge.Judge(targets, models, [.. test.Where(s => s.Plan.Shape == shape)]));
+                NowcastTables.Print($"{kind}, {shape}", NowcastJudge.Judge(ofKind, models, [.. test.Where(s => s.Plan.Shape == shape)]));
         }
-        return 0;
     }
 
     private static Dictionary<string, NowcastModel> Train(StormCity city, StormRecord[] training)
     {
         var models = new NowcastTraining[city.Targets.Length];
         Parallel.For(0, models.Length, i => models[i] = NowcastTrainer.Train(
-            [.. training.Select(s => new NowcastEpisode(s.Table, s.From, s.To))], city.Targets[i].Site, new NowcastOptions(), DateTimeOffset.UnixEpoch));
+            [.. training.Select(Episode)], city.Targets[i].Site, new NowcastOptions(), DateTimeOffset.UnixEpoch));
         return Enumerable.Range(0, models.Length).Where(i => models[i].Model is not null).ToDictionary(i => city.Targets[i].Id, i => models[i].Model!);
     }
 

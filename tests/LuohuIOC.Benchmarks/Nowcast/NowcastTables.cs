@@ -1,4 +1,5 @@
 using System.Globalization;
+using LuohuIOC.Detection.Nowcast;
 
 namespace LuohuIOC.Benchmarks.Nowcast;
 

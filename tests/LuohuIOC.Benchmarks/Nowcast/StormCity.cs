@@ -21,7 +21,8 @@ internal sealed record StormRecord(StormPlan Plan, MinuteTable Table, int From, 
 /// </summary>
 internal sealed class StormCity
 {
-    private const int DryMinutes = 40;
+    // A storm finds three hours without rain behind it, as a forecast looks back so far.
+    private const int DryMinutes = 210;
     private const int TailMinutes = 150;
     private const string DonghuStreet = "东湖";
     private static readonly TimeSpan Step = CityModel.StepLength;
@@ -78,7 +79,7 @@ internal sealed class StormCity
             row[Tide] = Value(tide, 0, values);
             table.Append(row);
         }
-        return new StormRecord(plan, table, 30, minutes - 1);
+        return new StormRecord(plan, table, DryMinutes - 10, minutes - 1);
     }
 
     private static double Value(SensorGroup group, int index, Span<double> values)

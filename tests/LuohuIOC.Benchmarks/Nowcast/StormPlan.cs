@@ -13,6 +13,9 @@ internal enum StormShape
 
     /// <summary>The storm of 2023-09-07 with its two bursts in 22 hours, standing over Donghu street.</summary>
     September2023,
+
+    /// <summary>No rain at all.</summary>
+    Dry,
 }
 
 /// <summary>What makes one storm; the same plan makes the same storm.</summary>
@@ -34,10 +37,14 @@ internal sealed record StormPlan(int Seed, StormShape Shape, double ReturnPeriod
             new StormPlan(seed, seed % 2 == 0 ? StormShape.Design : StormShape.Uneven, new Seeded(seed, "return period").LogBetween(0.5, yearsMax))),
     ];
 
+    /// <summary>Ordinary weather.</summary>
+    public static StormPlan[] DryOnes(int count, int firstSeed) => [.. Enumerable.Range(firstSeed, count).Select(seed => new StormPlan(seed, StormShape.Dry, double.NaN))];
+
     public Hyetograph Course()
     {
         var random = new Seeded(Seed, "course");
         ChicagoStorm Part(double years) => new(years, TimeSpan.FromMinutes(random.LogBetween(45, 360)), random.Between(0.25, 0.7));
+        if (Shape == StormShape.Dry) return Hyetograph.None;
         if (Shape == StormShape.September2023) return new SeptemberStorm();
         if (Shape == StormShape.Design) return Part(ReturnPeriodYears);
         var parts = new List<(ChicagoStorm, TimeSpan)> { (Part(ReturnPeriodYears), TimeSpan.FromMinutes(random.Between(0, 60))) };

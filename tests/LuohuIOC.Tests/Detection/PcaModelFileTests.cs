@@ -1,4 +1,3 @@
-using System.Runtime.CompilerServices;
 using System.Text;
 using LuohuIOC.Detection;
 using Xunit;
@@ -46,5 +45,5 @@ public sealed class PcaModelFileTests
         Assert.Contains(named, error.Message);
     }
 
-    internal static byte[] Golden([CallerFilePath] string here = "") => File.ReadAllBytes(Path.Combine(Path.GetDirectoryName(here)!, "pca-model-v1.json"));
+    internal static byte[] Golden() => File.ReadAllBytes(Repository.PathOf("tests/LuohuIOC.Tests/Detection/pca-model-v1.json"));
 }

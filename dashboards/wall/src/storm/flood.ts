@@ -1,4 +1,5 @@
 import { alerts, isSilent, now, ofKind, readings } from '../city/city'
+import { nowcasts } from './nowcast'
 import type { Alert, Sensor, Severity } from '../city/types'
 
 /** One of the waterlogging points as it stands. */
@@ -41,10 +42,10 @@ export function watchDepths(): void {
   }
 }
 
-/** All points, deepest first. */
+/** All points: the flooded ones, deepest first; those that are expected to be, soonest first; the rest. */
 export function floodPoints(): Flood[] {
   const open = new Map<string, Alert>()
-  for (const alert of alerts.values()) if (alert.kind === 'waterlogging' && alert.metric === 'depth') open.set(alert.sensorId, alert)
+  for (const alert of alerts.values()) if (alert.kind === 'waterlogging' && alert.metric === 'depth' && !alert.rule.startsWith('nowcast-')) open.set(alert.sensorId, alert)
   return ofKind('waterlogging')
     .map((sensor) => {
       const reading = readings.get(sensor.id)
@@ -52,7 +53,15 @@ export function floodPoints(): Flood[] {
       const alert = open.get(sensor.id) ?? null
       return { sensor, depth, at: reading?.ts ?? null, silent: isSilent(sensor), severity: alert && alert.clearedAt === null ? alert.severity : null, alert, rise: riseOf(sensor.id, depth) }
     })
-    .sort((a, b) => (b.depth ?? -1) - (a.depth ?? -1) || a.sensor.id.localeCompare(b.sensor.id))
+    .sort((a, b) => order(rank(a), rank(b)) || (b.depth ?? -1) - (a.depth ?? -1) || a.sensor.id.localeCompare(b.sensor.id))
+}
+
+const order = (a: number, b: number): number => (a === b ? 0 : a - b)
+
+/** 0 for the flooded, then minutes until the water is expected, then the rest. */
+function rank(flood: Flood): number {
+  if ((flood.depth ?? 0) >= LADDER[0]!.metres) return 0
+  return nowcasts.value.get(flood.sensor.id)?.crossing?.minutes ?? Infinity
 }
 
 function riseOf(id: string, depth: number | null): Flood['rise'] {

@@ -17,7 +17,7 @@ internal static class DetectorEndpoints
     }
 
     internal static IResult Get(
-        HttpContext context, string id, SensorRegistry registry, StationDetectors detectors, StreamViews streams, ModelStore store, TrainingJob job,
+        HttpContext context, string id, SensorRegistry registry, StationDetectors detectors, StreamViews streams, ModelStore<PcaModel, ModelEvaluation> store, TrainingJob job,
         TrainingOptions options)
     {
         if (!registry.TryFind(id, out var sensor)) return Problem.Of(context, 404, "not-found", id);
@@ -25,7 +25,7 @@ internal static class DetectorEndpoints
         var views = streams.Of(sensor, language);
         if (views.Count == 0) return Problem.Of(context, 404, "detector-none", id);
         return Results.Ok(StationDetectors.Watches(sensor.Kind)
-            ? ViewOf(sensor.Id, language, detectors.Of(sensor.Id), store, job.IsWaiting(sensor.Id), options) with { Streams = views }
+            ? ViewOf(sensor.Id, language, detectors.Of(sensor.Id), store, job.IsWaiting(ModelsDatabase.Anomaly.Name, sensor.Id), options) with { Streams = views }
             : StreamsAlone(sensor.Id, language, views));
     }
 
@@ -40,12 +40,12 @@ internal static class DetectorEndpoints
         if (!registry.TryFind(id, out var sensor)) return Problem.Of(context, 404, "not-found", id);
         if (!StationDetectors.Watches(sensor.Kind)) return Problem.Of(context, 404, "detector-untrained", id);
         if (sensor.RetiredAt is not null) return Problem.Of(context, 409, "detector-retired", id);
-        job.Request(sensor.Id);
+        job.Request(ModelsDatabase.Anomaly.Name, sensor.Id);
         return Results.Accepted($"/api/v1/sensors/{Uri.EscapeDataString(sensor.Id)}/detector");
     }
 
     internal static IResult Rollback(
-        HttpContext context, string id, SensorRegistry registry, StationDetectors detectors, StreamViews streams, ModelStore store, TrainingJob job,
+        HttpContext context, string id, SensorRegistry registry, StationDetectors detectors, StreamViews streams, ModelStore<PcaModel, ModelEvaluation> store, TrainingJob job,
         TrainingOptions options)
     {
         if (!registry.TryFind(id, out var sensor)) return Problem.Of(context, 404, "not-found", id);
@@ -56,7 +56,7 @@ internal static class DetectorEndpoints
     }
 
     internal static DetectorView ViewOf(
-        string sensorId, string language, Station station, ModelStore store, bool queued, TrainingOptions options)
+        string sensorId, string language, Station station, ModelStore<PcaModel, ModelEvaluation> store, bool queued, TrainingOptions options)
     {
         var active = station.Active;
         var last = active is null ? null : station.LastOf(active.Version);

@@ -14,7 +14,7 @@ namespace LuohuIOC.Sensing.Detectors;
 /// <param name="Versions">Stored versions, newest first.</param>
 public sealed record DetectorView(
     string SensorId, string State, string StateText, bool Queued, DateTimeOffset? TriedAt, MissingView? Missing, ModelView? Model,
-    JudgementView? Last, IReadOnlyList<ModelVersion> Versions)
+    JudgementView? Last, IReadOnlyList<ModelVersion<ModelEvaluation>> Versions)
 {
     /// <summary>Detectors that learn from the stream itself, without training: novelty of a metric, or the chart of a station.</summary>
     public IReadOnlyList<StreamView> Streams { get; init; } = [];
@@ -72,7 +72,7 @@ public sealed record ModelView(
     int Version, bool Pinned, DateTimeOffset TrainedAt, int Rows, DateTimeOffset From, DateTimeOffset To, string[] Metrics, string[] Excluded,
     double Threshold, double AlarmsPerDay, int WindowReadings, int Components)
 {
-    internal static ModelView Of(ActiveModel active)
+    internal static ModelView Of(ActiveModel<PcaModel> active)
     {
         var model = active.Model;
         return new ModelView(

@@ -9,7 +9,7 @@ namespace LuohuIOC.Sensing.Detectors;
 public sealed class Station
 {
     private readonly Lock _lock = new();
-    private ActiveModel? _active;
+    private ActiveModel<PcaModel>? _active;
     private TrainingAttempt? _attempt;
     private long _openSinceMs;
     private long _lastMs;
@@ -22,7 +22,7 @@ public sealed class Station
     private int _version;
 
     /// <summary>The model in use; replaced whole, seen by the grain at its next reading.</summary>
-    public ActiveModel? Active
+    public ActiveModel<PcaModel>? Active
     {
         get => Volatile.Read(ref _active);
         set => Volatile.Write(ref _active, value);

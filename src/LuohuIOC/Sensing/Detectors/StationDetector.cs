@@ -21,7 +21,7 @@ public sealed class StationDetector
     private readonly RecentReadings _recent;
     private readonly Threshold? _threshold;
     private readonly bool _silent;
-    private ActiveModel? _active;
+    private ActiveModel<PcaModel>? _active;
     private PcaDetector? _detector;
     private AlarmHold? _hold;
     private int[] _slotOfMetric = [];
@@ -119,7 +119,7 @@ public sealed class StationDetector
         return _detector.Verdict == DetectorVerdict.Scored ? _hold!.Push(score) : 0;
     }
 
-    private double Adopt(ActiveModel? active)
+    private double Adopt(ActiveModel<PcaModel>? active)
     {
         _active = active;
         _detector = active is null ? null : new PcaDetector(active.Model);

@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using LuohuIOC.Detection;
 using LuohuIOC.DeviceProtocol;
 using LuohuIOC.Registry;
 
@@ -9,7 +10,7 @@ public sealed class StationDetectors
 {
     private readonly ConcurrentDictionary<string, Station> _stations = new(StringComparer.Ordinal);
 
-    public StationDetectors(ModelStore store)
+    public StationDetectors(ModelStore<PcaModel, ModelEvaluation> store)
     {
         foreach (var (sensor, model) in store.ReadActive()) Of(sensor).Active = model;
     }

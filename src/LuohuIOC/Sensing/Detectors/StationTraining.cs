@@ -7,12 +7,28 @@ namespace LuohuIOC.Sensing.Detectors;
 
 /// <summary>Trains one station from its own history and puts the model in force.</summary>
 public sealed class StationTraining(
-    IReadingHistory history, ModelStore store, StationDetectors detectors, TrainingOptions options, TimeProvider clock)
+    IReadingHistory history, ModelStore<PcaModel, ModelEvaluation> store, StationDetectors detectors, TrainingOptions options, TimeProvider clock)
+    : ISensorTraining
 {
     private static readonly TimeSpan LuohuOffset = TimeSpan.FromHours(8);
 
+    public string Task => ModelsDatabase.Anomaly.Name;
+
+    public bool IsDue(Sensor sensor, DateTimeOffset now)
+    {
+        if (!StationDetectors.Watches(sensor.Kind)) return false;
+        var station = detectors.Of(sensor.Id);
+        if (station.Active is { Pinned: true }) return false;
+        var openSinceMs = station.OpenSinceMs;
+        return openSinceMs == 0 || now.ToUnixTimeMilliseconds() - openSinceMs >= options.FaultMax.TotalMilliseconds;
+    }
+
+    public void Failed(Sensor sensor, DateTimeOffset at) => detectors.Of(sensor.Id).Attempt = new TrainingAttempt(at, null);
+
+    async Task<bool> ISensorTraining.TrainAsync(Sensor sensor, CancellationToken cancellationToken) => await TrainAsync(sensor, cancellationToken) is not null;
+
     /// <summary>The new model, or null when the history does not suffice; then the station's <see cref="Station.Attempt"/> says what is missing.</summary>
-    public async Task<ActiveModel?> TrainAsync(Sensor sensor, CancellationToken cancellationToken)
+    public async Task<ActiveModel<PcaModel>?> TrainAsync(Sensor sensor, CancellationToken cancellationToken)
     {
         var station = detectors.Of(sensor.Id);
         var now = clock.GetUtcNow();
@@ -23,7 +39,7 @@ public sealed class StationTraining(
             SpanMin = options.MinimumSpan,
             AlarmsPerDay = options.AlarmsPerDay,
         };
-        var (result, evaluation) = await Task.Factory.StartNew(
+        var (result, evaluation) = await System.Threading.Tasks.Task.Factory.StartNew(
             () => TrainQuietly(past, pca, now), cancellationToken, TaskCreationOptions.LongRunning, TaskScheduler.Default);
         if (result.Model is null)
         {

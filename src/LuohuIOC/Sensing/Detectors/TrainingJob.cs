@@ -5,26 +5,28 @@ using LuohuIOC.Registry;
 namespace LuohuIOC.Sensing.Detectors;
 
 /// <summary>
-/// Trains all stations in rounds and single ones on request, one at a time. A round waits for quiet moments and leaves out what
+/// Trains the models of all tasks in rounds and single ones on request, one at a time. A round waits for quiet moments and leaves out what
 /// finds none; a request by an administrator does not wait.
 /// </summary>
 public sealed class TrainingJob(
-    StationTraining training, StationDetectors detectors, SensorRegistry registry, ProcessLoad load,
+    IEnumerable<ISensorTraining> trainings, SensorRegistry registry, ProcessLoad load,
     TrainingOptions options, TimeProvider clock, ILogger<TrainingJob> log) : BackgroundService
 {
     private static readonly TimeSpan LoadPeriod = TimeSpan.FromSeconds(2);
 
-    // Bounded by the registry: a station stands in it once.
-    private readonly Channel<string> _requests = Channel.CreateUnbounded<string>();
-    private readonly ConcurrentDictionary<string, byte> _waiting = new(StringComparer.Ordinal);
+    private readonly ISensorTraining[] _trainings = [.. trainings];
+
+    // Bounded by the registry: a station stands in it once for each task.
+    private readonly Channel<(string Task, string SensorId)> _requests = Channel.CreateUnbounded<(string, string)>();
+    private readonly ConcurrentDictionary<(string Task, string SensorId), byte> _waiting = new();
 
     /// <summary>Asks for a training at once; a station that waits already waits no longer for it.</summary>
-    public void Request(string sensorId)
+    public void Request(string task, string sensorId)
     {
-        if (_waiting.TryAdd(sensorId, 0)) _requests.Writer.TryWrite(sensorId);
+        if (_waiting.TryAdd((task, sensorId), 0)) _requests.Writer.TryWrite((task, sensorId));
     }
 
-    public bool IsWaiting(string sensorId) => _waiting.ContainsKey(sensorId);
+    public bool IsWaiting(string task, string sensorId) => _waiting.ContainsKey((task, sensorId));
 
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
@@ -40,34 +42,28 @@ public sealed class TrainingJob(
         }
         catch (OperationCanceledException) when (stoppingToken.IsCancellationRequested)
         {
-            log.LogInformation("Training of detectors stopped with the host");
+            log.LogInformation("Training of models stopped with the host");
         }
     }
 
-    /// <summary>One round over all stations in service whose model no person has pinned.</summary>
+    /// <summary>One round over all sensors in service.</summary>
     internal async Task RoundAsync(CancellationToken cancellationToken)
     {
-        var (trained, untrained, busy) = (0, 0, 0);
-        for (var number = 0; number < registry.Count; number++)
+        foreach (var training in _trainings)
         {
-            while (_requests.Reader.TryRead(out var requested)) await TrainRequestedAsync(requested, cancellationToken);
-            var sensor = registry[number];
-            if (!IsDue(sensor)) continue;
-            if (!await QuietAsync(cancellationToken)) busy++;
-            else if (await TrainOneAsync(sensor, cancellationToken)) trained++;
-            else untrained++;
+            var (trained, untrained, busy) = (0, 0, 0);
+            for (var number = 0; number < registry.Count; number++)
+            {
+                while (_requests.Reader.TryRead(out var requested)) await TrainRequestedAsync(requested, cancellationToken);
+                var sensor = registry[number];
+                if (sensor.RetiredAt is not null || !training.IsDue(sensor, clock.GetUtcNow())) continue;
+                if (!await QuietAsync(cancellationToken)) busy++;
+                else if (await TrainOneAsync(training, sensor, cancellationToken)) trained++;
+                else untrained++;
+            }
+            log.LogInformation("Models ({Task}): {Trained} stations trained, {Untrained} without enough history, {Busy} passed over because the host was busy",
+                training.Task, trained, untrained, busy);
         }
-        log.LogInformation("Detectors: {Trained} stations trained, {Untrained} without enough history, {Busy} passed over because the host was busy",
-            trained, untrained, busy);
-    }
-
-    private bool IsDue(Sensor sensor)
-    {
-        if (!StationDetectors.Watches(sensor.Kind) || sensor.RetiredAt is not null) return false;
-        var station = detectors.Of(sensor.Id);
-        if (station.Active is { Pinned: true }) return false;
-        var openSinceMs = station.OpenSinceMs;
-        return openSinceMs == 0 || clock.GetUtcNow().ToUnixTimeMilliseconds() - openSinceMs >= options.FaultMax.TotalMilliseconds;
     }
 
     private async Task ServeRequestsUntilAsync(DateTimeOffset until, CancellationToken cancellationToken)
@@ -87,26 +83,24 @@ public sealed class TrainingJob(
         }
     }
 
-    private async Task TrainRequestedAsync(string sensorId, CancellationToken cancellationToken)
+    private async Task TrainRequestedAsync((string Task, string SensorId) asked, CancellationToken cancellationToken)
     {
-        if (registry.TryFind(sensorId, out var sensor)) await TrainOneAsync(sensor, cancellationToken);
-        _waiting.TryRemove(sensorId, out _);
+        if (registry.TryFind(asked.SensorId, out var sensor) && Array.Find(_trainings, t => t.Task == asked.Task) is { } training)
+            await TrainOneAsync(training, sensor, cancellationToken);
+        _waiting.TryRemove(asked, out _);
     }
 
     /// <summary>The loop's edge: one station's failure is told and the next one's turn comes.</summary>
-    private async Task<bool> TrainOneAsync(Sensor sensor, CancellationToken cancellationToken)
+    private async Task<bool> TrainOneAsync(ISensorTraining training, Sensor sensor, CancellationToken cancellationToken)
     {
         try
         {
-            var model = await training.TrainAsync(sensor, cancellationToken);
-            if (model is not null)
-                log.LogDebug("Detector of {Sensor}: version {Version}, {Rows} rows, threshold {Threshold}", sensor.Id, model.Version, model.Model.Rows, model.Model.Threshold);
-            return model is not null;
+            return await training.TrainAsync(sensor, cancellationToken);
         }
         catch (Exception e) when (e is not OperationCanceledException)
         {
-            detectors.Of(sensor.Id).Attempt = new TrainingAttempt(clock.GetUtcNow(), null);
-            log.LogWarning(e, "Detector of {Sensor}: training failed; the model before stays in force", sensor.Id);
+            training.Failed(sensor, clock.GetUtcNow());
+            log.LogWarning(e, "Model ({Task}) of {Sensor}: training failed; the model before stays in force", training.Task, sensor.Id);
             return false;
         }
     }

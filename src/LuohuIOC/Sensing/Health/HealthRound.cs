@@ -25,6 +25,14 @@ internal sealed class HealthRound(SensorRegistry registry, LatestBoard latest, H
         return health;
     }
 
+    /// <summary>What is remembered of a sensor, and the numbers of those it is compared with; null for kinds that are not watched. For the watch's thread or under its lock.</summary>
+    public (SensorHealth Health, int[] Peers)? Find(Sensor sensor)
+    {
+        if (HealthMetric.Of(sensor.Kind).Length == 0 && BatterySlots[(int)sensor.Kind] < 0) return null;
+        var health = Of(sensor);
+        return (health, health.Metrics.Length == 0 ? [] : _peers.Of(sensor).Same);
+    }
+
     /// <summary>Takes the readings and puts what follows from them on the board.</summary>
     public void Look(long nowMs)
     {
@@ -62,6 +70,7 @@ internal sealed class HealthRound(SensorRegistry registry, LatestBoard latest, H
         {
             var peers = _peers.Of(sensor);
             var median = MedianOf(peers.Same, metric.Metric.Name);
+            metric.PeersDeparture = median;
             metric.Judge.Look(nowMs, metric.Departure, median, FurthestOf(peers.Linked));
             if (metric.Judge.Fault == SensorFault.None || (worst is not null && worst.SinceMs <= metric.Judge.SinceMs)) continue;
             worst = new FaultNotice(

@@ -12,6 +12,10 @@ public sealed class HealthWatch : BackgroundService
     private readonly HealthStore _store;
     private readonly HealthRound _round;
 
+    // A look takes milliseconds; who asks for one sensor's health waits for it.
+    private readonly Lock _looking = new();
+    private long _lookedMs;
+
     public HealthWatch(
         SensorRegistry registry, LatestBoard latest, HealthBoard board, HealthOptions options, IConfiguration configuration, TimeProvider time, ILogger<HealthWatch> log)
     {
@@ -29,16 +33,14 @@ public sealed class HealthWatch : BackgroundService
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
         if (!_options.Watch) return;
-        foreach (var (id, numbers) in _store.Read())
-            if (_registry.TryFind(id, out var sensor) && !_round.Of(sensor).Restore(numbers))
-                _log.LogWarning("Health of {Sensor} begins anew: what was stored does not fit", id);
+        Restore();
         using var timer = new PeriodicTimer(_options.Every, _time);
         var saved = _time.GetTimestamp();
         while (await timer.WaitForNextTickAsync(stoppingToken))
         {
             try
             {
-                _round.Look(_time.GetUtcNow().ToUnixTimeMilliseconds());
+                Look();
                 if (_time.GetElapsedTime(saved) < _options.SaveEvery) continue;
                 saved = _time.GetTimestamp();
                 Save();
@@ -50,5 +52,32 @@ public sealed class HealthWatch : BackgroundService
         }
     }
 
-    private void Save() => _store.Write(_round.Sensors.Select(s => (_registry[s.Number].Id, s.Health.Snapshot())));
+    /// <summary>What is known of a sensor's health; null for sensors that are not watched.</summary>
+    internal HealthView? ViewOf(Sensor sensor, string language)
+    {
+        if (!_options.Watch) return null;
+        lock (_looking) return _round.Find(sensor) is var (health, peers) ? HealthView.Of(sensor, health, [.. peers.Select(n => _registry[n].Id)], _lookedMs, _options, language) : null;
+    }
+
+    private void Look()
+    {
+        lock (_looking) _round.Look(_lookedMs = _time.GetUtcNow().ToUnixTimeMilliseconds());
+    }
+
+    private void Restore()
+    {
+        lock (_looking)
+        {
+            foreach (var (id, numbers) in _store.Read())
+                if (_registry.TryFind(id, out var sensor) && !_round.Of(sensor).Restore(numbers))
+                    _log.LogWarning("Health of {Sensor} begins anew: what was stored does not fit", id);
+        }
+    }
+
+    private void Save()
+    {
+        (string, double[])[] rows;
+        lock (_looking) rows = [.. _round.Sensors.Select(s => (_registry[s.Number].Id, s.Health.Snapshot()))];
+        _store.Write(rows);
+    }
 }

@@ -15,6 +15,9 @@ internal sealed class MetricHealth(HealthMetric metric)
     public double Departure { get; set; } = double.NaN;
 
     public double Value { get; set; } = double.NaN;
+
+    /// <summary>The neighbours' median departure at this round, NaN when fewer than two are alive.</summary>
+    public double PeersDeparture { get; set; } = double.NaN;
 }
 
 /// <summary>What the watch remembers of one sensor.</summary>

@@ -39,6 +39,6 @@ public sealed class MinuteTableTests
     private static void Same(double expected, double actual)
     {
         if (double.IsNaN(expected)) Assert.True(double.IsNaN(actual));
-        else Assert.Equal(expected, actual, 9);
+        else Assert.Equal(expected, actual, tolerance: 1e-9);
     }
 }

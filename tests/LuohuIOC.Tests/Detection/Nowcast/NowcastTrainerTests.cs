@@ -1,3 +1,4 @@
+using System.IO.Compression;
 using System.Text;
 using LuohuIOC.Detection.Nowcast;
 using Xunit;
@@ -121,10 +122,40 @@ public sealed class NowcastTrainerTests
     [InlineData("{\"format\"", "{\"format", "not a model file")]
     public void A_damaged_or_newer_file_is_refused_by_name(string part, string becomes, string named)
     {
-        var text = Encoding.UTF8.GetString(NowcastModelFile.Write(Model));
+        var text = Unpacked(NowcastModelFile.Write(Model));
         Assert.Contains(part, text);
         var error = Assert.Throws<InvalidDataException>(() => NowcastModelFile.Read(Encoding.UTF8.GetBytes(text.Replace(part, becomes))));
         Assert.Contains(named, error.Message);
+    }
+
+    [Fact]
+    public void A_packed_file_that_is_cut_off_is_refused()
+    {
+        var file = NowcastModelFile.Write(Model);
+        Assert.Throws<InvalidDataException>(() => NowcastModelFile.Read(file.AsSpan(0, file.Length / 2)));
+    }
+
+    [Fact]
+    public void One_model_of_several_stations_forecasts_each_of_them()
+    {
+        // The other one lacks the station upstream: its place in the row is always empty.
+        NowcastSite[] sites = [SyntheticStorms.Site.Padded(), (SyntheticStorms.Site with { Upstream = [] }).Padded()];
+        var model = NowcastTrainer.Train(SyntheticStorms.Episodes(60, seed: 100), sites, SyntheticStorms.Quick, DateTimeOffset.UnixEpoch).Model!;
+        foreach (var site in sites)
+        {
+            Assert.True(model.Fits(site));
+            var score = NowcastScore.Judge(model, site, SyntheticStorms.Episodes(20, seed: 5000), 0.3)[0];
+            Assert.True(score.Efficiency > 0.8 && score.Efficiency > score.PersistenceEfficiency, $"{score}");
+            Assert.InRange(score.Coverage, 0.8, 1);
+        }
+        Assert.Throws<ArgumentException>(() => NowcastTrainer.Train(SyntheticStorms.Episodes(60, seed: 100), [SyntheticStorms.Site, sites[0]], SyntheticStorms.Quick, DateTimeOffset.UnixEpoch));
+    }
+
+    private static string Unpacked(byte[] file)
+    {
+        using var packed = new GZipStream(new MemoryStream(file), CompressionMode.Decompress);
+        using var reader = new StreamReader(packed);
+        return reader.ReadToEnd();
     }
 
     private static MinuteTable Silenced(int column)

@@ -1,4 +1,4 @@
-using LuohuIOC.Benchmarks.Nowcast;
+using LuohuIOC.Detection.Nowcast;
 using Xunit;
 
 namespace LuohuIOC.Tests.Detection.Nowcast;

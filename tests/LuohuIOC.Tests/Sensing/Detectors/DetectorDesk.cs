@@ -1,4 +1,5 @@
 using LuohuIOC.Alerts;
+using LuohuIOC.Detection;
 using LuohuIOC.DeviceProtocol;
 using LuohuIOC.Registry;
 using LuohuIOC.Sensing.Detectors;
@@ -19,7 +20,7 @@ internal sealed class DetectorDesk : IDisposable
     public DetectorDesk(DetectionOptions? options = null)
     {
         Options = options ?? new DetectionOptions();
-        _file = ModelStore.OpenFile(_folder);
+        _file = ModelsDatabase.Open(_folder);
         Open();
     }
 
@@ -44,7 +45,7 @@ internal sealed class DetectorDesk : IDisposable
     public void Open()
     {
         var boards = new StreamBoards();
-        Stations = new StationDetectors(new ModelStore(_file, NullLogger<ModelStore>.Instance));
+        Stations = new StationDetectors(new ModelStore<PcaModel, ModelEvaluation>(_file, ModelsDatabase.Anomaly, NullLogger.Instance));
         Thresholds = new Thresholds(_file, Options);
         Detectors = new SensorDetectors(Stations, Thresholds, boards, Rain, Options, NullLogger<SensorDetectors>.Instance);
         Views = new StreamViews(Detectors, Thresholds, boards, Options);

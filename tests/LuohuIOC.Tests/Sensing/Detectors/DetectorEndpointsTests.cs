@@ -9,7 +9,7 @@ namespace LuohuIOC.Tests.Sensing.Detectors;
 public sealed class DetectorEndpointsTests : IDisposable
 {
     private readonly string _folder;
-    private readonly ModelStore _store;
+    private readonly ModelStore<PcaModel, ModelEvaluation> _store;
     private readonly StationDetectors _detectors;
 
     public DetectorEndpointsTests()

@@ -1,13 +1,15 @@
+using LuohuIOC.Detection;
 using LuohuIOC.Sensing.Detectors;
+using LuohuIOC.Storage;
+using LuohuIOC.Tests.Detection;
 using Microsoft.Data.Sqlite;
-using Microsoft.Extensions.Logging.Abstractions;
 using Xunit;
 
 namespace LuohuIOC.Tests.Sensing.Detectors;
 
 public sealed class ModelStoreTests : IDisposable
 {
-    private readonly ModelStore _store;
+    private readonly ModelStore<PcaModel, ModelEvaluation> _store;
     private readonly string _folder;
 
     public ModelStoreTests() => _store = Some.Store(out _folder);
@@ -56,9 +58,9 @@ public sealed class ModelStoreTests : IDisposable
     public void Only_the_newest_versions_are_kept_with_their_evaluation()
     {
         var evaluation = new ModelEvaluation(2, [new DayEvaluation(new DateOnly(2025, 1, 2), 96, 0.0104)]);
-        for (var i = 0; i < ModelStore.VersionsKept + 3; i++) _store.Add("a", Some.Model(), evaluation);
+        for (var i = 0; i < ModelsDatabase.Anomaly.VersionsKept + 3; i++) _store.Add("a", Some.Model(), evaluation);
         var versions = _store.Versions("a");
-        Assert.Equal(Enumerable.Range(4, ModelStore.VersionsKept).Reverse(), versions.Select(v => v.Version));
+        Assert.Equal(Enumerable.Range(4, ModelsDatabase.Anomaly.VersionsKept).Reverse(), versions.Select(v => v.Version));
         Assert.Equal(2, versions[0].Evaluation!.Alarms);
         Assert.Equal(evaluation.Days, versions[0].Evaluation!.Days);
     }
@@ -72,11 +74,51 @@ public sealed class ModelStoreTests : IDisposable
         {
             connection.Open();
             using var command = connection.CreateCommand();
-            command.CommandText = "UPDATE model SET file = x'7b7d' WHERE sensor = 'a'";
+            command.CommandText = "UPDATE trained SET file = x'7b7d' WHERE sensor = 'a'";
             command.ExecuteNonQuery();
         }
         Assert.Equal(["b"], Reopened().ReadActive().Keys);
     }
 
-    private ModelStore Reopened() => ModelStore.Open(_folder, NullLogger<ModelStore>.Instance);
+    [Fact]
+    public void A_file_from_before_there_were_other_tasks_is_still_read()
+    {
+        var folder = Directory.CreateDirectory(Path.Combine(_folder, "old")).FullName;
+        // As that version made it.
+        var file = new SqliteFile(Path.Combine(folder, "models.db"), """
+            CREATE TABLE model (
+                sensor TEXT NOT NULL, version INTEGER NOT NULL, trained_ms INTEGER NOT NULL, rows INTEGER NOT NULL, threshold REAL NOT NULL,
+                evaluation TEXT, file BLOB NOT NULL, PRIMARY KEY (sensor, version)) WITHOUT ROWID;
+            CREATE TABLE active (sensor TEXT PRIMARY KEY, version INTEGER NOT NULL, newest INTEGER NOT NULL, pinned INTEGER NOT NULL) WITHOUT ROWID;
+            """);
+        using (var connection = file.Open())
+        using (var command = connection.CreateCommand())
+        {
+            command.CommandText = """
+                INSERT INTO model VALUES ('a', 2, 1735689600000, 2880, 1.5, '{"alarms":3,"days":[]}', $file), ('a', 3, 1735689600001, 2880, 1.5, NULL, $file);
+                INSERT INTO active VALUES ('a', 2, 3, 1);
+                """;
+            command.Parameters.AddWithValue("$file", PcaModelFileTests.Golden());
+            command.ExecuteNonQuery();
+        }
+        var store = Some.Store(folder);
+        var active = store.ReadActive()["a"];
+        Assert.Equal((2, true, 1.5), (active.Version, active.Pinned, active.Model.Threshold));
+        Assert.Equal([(3, false), (2, true)], store.Versions("a").Select(v => (v.Version, v.Active)));
+        Assert.Equal(3, store.Versions("a")[1].Evaluation!.Alarms);
+        Assert.Equal(4, store.Add("a", Some.Model(), null).Version);
+    }
+
+    [Fact]
+    public void Models_of_two_tasks_do_not_meet()
+    {
+        var other = new ModelStore<PcaModel, ModelEvaluation>(ModelsDatabase.Open(_folder), ModelsDatabase.Anomaly with { Name = "other" }, Microsoft.Extensions.Logging.Abstractions.NullLogger.Instance);
+        _store.Add("a", Some.Model(threshold: 2), null);
+        Assert.Equal(1, other.Add("a", Some.Model(threshold: 3), null).Version);
+        Assert.Equal(2, _store.ReadActive()["a"].Model.Threshold);
+        Assert.Null(other.Rollback("a"));
+        Assert.Single(other.Versions("a"));
+    }
+
+    private ModelStore<PcaModel, ModelEvaluation> Reopened() => Some.Store(_folder);
 }

@@ -1,3 +1,4 @@
+using LuohuIOC.Detection;
 using System.Text.Json;
 using LuohuIOC.Alerts;
 using LuohuIOC.DeviceProtocol;
@@ -107,7 +108,7 @@ public sealed class SensorDetectorsTests : IDisposable
     [Fact]
     public void A_stations_chart_raises_with_each_metrics_share_while_the_model_stays_silent()
     {
-        _desk.Stations.Of("wq-1").Active = new ActiveModel(1, Some.Model(threshold: 0.001), Pinned: false);
+        _desk.Stations.Of("wq-1").Active = new ActiveModel<PcaModel>(1, Some.Model(threshold: 0.001), Pinned: false);
         var detector = _desk.Detectors.For(Some.Station())!;
         _desk.Rows(detector, 500);
         Assert.Empty(_desk.Changes);
@@ -126,7 +127,7 @@ public sealed class SensorDetectorsTests : IDisposable
     {
         _desk.Options = new DetectionOptions { Station = StationAlarm.Pca };
         _desk.Open();
-        _desk.Stations.Of("wq-1").Active = new ActiveModel(1, Some.Model(threshold: 2), Pinned: false);
+        _desk.Stations.Of("wq-1").Active = new ActiveModel<PcaModel>(1, Some.Model(threshold: 2), Pinned: false);
         _desk.Rows(_desk.Detectors.For(Some.Station())!, 5, ammonia: 3);
         Assert.Contains("modelVersion", Assert.Single(_desk.Changes).Evidence);
         Assert.False(Assert.Single(_desk.Views.Of(Some.Station(), TextBook.English)).Raises);

@@ -48,11 +48,10 @@ internal static class Some
         ScoreQuantiles = [1, 1, 1, 1, 1],
     };
 
-    public static ModelStore Store(out string folder)
-    {
-        folder = Directory.CreateTempSubdirectory("luohu-models-").FullName;
-        return ModelStore.Open(folder, NullLogger<ModelStore>.Instance);
-    }
+    public static ModelStore<PcaModel, ModelEvaluation> Store(out string folder) => Store(folder = Directory.CreateTempSubdirectory("luohu-models-").FullName);
+
+    /// <summary>As after a restart.</summary>
+    public static ModelStore<PcaModel, ModelEvaluation> Store(string folder) => new(ModelsDatabase.Open(folder), ModelsDatabase.Anomaly, NullLogger.Instance);
 
     /// <summary>The past of a synthetic water-quality station; bad readings carry a value that would spoil any model.</summary>
     public static List<StoredReading> Past(int days, bool withBad = false)

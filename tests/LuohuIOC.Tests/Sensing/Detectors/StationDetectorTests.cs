@@ -1,3 +1,4 @@
+using LuohuIOC.Detection;
 using System.Text.Json;
 using LuohuIOC.Alerts;
 using LuohuIOC.DeviceProtocol;
@@ -137,7 +138,7 @@ public sealed class StationDetectorTests : IDisposable
     }
 
     private void Activate(int version, double threshold, int hold = 1) =>
-        _detectors.Of("wq-1").Active = new ActiveModel(version, Some.Model(threshold, hold), Pinned: false);
+        _detectors.Of("wq-1").Active = new ActiveModel<PcaModel>(version, Some.Model(threshold, hold), Pinned: false);
 
     private void Observe(StationDetector detector, double ammonia) => detector.Observe(_nowMs += 60_000, [1, 4], [7.5, ammonia], _changes);
 }

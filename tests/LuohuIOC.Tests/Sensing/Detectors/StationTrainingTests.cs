@@ -11,7 +11,7 @@ public sealed class StationTrainingTests : IDisposable
     private static readonly DateTimeOffset Now = DateTimeOffset.FromUnixTimeMilliseconds(SyntheticStation.StartMs).AddDays(20);
 
     private readonly string _folder;
-    private readonly ModelStore _store;
+    private readonly ModelStore<PcaModel, ModelEvaluation> _store;
     private readonly StationDetectors _detectors;
 
     public StationTrainingTests()

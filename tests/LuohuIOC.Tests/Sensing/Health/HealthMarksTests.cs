@@ -55,10 +55,10 @@ public sealed class HealthMarksTests
     public void The_evidence_reads_as_a_sentence(string language)
     {
         Apply(new HealthNotice(Drift, new BatteryNotice(31, -2, 10.5)));
-        var fault = EvidenceWords.Of(language, "river", "level", 2.5, _changes[0].Evidence)!;
+        var fault = EvidenceWords.Of(language, "river", "level", 2.5, null, _changes[0].Evidence)!;
         Assert.Contains("2.5", fault);
         Assert.Contains("1.2", fault);
-        Assert.Contains("10.5", EvidenceWords.Of(language, "river", "battery", 31, _changes[1].Evidence)!);
+        Assert.Contains("10.5", EvidenceWords.Of(language, "river", "battery", 31, null, _changes[1].Evidence)!);
         foreach (var rule in new[] { HealthMarks.FaultRule, HealthMarks.BatteryRule }) Assert.NotEqual(rule, AlertWords.Rule(language, rule));
     }
 

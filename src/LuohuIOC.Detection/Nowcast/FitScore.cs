@@ -1,7 +1,7 @@
-namespace LuohuIOC.Benchmarks.Nowcast;
+namespace LuohuIOC.Detection.Nowcast;
 
 /// <summary>Forecast errors of one station and horizon, beside those of "it stays as it is" and of "it goes on as in the last ten minutes".</summary>
-internal sealed class FitScore
+public sealed class FitScore
 {
     private double _nowcast;
     private double _persistence;

@@ -1,4 +1,4 @@
-namespace LuohuIOC.Benchmarks.Nowcast;
+namespace LuohuIOC.Detection.Nowcast;
 
 /// <summary>
 /// Warnings against what came. A warning begins when the forecast has stood at the threshold for two minutes while the station is below
@@ -6,7 +6,7 @@ namespace LuohuIOC.Benchmarks.Nowcast;
 /// stands there then begins another. A crossing with a warning open is a hit, and the lead is the time since the warning began; one
 /// without is a miss. After a crossing the station must fall 3 cm below the threshold before the next one counts.
 /// </summary>
-internal sealed class WarningScore
+public sealed class WarningScore
 {
     private const int GraceMinutes = 15;
     private const double HysteresisMetres = 0.03;

@@ -1,0 +1,83 @@
+using LuohuIOC.Detection.Nowcast;
+using LuohuIOC.Ingestion;
+using LuohuIOC.Sensing.Rain;
+
+namespace LuohuIOC.Sensing.Detectors.Nowcast;
+
+/// <summary>
+/// What the stations and gauges said, minute by minute of the devices' clocks, the last <see cref="Kept"/> minutes. It is filled from what the
+/// grains show anyway (the latest readings, the gauges' rain), never by them. Bounded by the map: some 120 sensors, 8 KB each, a gauge at
+/// most 40 KB. For one thread.
+/// </summary>
+internal sealed class MinuteBook(LatestBoard latest, RainBoard rain, long minuteMs)
+{
+    public const int Kept = NowcastFeatures.HistoryMinutes + 1;
+
+    private readonly Dictionary<int, LevelMinutes> _levels = [];
+    private readonly Dictionary<int, RainMinutes> _rain = [];
+    private readonly Dictionary<int, long> _seen = [];
+    private readonly List<RainReading> _new = [];
+
+    /// <summary>Takes what came since the last call.</summary>
+    public void Take(NowcastMap map)
+    {
+        foreach (var column in map.Columns)
+            if (column.IsRain) TakeRain(column.Sensor);
+            else TakeLevel(column);
+    }
+
+    /// <summary>Takes a reading from history; one that is known already changes nothing.</summary>
+    public void Learn(MinuteColumn column, long timeMs, QualityMark mark, double[] values)
+    {
+        if (!IsUsable(column.Slot, mark, values)) return;
+        if (column.IsRain) Rain(column.Sensor).Observe(timeMs, values[column.Slot]);
+        else Level(column.Sensor).Observe(timeMs, timeMs / minuteMs, values[column.Slot]);
+    }
+
+    /// <summary>
+    /// The last whole minute: a quarter of the sensors have spoken in a later one. A single clock that is ahead moves nothing, nor do those
+    /// that are behind or silent. −1 before the first readings.
+    /// </summary>
+    public long LastMinute(NowcastMap map)
+    {
+        var newest = map.Columns.Select(c => c.IsRain ? Rain(c.Sensor).NewestMs : Level(c.Sensor).NewestMs).Where(ms => ms > 0).OrderDescending().ToArray();
+        return newest.Length == 0 ? -1 : (newest[newest.Length / 4] / minuteMs) - 1;
+    }
+
+    /// <summary>The minutes up to this one, columns as in the map; it is the table's minute <c>Count − 1</c>.</summary>
+    public MinuteTable TableAt(NowcastMap map, long minute)
+    {
+        var first = minute - Kept + 1;
+        var fallen = new float[map.Columns.Length][];
+        for (var c = 0; c < fallen.Length; c++)
+            if (map.Columns[c].IsRain) Rain(map.Columns[c].Sensor).Fill(first, fallen[c] = new float[Kept]);
+        var table = new MinuteTable(map.Columns.Length, Kept);
+        var row = new double[map.Columns.Length];
+        for (var t = 0; t < Kept; t++)
+        {
+            for (var c = 0; c < row.Length; c++) row[c] = fallen[c] is { } mm ? mm[t] : Level(map.Columns[c].Sensor).At(first + t);
+            table.Append(row);
+        }
+        return table;
+    }
+
+    private void TakeRain(int gauge)
+    {
+        _new.Clear();
+        _seen[gauge] = rain.ReadingsAfter(gauge, _seen.GetValueOrDefault(gauge), _new);
+        foreach (var reading in _new) Rain(gauge).Observe(reading.TimeMs, reading.Millimetres);
+    }
+
+    private void TakeLevel(MinuteColumn column)
+    {
+        if (latest[column.Sensor] is not { } reading || !IsUsable(column.Slot, reading.Mark, reading.Values)) return;
+        Level(column.Sensor).Observe(reading.TimeMs, reading.TimeMs / minuteMs, reading.Values[column.Slot]);
+    }
+
+    internal static bool IsUsable(int slot, QualityMark mark, double[] values) =>
+        (uint)slot < (uint)values.Length && double.IsFinite(values[slot]) && !(mark.Grade == QualityGrade.Bad && (mark.Slots >> slot & 1) != 0);
+
+    private LevelMinutes Level(int sensor) => _levels.TryGetValue(sensor, out var known) ? known : _levels[sensor] = new LevelMinutes(Kept);
+
+    private RainMinutes Rain(int gauge) => _rain.TryGetValue(gauge, out var known) ? known : _rain[gauge] = new RainMinutes(minuteMs);
+}

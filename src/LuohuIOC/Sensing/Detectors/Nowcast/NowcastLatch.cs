@@ -1,0 +1,70 @@
+namespace LuohuIOC.Sensing.Detectors.Nowcast;
+
+/// <summary>What a minute changes about the alert of a forecast.</summary>
+internal enum NowcastTurn
+{
+    None,
+
+    /// <summary>A crossing is expected: tell.</summary>
+    Raised,
+
+    /// <summary>The forecast has stayed below, or there has been none, for a while.</summary>
+    Fell,
+
+    /// <summary>The water stands at the threshold: the threshold's own alert speaks now.</summary>
+    TakenOver,
+}
+
+/// <summary>
+/// One alert for one episode: it begins when the forecast has stood at the threshold for some minutes in a row, and ends when the forecast
+/// falls or the water is there. After a crossing the water must fall a margin below the threshold before another is announced. Begins
+/// as if an alert were open, because one may be from before a restart.
+/// </summary>
+/// <param name="confirm">Minutes in a row.</param>
+/// <param name="end">Minutes below.</param>
+internal sealed class NowcastLatch(int confirm, int end)
+{
+    private int _standing;
+    private int _below;
+    private int _above;
+    private bool _crossed;
+
+    public bool IsOpen { get; private set; } = true;
+
+    /// <summary>False until the first turn: what is open then is from before.</summary>
+    public bool HasTold { get; private set; }
+
+    /// <summary>One minute.</summary>
+    /// <param name="now">The value; NaN when silent.</param>
+    /// <param name="threshold">NaN or infinite when no rule has one.</param>
+    /// <param name="margin">Hysteresis of the rule, in the metric's unit.</param>
+    /// <param name="holdMinutes">Minutes that the rule itself waits before it raises.</param>
+    /// <param name="isExpected">A horizon that may raise stands at the threshold.</param>
+    public NowcastTurn Step(double now, double threshold, double margin, int holdMinutes, bool isExpected)
+    {
+        if (now >= threshold)
+        {
+            (_standing, _below, _crossed) = (0, 0, true);
+            return ++_above > holdMinutes ? Close(NowcastTurn.TakenOver) : NowcastTurn.None;
+        }
+        _above = 0;
+        if (_crossed && now < threshold - margin) _crossed = false;
+        _standing = isExpected && !_crossed ? _standing + 1 : 0;
+        if (_standing >= confirm)
+        {
+            _below = 0;
+            if (IsOpen && HasTold) return NowcastTurn.None;
+            (IsOpen, HasTold) = (true, true);
+            return NowcastTurn.Raised;
+        }
+        _below = _standing > 0 ? 0 : _below + 1;
+        return _below >= end ? Close(NowcastTurn.Fell) : NowcastTurn.None;
+    }
+
+    private NowcastTurn Close(NowcastTurn turn)
+    {
+        if (!IsOpen) return NowcastTurn.None;
+        (IsOpen, HasTold) = (false, true);
+        return turn;
+    }
+}

@@ -1,0 +1,101 @@
+using LuohuIOC.Alerts;
+using LuohuIOC.Detection.Nowcast;
+using LuohuIOC.Registry;
+
+namespace LuohuIOC.Sensing.Detectors.Nowcast;
+
+/// <summary>Forecasts every station of the map at one minute, shows them, and says which alerts change. Knows no clock and calls no grain. For one thread.</summary>
+internal sealed class NowcastRound(
+    SensorRegistry registry, RuleBook rules, NowcastModels models, NowcastBoard board, MinuteBook book, NowcastSettings settings)
+{
+    private readonly Dictionary<int, NowcastLatch> _latches = [];
+
+    /// <summary>Id of the rule that a forecast of a metric reports under.</summary>
+    public static string RuleOf(string metric) => $"nowcast-{metric}";
+
+    /// <param name="map">The stations.</param>
+    /// <param name="minute">A whole one.</param>
+    /// <returns>What the stations' alert grains must hear, in the order of the map.</returns>
+    public List<(string SensorId, RuleChange Change)> Look(NowcastMap map, long minute)
+    {
+        var table = book.TableAt(map, minute);
+        var shown = new Dictionary<int, StationNowcast>(map.Stations.Length);
+        var changes = new List<(string, RuleChange)>();
+        foreach (var station in map.Stations)
+        {
+            var sensor = registry[station.Sensor];
+            var rule = NowcastThreshold.Of(rules, sensor, station.Metric);
+            var nowcast = Forecast(sensor, station.Site, table, (minute + 1) * settings.MinuteMs, rule.At);
+            shown[station.Sensor] = nowcast;
+            if (Turn(station, nowcast, rule) is { } change) changes.Add((sensor.Id, change(sensor, table, map)));
+        }
+        board.Show(shown);
+        return changes;
+    }
+
+    /// <summary>
+    /// Alerts that end before the next minute because the water has just come to the threshold: the threshold's own alert is out, and two would
+    /// say the same.
+    /// </summary>
+    public IEnumerable<(string SensorId, RuleChange Change)> TakenOver(NowcastMap map, LatestBoard latest)
+    {
+        foreach (var station in map.Stations)
+        {
+            if (!_latches.TryGetValue(station.Sensor, out var latch) || !latch.IsOpen || board.Of(station.Sensor) is not { } nowcast) continue;
+            var slot = map.Columns[station.Site.Own].Slot;
+            var sensor = registry[station.Sensor];
+            if (latest[station.Sensor] is not { } reading || (uint)slot >= (uint)reading.Values.Length || !(reading.Values[slot] >= nowcast.Threshold)) continue;
+            var rule = NowcastThreshold.Of(rules, sensor, station.Metric);
+            if (rule.HoldSeconds > 0 || latch.Step(reading.Values[slot], rule.At, rule.Hysteresis, 0, false) != NowcastTurn.TakenOver) continue;
+            yield return (sensor.Id, End(station, reading.Values[slot], rule.At, reading.TimeMs, NowcastTurn.TakenOver));
+        }
+    }
+
+    private StationNowcast Forecast(Sensor sensor, NowcastSite site, MinuteTable table, long issuedMs, double threshold)
+    {
+        var last = table.Count - 1;
+        var model = models.Of(sensor, site);
+        var values = new NowcastValue[model?.Model.Horizons.Length ?? 0];
+        var known = model is not null && model.Model.Forecast(table, site, last, values);
+        Span<float> row = stackalloc float[NowcastFeatures.Names(site).Length];
+        NowcastFeatures.Fill(table, site, last, row);
+        return new StationNowcast(
+            issuedMs, row[NowcastFeatures.Own], known ? values : [], known ? NowcastSilence.None : SilenceOf(table, site, last, model, row[NowcastFeatures.Own]), threshold,
+            row[NowcastFeatures.RainNear15], row[NowcastFeatures.RainNear60], model);
+    }
+
+    private static NowcastSilence SilenceOf(MinuteTable table, NowcastSite site, int last, ModelInUse? model, float own)
+    {
+        if (model is null) return NowcastSilence.Model;
+        if (float.IsNaN(own)) return NowcastSilence.Station;
+        // Gauges that speak now but have not done so for long enough.
+        return site.DistrictGauges.Any(g => !double.IsNaN(table.Latest(g, last, 5))) ? NowcastSilence.Waiting : NowcastSilence.Rain;
+    }
+
+    private Func<Sensor, MinuteTable, NowcastMap, RuleChange>? Turn(NowcastStation station, StationNowcast nowcast, NowcastThreshold rule)
+    {
+        if (!_latches.TryGetValue(station.Sensor, out var latch))
+            _latches[station.Sensor] = latch = new NowcastLatch(settings.ConfirmMinutes, settings.EndMinutes);
+        var raising = nowcast.Values.Where(v => v.Minutes <= settings.WarnMinutes && v.Value >= nowcast.Threshold).ToArray();
+        var hold = (int)Math.Ceiling(rule.HoldSeconds * 1000.0 / settings.MinuteMs);
+        return latch.Step(nowcast.Now, nowcast.Threshold, rule.Hysteresis, hold, raising.Length > 0) switch
+        {
+            NowcastTurn.None => null,
+            NowcastTurn.Raised => (_, table, map) => Raise(station, nowcast, raising[^1], table, map),
+            var turn => (_, _, _) => End(station, nowcast.Now, nowcast.Threshold, nowcast.IssuedMs, turn),
+        };
+    }
+
+    private RuleChange Raise(NowcastStation station, StationNowcast nowcast, NowcastValue horizon, MinuteTable table, NowcastMap map)
+    {
+        var upstream = new Dictionary<string, double>();
+        foreach (var column in station.Site.Upstream)
+            if (column != NowcastSite.Nobody && table.Latest(column, table.Count - 1, 10) is var level && double.IsFinite(level)) upstream[registry[map.Columns[column].Sensor].Id] = level;
+        return new RuleChange(
+            RuleOf(station.Metric), Severity.Blue, station.Metric, Math.Round(horizon.Value, 2), nowcast.Threshold, nowcast.IssuedMs,
+            NowcastEvidence.Of(nowcast, horizon, settings.MinuteMs, upstream));
+    }
+
+    private static RuleChange End(NowcastStation station, double value, double threshold, long timeMs, NowcastTurn turn) =>
+        new(RuleOf(station.Metric), null, station.Metric, value, threshold, timeMs, NowcastEvidence.Ended(turn));
+}
