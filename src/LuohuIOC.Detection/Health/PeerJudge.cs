@@ -48,6 +48,9 @@ public sealed class PeerJudge(bool follows = true)
 
     public SensorFault Fault { get; private set; }
 
+    /// <summary>At fault or about to be: its readings must not teach what is usual.</summary>
+    public bool IsSuspected => Fault != SensorFault.None || _beyondMs != 0;
+
     /// <summary>Since when the sensor has been wrong, Unix ms; 0 while it is not.</summary>
     public long SinceMs { get; private set; }
 
@@ -71,7 +74,7 @@ public sealed class PeerJudge(bool follows = true)
         var before = Fault;
         if (Math.Abs(peers) > Calm || Math.Abs(linked) > Calm)
         {
-            Event(timeMs, own, peers);
+            Event(timeMs, elapsed, own, peers);
             return Fault != before;
         }
         _deafMs = 0;
@@ -97,9 +100,10 @@ public sealed class PeerJudge(bool follows = true)
     }
 
     /// <summary>Something real goes on: no suspicion grows, but who feels nothing of it for hours is deaf.</summary>
-    private void Event(long timeMs, double own, double peers)
+    private void Event(long timeMs, long elapsed, double own, double peers)
     {
-        _beyondMs = 0;
+        // The clock stands: what goes on meanwhile proves nothing, and does not disprove either. A tide twice a day must not acquit.
+        if (_beyondMs != 0) _beyondMs += elapsed;
         if (!follows || Math.Abs(peers) < Stirred || Math.Abs(own) > 1)
         {
             _deafMs = 0;

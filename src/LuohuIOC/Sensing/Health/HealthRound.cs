@@ -59,7 +59,7 @@ internal sealed class HealthRound(SensorRegistry registry, LatestBoard latest, H
             if (isBad || slot >= reading.Values.Length || !double.IsFinite(reading.Values[slot])) continue;
             metric.Value = reading.Values[slot];
             metric.Departure = metric.Season.Departure(reading.TimeMs, metric.Value);
-            if (metric.Judge.Fault == SensorFault.None) metric.Season.Learn(reading.TimeMs, metric.Value);
+            if (!metric.Judge.IsSuspected) metric.Season.Learn(reading.TimeMs, metric.Value);
         }
     }
 

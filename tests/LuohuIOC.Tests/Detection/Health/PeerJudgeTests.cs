@@ -44,6 +44,20 @@ public sealed class PeerJudgeTests
     }
 
     [Fact]
+    public void A_tide_at_the_next_station_stops_the_clock_and_does_not_set_it_back()
+    {
+        Look(Day, 0.2, 0);
+        for (var tide = 0; tide < 4; tide++)
+        {
+            for (var i = 0; i < 18; i++) _judge.Look(_ms += 600_000, 12, 0, 0);
+            if (tide == 0) Assert.Equal(SensorFault.None, _judge.Fault);
+            for (var i = 0; i < 18; i++) _judge.Look(_ms += 600_000, 12, 0, 4);
+        }
+        Assert.Equal(SensorFault.Bias, _judge.Fault);
+        Assert.True(_judge.IsSuspected);
+    }
+
+    [Fact]
     public void What_moves_the_neighbours_too_is_real() => Gen.Select(Gen.Double[-60, 60].Array[20, 300], Gen.Double[2.6, 50]).Sample((own, peers) =>
     {
         var (judge, ms) = (new PeerJudge(follows: false), 1_735_660_800_000);
