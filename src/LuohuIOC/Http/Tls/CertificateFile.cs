@@ -90,7 +90,22 @@ internal sealed class CertificateFile
         }
         catch (Exception e) when (e is CryptographicException or UnauthorizedAccessException)
         {
-            throw Unusable("Certificate", $"it cannot be read ({e.Message})");
+            throw Unusable(!_options.IsPkcs12 && IsCertificateSound() ? "Key" : "Certificate", $"it cannot be read, or is not the certificate's ({e.Message})");
+        }
+    }
+
+    /// <summary>Of the two PEM files it is not the certificate's that is at fault.</summary>
+    private bool IsCertificateSound()
+    {
+        try
+        {
+            var certificates = new X509Certificate2Collection();
+            certificates.ImportFromPemFile(_options.Certificate);
+            return certificates.Count > 0;
+        }
+        catch (Exception e) when (e is CryptographicException or UnauthorizedAccessException)
+        {
+            return false;
         }
     }
 
