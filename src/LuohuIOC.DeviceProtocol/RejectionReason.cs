@@ -53,6 +53,18 @@ public enum RejectionReason : byte
 
     // The store of history; the reading had its effect on rules and alerts.
     StoreRefused,
+
+    // A connection: the certificate that its gateway shows.
+    CertificateExpired,
+
+    /// <summary>No authority of this broker has signed it.</summary>
+    CertificateForeign,
+
+    /// <summary>Not made for clients, or malformed.</summary>
+    CertificateInvalid,
+
+    /// <summary>It names no gateway that is known and admitted, or another than the client claims to be.</summary>
+    CertificateName,
 }
 
 public static class RejectionReasons

@@ -1,4 +1,6 @@
 using LuohuIOC.Alerts;
+using LuohuIOC.Backup;
+using LuohuIOC.Drain;
 using LuohuIOC.History;
 using LuohuIOC.Http;
 using LuohuIOC.Identity;
@@ -6,15 +8,22 @@ using LuohuIOC.Ingestion;
 using LuohuIOC.Registry;
 using LuohuIOC.Sensing;
 using LuohuIOC.SensorThings;
+using LuohuIOC.Storage;
 using LuohuIOC.Wall;
 
-return StartupErrors.Guard(args, Console.Error, () => args is [TokenCommand.Verb, .. var rest]
-    ? TokenCommand.Run(rest, Console.Out, Console.Error, TimeProvider.System)
-    : Run(args));
+return StartupErrors.Guard(args, Console.Error, () => args switch
+{
+    [TokenCommand.Verb, .. var rest] => TokenCommand.Run(rest, Console.Out, Console.Error, TimeProvider.System),
+    [BackupCommand.Verb, .. var rest] => BackupCommand.Run(rest, Console.Out, Console.Error, TimeProvider.System),
+    [RestoreCommand.Verb, .. var rest] => RestoreCommand.Run(rest, Console.Error, TimeProvider.System),
+    _ => Run(args),
+});
 
 static int Run(string[] args)
 {
     var builder = WebApplication.CreateSlimBuilder(args);
+    builder.AddSecretFiles();
+    builder.AddBackup();
     builder.AddHttp();
     builder.AddIdentity();
     builder.AddRegistry();
@@ -24,10 +33,13 @@ static int Run(string[] args)
     builder.AddHistory();
     builder.AddSensorThings();
     builder.AddWall();
+    builder.AddDrain();
 
     var app = builder.Build();
     app.MapHttp();
     app.MapIdentity();
+    app.MapDashboard();
+    app.MapBackup();
     app.MapRegistry();
     app.MapIngestion();
     app.MapSensing();

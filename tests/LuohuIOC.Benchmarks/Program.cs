@@ -5,6 +5,8 @@ using LuohuIOC.Benchmarks.Influx;
 using LuohuIOC.Benchmarks.Ladder;
 using LuohuIOC.Benchmarks.Nab;
 using LuohuIOC.Benchmarks.Nowcast;
+using LuohuIOC.Benchmarks.Outside;
+using LuohuIOC.Benchmarks.Scale;
 using LuohuIOC.Benchmarks.Skab;
 
 // Tables go to files and documents as often as to a terminal.
@@ -14,7 +16,11 @@ const string help =
     ladder   [seconds]   messages/s: bare broker, + journal, + grains, + history (default 10 s a rung)
     latency  [seconds]   publish → alert at a SignalR client under 2,000, 8,000 and 40,000 messages/s (default 20 s each)
     capacity             start to ready, memory with 100,000 sensors
+    silos    [seconds]   messages/s of one host and of three that form one city on the same processors (default 10)
+    scale    [times …]   memory, processor, disk and queries with the district once, 10 and 100 times in one host, and lines through them
     influx   [readings]  the InfluxDB sink beside a raw line-protocol file, posted to influxd in the same run (default 1,000,000)
+    outage   [minutes]   influxd killed under 2,000 messages/s and back: alerts, memory, lag, and whether all arrives (default 10)
+    outside  [seconds]   messages/s through mosquitto to one host, beside what mosquitto delivers at all (default 5 s a round)
     decode sl651|hj212|gb26875  one frame a line on standard input (hex; HJ 212 as text), one JSON line for each on standard output
     fuzz [frames] [seed]   mutated frames through the decoders (default 10,000,000)
     frames [loop]        frames/s a core, by BenchmarkDotNet and by a plain loop
@@ -41,8 +47,16 @@ switch (args)
         return await LatencyRunner.RunAsync(Seconds(20), args[Math.Min(2, args.Length)..]);
     case ["capacity"]:
         return await CapacityRunner.RunAsync();
+    case ["silos", ..]:
+        return await SilosRunner.RunAsync(Seconds(10));
+    case ["outage", ..]:
+        return await OutageRunner.RunAsync((int)Seconds(10).TotalSeconds);
+    case ["scale", .. var times]:
+        return await ScaleRunner.RunAsync([.. times.Select(t => int.Parse(t, CultureInfo.InvariantCulture))]);
     case ["influx", ..]:
         return await InfluxRunner.RunAsync((int)Seconds(1_000_000).TotalSeconds);
+    case ["outside", ..]:
+        return await OutsideRunner.RunAsync(Seconds(5));
     case ["nab", .. var rest]:
         return NabRunner.Run(rest);
     case ["nab-prefix", .. var rest]:

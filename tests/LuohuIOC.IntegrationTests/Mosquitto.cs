@@ -14,7 +14,7 @@ internal static class Mosquitto
     public static Task<(int ExitCode, string Output)> SubscribeAsync(int port, string filter, string user, string secret) =>
         RunAsync("mosquitto_sub", port, user, secret, ["-V", "mqttv5", "-d", "-W", "2", "-q", "1", "-t", filter]);
 
-    private static async Task<(int ExitCode, string Output)> RunAsync(string tool, int port, string? user, string? secret, string[] rest)
+    public static async Task<(int ExitCode, string Output)> RunAsync(string tool, int port, string? user, string? secret, string[] rest)
     {
         string[] who = user is null ? [] : ["-u", user, "-P", secret!];
         using var process = new Process

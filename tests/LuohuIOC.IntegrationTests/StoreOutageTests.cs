@@ -82,7 +82,7 @@ public sealed class StoreOutageTests
         return (sensor.GetProperty("id").GetString()!, sensor.GetProperty("gateway").GetString()!);
     }
 
-    private static async Task<double> MetricAsync(HostProcess host, string name)
+    internal static async Task<double> MetricAsync(HostProcess host, string name)
     {
         var text = await TextAsync(host, "/metrics");
         var line = text.Split('\n').FirstOrDefault(l => l.StartsWith(name + "{", StringComparison.Ordinal)) ?? throw new InvalidOperationException($"{name} is not among:\n{text}");

@@ -1,5 +1,4 @@
 using System.Collections.Concurrent;
-using System.Diagnostics;
 using System.Text.Json;
 using LuohuIOC.Simulator.City;
 using LuohuIOC.Simulator.Registry;
@@ -36,7 +35,9 @@ public sealed class StormTests
         await hub.StartAsync(TestContext.Current.CancellationToken);
 
         var start = DateTimeOffset.UtcNow.ToOffset(TimeSpan.FromHours(8));
-        using var simulator = Simulate(host, registry);
+        await using var simulator = SimulatedCity.Start(
+            host, registry, "--speed", $"{Speed}", "--seed", $"{Seed}", "--storm", "chicago", "--return-period", "50",
+            "--storm-start", $"{StormDelay.TotalMinutes}", "--faults", "off", "--fires", "0");
         var model = new CityModel(
             [.. RegistryFile.Read(registry)],
             new CityOptions { Seed = Seed, Start = start, Storm = StormKind.Chicago, ReturnPeriodYears = 50, StormDelay = StormDelay, FiresPerDay = 0 });
@@ -56,8 +57,6 @@ public sealed class StormTests
         var listed = open.GetProperty("items").EnumerateArray().Select(a => a.GetProperty("sensorId").GetString()).ToHashSet();
         Assert.Superset(expected.Keys.ToHashSet(), listed!);
         await ForecastsCame(host, expected.Keys, forewarned.Keys);
-        simulator.Kill();
-        await simulator.WaitForExitAsync(TestContext.Current.CancellationToken);
     }
 
     /// <summary>Most crossings are announced before they come, once each, and the announcement ends when the water is there.</summary>
@@ -81,13 +80,4 @@ public sealed class StormTests
         Assert.All(one.GetProperty("horizons").EnumerateArray(), h => Assert.True(h.GetProperty("low").GetDouble() <= h.GetProperty("high").GetDouble()));
         Assert.Equal("untried", one.GetProperty("training").GetProperty("state").GetString());
     }
-
-    private static Process Simulate(HostProcess host, string registry) => Process.Start(new ProcessStartInfo(
-        "dotnet",
-        [
-            Path.Combine(AppContext.BaseDirectory, "LuohuIOC.Simulator.dll"), "city", "--broker", $"127.0.0.1:{host.MqttPort}",
-            "--credentials", Path.Combine(host.Data, "credentials", "gateways.csv"), "--registry", registry, "--speed", $"{Speed}", "--seed", $"{Seed}",
-            "--storm", "chicago", "--return-period", "50", "--storm-start", $"{StormDelay.TotalMinutes}", "--faults", "off", "--fires", "0",
-        ])
-    { RedirectStandardOutput = true })!;
 }

@@ -3,13 +3,16 @@ namespace LuohuIOC.Detection.Chart;
 /// <summary>
 /// Streaming detector of a station with several metrics: a multivariate exponentially weighted moving average chart (Lowry et al.
 /// 1992) with a shrunk and ridged covariance, whose references follow every metric that behaves and let go of none that does not,
-/// except as far as it wanders by nature. One row at a time, no look-ahead, constant memory, no allocation per row after the fit.
+/// except as far as it wanders by nature; beside it a quick look for what is too short for an average. One row at a time, no look-ahead, constant memory, no allocation per row after the fit.
 /// Not for two threads at once.
 /// </summary>
 public sealed class ChartDetector
 {
     /// <summary>What <see cref="Snapshot"/> writes first.</summary>
-    public const byte SnapshotVersion = 1;
+    public const byte SnapshotVersion = 2;
+
+    /// <summary>The version before the quick look: read as well, the quick look begins anew.</summary>
+    private const byte VersionWithoutQuickLook = 1;
 
     /// <summary>Largest number of metrics: the covariance is their square.</summary>
     public const int MetricsMax = 64;
@@ -24,10 +27,11 @@ public sealed class ChartDetector
     private readonly double[] _parts;
     private readonly double[] _ridge;
     private readonly bool[] _live;
+    private readonly QuickLook _quick;
     private float[]? _fit;
     private int _rows;
     private int _sinceInvert;
-    private double _strain = 1;
+    private Strain _strain;
 
     public ChartDetector(int metrics, ChartOptions? options = null)
     {
@@ -40,19 +44,24 @@ public sealed class ChartDetector
         _parts = new double[metrics];
         _ridge = new double[metrics];
         _live = new bool[metrics];
+        _quick = new QuickLook(metrics, _options);
+        _strain = new Strain(_options);
         _fit = new float[metrics * _options.FitRows];
     }
 
     /// <summary>Rows still to come before the first is judged; 0 when warm.</summary>
     public int WarmUpLeft => _fit is null ? 0 : _options.FitRows - _rows;
 
-    /// <summary>Root mean square deviation of the metrics, about 1 on ordinary rows, over the station's strain; NaN while warming up.</summary>
+    /// <summary>
+    /// Root mean square deviation of the metrics, about 1 on ordinary rows, over the station's strain, or the quick look's if that is
+    /// higher; NaN while warming up.
+    /// </summary>
     public double Score { get; private set; } = double.NaN;
 
     public bool IsAlarm => Score > _options.AlarmLevel;
 
     /// <summary>How much more this station alarms than stations should: its level is this many times the common one.</summary>
-    public double Strain => _strain;
+    public double Strain => _strain.Factor;
 
     /// <summary>Each metric's share of the last score, sum 1, 0 where it lowers it; 0 for a missing or dead one.</summary>
     public ReadOnlySpan<double> Contributions => _parts;
@@ -76,7 +85,8 @@ public sealed class ChartDetector
         var (live, counted) = Smooth(values, holding: true);
         _covariance.Add(_smoothed, 1 / _options.CovarianceRows);
         if (++_sinceInvert >= InvertRows) Invert();
-        return Score = live == 0 ? double.NaN : Judge(counted);
+        var quick = _options.AlarmLevel * _quick.Observe(values, _live);
+        return Score = live == 0 ? double.NaN : Judge(counted, quick);
     }
 
     private void FitAll(float[] fit)
@@ -90,6 +100,7 @@ public sealed class ChartDetector
         {
             for (var m = 0; m < row.Length; m++) row[m] = fit[m * rows + r];
             Smooth(row, holding: false);
+            _quick.Observe(row, _live);
             if (r >= Math.Min(SettleRows, rows / 2)) _covariance.Add(_smoothed, 1.0 / ++counted);
         }
         _fit = null;
@@ -118,7 +129,7 @@ public sealed class ChartDetector
                 continue;
             }
             live++;
-            _smoothed[m] += _options.Smoothing * (deviation - _smoothed[m]);
+            _smoothed[m] = metric.Smooth(_smoothed[m], deviation, _options);
             if (holding) metric.Learn(deviation, _options.WanderRows);
             metric.Follow(deviation, holding && Math.Abs(_smoothed[m]) > _options.HoldDeviations * _covariance.Spread[m], _options);
         }
@@ -132,14 +143,22 @@ public sealed class ChartDetector
         _covariance.Invert(_ridge, _options.CovarianceShare);
     }
 
-    private double Judge(int counted)
+    private double Judge(int counted, double quick)
     {
-        var raw = Math.Sqrt(_covariance.Distance(_smoothed, _parts) / counted);
+        var score = Math.Sqrt(_covariance.Distance(_smoothed, _parts) / counted) / (_strain.Factor * Restlessness());
+        _strain.Count(score > _options.AlarmLevel);
+        if (quick > score) _quick.Distances.CopyTo(_parts);
         Share();
-        var score = raw / _strain;
-        var step = score > _options.AlarmLevel ? 1 - _options.AlarmShare : -_options.AlarmShare;
-        _strain = Math.Max(1, _strain * (1 + step / _options.AlarmRows));
-        return score;
+        return Math.Max(score, quick);
+    }
+
+    /// <summary>Where most metrics wander by nature, a departure of the average says less: 1 where all keep a level, 2 where all wander.</summary>
+    private double Restlessness()
+    {
+        var wander = 0.0;
+        foreach (var metric in _metrics) wander += metric.Wander(_options);
+        wander /= _metrics.Length;
+        return 1 + wander * wander;
     }
 
     private void Share()
@@ -164,7 +183,7 @@ public sealed class ChartDetector
         to.Write(_options.FitRows);
         to.Write(_rows);
         to.Write(_sinceInvert);
-        to.Write(_strain);
+        _strain.Save(to);
         to.Write(Score);
         to.Write(_fit is not null);
         if (_fit is not null)
@@ -177,6 +196,7 @@ public sealed class ChartDetector
             foreach (var value in _smoothed) to.Write(value);
             foreach (var metric in _metrics) metric.Save(to);
             _covariance.Save(to);
+            _quick.Save(to);
         }
         to.Flush();
         return bytes.ToArray();
@@ -189,12 +209,12 @@ public sealed class ChartDetector
         try
         {
             var version = from.ReadByte();
-            if (version != SnapshotVersion) throw new InvalidDataException($"Chart snapshot of version {version}; this program reads {SnapshotVersion}.");
+            if (version is not (SnapshotVersion or VersionWithoutQuickLook)) throw new InvalidDataException($"Chart snapshot of version {version}; this program reads {VersionWithoutQuickLook} and {SnapshotVersion}.");
             var metrics = from.ReadInt32();
             var fitRows = from.ReadInt32();
             if (metrics != _metrics.Length || fitRows != _options.FitRows)
                 throw new InvalidDataException($"Chart snapshot of {metrics} metrics and {fitRows} rows, the detector has {_metrics.Length} and {_options.FitRows}.");
-            Load(from);
+            Load(from, version);
         }
         catch (EndOfStreamException e)
         {
@@ -202,11 +222,11 @@ public sealed class ChartDetector
         }
     }
 
-    private void Load(BinaryReader from)
+    private void Load(BinaryReader from, byte version)
     {
         _rows = from.ReadInt32();
         _sinceInvert = from.ReadInt32();
-        _strain = from.ReadDouble();
+        _strain.Load(from, factorAlone: version == VersionWithoutQuickLook);
         Score = from.ReadDouble();
         if (from.ReadBoolean())
         {
@@ -219,5 +239,6 @@ public sealed class ChartDetector
         for (var m = 0; m < _smoothed.Length; m++) _smoothed[m] = from.ReadDouble();
         foreach (var metric in _metrics) metric.Load(from);
         _covariance.Load(from);
+        if (version == SnapshotVersion) _quick.Load(from);
     }
 }

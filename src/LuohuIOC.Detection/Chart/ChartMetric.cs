@@ -106,6 +106,17 @@ internal sealed class ChartMetric
         return standard - Reference;
     }
 
+    /// <summary>
+    /// The moving average after this deviation. One that lies too far from the average to be noise moves it at once, there and back
+    /// (the adaptive average of Capizzi and Masarotto 2003): a large fault is seen in its first row and over when it is over.
+    /// </summary>
+    public double Smooth(double average, double deviation, ChartOptions options)
+    {
+        var away = deviation - average;
+        var reach = options.JumpNoises * Math.Sqrt(Math.Max(Noise, NoiseMin));
+        return average + (Math.Abs(away) <= reach ? options.Smoothing * away : away - (1 - options.Smoothing) * Math.Sign(away) * reach);
+    }
+
     /// <summary>Learns over the long run how far the metric wanders; a value counts as three deviations at most, that a fault be no habit.</summary>
     public void Learn(double deviation, double rows)
     {
@@ -122,9 +133,12 @@ internal sealed class ChartMetric
     /// </summary>
     public void Follow(double deviation, bool held, ChartOptions options)
     {
-        var speed = held ? options.WanderShare * Math.Clamp(1 - options.WanderRatio * Noise / _variance, 0, 1) : 1;
+        var speed = held ? options.WanderShare * Wander(options) : 1;
         Reference += speed / options.FollowRows * deviation;
     }
+
+    /// <summary>0 where the metric keeps a level, towards 1 where it wanders (von Neumann's ratio); 0 where nothing is known.</summary>
+    public double Wander(ChartOptions options) => IsUnknown ? 0 : Math.Clamp(1 - options.WanderRatio * Noise / _variance, 0, 1);
 
     public double Ridge(ChartOptions options) =>
         options.Ridge * options.Smoothing / (2 - options.Smoothing) * Math.Max(Noise, NoiseMin) + 1e-6;

@@ -12,6 +12,9 @@ public sealed record ChartOptions
     /// <summary>Weight of the latest deviation in the moving average; smaller sees weaker faults, later.</summary>
     public double Smoothing { get; init; } = 0.05;
 
+    /// <summary>A deviation farther from the moving average than so many deviations of the row-to-row noise is taken up at once.</summary>
+    public double JumpNoises { get; init; } = 5;
+
     /// <summary>Rows over which a metric's reference follows it while it behaves.</summary>
     public double FollowRows { get; init; } = 30;
 
@@ -39,9 +42,18 @@ public sealed record ChartOptions
     /// <summary>Score above which a row is an alarm, in deviations a metric.</summary>
     public double AlarmLevel { get; init; } = 2.3;
 
-    /// <summary>Share of rows that may be alarms in the long run; a station with more is judged by a level that rises slowly.</summary>
-    public double AlarmShare { get; init; } = 0.01;
+    /// <summary>Share of rows that may be the average's alarms in the long run; a station with more is judged by a higher level after each.</summary>
+    public double AlarmShare { get; init; } = 0.001;
 
-    /// <summary>Rows over which that level rises or comes back.</summary>
-    public double AlarmRows { get; init; } = 2000;
+    /// <summary>Rows of alarm after which that level is e times higher; it comes back in as many over the share.</summary>
+    public double AlarmRows { get; init; } = 300;
+
+    /// <summary>Rows over which the quick look's level follows a metric.</summary>
+    public double QuickRows { get; init; } = 90;
+
+    /// <summary>The quick look alarms where a metric is so many of its usual distances from its level …</summary>
+    public double QuickUnits { get; init; } = 9;
+
+    /// <summary>… and such a distance so rare in this station, in nats: e^-3.5 are 3 of 100 rows.</summary>
+    public double QuickNats { get; init; } = 3.5;
 }

@@ -2,13 +2,16 @@ namespace LuohuIOC.Detection.Novelty;
 
 /// <summary>
 /// Streaming detector of one metric: each reading is compared with what the stream has shown so far, in six views; how rare its
-/// distance is in each view's own tail makes the evidence, the larger mean of two groups of views. No look-ahead, nothing known of
-/// the stream beforehand, constant memory, no allocation per reading. Not for two threads at once. docs/DETECTION.md has the sources.
+/// distance is in each view's own tail makes the evidence, the larger mean of two groups of views, or the departure from the stream's
+/// usual day where its days are proved alike. No look-ahead, nothing known of the stream beforehand, constant memory, no allocation per reading. Not for two threads at once. docs/DETECTION.md has the sources.
 /// </summary>
 public sealed class NoveltyDetector
 {
     /// <summary>What <see cref="Snapshot"/> writes first.</summary>
-    public const byte SnapshotVersion = 1;
+    public const byte SnapshotVersion = 2;
+
+    /// <summary>The version before the usual day was known: read as well, the days are learned from then on.</summary>
+    private const byte VersionWithoutDay = 1;
 
     private const int Shape = 4;
 
@@ -21,10 +24,11 @@ public sealed class NoveltyDetector
 
     private readonly NoveltyOptions _options;
     private readonly View[] _views;
-    private readonly double[] _nats = new double[6];
+    private readonly double[] _nats = new double[7];
     private readonly float[] _values = new float[Shape];
     private readonly float[] _locals = new float[Shape];
     private readonly DailyPeaks _peaks;
+    private readonly DailyShape _day;
     private LocalScale _stepScale;
     private LocalScale _levelScale;
     private Episode _episode;
@@ -42,6 +46,7 @@ public sealed class NoveltyDetector
         _options = options ?? new NoveltyOptions();
         _views = [new(1, _options), new(1, _options), new(Shape, _options), new(1, _options), new(1, _options), new(Shape, _options)];
         _peaks = new DailyPeaks(_options.CalmPeakNats);
+        _day = new DailyShape(_options);
     }
 
     public NoveltyVerdict Verdict { get; private set; }
@@ -56,6 +61,9 @@ public sealed class NoveltyDetector
 
     /// <summary>Readings until the detector can say anything; 0 when warm.</summary>
     public int WarmUpLeft => Verdict == NoveltyVerdict.Scored ? 0 : Math.Max(0, LogTail.WarmUp + 1 + Shape - _seen);
+
+    /// <summary>The smallest change seen, 0 before any: the stream's rounding.</summary>
+    private double Quantum => double.IsInfinity(_resolution) ? 0 : _resolution;
 
     /// <summary>What each view says of the last reading, in nats, in the order of <see cref="NoveltyView"/>.</summary>
     public ReadOnlySpan<double> ByView => _nats;
@@ -76,6 +84,7 @@ public sealed class NoveltyDetector
         if (_seen == 0) Begin(timeMs, value);
         var afterGap = PassTime(timeMs);
         Look(value, afterGap);
+        _nats[(int)NoveltyView.Day] = _day.Nats(_lastMs, value, ResolutionShare * Quantum, _interval);
         _last = value;
         _seen = Math.Min(_seen + 1, int.MaxValue - 1);
         var warm = true;
@@ -109,7 +118,7 @@ public sealed class NoveltyDetector
     {
         var step = value - _last;
         if (step != 0) _resolution = Math.Min(_resolution, Math.Abs(step));
-        var quantum = double.IsInfinity(_resolution) ? 0 : _resolution;
+        var quantum = Quantum;
         var away = value - _localLevel;
         var localAway = Local(away, _levelScale, quantum);
         Push(_values, (float)(value - _origin));
@@ -146,12 +155,12 @@ public sealed class NoveltyDetector
         _levelScale.Add(Math.Abs(away), _options.LocalMemory, quantum);
     }
 
-    /// <summary>Two committees: one sees values as they are, one by the present roughness. Each must agree in itself; either suffices.</summary>
+    /// <summary>Two committees: one sees values as they are, one by the present roughness. Each must agree in itself; either suffices, and so does the usual day.</summary>
     private double Combine()
     {
         var plain = (_nats[0] + _nats[1] + _nats[2]) / 3;
         var local = (_nats[0] + _nats[3] + _nats[4] + _nats[5]) / 4;
-        return Math.Max(plain, local);
+        return Math.Max(Math.Max(plain, local), _options.DayWeight * _nats[(int)NoveltyView.Day]);
     }
 
     private static void Push(float[] window, float value)
@@ -186,6 +195,7 @@ public sealed class NoveltyDetector
         _episode.Save(to);
         _peaks.Save(to);
         foreach (var view in _views) view.Save(to);
+        _day.Save(to);
         to.Flush();
         return bytes.ToArray();
     }
@@ -197,10 +207,11 @@ public sealed class NoveltyDetector
         try
         {
             var version = from.ReadByte();
-            if (version != SnapshotVersion) throw new InvalidDataException($"Novelty snapshot of version {version}; this program reads {SnapshotVersion}.");
+            if (version is not (SnapshotVersion or VersionWithoutDay)) throw new InvalidDataException($"Novelty snapshot of version {version}; this program reads {VersionWithoutDay} and {SnapshotVersion}.");
             var prototypes = from.ReadInt32();
             if (prototypes != _options.Prototypes) throw new InvalidDataException($"Novelty snapshot with {prototypes} prototypes a view, the detector has {_options.Prototypes}.");
             Load(from);
+            if (version == SnapshotVersion) _day.Load(from);
         }
         catch (EndOfStreamException e)
         {

@@ -6,7 +6,7 @@ namespace LuohuIOC.Detection.Novelty;
 /// </summary>
 public sealed record NoveltyOptions
 {
-    /// <summary>Remembered points a view; more remember longer and cost memory, 96 bytes × this + 4 KB a stream in all.</summary>
+    /// <summary>Remembered points a view; more remember longer and cost memory, 96 bytes × this + 5 KB a stream in all.</summary>
     public int Prototypes { get; init; } = 192;
 
     /// <summary>A point is remembered when it lies farther from the nearest one than this many mean distances.</summary>
@@ -19,7 +19,7 @@ public sealed record NoveltyOptions
     public double TailMemory { get; init; } = 8000;
 
     /// <summary>Readings over which the local level and step are averaged.</summary>
-    public double LocalMemory { get; init; } = 50;
+    public double LocalMemory { get; init; } = 30;
 
     /// <summary>Share of the long-run mean step in the local scale, so that a dead calm does not make ripples large.</summary>
     public double CalmShare { get; init; } = 0.1;
@@ -38,6 +38,12 @@ public sealed record NoveltyOptions
 
     /// <summary>Share of that difference which is taken off.</summary>
     public double BusyShare { get; init; } = 0.75;
+
+    /// <summary>The usual day is believed when departures from it hold less than this share of the stream's variance.</summary>
+    public double DayUnexplained { get; init; } = 0.4;
+
+    /// <summary>What one nat of departure from the usual day counts: a view alone counts less than a committee that agrees.</summary>
+    public double DayWeight { get; init; } = 0.7;
 
     /// <summary>
     /// Score from which the benchmarks' open halves count a reading as an alarm, in nats: e^-3.9 is a mean tail probability of 2 %

@@ -1,6 +1,6 @@
 namespace LuohuIOC.Detection.Novelty;
 
-/// <summary>What of a stream a view looks at. Three look at the values as they are, three at values scaled by the present roughness.</summary>
+/// <summary>What of a stream a view looks at. Three look at the values as they are, three at values scaled by the present roughness, one at the time of day.</summary>
 public enum NoveltyView
 {
     /// <summary>The value.</summary>
@@ -20,4 +20,7 @@ public enum NoveltyView
 
     /// <summary>The last four of these distances together.</summary>
     LocalShape,
+
+    /// <summary>The departure from what is usual at this time of the day, where the stream's days are alike.</summary>
+    Day,
 }

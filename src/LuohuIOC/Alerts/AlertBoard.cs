@@ -17,6 +17,9 @@ public sealed class AlertBoard
     private readonly ConcurrentDictionary<string, bool> _closed = new(StringComparer.Ordinal);
     private readonly ConcurrentQueue<string> _closedInOrder = new();
 
+    // Open ones whose last transition happened in this process, which sees to it that it is stored.
+    private readonly ConcurrentDictionary<string, bool> _own = new(StringComparer.Ordinal);
+
     /// <summary>
     /// A transition, on the thread of the sensor's grain: a handler queues and returns, never waits, never throws.
     /// The view is in Chinese; <see cref="AlertView.In"/> gives another language.
@@ -35,6 +38,7 @@ public sealed class AlertBoard
     /// <summary>Shows a transition: the board first, then whoever listens, so that a snapshot taken after a message is never older than it.</summary>
     public void Publish(AlertView view)
     {
+        _own[view.Id] = true;
         Set(view);
         Changed?.Invoke(view);
         HappenedHere?.Invoke(view);
@@ -45,8 +49,27 @@ public sealed class AlertBoard
     {
         if (_open.TryGetValue(view.Id, out var known) && known.Version >= view.Version) return;
         if (_closed.ContainsKey(view.Id)) return;
+        _own.TryRemove(view.Id, out _);
         Set(view);
         Changed?.Invoke(view);
+    }
+
+    /// <summary>The open alert's last transition happened here: it is stored, or will be.</summary>
+    public bool IsOwn(string id) => _own.ContainsKey(id);
+
+    /// <summary>What was shown of it will never be stored.</summary>
+    public void Disown(string id) => _own.TryRemove(id, out _);
+
+    /// <summary>
+    /// Puts what the ledger has in the place of what a host has told and then died without storing it. Nothing happens when something else is shown
+    /// by now.
+    /// </summary>
+    /// <param name="shown">What was told.</param>
+    /// <param name="stored">What is stored; null for nothing at all.</param>
+    public void Correct(AlertView shown, AlertView? stored)
+    {
+        if (stored is null ? !_open.TryRemove(KeyValuePair.Create(shown.Id, shown)) : !_open.TryUpdate(shown.Id, stored, shown)) return;
+        Changed?.Invoke(stored ?? shown with { State = AlertWords.Of(AlertState.Closed), Version = shown.Version + 1 });
     }
 
     /// <summary>Fills the board at start without telling anyone.</summary>
@@ -62,6 +85,7 @@ public sealed class AlertBoard
             if (_closed.TryAdd(view.Id, true)) _closedInOrder.Enqueue(view.Id);
             if (_closedInOrder.Count > ClosedMax && _closedInOrder.TryDequeue(out var forgotten)) _closed.TryRemove(forgotten, out _);
             _open.TryRemove(view.Id, out _);
+            _own.TryRemove(view.Id, out _);
         }
         else _open.AddOrUpdate(view.Id, view, (_, known) => known.Version > view.Version ? known : view);
     }

@@ -46,6 +46,7 @@ internal sealed class AlertCommit : IDisposable
         var (position, head) = _database.IsShared ? AlertChain.HeadOf(_connection, transaction) : (_position, _head);
         foreach (var save in saves)
         {
+            var known = 0;
             foreach (var happened in save.Events)
             {
                 var body = JsonSerializer.Serialize(happened, AlertJson.Stored.AlertEvent);
@@ -53,10 +54,13 @@ internal sealed class AlertCommit : IDisposable
                 if (Run(_event, transaction, position + 1, happened.AlertId, (long)happened.Sequence, body, head, hash) == 0)
                 {
                     Recognise(transaction, happened, body);
+                    known++;
                     continue;
                 }
                 (position, head) = (position + 1, hash);
             }
+            // All of it is there, and perhaps more by now, which must not be taken back.
+            if (known > 0 && known == save.Events.Count) continue;
             if (save.Alert is { } alert)
                 Run(_alert, transaction, alert.Id, alert.Subject.SensorId, alert.Rule, alert.Subject.Kind, alert.Subject.Street,
                     (long)alert.State, (long)alert.Severity, alert.RaisedAt.ToUnixTimeMilliseconds(),

@@ -111,6 +111,8 @@ public sealed class AlertGrain(
         catch (AlertNotStoredException)
         {
             // Memory is ahead of a store that will never take this: the next call begins again from what is on disk.
+            foreach (var save in saves)
+                if (save.Alert is { } alert) board.Disown(alert.Id);
             DeactivateOnIdle();
             throw;
         }

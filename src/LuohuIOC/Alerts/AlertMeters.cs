@@ -9,12 +9,28 @@ public sealed class AlertMeters
 
     private readonly Counter<long> _transitions;
     private readonly Counter<long> _failures;
+    private readonly HashSet<(string Severity, string Kind)> _everOpen = [];
 
-    public AlertMeters(IMeterFactory factory)
+    public AlertMeters(IMeterFactory factory, AlertBoard board)
     {
         var meter = factory.Create(Name);
         _transitions = meter.CreateCounter<long>("luohu.alerts.transitions", description: "Alert events, by type and severity");
         _failures = meter.CreateCounter<long>("luohu.alerts.store.failures", description: "Commits of alerts that the disk refused and that were tried again");
+        meter.CreateObservableGauge(
+            "luohu.alerts.open",
+            () => Open(board),
+            "{alert}", "Open alerts, by severity and kind of sensor");
+    }
+
+    /// <summary>Zero where some were open before: who reads the last value must not take an old one for now.</summary>
+    private IEnumerable<Measurement<int>> Open(AlertBoard board)
+    {
+        var open = board.Open.CountBy(a => (a.Severity, a.Kind)).ToDictionary();
+        lock (_everOpen)
+        {
+            _everOpen.UnionWith(open.Keys);
+            return [.. _everOpen.Select(k => new Measurement<int>(open.GetValueOrDefault(k), new("severity", k.Severity), new("kind", k.Kind)))];
+        }
     }
 
     private long _failureCount;

@@ -1,11 +1,13 @@
 using LuohuIOC.History.DuckDb;
 using LuohuIOC.History.Influx;
+using LuohuIOC.History.Influx.Meters;
 using LuohuIOC.History.Queries;
 using LuohuIOC.History.Upkeep;
 using LuohuIOC.Ingestion.Journal;
 using LuohuIOC.Ingestion.Rejections;
 using LuohuIOC.Registry;
 using LuohuIOC.Sensing;
+using LuohuIOC.Storage;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Options;
 
@@ -21,6 +23,7 @@ public static class HistoryFeature
         services.AddSingleton<IValidateOptions<HistoryOptions>, HistoryOptionsCheck>();
         services.AddSingleton(s => s.GetRequiredService<IOptions<HistoryOptions>>().Value);
         services.TryAddSingleton(TimeProvider.System);
+        services.AddSingleton(s => new HistoryScope(s.GetService<PostgresDatabase>() is not null && !IsInflux(s.GetRequiredService<IConfiguration>())));
         if (IsInflux(builder.Configuration)) AddInflux(services, folder);
         else AddDuckDb(services, folder);
         services.AddSingleton(s => new HistoryQueue(s.GetRequiredService<HistoryOptions>().QueueReadings));
@@ -42,6 +45,8 @@ public static class HistoryFeature
             if (!queue.TryOffer(group)) group.Release();
         };
         app.Services.GetRequiredService<HistoryWriter>().CursorMoved += app.Services.GetRequiredService<PublishJournal>().Forget;
+        if (app.Services.GetRequiredService<HistoryScope>().IsPart)
+            app.Logger.LogWarning("Several hosts and DuckDB: each host's history has the readings of its own gateways only. One history for all is History:Store=Influx.");
         ReadingEndpoints.Map(app);
         if (!IsInflux(app.Configuration)) ExportEndpoint.Map(app);
         HistoryState.Map(app);
@@ -72,6 +77,7 @@ public static class HistoryFeature
         services.AddSingleton<IReadingHistory>(s => s.GetRequiredService<InfluxHistory>());
         services.AddSingleton<IReadingQueries, InfluxQueries>();
         services.AddSingleton<IRetention, InfluxRetention>();
+        services.AddHostedService<MeterPoints>();
     }
 
     private static DuckDbHistory Open(string folder, HistoryOptions options, SensorRegistry registry)

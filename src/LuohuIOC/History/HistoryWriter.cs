@@ -147,7 +147,15 @@ public sealed class HistoryWriter : BackgroundService
     private async ValueTask StoreOnceAsync(CancellationToken cancellationToken)
     {
         var begun = _time.GetTimestamp();
-        await _history.AppendAsync(_batch, cancellationToken);
+        var followed = _batch.SelectMany(g => g.Traces ?? []).Select(t => t.Stage("history")).ToList();
+        try
+        {
+            await _history.AppendAsync(_batch, cancellationToken);
+        }
+        finally
+        {
+            foreach (var stage in followed) stage?.Dispose();
+        }
         _lastTransaction = _time.GetElapsedTime(begun);
         _meter.Stored(_lastTransaction);
     }

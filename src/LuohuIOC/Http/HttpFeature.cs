@@ -1,9 +1,10 @@
 using System.IO.Compression;
 using System.Net;
+using LuohuIOC.Http.Telemetry;
+using LuohuIOC.Http.Tls;
 using Microsoft.AspNetCore.ResponseCompression;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
 using Microsoft.Extensions.Options;
-using OpenTelemetry.Metrics;
 
 namespace LuohuIOC.Http;
 
@@ -15,6 +16,7 @@ public static class HttpFeature
         var services = builder.Services;
         services.AddOptions<HttpOptions>().BindConfiguration(HttpOptions.Section).ValidateDataAnnotations().ValidateOnStart();
         services.AddOptions<KestrelServerOptions>().Configure<IOptions<HttpOptions>>((kestrel, http) => Listen(kestrel, http.Value));
+        builder.WebHost.UseKestrelHttpsConfiguration();
         services.ConfigureHttpJsonOptions(json => HttpJson.Configure(json.SerializerOptions));
         services.Configure<RouteHandlerOptions>(routes => routes.ThrowOnBadRequest = true);
         services.AddExceptionHandler<Failures>();
@@ -24,9 +26,7 @@ public static class HttpFeature
         // Speed over size: the wall's frames and lists are built thousands of times, over a local network.
         services.Configure<BrotliCompressionProviderOptions>(o => o.Level = CompressionLevel.Fastest);
         services.Configure<GzipCompressionProviderOptions>(o => o.Level = CompressionLevel.Fastest);
-        services.AddOpenTelemetry().WithMetrics(metrics => metrics
-            .AddMeter("LuohuIOC.*", "System.Runtime", "Microsoft.AspNetCore.Hosting", "Microsoft.AspNetCore.Server.Kestrel")
-            .AddPrometheusExporter());
+        builder.AddTelemetry();
         services.AddApiDescription();
         // ASP.NET Core's own request lines hold the query string, and under /hubs a token in it.
         builder.Logging.AddFilter("Microsoft.AspNetCore", LogLevel.Warning);
@@ -56,9 +56,16 @@ public static class HttpFeature
         kestrel.AddServerHeader = false;
         kestrel.Limits.MaxRequestBodySize = http.BodyBytesMax;
         kestrel.Limits.RequestHeadersTimeout = TimeSpan.FromSeconds(15);
-        if (http.Bind == "localhost" && http.Port > 0) kestrel.ListenLocalhost(http.Port);
-        else if (http.Bind == "*") kestrel.ListenAnyIP(http.Port);
-        else kestrel.Listen(IPAddress.TryParse(http.Bind, out var address) ? address : IPAddress.Loopback, http.Port);
+        if (http.Tls.Only) kestrel.ListenLocalhost(http.Port);
+        else Listen(kestrel, http.Bind, http.Port, _ => { });
+        if (http.Tls.Port > 0) Listen(kestrel, http.Bind, http.Tls.Port, listen => listen.UseTls("Http:Tls", http.Tls));
+    }
+
+    private static void Listen(KestrelServerOptions kestrel, string bind, int port, Action<ListenOptions> how)
+    {
+        if (bind == "localhost" && port > 0) kestrel.ListenLocalhost(port, how);
+        else if (bind == "*") kestrel.ListenAnyIP(port, how);
+        else kestrel.Listen(IPAddress.TryParse(bind, out var address) ? address : IPAddress.Loopback, port, how);
     }
 
     private static void Compress(ResponseCompressionOptions compression)

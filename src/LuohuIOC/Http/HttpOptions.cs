@@ -1,5 +1,6 @@
 using System.ComponentModel.DataAnnotations;
 using System.Net;
+using LuohuIOC.Http.Tls;
 
 namespace LuohuIOC.Http;
 
@@ -20,6 +21,9 @@ public sealed class HttpOptions : IValidatableObject
     [Required]
     public string Bind { get; set; } = "*";
 
+    /// <summary>The encrypted listener, on the same address.</summary>
+    public TlsOptions Tls { get; set; } = new();
+
     /// <summary>Largest request body, 32 MiB: a registry of 100,000 sensors as GeoJSON. Larger ones get 413.</summary>
     [Range(1024, 1L << 32)]
     public long BodyBytesMax { get; set; } = 32 << 20;
@@ -28,5 +32,6 @@ public sealed class HttpOptions : IValidatableObject
     {
         if (Bind is not ("*" or "localhost") && !IPAddress.TryParse(Bind, out _))
             yield return new ValidationResult($"Http:Bind = '{Bind}': give *, localhost or an IP address.", [nameof(Bind)]);
+        foreach (var fault in Tls.Validate(validationContext)) yield return new ValidationResult($"Http:{fault.ErrorMessage}");
     }
 }

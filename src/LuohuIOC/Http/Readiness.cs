@@ -4,7 +4,7 @@ using Microsoft.Extensions.Diagnostics.HealthChecks;
 
 namespace LuohuIOC.Http;
 
-/// <summary>One part of the host. <paramref name="Why"/> says in the caller's language what it waits for, null when it is well.</summary>
+/// <summary>One part of the host. <paramref name="Why"/> says in the caller's language what it waits for, or what one should know of it; null when it is well.</summary>
 public sealed record PartReadiness(string Part, string Status, string? Why);
 
 /// <summary>Whether the host does its work. <paramref name="Status"/>: <c>ready</c>, <c>degraded</c> (works, something needs care) or <c>not-ready</c>.</summary>
@@ -31,7 +31,7 @@ internal static class Readiness
         var report = await checks.CheckHealthAsync(context.RequestAborted);
         var language = TextBook.LanguageOf(context.Request);
         var parts = report.Entries.OrderBy(e => e.Key, StringComparer.Ordinal)
-            .Select(e => new PartReadiness(e.Key, NameOf(e.Value.Status), e.Value.Status == HealthStatus.Healthy ? null : WhyOf(language, e.Value)))
+            .Select(e => new PartReadiness(e.Key, NameOf(e.Value.Status), e.Value.Status == HealthStatus.Healthy && e.Value.Description is null ? null : WhyOf(language, e.Value)))
             .ToList();
         var status = report.Status == HealthStatus.Unhealthy ? StatusCodes.Status503ServiceUnavailable : StatusCodes.Status200OK;
         return TypedResults.Json(new HostReadiness(NameOf(report.Status), parts), statusCode: status);

@@ -1,5 +1,6 @@
 using System.Net.Sockets;
 using System.Text.RegularExpressions;
+using LuohuIOC.Http.Tls;
 using LuohuIOC.Texts;
 using Microsoft.AspNetCore.Connections;
 using Microsoft.Data.Sqlite;
@@ -26,7 +27,7 @@ public static partial class StartupErrors
     private const int SqliteCannotOpen = 14;
 
     private static readonly (string Key, int Default)[] PortKeys = [
-        ("Http:Port", HttpOptions.DefaultPort), ("Mqtt:Port", 1883), ("Stations:Sl651:Port", 0), ("Stations:Hj212:Port", 0), ("Stations:Gb26875:Port", 0),
+        ("Http:Port", HttpOptions.DefaultPort), ("Mqtt:Port", 1883), ("Http:Tls:Port", 0), ("Mqtt:Tls:Port", 0), ("Stations:Sl651:Port", 0), ("Stations:Hj212:Port", 0), ("Stations:Gb26875:Port", 0),
     ];
 
     /// <summary>Runs the whole program, from building the host to its end, and turns known causes of failure into an exit code.</summary>
@@ -58,6 +59,7 @@ public static partial class StartupErrors
             (PortLine("startup.port-in-use", thrown, args), ExitPort),
         SocketException { SocketErrorCode: SocketError.AccessDenied or SocketError.AddressNotAvailable } =>
             (PortLine("startup.port-refused", thrown, args), ExitPort),
+        TlsFaultException tls => (Line("startup.configuration", tls.Message), ExitConfiguration),
         OptionsValidationException invalid => (Line("startup.configuration", string.Join(' ', invalid.Failures)), ExitConfiguration),
         FormatException or InvalidOperationException when IsFromBinder(cause) => (Line("startup.configuration", cause.Message), ExitConfiguration),
         _ => null,

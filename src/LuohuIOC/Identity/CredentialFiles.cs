@@ -32,6 +32,9 @@ public sealed class CredentialFiles
 
     public string Gateways => Path.Combine(_folder, "gateways.csv");
 
+    /// <summary>Of several hosts each makes a token of its own once; this says that it has. A token's file that is gone then is the installer's wish.</summary>
+    public string AdministratorMade => Path.Combine(_folder, "administrator.made");
+
     /// <summary>The token in the file, null when there is no file or something else is in it.</summary>
     public string? ReadAdministratorToken()
     {
@@ -41,6 +44,9 @@ public sealed class CredentialFiles
     }
 
     public void WriteAdministratorToken(string token) => Replace(AdministratorToken, token + "\n");
+
+    /// <summary>Notes that this host has had its administrator's token.</summary>
+    public void NoteAdministratorMade(string id) => Replace(AdministratorMade, id + "\n");
 
     /// <summary>Secret by gateway; of two rows for one gateway the later counts.</summary>
     public Dictionary<string, string> ReadGateways()
@@ -65,11 +71,12 @@ public sealed class CredentialFiles
         stream.Flush(flushToDisk: true);
     }
 
-    /// <summary>Takes a gateway's row out, because its secret is no longer the valid one.</summary>
-    public void RemoveGateway(string gateway)
+    /// <summary>Takes gateways' rows out, because their secrets are not the valid ones.</summary>
+    public void RemoveGateways(IReadOnlyCollection<string> gateways)
     {
+        if (gateways.Count == 0) return;
         var kept = ReadGateways();
-        if (!kept.Remove(gateway)) return;
+        if (gateways.Count(kept.Remove) == 0) return;
         Replace(Gateways, Header + string.Concat(kept.Select(k => Row(k.Key, k.Value))));
     }
 

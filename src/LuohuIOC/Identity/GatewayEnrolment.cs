@@ -59,9 +59,9 @@ public sealed partial class GatewayEnrolment(SensorRegistry registry, GatewaySec
             {
                 await EnrolWaitingAsync(stoppingToken);
             }
-            catch (Exception e) when (e is IOException or UnauthorizedAccessException or Microsoft.Data.Sqlite.SqliteException)
+            catch (Exception e) when (e is IOException or UnauthorizedAccessException or TimeoutException or System.Data.Common.DbException)
             {
-                // A full disk, mostly. The gateways stay in the set, so nothing is lost by trying again later.
+                // A full disk or a server that is away, mostly. The gateways stay in the set, so nothing is lost by trying again later.
                 LogFailed(_waiting.Count, e);
                 await Task.Delay(RetryAfter, clock, stoppingToken);
                 _wake.Writer.TryWrite(0);

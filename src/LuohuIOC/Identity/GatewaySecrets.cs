@@ -1,6 +1,7 @@
 using System.Collections.Concurrent;
 using System.Security.Cryptography;
 using System.Text;
+using Dapper;
 
 namespace LuohuIOC.Identity;
 
@@ -24,25 +25,23 @@ public sealed class GatewaySecrets : IDisposable
 
     private static readonly byte[] Nobody = new byte[SHA256.HashSizeInBytes];
 
-    private readonly IdentityFile _file;
+    private readonly IdentityDatabase _database;
     private readonly CredentialFiles _clear;
     private readonly TimeProvider _clock;
     private readonly SemaphoreSlim _writing = new(1);
     private readonly ConcurrentDictionary<string, Entry> _byGateway = new(StringComparer.Ordinal);
+    // What others have withdrawn and nobody has been told of yet. Under the semaphore, as the number.
+    private readonly List<string> _withdrawn = [];
+    private long _seenNumber;
 
-    public GatewaySecrets(IdentityFile file, CredentialFiles clear, TimeProvider clock)
+    public GatewaySecrets(IdentityDatabase database, CredentialFiles clear, TimeProvider clock)
     {
-        _file = file;
-        _clear = clear;
-        _clock = clock;
-        using var connection = file.Open();
-        using var select = IdentityFile.Command(connection, "SELECT id, hash, created, rotated, disabled FROM gateway", null);
-        using var reader = select.ExecuteReader();
-        while (reader.Read())
-        {
-            var credential = new GatewayCredential(reader.GetString(0), IdentityFile.FromColumn(reader, 2)!.Value, IdentityFile.FromColumn(reader, 3), IdentityFile.FromColumn(reader, 4));
-            _byGateway[credential.Gateway] = new Entry(credential, reader.GetFieldValue<byte[]>(1));
-        }
+        (_database, _clear, _clock) = (database, clear, clock);
+        if (database.IsShared) _seenNumber = database.ChangeNumber();
+        Load();
+        _withdrawn.Clear();
+        // While this host was away, another may have made or replaced what its own file says.
+        if (database.IsShared) ForgetVoidCopies();
     }
 
     /// <summary>A gateway's secret was replaced or disabled: whoever is connected with the old one should be disconnected.</summary>
@@ -51,6 +50,9 @@ public sealed class GatewaySecrets : IDisposable
     public IReadOnlyList<GatewayCredential> All() => [.. _byGateway.Values.Select(e => e.Credential).OrderBy(c => c.Gateway, StringComparer.Ordinal)];
 
     public bool Knows(string gateway) => _byGateway.ContainsKey(gateway);
+
+    /// <summary>True for a known gateway that is not disabled: who has proved otherwise to be it may connect.</summary>
+    public bool MayConnect(string gateway) => _byGateway.TryGetValue(gateway, out var entry) && entry.Credential.DisabledAt is null;
 
     /// <summary>True when this is the gateway's present secret and the gateway is not disabled. No disk, no lock; the same work for an unknown gateway.</summary>
     public bool Verify(string gateway, ReadOnlySpan<byte> secret)
@@ -69,25 +71,27 @@ public sealed class GatewaySecrets : IDisposable
     /// Makes a secret for each gateway that has none, appends it to <c>gateways.csv</c> and stores its hash. A secret that the file holds
     /// already for a gateway without one (a crash in between, or a lost <c>identity.db</c>) is taken up, so that gateways in the field keep working.
     /// </summary>
+    /// <remarks>
+    /// Of several hosts that have made a secret for the same gateway, the first to store it wins; the others take theirs out of their files again.
+    /// </remarks>
     /// <returns>How many gateways were new.</returns>
     public async Task<int> EnsureAsync(IEnumerable<string> gateways, CancellationToken cancel = default)
     {
-        await _writing.WaitAsync(cancel);
-        try
+        var stored = 0;
+        await WriteAsync(() =>
         {
             var missing = gateways.Where(g => IsSpeakable(g) && !Knows(g)).Distinct(StringComparer.Ordinal).ToList();
-            if (missing.Count == 0) return 0;
+            if (missing.Count == 0) return;
             var written = _clear.ReadGateways();
             var fresh = missing.Where(g => !written.ContainsKey(g)).ToDictionary(g => g, _ => Generate(), StringComparer.Ordinal);
             if (fresh.Count > 0) _clear.AppendGateways(fresh.Select(f => (f.Key, f.Value)));
-            Store([.. missing.Select(g => (g, fresh.TryGetValue(g, out var made) ? made : written[g]))]);
-            return missing.Count;
-        }
-        finally
-        {
-            _writing.Release();
-        }
+            stored = Store([.. missing.Select(g => (g, fresh.TryGetValue(g, out var made) ? made : written[g]))]);
+        }, cancel);
+        return stored;
     }
+
+    /// <summary>Takes over what other hosts have made, replaced or disabled, and tells of what was withdrawn.</summary>
+    internal Task RefreshAsync(CancellationToken cancel) => WriteAsync(() => { }, cancel);
 
     /// <summary>Gives a known gateway a new secret and admits it again if it was disabled; null for an unknown gateway. The old secret is void at once.</summary>
     public async Task<string?> RotateAsync(string gateway, CancellationToken cancel = default)
@@ -109,43 +113,87 @@ public sealed class GatewaySecrets : IDisposable
 
     private async Task<bool> ChangeAsync(string gateway, Func<Entry, Entry> change, CancellationToken cancel)
     {
+        var isKnown = false;
+        await WriteAsync(() =>
+        {
+            if (!_byGateway.TryGetValue(gateway, out var old)) return;
+            var changed = change(old);
+            using var connection = _database.Open();
+            using var transaction = _database.BeginChange(connection);
+            connection.Execute("UPDATE gateway SET hash = @Hash, rotated = @Rotated, disabled = @Disabled WHERE id = @Id", changed.Row, transaction);
+            transaction.Commit();
+            _byGateway[gateway] = changed;
+            _withdrawn.Add(gateway);
+            isKnown = true;
+            // A copy that no longer opens anything would only mislead whoever installs from the file.
+            if (changed.Hash != old.Hash) _clear.RemoveGateways([gateway]);
+        }, cancel);
+        return isKnown;
+    }
+
+    /// <summary>One at a time, on top of what others have written; then tells of what was withdrawn here or there.</summary>
+    private async Task WriteAsync(Action write, CancellationToken cancel)
+    {
+        string[] withdrawn;
         await _writing.WaitAsync(cancel);
         try
         {
-            if (!_byGateway.TryGetValue(gateway, out var old)) return false;
-            var changed = change(old);
-            using var connection = _file.Open();
-            using var update = IdentityFile.Command(connection, "UPDATE gateway SET hash=$hash, rotated=$rotated, disabled=$disabled WHERE id=$id", null,
-                ("$hash", changed.Hash), ("$rotated", IdentityFile.ToColumn(changed.Credential.RotatedAt)),
-                ("$disabled", IdentityFile.ToColumn(changed.Credential.DisabledAt)), ("$id", gateway));
-            update.ExecuteNonQuery();
-            _byGateway[gateway] = changed;
-            // A copy that no longer opens anything would only mislead whoever installs from the file.
-            if (changed.Hash != old.Hash) _clear.RemoveGateway(gateway);
+            if (_database.IsShared) LoadIfChanged();
+            write();
         }
         finally
         {
+            withdrawn = [.. _withdrawn.Distinct()];
+            _withdrawn.Clear();
             _writing.Release();
         }
-        Withdrawn?.Invoke(gateway);
-        return true;
+        foreach (var gateway in withdrawn) Withdrawn?.Invoke(gateway);
     }
 
-    private void Store(IReadOnlyList<(string Gateway, string Secret)> rows)
+    private int Store(IReadOnlyList<(string Gateway, string Secret)> rows)
     {
         var now = _clock.GetUtcNow();
-        var entries = rows.Select(r => new Entry(new GatewayCredential(r.Gateway, now, null, null), Hash(r.Secret))).ToList();
-        using var connection = _file.Open();
-        using var transaction = connection.BeginTransaction();
-        foreach (var entry in entries)
+        List<Entry> won = [];
+        using (var connection = _database.Open())
+        using (var transaction = _database.BeginChange(connection))
         {
-            using var insert = IdentityFile.Command(connection, "INSERT INTO gateway (id, hash, created) VALUES ($id, $hash, $created)", transaction,
-                ("$id", entry.Credential.Gateway), ("$hash", entry.Hash), ("$created", IdentityFile.ToColumn(now)));
-            insert.ExecuteNonQuery();
+            foreach (var entry in rows.Select(r => new Entry(new GatewayCredential(r.Gateway, now, null, null), Hash(r.Secret))))
+                if (connection.Execute($"INSERT INTO gateway VALUES {GatewayRow.Values} ON CONFLICT DO NOTHING", entry.Row, transaction) == 1) won.Add(entry);
+            transaction.Commit();
         }
-        transaction.Commit();
-        foreach (var entry in entries) _byGateway[entry.Credential.Gateway] = entry;
+        foreach (var entry in won) _byGateway[entry.Credential.Gateway] = entry;
+        if (won.Count == rows.Count) return won.Count;
+        Load();
+        ForgetVoidCopies();
+        return won.Count;
     }
+
+    private void LoadIfChanged()
+    {
+        var number = _database.ChangeNumber();
+        if (number == _seenNumber) return;
+        Load();
+        _seenNumber = number;
+        if (_withdrawn.Count > 0) ForgetVoidCopies();
+    }
+
+    private void Load()
+    {
+        using var connection = _database.Open();
+        foreach (var row in connection.Query<GatewayRow>(GatewayRow.Select))
+        {
+            var read = Entry.Of(row);
+            var known = _byGateway.GetValueOrDefault(row.Id);
+            // The same right stays the same object.
+            if (known is not null && known.Credential == read.Credential && known.Hash.AsSpan().SequenceEqual(read.Hash)) continue;
+            _byGateway[row.Id] = read;
+            if (known is not null) _withdrawn.Add(row.Id);
+        }
+    }
+
+    /// <summary>Takes out of <c>gateways.csv</c> what opens nothing.</summary>
+    private void ForgetVoidCopies() => _clear.RemoveGateways(
+        [.. _clear.ReadGateways().Where(c => _byGateway.TryGetValue(c.Key, out var entry) && !entry.Hash.AsSpan().SequenceEqual(Hash(c.Value))).Select(c => c.Key)]);
 
     /// <summary>An id with a line break in it could stand in no topic and in no row of a file.</summary>
     private static bool IsSpeakable(string gateway) => gateway.Length > 0 && !gateway.Any(char.IsControl);
@@ -154,5 +202,15 @@ public sealed class GatewaySecrets : IDisposable
 
     private static byte[] Hash(string secret) => SHA256.HashData(Encoding.UTF8.GetBytes(secret));
 
-    private sealed record Entry(GatewayCredential Credential, byte[] Hash);
+    private sealed record Entry(GatewayCredential Credential, byte[] Hash)
+    {
+        public GatewayRow Row => new(
+            Credential.Gateway, Hash, Credential.CreatedAt.ToUnixTimeMilliseconds(), IdentityDatabase.ToColumn(Credential.RotatedAt),
+            IdentityDatabase.ToColumn(Credential.DisabledAt));
+
+        public static Entry Of(GatewayRow row) => new(
+            new GatewayCredential(
+                row.Id, IdentityDatabase.FromColumn(row.Created)!.Value, IdentityDatabase.FromColumn(row.Rotated), IdentityDatabase.FromColumn(row.Disabled)),
+            row.Hash);
+    }
 }

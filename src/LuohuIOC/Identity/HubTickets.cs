@@ -1,5 +1,7 @@
 using System.Collections.Concurrent;
 using System.Security.Cryptography;
+using System.Text;
+using Dapper;
 
 namespace LuohuIOC.Identity;
 
@@ -10,9 +12,10 @@ public sealed record HubTicket(string Ticket, DateTimeOffset ExpiresAt);
 
 /// <summary>
 /// Stands in for a token where a browser can only write it into an address: a WebSocket takes no headers, and addresses end up in the
-/// logs of proxies. A ticket is good once, for half a minute, so what a log has kept opens nothing.
+/// logs of proxies. A ticket is good once, for half a minute, so what a log has kept opens nothing. Of several hosts it is good on each, because a
+/// proxy may send the browser to another one than has issued it.
 /// </summary>
-public sealed class HubTickets(TimeProvider clock)
+public sealed class HubTickets(IdentityDatabase database, TimeProvider clock)
 {
     /// <summary>Begins every ticket; no token begins so.</summary>
     public const string Prefix = "ticket_";
@@ -22,22 +25,50 @@ public sealed class HubTickets(TimeProvider clock)
     /// <summary>Tickets that wait for their use; beyond it the oldest are let go. A thousand walls ask for one each when the host comes back.</summary>
     public const int WaitingMax = 10_000;
 
+    private static readonly TimeSpan SweepEvery = TimeSpan.FromSeconds(1);
+
     private readonly ConcurrentDictionary<string, Entry> _waiting = new(StringComparer.Ordinal);
+    private long _sweptAt;
 
     /// <summary>Issues a ticket for the holder of a token.</summary>
-    public HubTicket Issue(string tokenId)
+    public async Task<HubTicket> IssueAsync(string tokenId, CancellationToken cancellation = default)
     {
         var now = clock.GetUtcNow();
-        if (_waiting.Count >= WaitingMax) Clear(now);
         var text = Prefix + RandomNumberGenerator.GetHexString(48, lowercase: true);
         var expiresAt = now + Life;
+        if (database.IsShared)
+        {
+            await ShareAsync(text, tokenId, cancellation);
+            return new HubTicket(text, expiresAt);
+        }
+        if (_waiting.Count >= WaitingMax) Clear(now);
         _waiting[text] = new Entry(tokenId, expiresAt);
         return new HubTicket(text, expiresAt);
     }
 
     /// <summary>The id of the token that the ticket was issued for, once; null when it is unknown, used or too old.</summary>
-    public string? Redeem(string text) =>
-        _waiting.TryRemove(text, out var entry) && clock.GetUtcNow() < entry.ExpiresAt ? entry.TokenId : null;
+    public async Task<string?> RedeemAsync(string text, CancellationToken cancellation = default)
+    {
+        if (!database.IsShared) return _waiting.TryRemove(text, out var entry) && clock.GetUtcNow() < entry.ExpiresAt ? entry.TokenId : null;
+        using var connection = await database.OpenAsync(cancellation);
+        return await connection.QuerySingleOrDefaultAsync<string>(
+            new CommandDefinition("DELETE FROM ticket WHERE hash = @hash AND expires > now() RETURNING token", new { hash = Hash(text) }, cancellationToken: cancellation));
+    }
+
+    // By the database's clock, the one that all hosts have in common.
+    private async Task ShareAsync(string text, string tokenId, CancellationToken cancellation)
+    {
+        using var connection = await database.OpenAsync(cancellation);
+        var swept = Interlocked.Read(ref _sweptAt);
+        var isMySweep = clock.GetElapsedTime(swept) >= SweepEvery && Interlocked.CompareExchange(ref _sweptAt, clock.GetTimestamp(), swept) == swept;
+        if (isMySweep)
+            await connection.ExecuteAsync(new CommandDefinition(
+                "DELETE FROM ticket WHERE expires <= now() OR hash IN (SELECT hash FROM ticket ORDER BY expires DESC OFFSET @WaitingMax)",
+                new { WaitingMax }, cancellationToken: cancellation));
+        await connection.ExecuteAsync(new CommandDefinition(
+            "INSERT INTO ticket VALUES (@hash, @tokenId, now() + make_interval(secs => @seconds))",
+            new { hash = Hash(text), tokenId, seconds = Life.TotalSeconds }, cancellationToken: cancellation));
+    }
 
     private void Clear(DateTimeOffset now)
     {
@@ -45,6 +76,8 @@ public sealed class HubTickets(TimeProvider clock)
             if (entry.ExpiresAt <= now) _waiting.TryRemove(text, out _);
         foreach (var (text, _) in _waiting.OrderBy(e => e.Value.ExpiresAt).Take(_waiting.Count - WaitingMax + 1)) _waiting.TryRemove(text, out _);
     }
+
+    private static byte[] Hash(string text) => SHA256.HashData(Encoding.UTF8.GetBytes(text));
 
     private readonly record struct Entry(string TokenId, DateTimeOffset ExpiresAt);
 }

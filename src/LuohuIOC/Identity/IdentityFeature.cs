@@ -1,3 +1,4 @@
+using LuohuIOC.Storage;
 using Microsoft.AspNetCore.Authentication;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 
@@ -10,13 +11,18 @@ public static class IdentityFeature
     {
         var services = builder.Services;
         services.TryAddSingleton(TimeProvider.System);
-        services.AddSingleton(s => new IdentityFile(IdentityFile.DataDirectoryOf(s.GetRequiredService<IConfiguration>())));
+        services.AddSingleton(s =>
+        {
+            var directory = IdentityFile.DataDirectoryOf(s.GetRequiredService<IConfiguration>());
+            return s.GetService<PostgresDatabase>() is { } shared ? new IdentityDatabase(shared, directory) : new IdentityDatabase(directory);
+        });
         services.AddSingleton(s => new CredentialFiles(IdentityFile.DataDirectoryOf(s.GetRequiredService<IConfiguration>())));
         services.AddSingleton<TokenBook>();
         services.AddSingleton<GatewaySecrets>();
         services.AddSingleton<FailedAttempts>();
         services.AddSingleton<HubTickets>();
         services.AddHostedService<TokenUpkeep>();
+        services.AddHostedService<IdentityWatch>();
         services.AddSingleton<GatewayEnrolment>();
         services.AddHostedService(s => s.GetRequiredService<GatewayEnrolment>());
         services.AddHealthChecks().AddCheck<GatewayEnrolment>("identity");

@@ -1,6 +1,6 @@
 using System.Collections.Concurrent;
 using System.Security.Cryptography;
-using Microsoft.Data.Sqlite;
+using Dapper;
 
 namespace LuohuIOC.Identity;
 
@@ -17,29 +17,28 @@ public enum TokenVerdict
 }
 
 /// <summary>
-/// All tokens, in memory and in <c>identity.db</c>. A check touches no disk. Another process (<c>./ioc token</c>) may write the same file:
-/// SQLite's data_version, read at most once a second, tells when to load again.
+/// All tokens, in memory and in <see cref="IdentityDatabase"/>. A check touches no disk. Another process (<c>./ioc token</c>) may write the same
+/// file, and other hosts the same database: a number, read at most once a second, tells when to load again. Of several hosts it is
+/// <see cref="IdentityWatch"/> that looks, so that no request waits for the database.
 /// </summary>
-public sealed class TokenBook : IDisposable
+public sealed class TokenBook
 {
     /// <summary>More tokens than this are refused: a script that issues one per request is a mistake.</summary>
     public const int TokensMax = 10_000;
 
     private static readonly TimeSpan LookForOthersEvery = TimeSpan.FromSeconds(1);
 
-    private readonly IdentityFile _file;
+    private readonly IdentityDatabase _database;
     private readonly TimeProvider _clock;
-    private readonly SqliteConnection _watch;
     private readonly Lock _writing = new();
     private readonly ConcurrentDictionary<string, Entry> _byId = new(StringComparer.Ordinal);
     private long _seenVersion = -1;
     private long _lookedAt;
 
-    public TokenBook(IdentityFile file, TimeProvider clock)
+    public TokenBook(IdentityDatabase database, TimeProvider clock)
     {
-        _file = file;
+        _database = database;
         _clock = clock;
-        _watch = file.Open();
         Load();
         _lookedAt = clock.GetTimestamp();
     }
@@ -50,6 +49,13 @@ public sealed class TokenBook : IDisposable
     public bool IsFull => _byId.Count >= TokensMax;
 
     public AccessToken? Find(string id) => _byId.TryGetValue(id, out var entry) ? entry.Token : null;
+
+    /// <summary>As <see cref="Find"/>, but one that another host has issued just now is found as well.</summary>
+    internal AccessToken? FindAnywhere(string id)
+    {
+        if (!_byId.ContainsKey(id)) Load();
+        return Find(id);
+    }
 
     /// <summary>Every token ever issued, oldest first.</summary>
     public IReadOnlyList<AccessToken> All()
@@ -88,12 +94,11 @@ public sealed class TokenBook : IDisposable
         lock (_writing)
         {
             if (IsFull) throw new InvalidOperationException($"There are {TokensMax} tokens already.");
-            using var connection = _file.Open();
-            using var insert = IdentityFile.Command(connection,
-                "INSERT INTO token (id, hash, name, role, created, expires) VALUES ($id, $hash, $name, $role, $created, $expires)", null,
-                ("$id", token.Id), ("$hash", hash), ("$name", name), ("$role", Roles.NameOf(role)),
-                ("$created", IdentityFile.ToColumn(token.CreatedAt)), ("$expires", IdentityFile.ToColumn(expiresAt)));
-            insert.ExecuteNonQuery();
+            using var connection = _database.Open();
+            using var transaction = _database.BeginChange(connection);
+            connection.Execute($"INSERT INTO token VALUES {TokenRow.Values}", new TokenRow(
+                token.Id, hash, name, Roles.NameOf(role), token.CreatedAt.ToUnixTimeMilliseconds(), IdentityDatabase.ToColumn(expiresAt), null, null), transaction);
+            transaction.Commit();
             _byId[token.Id] = new Entry(token, hash);
         }
         return token;
@@ -107,9 +112,10 @@ public sealed class TokenBook : IDisposable
             Load();
             if (!_byId.TryGetValue(id, out var entry) || entry.Token.RevokedAt is not null) return false;
             var now = _clock.GetUtcNow();
-            using var connection = _file.Open();
-            using var update = IdentityFile.Command(connection, "UPDATE token SET revoked=$now WHERE id=$id", null, ("$now", IdentityFile.ToColumn(now)), ("$id", id));
-            update.ExecuteNonQuery();
+            using var connection = _database.Open();
+            using var transaction = _database.BeginChange(connection);
+            connection.Execute("UPDATE token SET revoked = @now WHERE id = @id AND revoked IS NULL", new { id, now = now.ToUnixTimeMilliseconds() }, transaction);
+            transaction.Commit();
             _byId[id] = new Entry(entry.Token with { RevokedAt = now }, entry.Hash);
         }
         Revoked?.Invoke(id);
@@ -123,42 +129,37 @@ public sealed class TokenBook : IDisposable
         {
             var used = _byId.Values.Where(e => e.IsUseUnwritten).ToList();
             if (used.Count == 0) return;
-            using var connection = _file.Open();
+            // No change that others must see at once; of several hosts the newest use counts.
+            using var connection = _database.Open();
             using var transaction = connection.BeginTransaction();
-            foreach (var entry in used)
-            {
-                using var update = IdentityFile.Command(connection, "UPDATE token SET last_used=$at WHERE id=$id", transaction,
-                    ("$at", IdentityFile.ToColumn(entry.Token.LastUsedAt)), ("$id", entry.Token.Id));
-                update.ExecuteNonQuery();
-            }
+            connection.Execute("UPDATE token SET last_used = @at WHERE id = @id AND (last_used IS NULL OR last_used < @at)",
+                used.OrderBy(e => e.Token.Id, StringComparer.Ordinal).Select(e => new { id = e.Token.Id, at = IdentityDatabase.ToColumn(e.Token.LastUsedAt) }), transaction);
             transaction.Commit();
             foreach (var entry in used) entry.IsUseUnwritten = false;
         }
     }
 
-    public void Dispose() => _watch.Dispose();
-
     private void LoadIfChanged()
     {
+        if (_database.IsShared) return;
         var looked = Interlocked.Read(ref _lookedAt);
         if (_clock.GetElapsedTime(looked) < LookForOthersEvery) return;
         if (Interlocked.CompareExchange(ref _lookedAt, _clock.GetTimestamp(), looked) != looked) return;
         Load();
     }
 
-    private void Load()
+    /// <summary>Takes over what others have written.</summary>
+    internal void Load()
     {
         List<string> revoked = [];
         lock (_writing)
         {
-            using var version = IdentityFile.Command(_watch, "PRAGMA data_version", null);
-            var now = (long)version.ExecuteScalar()!;
+            var now = _database.ChangeNumber();
             if (now == _seenVersion) return;
-            using var select = IdentityFile.Command(_watch, "SELECT id, hash, name, role, created, expires, revoked, last_used FROM token", null);
-            using var reader = select.ExecuteReader();
-            while (reader.Read())
+            using var connection = _database.Open();
+            foreach (var row in connection.Query<TokenRow>(TokenRow.Select))
             {
-                var read = Read(reader);
+                var read = Read(row);
                 if (_byId.TryGetValue(read.Token.Id, out var old))
                 {
                     read.KeepUseOf(old);
@@ -171,13 +172,13 @@ public sealed class TokenBook : IDisposable
         foreach (var id in revoked) Revoked?.Invoke(id);
     }
 
-    private static Entry Read(SqliteDataReader reader)
+    private static Entry Read(TokenRow row)
     {
-        if (!Roles.TryParse(reader.GetString(3), out var role))
-            throw new IOException($"identity.db: the token {reader.GetString(0)} has the unknown role '{reader.GetString(3)}'.");
-        var token = new AccessToken(reader.GetString(0), reader.GetString(2), role, IdentityFile.FromColumn(reader, 4)!.Value,
-            IdentityFile.FromColumn(reader, 5), IdentityFile.FromColumn(reader, 6), IdentityFile.FromColumn(reader, 7));
-        return new Entry(token, reader.GetFieldValue<byte[]>(1));
+        if (!Roles.TryParse(row.Role, out var role)) throw new IOException($"The token {row.Id} has the unknown role '{row.Role}'.");
+        return new Entry(
+            new AccessToken(row.Id, row.Name, role, IdentityDatabase.FromColumn(row.Created)!.Value, IdentityDatabase.FromColumn(row.Expires),
+                IdentityDatabase.FromColumn(row.Revoked), IdentityDatabase.FromColumn(row.LastUsed)),
+            row.Hash);
     }
 
     private sealed class Entry(AccessToken token, byte[] hash)

@@ -4,7 +4,8 @@ namespace LuohuIOC.Identity;
 
 /// <summary>
 /// <c>token --role administrator --name 张三 [--days 90]</c>, <c>token --list</c>, <c>token --revoke ID</c>: tokens from the server's own command
-/// line, for when the first one is lost. Works on <c>DataDirectory</c>, whether the host runs or not; whoever may write there may do this.
+/// line, for when the first one is lost. Works on <c>DataDirectory</c> or,
+/// when it is configured, on <c>Cluster:PostgreSql</c>, whether a host runs or not; whoever may write there may do this.
 /// </summary>
 public static class TokenCommand
 {
@@ -20,7 +21,8 @@ public static class TokenCommand
         var list = args.Contains("--list");
         var configuration = new ConfigurationBuilder().AddJsonFile(Path.GetFullPath("appsettings.json"), optional: true).AddEnvironmentVariables()
             .AddCommandLine([.. args.Where(a => a != "--list")]).Build();
-        using var tokens = new TokenBook(new IdentityFile(IdentityFile.DataDirectoryOf(configuration)), clock);
+        using var database = IdentityDatabase.Of(configuration);
+        var tokens = new TokenBook(database, clock);
         if (list) return List(tokens, output, clock);
         if (configuration["revoke"] is { } id) return Revoke(tokens, id, notes);
         return Issue(tokens, configuration, output, notes, clock);

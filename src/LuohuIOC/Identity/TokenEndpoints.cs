@@ -44,8 +44,8 @@ internal static class TokenEndpoints
         return TypedResults.Ok(new Me(token.Id, token.Name, token.Role, token.ExpiresAt));
     }
 
-    private static IResult IssueTicket(ClaimsPrincipal user, HubTickets tickets) =>
-        TypedResults.Created((string?)null, tickets.Issue(user.FindFirstValue(ClaimTypes.NameIdentifier)!));
+    private static async Task<IResult> IssueTicket(ClaimsPrincipal user, HubTickets tickets, CancellationToken cancellation) =>
+        TypedResults.Created((string?)null, await tickets.IssueAsync(user.FindFirstValue(ClaimTypes.NameIdentifier)!, cancellation));
 
     private static Ok<TokenPage> ListTokens(TokenBook tokens, string? after, int limit = 100)
     {

@@ -1,10 +1,16 @@
+using LuohuIOC.Http.Telemetry;
+using LuohuIOC.Http.Tls;
 using LuohuIOC.Ingestion.Broker;
 using LuohuIOC.Ingestion.Commands;
 using LuohuIOC.Ingestion.Frames;
 using LuohuIOC.Ingestion.Journal;
+using LuohuIOC.Ingestion.Outside;
 using LuohuIOC.Ingestion.Rejections;
 using LuohuIOC.Ingestion.Sparkplug;
 using LuohuIOC.Ingestion.Stations;
+using LuohuIOC.Storage;
+using Microsoft.AspNetCore.Server.Kestrel.Core;
+using Microsoft.Extensions.Options;
 using MQTTnet.AspNetCore;
 using MQTTnet.Server;
 
@@ -25,29 +31,50 @@ public static class IngestionFeature
         services.AddSingleton<GatewayBoard>();
         services.AddSingleton<SparkplugHost>();
         services.AddSingleton<PublishIntake>();
+        services.AddSingleton<BrokerIntake>();
         services.AddSingleton<ReaderTopics>();
         services.AddSingleton<BrokerEvents>();
         services.AddSingleton<PacketLimit>();
-        services.AddSingleton<CommandBook>();
+        services.AddSingleton(s => s.GetService<PostgresDatabase>() is { } shared
+            ? new CommandBook(shared, s.GetRequiredService<TimeProvider>())
+            : new CommandBook(Path.Combine(s.GetRequiredService<IConfiguration>()["DataDirectory"] ?? "data", "commands.db"), s.GetRequiredService<TimeProvider>()));
         services.AddSingleton<CommandPublisher>();
+        services.AddHostedService<CommandRelay>();
         services.AddSingleton<RejectionStore>();
         services.AddHostedService(s => s.GetRequiredService<RejectionStore>());
         services.AddHealthChecks().AddCheck<JournalHealth>("journal");
         services.AddHostedMqttServer(options => options.WithoutDefaultEndpoint());
         services.AddMqttConnectionHandler();
         services.AddConnections();
-        builder.WebHost.ConfigureKestrel((context, kestrel) =>
-            kestrel.ListenAnyIP(context.Configuration.GetValue("Mqtt:Port", new MqttOptions().Port), listen =>
-            {
-                listen.Use(next => listen.ApplicationServices.GetRequiredService<PacketLimit>().Wrap(next));
-                listen.UseMqtt();
-            }));
+        services.AddSingleton<GatewayCertificates>();
+        services.AddOptions<KestrelServerOptions>().Configure<IOptions<MqttOptions>>((kestrel, mqtt) => Listen(kestrel, mqtt.Value));
         builder.AddStations();
+        builder.AddOutside();
         return builder;
+    }
+
+    private static void Listen(KestrelServerOptions kestrel, MqttOptions mqtt)
+    {
+        // 0: no door in clear.
+        if (mqtt.Port > 0 && mqtt.Tls.Only) kestrel.ListenLocalhost(mqtt.Port, Speak);
+        else if (mqtt.Port > 0) kestrel.ListenAnyIP(mqtt.Port, Speak);
+        if (mqtt.Tls.Port == 0) return;
+        kestrel.ListenAnyIP(mqtt.Tls.Port, listen =>
+        {
+            listen.UseTls("Mqtt:Tls", mqtt.Tls, listen.ApplicationServices.GetRequiredService<GatewayCertificates>().Asking());
+            Speak(listen);
+        });
+    }
+
+    private static void Speak(ListenOptions listen)
+    {
+        listen.Use(next => listen.ApplicationServices.GetRequiredService<PacketLimit>().Wrap(next));
+        listen.UseMqtt();
     }
 
     public static WebApplication MapIngestion(this WebApplication app)
     {
+        ReadingTrace.OneIn = app.Services.GetRequiredService<IOptions<TelemetryOptions>>().Value.OneIn;
         app.Services.GetRequiredService<PublishJournal>().Open();
         app.Services.GetRequiredService<BrokerEvents>().Attach(app.Services.GetRequiredService<MqttServer>());
         app.MapRejections();
@@ -55,6 +82,7 @@ public static class IngestionFeature
         app.MapCommands();
         app.MapStations();
         app.MapStationRecords();
+        app.MapOutsideBroker();
         return app;
     }
 }

@@ -47,6 +47,16 @@ public sealed class ReadingGroup
 
     public int ValueCount { get; private set; }
 
+    /// <summary>The publishes among them that are followed; null, nearly always, when none is.</summary>
+    public List<ReadingTrace>? Traces { get; private set; }
+
+    /// <summary>The readings from <paramref name="first"/> on are those of a publish that is followed.</summary>
+    public void Follow(ReadingTrace trace, int first)
+    {
+        trace.StandsAt(first, Count);
+        (Traces ??= []).Add(trace);
+    }
+
     public ReadOnlySpan<byte> SlotsOf(int reading) => Slots.AsSpan(ValueStarts[reading], ValueStarts[reading + 1] - ValueStarts[reading]);
 
     public ReadOnlySpan<double> ValuesOf(int reading) => Values.AsSpan(ValueStarts[reading], ValueStarts[reading + 1] - ValueStarts[reading]);

@@ -18,7 +18,7 @@ internal static class ImportEndpoint
     /// reason, the others are stored before the answer; the same file again changes nothing.
     /// </summary>
     public static async Task<IResult> ImportAsync(
-        HttpContext context, SensorRegistry registry, IOptions<RegistryOptions> options, CancellationToken cancellationToken)
+        HttpContext context, RegistryChanges changes, IOptions<RegistryOptions> options, CancellationToken cancellationToken)
     {
         var bytesMax = options.Value.ImportBytesMax;
         if (context.Features.Get<IHttpMaxRequestBodySizeFeature>() is { IsReadOnly: false } limit) limit.MaxRequestBodySize = bytesMax;
@@ -35,8 +35,7 @@ internal static class ImportEndpoint
                 _ => null,
             };
             if (file is null) return Problem.Of(context, 415, "import-media-type", context.Request.ContentType ?? "");
-            var outcome = registry.Apply(file.Drafts);
-            await registry.FlushAsync(cancellationToken);
+            var outcome = await changes.MakeAsync(registry => registry.Apply(file.Drafts), cancellationToken);
             return Results.Ok(ViewOf(outcome, file.Refused, TextBook.LanguageOf(context.Request)));
         }
         catch (ImportFileException e)

@@ -54,18 +54,17 @@ internal static class SensorEndpoints
 
     /// <summary>Takes a sensor out of service: it may publish no more, its number and history stay. Again changes nothing.</summary>
     private static async Task<IResult> RetireAsync(
-        string id, HttpContext context, SensorRegistry registry, TimeProvider time, CancellationToken cancellationToken)
+        string id, HttpContext context, RegistryChanges changes, SensorRegistry registry, TimeProvider time, CancellationToken cancellationToken)
     {
-        if (registry.Retire(id, time.GetUtcNow()) is not { } retired) return Problem.Of(context, 404, "sensor-unknown", id);
         try
         {
-            await registry.FlushAsync(cancellationToken);
+            var retired = await changes.MakeAsync(r => r.Retire(id, time.GetUtcNow()), cancellationToken);
+            return retired is null ? Problem.Of(context, 404, "sensor-unknown", id) : Results.Ok(SensorDetail.Of(retired, registry.Network));
         }
         catch (IOException e)
         {
             return Problem.Of(context, 503, "registry-not-stored", e.Message);
         }
-        return Results.Ok(SensorDetail.Of(retired, registry.Network));
     }
 
     // text/csv;q=0.8, application/geo+json: the format with the best quality, the first of equals; JSON unless one is asked for.

@@ -22,6 +22,9 @@ public sealed class SensorRegistry
     private int _count;
     private DrainageNetwork? _network;
 
+    // Numbers of rows that were changed here and that the other hosts do not have; null for a host alone.
+    private HashSet<int>? _unshared;
+
     /// <summary>A registry in memory only, empty.</summary>
     public SensorRegistry()
     {
@@ -158,13 +161,66 @@ public sealed class SensorRegistry
         }
     }
 
+    /// <summary>Something was changed here that the other hosts do not have.</summary>
+    internal bool HasUnshared
+    {
+        get { lock (_gate) return _unshared is { Count: > 0 }; }
+    }
+
+    /// <summary>Takes over rows as they are on all hosts. A known sensor keeps its number and its slots here.</summary>
+    /// <returns>Ids of the rows that contradict what is here or find no room.</returns>
+    internal List<string> Learn(IReadOnlyList<Sensor> rows)
+    {
+        var refused = new List<string>();
+        lock (_gate)
+        {
+            foreach (var row in rows)
+            {
+                var known = _byId.Find(row.Id);
+                if (known is null ? IsFull : known.Kind != row.Kind) refused.Add(row.Id);
+                else if (known is null) Publish(Lean(row with { Number = _count }), null, isOthers: true);
+                else if (Lean(row with { Number = known.Number, Layout = Widened(known.Layout, row.Layout) }) is var sensor && sensor != known)
+                    Publish(sensor, known, isOthers: true);
+            }
+        }
+        return refused;
+    }
+
+    /// <summary>From now on changes are noted for the other hosts; all but these sensors are new to them.</summary>
+    internal void ShareAllBut(HashSet<string> known)
+    {
+        lock (_gate)
+        {
+            _unshared ??= [];
+            foreach (var sensor in All)
+                if (!known.Contains(sensor.Id)) _unshared.Add(sensor.Number);
+        }
+    }
+
+    /// <summary>The rows that the other hosts do not have, as they are now.</summary>
+    internal Sensor[] TakeUnshared()
+    {
+        lock (_gate)
+        {
+            if (_unshared is not { Count: > 0 } numbers) return [];
+            _unshared = [];
+            return [.. numbers.Order().Select(n => _byNumber[n])];
+        }
+    }
+
+    internal void PutBackUnshared(Sensor[] sensors)
+    {
+        lock (_gate) _unshared?.UnionWith(sensors.Select(s => s.Number));
+    }
+
     /// <summary>Returns when every change made before the call is on disk.</summary>
     /// <exception cref="IOException">The file cannot be written now; the changes stay in memory and are tried again.</exception>
     public Task FlushAsync(CancellationToken cancellationToken = default) => _writer?.FlushAsync(cancellationToken) ?? Task.CompletedTask;
 
-    private Sensor Publish(Sensor sensor, Sensor? before)
+    private Sensor Publish(Sensor sensor, Sensor? before, bool isOthers = false)
     {
         _writer?.Enqueue(sensor);
+        if (!isOthers) _unshared?.Add(sensor.Number);
         Put(sensor);
         if (sensor.Downstream != before?.Downstream) Volatile.Write(ref _network, null);
         Changed?.Invoke(sensor);
@@ -183,6 +239,14 @@ public sealed class SensorRegistry
         Volatile.Write(ref _byNumber[sensor.Number], sensor);
         _byId.Put(sensor);
         if (sensor.Number == _count) Volatile.Write(ref _count, _count + 1);
+    }
+
+    private static MetricLayout Widened(MetricLayout known, MetricLayout other)
+    {
+        if (known.Kind is not null) return known;
+        foreach (var name in other.Names)
+            if (known.Names.Count < MetricLayout.MetricsMax && !known.Names.Contains(name)) known = known.With(name);
+        return known;
     }
 
     // Streets, communities and gateways are few: one string each, however many rows name them.

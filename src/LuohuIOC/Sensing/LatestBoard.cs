@@ -37,18 +37,23 @@ public sealed class LatestBoard
 
     private static QualityMark Stale => new(QualityGrade.Doubtful, QualityReason.Stale, ulong.MaxValue);
 
-    /// <summary>Marks what is known of a sensor as stale, or takes the mark off again; a reading alone does not take it off.</summary>
+    /// <summary>Marks what is known of a sensor as stale, or takes the mark off again; a reading alone does not take it off. The other hosts are told.</summary>
     public void SetStale(int sensor, bool stale)
     {
         var chunk = ChunkOf(sensor / ChunkSize);
         Volatile.Write(ref chunk.Stale[sensor % ChunkSize], stale);
         Volatile.Write(ref chunk.Changed[sensor % ChunkSize], true);
+        Volatile.Write(ref chunk.ChangedHere[sensor % ChunkSize], true);
     }
 
+    /// <summary>
+    /// Shows what a grain of this process has judged. A grain that began again from a state saved before its host died may have older readings than
+    /// that host has shown: they do not take a newer one off the wall, here no more than on the other hosts.
+    /// </summary>
     public void Set(int sensor, LatestReading reading)
     {
         var chunk = ChunkOf(sensor / ChunkSize);
-        Volatile.Write(ref chunk.Latest[sensor % ChunkSize], reading);
+        if (!Show(chunk, sensor % ChunkSize, reading)) return;
         Volatile.Write(ref chunk.Changed[sensor % ChunkSize], true);
         Volatile.Write(ref chunk.ChangedHere[sensor % ChunkSize], true);
     }
@@ -56,10 +61,8 @@ public sealed class LatestBoard
     /// <summary>Shows a reading that a grain of another host has judged; an older one than is shown changes nothing.</summary>
     public void Learn(int sensor, LatestReading reading)
     {
-        if (this[sensor] is { } known && known.TimeMs > reading.TimeMs) return;
         var chunk = ChunkOf(sensor / ChunkSize);
-        Volatile.Write(ref chunk.Latest[sensor % ChunkSize], reading);
-        Volatile.Write(ref chunk.Changed[sensor % ChunkSize], true);
+        if (Show(chunk, sensor % ChunkSize, reading)) Volatile.Write(ref chunk.Changed[sensor % ChunkSize], true);
     }
 
     /// <summary>Numbers of the sensors that changed since the last call, at most as many as fit; the rest stay for the next.</summary>
@@ -67,6 +70,17 @@ public sealed class LatestBoard
 
     /// <summary>As <see cref="TakeChanged"/>, but only what grains of this process have shown: what the other hosts do not know yet.</summary>
     public int TakeChangedHere(Span<int> into) => Take(into, ref _nextHere, chunk => chunk.ChangedHere);
+
+    // Grains of this host and what several others tell meet here at the same time.
+    private static bool Show(Chunk chunk, int at, LatestReading reading)
+    {
+        while (true)
+        {
+            var known = Volatile.Read(ref chunk.Latest[at]);
+            if (known is not null && known.TimeMs > reading.TimeMs) return false;
+            if (ReferenceEquals(Interlocked.CompareExchange(ref chunk.Latest[at], reading, known), known)) return true;
+        }
+    }
 
     private int Take(Span<int> into, ref int next, Func<Chunk, bool[]> marks)
     {

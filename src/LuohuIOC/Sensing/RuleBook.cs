@@ -90,7 +90,9 @@ public sealed class RuleBook
         {
             var current = VersionOf(sensor.Id, ruleId);
             if (expectedVersion is { } expected && expected != current) return null;
-            version = new RuleVersion(sensor.Id, ruleId, current + 1, rule, _clock.GetUtcNow(), by, comment);
+            // In the store's own precision, so that it is the same after a restart.
+            var now = DateTimeOffset.FromUnixTimeMilliseconds(_clock.GetUtcNow().ToUnixTimeMilliseconds());
+            version = new RuleVersion(sensor.Id, ruleId, current + 1, rule, now, by, comment);
             try
             {
                 _store.Append(version);

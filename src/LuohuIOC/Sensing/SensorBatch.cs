@@ -27,6 +27,20 @@ public sealed class SensorBatch
     /// <summary>The group's way through its sensors, of which this batch is one step.</summary>
     internal GroupInFlight Flight { get; }
 
+    /// <summary>The publish among the sensor's readings that is followed, null when none is.</summary>
+    internal ReadingTrace? Trace
+    {
+        get
+        {
+            foreach (var trace in Group.Traces ?? [])
+            {
+                for (var i = First; i >= 0; i = NextOfSensor[i])
+                    if (i >= trace.First && i < trace.End) return trace;
+            }
+            return null;
+        }
+    }
+
     /// <summary>The sensor's readings of a later group.</summary>
     public SensorBatch? Later { get; set; }
 

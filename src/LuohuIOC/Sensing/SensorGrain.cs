@@ -28,6 +28,9 @@ public sealed class SensorGrain(
     private SensorDetector? _detector;
     private bool _dirty;
 
+    // Of the call at hand.
+    private ReadingTrace? _followed;
+
     private bool IsGauge => _sensor.Kind == SensorKind.RainGauge;
 
     public override Task OnActivateAsync(CancellationToken cancellationToken)
@@ -37,7 +40,7 @@ public sealed class SensorGrain(
         _sensor = sensor;
         _detector = detectors.For(sensor, stored.State.Detector);
         stored.State.Detector = _detector?.State;
-        if (IsGauge && stored.State.Rain is { } kept) rain.Restore(sensor.Number, kept);
+        if (IsGauge) rain.Restore(sensor.Number, stored.State.Rain);
         if (stored.State.LatestMs > 0) Show();
         if (journal.IsShared) dues.Set(sensor.Number, time.GetUtcNow().Add(Grace).ToUnixTimeMilliseconds());
         return Task.CompletedTask;
@@ -55,6 +58,7 @@ public sealed class SensorGrain(
     public async ValueTask<Judgement> Observe(SensorBatch batch)
     {
         var state = stored.State;
+        _followed = null;
         var applied = state.AppliedOf(batch.Journal);
         if (applied < batch.After) return new Judgement(applied, null);
         _sensor = registry[_sensor.Number];
@@ -64,13 +68,17 @@ public sealed class SensorGrain(
         {
             // A replay after a crash shows groups again that this state has seen.
             if (part.Group.Position <= applied) continue;
-            moved |= Judge(part, state, inForce);
+            // Nearly never: the publishes of one in thousands, and only while someone listens.
+            var trace = part.Group.Traces is null ? null : part.Trace;
+            if (trace is not null) _followed = trace;
+            using (trace?.Stage("sensor")?.SetTag("sensor", _sensor.Id)) moved |= Judge(part, state, inForce);
             applied = part.Group.Position;
         }
         state.Apply(batch.Journal, applied);
         _dirty = true;
         if (moved) Show();
         await Finish(inForce);
+        _followed = null;
         return new Judgement(applied, batch.IsAbroad ? MarksOf(batch) : null);
     }
 
@@ -153,7 +161,7 @@ public sealed class SensorGrain(
         // Forgotten only once told: after a failure the next call, which comes soon, tells them again, and alerts pass over what they know.
         dues.Set(_sensor.Number, time.GetUtcNow().Add(TellAgainAfter).ToUnixTimeMilliseconds());
         RuleChange[] changes = [.. _changes];
-        await GrainFactory.GetGrain<IAlertGrain>(_sensor.Id).Observe(changes);
+        using (_followed?.Stage("alert")?.SetTag("changes", changes.Length)) await GrainFactory.GetGrain<IAlertGrain>(_sensor.Id).Observe(changes);
         _changes.RemoveRange(0, changes.Length);
         dues.Set(_sensor.Number, due);
     }

@@ -53,7 +53,14 @@ public sealed class SensorUpkeep(
     public override async Task StopAsync(CancellationToken cancellationToken)
     {
         await base.StopAsync(cancellationToken);
-        await SaveAsync(TimeSpan.Zero, cancellationToken);
+        try
+        {
+            await SaveAsync(TimeSpan.Zero, cancellationToken);
+        }
+        catch (Exception e)
+        {
+            log.LogWarning("Sensing: states were not all saved before the stop; the next start judges the journal's readings again. {Cause}", e.Message);
+        }
     }
 
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
@@ -138,7 +145,7 @@ public sealed class SensorUpkeep(
         if (_shareAt <= time.GetUtcNow())
         {
             _shareAt = null;
-            due = [.. due, .. Enumerable.Range(0, registry.Count).Where(hosts.IsMine)];
+            due = [.. due, .. Enumerable.Range(0, registry.Count).Where(number => hosts.IsMine(registry[number].Id))];
         }
         await Parallel.ForEachAsync(due, new ParallelOptions { MaxDegreeOfParallelism = 16, CancellationToken = stopping },
             async (sensor, _) => await Guard(sensor, g => g.Tick(now)));

@@ -14,7 +14,10 @@ public sealed class ClusterOptions
     /// </summary>
     public string PostgreSql { get; set; } = "";
 
-    /// <summary>The city that the hosts form; two cities in one database have different names. Never change it: grain states lie under it.</summary>
+    /// <summary>
+    /// The city that the hosts form, by which they find each other. Never change it: grain states lie under it. One database holds one city: alerts,
+    /// sensors, rules, tokens and commands do not bear its name.
+    /// </summary>
     [Required]
     public string City { get; set; } = "luohu";
 
@@ -36,6 +39,11 @@ public sealed class ClusterOptions
     /// </summary>
     [Range(typeof(TimeSpan), "00:00:00.2", "00:01:00")]
     public TimeSpan ProbeTimeout { get; set; } = TimeSpan.FromSeconds(1);
+
+    /// <summary>
+    /// True: Orleans' dashboard at <c>/admin/orleans</c>, for administrators. Every grain call is then measured, which costs some of the throughput. Default false.
+    /// </summary>
+    public bool Dashboard { get; set; }
 
     public bool IsShared => PostgreSql.Length > 0;
 

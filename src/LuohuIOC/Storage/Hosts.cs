@@ -22,13 +22,21 @@ public sealed class Hosts(IOptions<ClusterOptions> cluster, IServiceProvider ser
     /// <summary>The living hosts beside this one.</summary>
     public IReadOnlyList<SiloAddress> Others => _isShared ? [.. Living().Where(s => !s.Equals(Self))] : [];
 
-    /// <summary>Each number is of exactly one of the living hosts.</summary>
-    public bool IsMine(int number)
+    /// <summary>Each id is of exactly one of the living hosts, once all have seen who lives.</summary>
+    public bool IsMine(string id)
     {
         if (!_isShared) return true;
         var living = _known;
         var at = Array.IndexOf(living, Self);
-        return at >= 0 && number % living.Length == at;
+        return at >= 0 && Spread(id) % (uint)living.Length == at;
+    }
+
+    // FNV-1a: the same on all hosts, as numbers of sensors are not.
+    private static uint Spread(string id)
+    {
+        var hash = 2166136261;
+        foreach (var letter in id) hash = (hash ^ letter) * 16777619;
+        return hash;
     }
 
     private SiloAddress Self => _self ??= services.GetRequiredService<ILocalSiloDetails>().SiloAddress;

@@ -1,4 +1,5 @@
 using Orleans.Configuration;
+using Orleans.Dashboard;
 using Orleans.Serialization;
 using Orleans.Storage;
 
@@ -32,9 +33,18 @@ public static class Silo
             if (cluster.IsShared) Share(silo, cluster);
             else Alone(silo, cluster);
             silo.AddReminders();
+            if (cluster.Dashboard) silo.AddDashboard();
             // A sensor is one small object and is called for as long as it stands in the street.
             silo.Configure<GrainCollectionOptions>(o => o.CollectionAge = TimeSpan.FromDays(365));
         });
+    }
+
+    /// <summary>Orleans' own page about silos, grains and calls. A browser asks for a name, which is of no matter, and a password: an administrator's token.</summary>
+    public static WebApplication MapDashboard(this WebApplication app)
+    {
+        if (app.Services.GetRequiredService<Microsoft.Extensions.Options.IOptions<ClusterOptions>>().Value.Dashboard)
+            app.MapOrleansDashboard("/admin/orleans").RequireAuthorization("administrator").ExcludeFromDescription();
+        return app;
     }
 
     private static void Alone(ISiloBuilder silo, ClusterOptions cluster)

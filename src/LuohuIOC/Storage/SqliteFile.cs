@@ -41,18 +41,26 @@ public sealed class SqliteFile
     private void Migrate(string[] migrations)
     {
         using var connection = Open();
-        using var read = connection.CreateCommand();
-        read.CommandText = "PRAGMA user_version";
-        var version = (int)(long)read.ExecuteScalar()!;
-        if (version > migrations.Length)
-            throw new IOException($"{Path}: written by a newer version (schema {version}, this program knows {migrations.Length}). Run the newer version.");
-        for (; version < migrations.Length; version++)
+        if (VersionOf(connection, null) > migrations.Length)
+            throw new IOException($"{Path}: written by a newer version (schema {VersionOf(connection, null)}, this program knows {migrations.Length}). Run the newer version.");
+        while (VersionOf(connection, null) < migrations.Length)
         {
             using var transaction = connection.BeginTransaction();
+            // Looked at again within it: programs that open an older file together take turns.
+            var version = VersionOf(connection, transaction);
+            if (version >= migrations.Length) return;
             Execute(connection, migrations[version], transaction);
             Execute(connection, $"PRAGMA user_version={version + 1}", transaction);
             transaction.Commit();
         }
+    }
+
+    private static int VersionOf(SqliteConnection connection, SqliteTransaction? transaction)
+    {
+        using var read = connection.CreateCommand();
+        read.CommandText = "PRAGMA user_version";
+        read.Transaction = transaction;
+        return (int)(long)read.ExecuteScalar()!;
     }
 
     private static void Execute(SqliteConnection connection, string sql, SqliteTransaction? transaction = null)

@@ -23,6 +23,9 @@ public static class TextBook
         return arguments.Length == 0 ? text : string.Format(System.Globalization.CultureInfo.InvariantCulture, text, arguments);
     }
 
+    /// <summary>Chinese, then English, on one line: for a terminal, whose reader's language nobody knows.</summary>
+    public static string InBoth(string key, params object?[] arguments) => $"{Get(Chinese, key, arguments)} / {Get(English, key, arguments)}";
+
     /// <summary>zh-CN unless the request's Accept-Language begins with English.</summary>
     public static string LanguageOf(HttpRequest request) =>
         request.Headers.AcceptLanguage.ToString().TrimStart().StartsWith("en", StringComparison.OrdinalIgnoreCase) ? English : Chinese;

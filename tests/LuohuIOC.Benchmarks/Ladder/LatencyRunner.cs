@@ -39,7 +39,7 @@ internal static class LatencyRunner
         return 0;
     }
 
-    private static async Task<(LoadSummary Summary, double[] Milliseconds)> MeasureAsync(
+    internal static async Task<(LoadSummary Summary, double[] Milliseconds)> MeasureAsync(
         ServedRung host, AlarmProbe probe, (string Id, string Gateway)[] smoke, int rate, TimeSpan duration)
     {
         using var source = new LoadSource(
@@ -59,13 +59,13 @@ internal static class LatencyRunner
         return (await load, latencies);
     }
 
-    private static async Task<(string Id, string Gateway)[]> SmokeSensorsAsync(ServedRung host)
+    internal static async Task<(string Id, string Gateway)[]> SmokeSensorsAsync(ServedRung host)
     {
         var page = await host.GetAsync("sensors?kind=smoke&limit=1000");
         return [.. page.GetProperty("items").EnumerateArray().Select(s => (s.GetProperty("id").GetString()!, s.GetProperty("gateway").GetString()!))];
     }
 
-    private static double At(double[] sorted, double share) => sorted.Length == 0 ? double.NaN : sorted[Math.Min(sorted.Length - 1, (int)(sorted.Length * share))];
+    internal static double At(double[] sorted, double share) => sorted.Length == 0 ? double.NaN : sorted[Math.Min(sorted.Length - 1, (int)(sorted.Length * share))];
 
     private static string Number(double value, string format) => value.ToString(format, CultureInfo.InvariantCulture);
 }
@@ -78,6 +78,7 @@ internal sealed class AlarmProbe : IAsyncDisposable
     private readonly ConcurrentDictionary<string, long> _published = new(StringComparer.Ordinal);
     private readonly ConcurrentBag<double> _milliseconds = [];
     private int _next;
+    private int _acknowledged;
     private bool _alarm;
 
     private AlarmProbe(IMqttClient mqtt, HubConnection hub)
@@ -107,6 +108,7 @@ internal sealed class AlarmProbe : IAsyncDisposable
     {
         _milliseconds.Clear();
         _published.Clear();
+        _acknowledged = 0;
         var started = Stopwatch.GetTimestamp();
         using var timer = new PeriodicTimer(TimeSpan.FromSeconds(1.0 / perSecond));
         while (Stopwatch.GetElapsedTime(started) < duration && await timer.WaitForNextTickAsync())
@@ -116,13 +118,21 @@ internal sealed class AlarmProbe : IAsyncDisposable
             _next = (_next + 1) % sensors.Length;
             var payload = $$$"""{"ts":{{{DateTimeOffset.UtcNow.ToUnixTimeMilliseconds()}}},"values":{"alarm":{{{(_alarm ? 1 : 0)}}}}}""";
             _published[id] = Stopwatch.GetTimestamp();
-            _ = _mqtt.PublishAsync(new MqttApplicationMessageBuilder().WithTopic($"luohu/v1/{gateway}/{id}/telemetry").WithPayload(payload)
+            _ = PublishAsync(new MqttApplicationMessageBuilder().WithTopic($"luohu/v1/{gateway}/{id}/telemetry").WithPayload(payload)
                 .WithQualityOfServiceLevel(MqttQualityOfServiceLevel.AtLeastOnce).Build());
         }
         var waited = Stopwatch.GetTimestamp();
         while (!_published.IsEmpty && Stopwatch.GetElapsedTime(waited) < TimeSpan.FromSeconds(5)) await Task.Delay(10);
         if (!_published.IsEmpty) AnsiConsole.MarkupLineInterpolated($"[red]{_published.Count} alarms never came[/]");
         return [.. _milliseconds.Order()];
+    }
+
+    /// <summary>Alarms of the last run that the broker has acknowledged.</summary>
+    public int Acknowledged => Volatile.Read(ref _acknowledged);
+
+    private async Task PublishAsync(MqttApplicationMessage message)
+    {
+        if ((await _mqtt.PublishAsync(message)).IsSuccess) Interlocked.Increment(ref _acknowledged);
     }
 
     public async ValueTask DisposeAsync()

@@ -71,6 +71,26 @@ internal sealed class ServedRung : IAsyncDisposable
     /// <summary>GET under <c>/api/v1</c> with the administrator's token.</summary>
     public Task<JsonElement> GetAsync(string path) => _http.GetFromJsonAsync<JsonElement>($"/api/v1/{path}");
 
+    /// <summary>GET under <c>/api/v1</c> of another type.</summary>
+    public async Task<string> GetTextAsync(string path, string type)
+    {
+        using var request = new HttpRequestMessage(HttpMethod.Get, $"/api/v1/{path}");
+        request.Headers.Accept.ParseAdd(type);
+        using var response = await _http.SendAsync(request);
+        return await response.EnsureSuccessStatusCode().Content.ReadAsStringAsync();
+    }
+
+    /// <summary>POST under <c>/api/v1</c>.</summary>
+    public async Task PostAsync(string path, string body, string type)
+    {
+        using var content = new StringContent(body, System.Text.Encoding.UTF8, type);
+        using var response = await _http.PostAsync($"/api/v1/{path}", content);
+        response.EnsureSuccessStatusCode();
+    }
+
+    /// <summary>Bytes on disk of files in the data directory.</summary>
+    public long BytesOf(string pattern) => new DirectoryInfo(_data).EnumerateFiles(pattern).Sum(f => f.Length);
+
     public async ValueTask DisposeAsync()
     {
         _http.Dispose();

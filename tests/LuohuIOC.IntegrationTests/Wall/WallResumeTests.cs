@@ -1,4 +1,3 @@
-using System.Diagnostics;
 using System.Text.Json;
 using static Microsoft.Playwright.Assertions;
 
@@ -35,21 +34,10 @@ public sealed class WallResumeTests(WallSite site) : IClassFixture<WallSite>
         var registry = Path.Combine(site.Host.Data, "registry.csv");
         await SimulatedCity.SaveRegistryAsync(site.Host, registry);
         var page = await site.WallAsync("storm");
-        using var simulator = Process.Start(new ProcessStartInfo("dotnet",
-        [
-            Path.Combine(AppContext.BaseDirectory, "LuohuIOC.Simulator.dll"), "city", "--broker", $"127.0.0.1:{site.Host.MqttPort}",
-            "--credentials", Path.Combine(site.Host.Data, "credentials", "gateways.csv"), "--registry", registry, "--speed", "240", "--seed", "7",
-            "--storm", "chicago", "--return-period", "50", "--storm-start", "1", "--faults", "off", "--fires", "0",
-        ])
-        { RedirectStandardOutput = true })!;
-        try
+        await using (SimulatedCity.Start(
+            site.Host, registry, "--speed", "240", "--seed", "7", "--storm", "chicago", "--return-period", "50", "--storm-start", "1", "--faults", "off", "--fires", "0"))
         {
             await page.WaitForFunctionAsync("() => document.querySelectorAll('.flood [aria-label=红色]').length > 3", null, new() { Timeout = 90_000 });
-        }
-        finally
-        {
-            simulator.Kill();
-            await simulator.WaitForExitAsync(TestContext.Current.CancellationToken);
         }
         // The city stands still now: what the host has must be what is drawn.
         await Wait.UntilAsync(

@@ -37,6 +37,18 @@ public sealed class AlertStoreTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task A_step_that_is_stored_again_takes_back_nothing_that_came_after_it()
+    {
+        static AlertSave Save(AlertStep step) => new("wl-001", step.Watch, step.Events, step.Watch.Open);
+        var raised = AlertLifecycle.Step(new RuleWatch(Some.Rule), Some.Observed(Severity.Yellow, 1), Some.Now, TimeSpan.FromHours(24));
+        var worse = AlertLifecycle.Step(raised.Watch, Some.Observed(Severity.Red, 2), Some.Now, TimeSpan.FromHours(24));
+        foreach (var step in (AlertStep[])[raised, worse, raised]) await _fixture.Store.AppendAsync([Save(step)]);
+        Assert.Equal(worse.Watch.Open, Assert.Single(_fixture.Queries.Open()));
+        Assert.Equal(worse.Watch, Assert.Single(_fixture.Store.Load("wl-001")));
+        Assert.True(_fixture.Chain.Verify().Intact);
+    }
+
+    [Fact]
     public async Task Many_callers_at_once_are_all_stored_in_one_unbroken_chain()
     {
         await Task.WhenAll(Enumerable.Range(0, 2000).Select(i => _fixture.RaiseAsync($"s-{i:D4}", (Severity)(1 + i % 4), i)));

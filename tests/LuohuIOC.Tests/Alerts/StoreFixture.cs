@@ -11,7 +11,7 @@ namespace LuohuIOC.Tests.Alerts;
 internal sealed class StoreFixture : IAsyncDisposable
 {
     private readonly string _directory = Directory.CreateTempSubdirectory("ioc-alerts-").FullName;
-    private readonly ServiceProvider _services = new ServiceCollection().AddMetrics().AddSingleton<AlertMeters>().BuildServiceProvider();
+    private readonly ServiceProvider _services = new ServiceCollection().AddMetrics().AddSingleton<AlertBoard>().AddSingleton<AlertMeters>().BuildServiceProvider();
 
     public StoreFixture() => (Database, Store) = Open();
 

@@ -7,41 +7,43 @@ using Xunit;
 
 namespace LuohuIOC.Tests.Identity;
 
-public sealed class HubTicketsTests
+public sealed class HubTicketsTests : IDisposable
 {
-    private readonly FakeClock _clock = new();
+    private readonly TemporaryIdentity _here = new();
+
+    private FakeClock Clock => _here.Clock;
 
     [Fact]
-    public void A_ticket_is_good_once()
+    public async Task A_ticket_is_good_once()
     {
-        var tickets = new HubTickets(_clock);
-        var ticket = tickets.Issue("token-1").Ticket;
-        Assert.Null(tickets.Redeem(ticket[..^1]));
-        Assert.Equal("token-1", tickets.Redeem(ticket));
-        Assert.Null(tickets.Redeem(ticket));
+        var tickets = new HubTickets(_here.Database, Clock);
+        var ticket = (await Issue(tickets, "token-1")).Ticket;
+        Assert.Null(await Redeem(tickets, ticket[..^1]));
+        Assert.Equal("token-1", await Redeem(tickets, ticket));
+        Assert.Null(await Redeem(tickets, ticket));
     }
 
     [Fact]
-    public void A_ticket_is_good_until_its_time_and_not_at_it()
+    public async Task A_ticket_is_good_until_its_time_and_not_at_it()
     {
-        var tickets = new HubTickets(_clock);
-        var (early, late) = (tickets.Issue("t"), tickets.Issue("t"));
-        _clock.Advance(HubTickets.Life - TimeSpan.FromMilliseconds(1));
-        Assert.Equal("t", tickets.Redeem(early.Ticket));
-        _clock.Advance(TimeSpan.FromMilliseconds(1));
-        Assert.Equal(_clock.GetUtcNow(), late.ExpiresAt);
-        Assert.Null(tickets.Redeem(late.Ticket));
+        var tickets = new HubTickets(_here.Database, Clock);
+        var (early, late) = (await Issue(tickets, "t"), await Issue(tickets, "t"));
+        Clock.Advance(HubTickets.Life - TimeSpan.FromMilliseconds(1));
+        Assert.Equal("t", await Redeem(tickets, early.Ticket));
+        Clock.Advance(TimeSpan.FromMilliseconds(1));
+        Assert.Equal(Clock.GetUtcNow(), late.ExpiresAt);
+        Assert.Null(await Redeem(tickets, late.Ticket));
     }
 
     [Fact]
-    public void Tickets_that_nobody_uses_do_not_pile_up()
+    public async Task Tickets_that_nobody_uses_do_not_pile_up()
     {
-        var tickets = new HubTickets(_clock);
-        var first = tickets.Issue("t").Ticket;
-        _clock.Advance(TimeSpan.FromSeconds(1));
-        for (var i = 0; i < HubTickets.WaitingMax; i++) tickets.Issue("t");
-        Assert.Null(tickets.Redeem(first));
-        Assert.NotNull(tickets.Redeem(tickets.Issue("t").Ticket));
+        var tickets = new HubTickets(_here.Database, Clock);
+        var first = (await Issue(tickets, "t")).Ticket;
+        Clock.Advance(TimeSpan.FromSeconds(1));
+        for (var i = 0; i < HubTickets.WaitingMax; i++) await Issue(tickets, "t");
+        Assert.Null(await Redeem(tickets, first));
+        Assert.NotNull(await Redeem(tickets, (await Issue(tickets, "t")).Ticket));
     }
 
     [Fact]
@@ -70,4 +72,10 @@ public sealed class HubTicketsTests
         tokens.Revoke(token.Id);
         Assert.Equal(HttpStatusCode.Unauthorized, (await host.Client.Get($"/hubs/look?access_token={ticket}")).StatusCode);
     }
+
+    public void Dispose() => _here.Dispose();
+
+    private static Task<HubTicket> Issue(HubTickets tickets, string token) => tickets.IssueAsync(token, TestContext.Current.CancellationToken);
+
+    private static Task<string?> Redeem(HubTickets tickets, string text) => tickets.RedeemAsync(text, TestContext.Current.CancellationToken);
 }

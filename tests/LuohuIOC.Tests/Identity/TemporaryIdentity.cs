@@ -1,4 +1,5 @@
 using LuohuIOC.Identity;
+using LuohuIOC.Storage;
 using LuohuIOC.Tests.Http;
 
 namespace LuohuIOC.Tests.Identity;
@@ -6,10 +7,11 @@ namespace LuohuIOC.Tests.Identity;
 /// <summary>A data directory of its own, its identity file, and a clock that stands.</summary>
 internal sealed class TemporaryIdentity : IDisposable
 {
-    public TemporaryIdentity()
+    /// <param name="shared">The database of several hosts; none for the file of a host alone.</param>
+    public TemporaryIdentity(PostgresDatabase? shared = null)
     {
         Files = new CredentialFiles(Directory);
-        File = new IdentityFile(Directory);
+        Database = shared is null ? new IdentityDatabase(Directory) : new IdentityDatabase(shared, Directory);
     }
 
     public string Directory { get; } = System.IO.Directory.CreateTempSubdirectory("ioc-identity-").FullName;
@@ -18,14 +20,15 @@ internal sealed class TemporaryIdentity : IDisposable
 
     public CredentialFiles Files { get; }
 
-    public IdentityFile File { get; }
+    public IdentityDatabase Database { get; }
 
-    public TokenBook Tokens() => new(File, Clock);
+    public TokenBook Tokens() => new(Database, Clock);
 
-    public GatewaySecrets Secrets() => new(File, Files, Clock);
+    public GatewaySecrets Secrets() => new(Database, Files, Clock);
 
     public void Dispose()
     {
+        Database.Dispose();
         Microsoft.Data.Sqlite.SqliteConnection.ClearAllPools();
         System.IO.Directory.Delete(Directory, recursive: true);
     }

@@ -10,7 +10,7 @@ public sealed class TokenCommandTests : IDisposable
     [Fact]
     public void Issues_a_token_on_stdout_alone_while_a_host_has_the_file_open()
     {
-        using var host = _here.Tokens();
+        var host = _here.Tokens();
         var (code, output, notes) = Run("--role", "administrator", "--name", "张三", "--days", "90");
         Assert.Equal(0, code);
         var text = output.TrimEnd();

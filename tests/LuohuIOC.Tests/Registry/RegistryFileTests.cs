@@ -111,13 +111,13 @@ public sealed class RegistryFileTests : IDisposable
     public void An_empty_registry_begins_with_the_chosen_district_and_only_then()
     {
         var options = new RegistryOptions { District = DistrictChoice.Empty };
-        Assert.Equal(0, RegistryFeature.Open(FilePath, options).Count);
+        Assert.Equal(0, RegistryFeature.Open(FilePath, options).Registry.Count);
         options.District = DistrictChoice.Luohu;
         options.Counts["parking"] = 10;
-        var begun = RegistryFeature.Open(FilePath, options);
+        var begun = RegistryFeature.Open(FilePath, options).Registry;
         Assert.Equal(10, begun.All.ToArray().Count(s => s.Kind == SensorKind.Parking));
         options.Counts["parking"] = 20;
-        Assert.Equal(begun.All.ToArray(), RegistryFeature.Open(FilePath, options).All.ToArray());
+        Assert.Equal(begun.All.ToArray(), RegistryFeature.Open(FilePath, options).Registry.All.ToArray());
     }
 
     [Fact]

@@ -28,6 +28,10 @@ internal static class DependencyRules
         ["History"] = [.. Base, "Ingestion", "Registry", "Sensing"],
         // The open standard's view of registry and history.
         ["SensorThings"] = [.. Base, "Registry", "Ingestion", "History"],
+        // Copies the stores of all, in an order of its own.
+        ["Backup"] = [.. Base, "Registry", "Identity", "Ingestion", "Sensing", "History"],
+        // Waits for each stage in the order in which a reading passes them.
+        ["Drain"] = [.. Base, "Ingestion", "Sensing", "History"],
         ["Wall"] = [.. Base, "Spatial", "Registry", "Identity", "Ingestion", "Alerts", "History", "Sensing"],
     };
 

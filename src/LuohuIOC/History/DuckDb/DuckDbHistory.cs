@@ -103,6 +103,20 @@ public sealed class DuckDbHistory : IReadingHistory, IAsyncDisposable
         }
     }
 
+    /// <summary>Copies the file into a folder as of one moment between two transactions. The writer waits for it, queries do not.</summary>
+    public async Task CopyAsync(string folder, CancellationToken cancellationToken)
+    {
+        await _writing.WaitAsync(cancellationToken);
+        try
+        {
+            OpenFile().CopyTo(folder, cancellationToken);
+        }
+        finally
+        {
+            _writing.Release();
+        }
+    }
+
     public Task<long> CountAsync(CancellationToken cancellationToken)
     {
         if (_file is null) throw NotOpen();

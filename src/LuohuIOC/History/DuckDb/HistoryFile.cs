@@ -1,5 +1,6 @@
 using DuckDB.NET.Data;
 using LuohuIOC.DeviceProtocol;
+using Microsoft.Win32.SafeHandles;
 
 namespace LuohuIOC.History.DuckDb;
 
@@ -9,7 +10,11 @@ namespace LuohuIOC.History.DuckDb;
 /// </summary>
 internal sealed class HistoryFile : IDisposable
 {
-    private const int Schema = 1;
+    // Script i brings a file of schema i to i + 1; append, never edit one that has shipped. Tables and columns of kinds and metrics follow the contract.
+    private static readonly string[] Migrations = [StoredSensors.CreateTableSql];
+
+    // Opened for the first copy and closed with the file: closing it earlier would end DuckDB's own lock, which is the process's.
+    private SafeFileHandle? _copying;
 
     private HistoryFile(string path, DuckDBConnection connection, IReadOnlyDictionary<SensorKind, KindTable> tables)
     {
@@ -88,7 +93,43 @@ internal sealed class HistoryFile : IDisposable
         }
     }
 
-    public void Dispose() => Connection.Dispose();
+    /// <summary>Copies the file, and its log when that could not be moved into it. For the writer, between transactions.</summary>
+    public void CopyTo(string folder, CancellationToken cancellationToken)
+    {
+        IsLogEmptied();
+        _copying ??= File.OpenHandle(Path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete);
+        using (var target = File.OpenHandle(System.IO.Path.Combine(folder, System.IO.Path.GetFileName(Path)), FileMode.CreateNew, FileAccess.Write))
+        {
+            var buffer = new byte[1 << 20];
+            for (long at = 0; RandomAccess.Read(_copying, buffer, at) is > 0 and var read; at += read)
+            {
+                cancellationToken.ThrowIfCancellationRequested();
+                RandomAccess.Write(target, buffer.AsSpan(0, read), at);
+            }
+        }
+        var log = Path + ".wal";
+        if (File.Exists(log)) File.Copy(log, System.IO.Path.Combine(folder, System.IO.Path.GetFileName(log)));
+    }
+
+    public void Dispose()
+    {
+        Connection.Dispose();
+        _copying?.Dispose();
+    }
+
+    /// <summary>False while a query with an older view keeps the log from being moved into the file.</summary>
+    private bool IsLogEmptied()
+    {
+        try
+        {
+            Connection.Execute("CHECKPOINT");
+            return true;
+        }
+        catch (DuckDBException)
+        {
+            return false;
+        }
+    }
 
     private static bool Has(string text, string part) => text.Contains(part, StringComparison.OrdinalIgnoreCase);
 
@@ -96,11 +137,12 @@ internal sealed class HistoryFile : IDisposable
     {
         connection.Execute("BEGIN");
         connection.Execute("CREATE TABLE IF NOT EXISTS state (schema INTEGER, cursor BIGINT, readings BIGINT)");
-        connection.Execute($"INSERT INTO state SELECT {Schema}, 0, 0 WHERE NOT EXISTS (FROM state)");
+        connection.Execute("INSERT INTO state SELECT 0, 0, 0 WHERE NOT EXISTS (FROM state)");
         var schema = connection.Scalar("SELECT schema FROM state", 0);
-        if (schema > Schema)
-            throw new HistoryUnavailableException($"{path}: written by a newer version (schema {schema}, this program knows {Schema}). Run the newer version.");
-        connection.Execute(StoredSensors.CreateTableSql);
+        if (schema > Migrations.Length)
+            throw new HistoryUnavailableException($"{path}: written by a newer version (schema {schema}, this program knows {Migrations.Length}). Run the newer version.");
+        foreach (var migration in Migrations[schema..]) connection.Execute(migration);
+        if (schema < Migrations.Length) connection.Execute($"UPDATE state SET schema = {Migrations.Length}");
         var tables = new Dictionary<SensorKind, KindTable>();
         foreach (var kind in KindCatalogue.All)
         {

@@ -127,6 +127,10 @@ internal sealed partial class InfluxClient
         if ((int)status is < 200 or >= 300) throw Unavailable(status, body);
     }
 
+    /// <summary>Deletes, in InfluxDB 1.x, the points before a time of every measurement whose name begins so.</summary>
+    public async Task DeleteMatchingAsync(string prefix, long beforeNs, CancellationToken cancellationToken) =>
+        await QueryAsync($"DELETE FROM /^{Regex.Escape(prefix)}/ WHERE time < {beforeNs}", cancellationToken);
+
     private async Task<(HttpStatusCode Status, string Body)> SendAsync(HttpMethod method, Uri address, HttpContent content, CancellationToken cancellationToken)
     {
         using var patience = new CancellationTokenSource(_options.Timeout, _time);

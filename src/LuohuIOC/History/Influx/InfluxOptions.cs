@@ -36,6 +36,12 @@ public sealed class InfluxOptions
     /// <summary>After this long without an answer the store counts as away, and the same readings are tried again.</summary>
     public TimeSpan Timeout { get; set; } = TimeSpan.FromSeconds(10);
 
+    /// <summary>How often the host writes what it measures of itself (ingestion, journal, alerts, process) beside the readings; 0 for never.</summary>
+    public TimeSpan MetersEvery { get; set; } = TimeSpan.FromSeconds(10);
+
+    /// <summary>Days that these measurements are kept in InfluxDB 1.x; 0 keeps them for ever. A bucket of 2.x has its own retention.</summary>
+    public int MetersDays { get; set; } = 90;
+
     internal bool Compresses => Gzip ?? !new Uri(Url).IsLoopback;
 
     /// <summary>What InfluxQL calls the database.</summary>
@@ -55,6 +61,8 @@ public sealed class InfluxOptions
         if (LinesPerWrite is < 100 or > 100_000) return "History:Influx:LinesPerWrite must be 100 to 100000.";
         if (ParallelWrites is < 1 or > 16) return "History:Influx:ParallelWrites must be 1 to 16.";
         if (Timeout < TimeSpan.FromMilliseconds(100) || Timeout > TimeSpan.FromMinutes(5)) return "History:Influx:Timeout must be 0.1 s to 5 min.";
+        if (MetersEvery < TimeSpan.Zero || MetersEvery > TimeSpan.FromHours(1)) return "History:Influx:MetersEvery must be 0 (never) to 1 h.";
+        if (MetersDays < 0) return "History:Influx:MetersDays must be 0 (for ever) or a number of days.";
         return null;
     }
 }

@@ -1,4 +1,5 @@
 using LuohuIOC.DeviceProtocol;
+using LuohuIOC.History.Influx.Meters;
 using LuohuIOC.History.Queries;
 using LuohuIOC.History.Upkeep;
 
@@ -21,6 +22,8 @@ internal sealed class InfluxRetention(InfluxHistory history, HistoryOptions opti
             await history.Client.DeleteAsync(kind.Name, PointTime.OfMs(midnightMs - days * DayMs), cancellationToken);
             log.LogInformation("Retention: readings of kind {Kind} older than {Days} days deleted.", kind.Name, days);
         }
+        if (options.Influx is { ApiVersion: 1, MetersDays: > 0 and var meterDays })
+            await history.Client.DeleteMatchingAsync(MeterPoints.Prefix, PointTime.OfMs(midnightMs - meterDays * DayMs), cancellationToken);
         if (longest < int.MaxValue) await history.ForgetAheadAsync(PointTime.OfMs(midnightMs - longest * DayMs), cancellationToken);
         return null;
     }

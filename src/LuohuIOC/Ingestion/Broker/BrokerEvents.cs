@@ -1,4 +1,5 @@
 using System.Collections;
+using System.Collections.Concurrent;
 using System.Net;
 using System.Runtime.CompilerServices;
 using LuohuIOC.DeviceProtocol;
@@ -14,9 +15,14 @@ namespace LuohuIOC.Ingestion.Broker;
 
 /// <summary>Who may connect and subscribe, and where the broker hands publishes and acknowledgements over.</summary>
 public sealed class BrokerEvents(
-    PublishIntake intake, SparkplugHost sparkplug, GatewaySecrets secrets, GatewayBoard gateways, ReaderTopics readers, IOptions<MqttOptions> options, TimeProvider time, ILogger<BrokerEvents> log)
+    BrokerIntake intake, SparkplugHost sparkplug, GatewaySecrets secrets, GatewayCertificates certificates, GatewayBoard gateways, ReaderTopics readers, IOptions<MqttOptions> options, TimeProvider time, ILogger<BrokerEvents> log)
 {
+    private static readonly TimeSpan BetweenLooks = TimeSpan.FromMilliseconds(20);
+
+    // Every gateway's connection, anonymous ones too.
+    private readonly ConcurrentDictionary<GatewaySession, bool> _sessions = new();
     private MqttServer? _server;
+    private volatile bool _closing;
 
     public void Attach(MqttServer server)
     {
@@ -26,7 +32,7 @@ public sealed class BrokerEvents(
         server.ClientConnectedAsync += Connected;
         server.ValidatingConnectionAsync += Validate;
         server.InterceptingPublishAsync += intake.Take;
-        server.InterceptingOutboundPacketAsync += PublishIntake.BeforeSend;
+        server.InterceptingOutboundPacketAsync += BrokerIntake.BeforeSend;
         server.InterceptingSubscriptionAsync += CheckSubscription;
         server.ClientDisconnectedAsync += Disconnected;
         // The key and not a client's name tells the broker's own messages apart: any client may call itself anything.
@@ -46,8 +52,38 @@ public sealed class BrokerEvents(
             && (sensor == "+" || Topic.IsId(sensor));
     }
 
+    /// <summary>
+    /// Takes no connection and no publish any more, lets the acknowledgements leave that are owed, then ends the connections: a gateway that waits for
+    /// none has lost nothing, and Kestrel need not wait for connections that would never end of themselves.
+    /// </summary>
+    /// <param name="owed">Completes when everything taken is durable.</param>
+    /// <param name="cancellation">Ends the waiting; the connections are ended all the same.</param>
+    public async Task CloseAsync(Func<Task> owed, CancellationToken cancellation)
+    {
+        if (_server is null) return;
+        _closing = true;
+        intake.Close();
+        try
+        {
+            await owed().WaitAsync(cancellation);
+            while (_sessions.Keys.Any(s => s.Pending > 0)) await Task.Delay(BetweenLooks, time, cancellation);
+            // What has been taken from the queue is on its way to the socket.
+            await Task.Delay(BetweenLooks, time, cancellation);
+        }
+        catch (OperationCanceledException)
+        {
+            log.LogWarning("MQTT: {Connections} connections are ended with acknowledgements owed; their gateways send again.", _sessions.Keys.Count(s => s.Pending > 0));
+        }
+        await _server.StopAsync(new MqttServerStopOptions { DefaultClientDisconnectOptions = new() { ReasonCode = MqttDisconnectReasonCode.ServerShuttingDown } });
+    }
+
     private Task Validate(ValidatingConnectionEventArgs connection)
     {
+        if (_closing)
+        {
+            connection.ReasonCode = MqttConnectReasonCode.ServerUnavailable;
+            return Task.CompletedTask;
+        }
         string? gateway = null;
         object? right = null;
         if ((string.IsNullOrEmpty(connection.UserName) || !secrets.Knows(connection.UserName)) && readers.Open(connection.Password, NameOf(connection)) is { } reader)
@@ -56,7 +92,18 @@ public sealed class BrokerEvents(
             connection.SessionItems[ReaderSession.Key] = reader;
             return Task.CompletedTask;
         }
-        if (!(options.Value.AllowAnonymous && IsLoopback(connection.RemoteEndPoint)))
+        if (connection.ClientCertificate is { } certificate)
+        {
+            gateway = GatewayCertificates.GatewayOf(certificate, connection.UserName);
+            if (gateway is null || !secrets.MayConnect(gateway))
+            {
+                connection.ReasonCode = MqttConnectReasonCode.NotAuthorized;
+                certificates.Refuse(RejectionReason.CertificateName, certificate, connection.RemoteEndPoint);
+                return Task.CompletedTask;
+            }
+            right = secrets.RightOf(gateway);
+        }
+        else if (!(options.Value.AllowAnonymous && IsLoopback(connection.RemoteEndPoint)))
         {
             gateway = connection.UserName;
             right = string.IsNullOrEmpty(gateway) ? null : secrets.RightOf(gateway);
@@ -81,7 +128,9 @@ public sealed class BrokerEvents(
 
     private Task Connected(ClientConnectedEventArgs client)
     {
-        if (client.SessionItems[GatewaySession.Key] is not GatewaySession { Gateway: { } gateway } session) return Task.CompletedTask;
+        if (client.SessionItems[GatewaySession.Key] is not GatewaySession session) return Task.CompletedTask;
+        _sessions[session] = true;
+        if (session.Gateway is not { } gateway) return Task.CompletedTask;
         gateways.Connected(gateway, session, time.GetUtcNow());
         // The secret may have been withdrawn since it was shown, before this connection could be found.
         return ReferenceEquals(secrets.RightOf(gateway), session.Right) ? Task.CompletedTask : DisconnectAsync(session);
@@ -125,7 +174,9 @@ public sealed class BrokerEvents(
 
     private Task Disconnected(ClientDisconnectedEventArgs client)
     {
-        if (client.SessionItems[GatewaySession.Key] is GatewaySession { Gateway: { } gateway } session) gateways.Disconnected(gateway, session, time.GetUtcNow());
+        if (client.SessionItems[GatewaySession.Key] is not GatewaySession session) return Task.CompletedTask;
+        _sessions.TryRemove(session, out _);
+        if (session.Gateway is { } gateway) gateways.Disconnected(gateway, session, time.GetUtcNow());
         return Task.CompletedTask;
     }
 

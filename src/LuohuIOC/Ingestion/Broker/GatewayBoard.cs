@@ -11,8 +11,16 @@ public sealed class GatewayBoard
     private readonly ConcurrentDictionary<string, (bool Online, DateTimeOffset Since)> _gateways = new(StringComparer.Ordinal);
     private readonly Dictionary<string, List<GatewaySession>> _sessions = new(StringComparer.Ordinal);
     private readonly Lock _gate = new();
+    private HashSet<string> _onlineElsewhere = [];
 
     public IReadOnlyDictionary<string, (bool Online, DateTimeOffset Since)> All => _gateways;
+
+    /// <summary>By this host, or by another one of several.</summary>
+    public bool IsOnline(string gateway) =>
+        (_gateways.TryGetValue(gateway, out var known) && known.Online) || Volatile.Read(ref _onlineElsewhere).Contains(gateway);
+
+    /// <summary>Which gateways are online by the other hosts, as these say now and then.</summary>
+    public void Learn(IEnumerable<string> onlineElsewhere) => Volatile.Write(ref _onlineElsewhere, onlineElsewhere.ToHashSet(StringComparer.Ordinal));
 
     public void Set(string gateway, bool online, DateTimeOffset at) =>
         _gateways.AddOrUpdate(gateway, (online, at), (_, before) => before.Online == online ? before : (online, at));

@@ -4,7 +4,7 @@ namespace LuohuIOC.Ingestion.Broker;
 /// One connection of a gateway: who it is, what it still waits for, and how fast it sends. The inbound loop adds what an
 /// acknowledgement waits for, the outbound loop takes it when the acknowledgement is about to leave; both in order of the publishes.
 /// </summary>
-internal sealed class GatewaySession(string? gateway, object? right, string clientId, int ratePerSecond, TimeProvider time)
+internal sealed class GatewaySession(string? gateway, object? right, string clientId, int ratePerSecond, TimeProvider time) : PublishSource
 {
     public static readonly object Key = new();
 
@@ -14,7 +14,7 @@ internal sealed class GatewaySession(string? gateway, object? right, string clie
     private string? _lastGateway;
 
     /// <summary>The gateway that showed its secret; null for an anonymous loopback client, which may be any.</summary>
-    public string? Gateway { get; } = gateway;
+    public override string? Gateway { get; } = gateway;
 
     /// <summary>The right that was valid when the secret was shown; see <c>GatewaySecrets.RightOf</c>.</summary>
     public object? Right { get; } = right;
@@ -32,7 +32,7 @@ internal sealed class GatewaySession(string? gateway, object? right, string clie
     }
 
     /// <summary>The gateway of a topic as a string, made once while it stays the same.</summary>
-    public string NameOf(ReadOnlySpan<char> topicGateway)
+    public override string NameOf(ReadOnlySpan<char> topicGateway)
     {
         if (Gateway is not null && topicGateway.SequenceEqual(Gateway)) return Gateway;
         if (_lastGateway is null || !topicGateway.SequenceEqual(_lastGateway)) _lastGateway = topicGateway.ToString();

@@ -1,13 +1,17 @@
 using System.ComponentModel.DataAnnotations;
+using LuohuIOC.Http.Tls;
 
 namespace LuohuIOC.Ingestion.Broker;
 
 /// <summary>The embedded broker, section <c>Mqtt</c>. At every limit the connection's reader waits; nothing that was sent is dropped.</summary>
-public sealed class MqttOptions
+public sealed class MqttOptions : IValidatableObject
 {
-    /// <summary>TCP port for MQTT 3.1.1 and 5. Default 1883.</summary>
+    /// <summary>TCP port for MQTT 3.1.1 and 5; 0 listens nowhere, for hosts that take their messages from a broker outside. Default 1883.</summary>
     [Range(0, 65535)]
     public int Port { get; set; } = 1883;
+
+    /// <summary>The encrypted listener, and gateways' certificates.</summary>
+    public TlsOptions Tls { get; set; } = new();
 
     /// <summary>True lets any client on a loopback address publish as any gateway, for tests and benchmarks. Default false.</summary>
     public bool AllowAnonymous { get; set; }
@@ -26,4 +30,7 @@ public sealed class MqttOptions
     /// <summary>Messages per second of one connection, with a burst of one second's worth; beyond it is read more slowly. Default 50,000.</summary>
     [Range(1, 10_000_000)]
     public int RateMax { get; set; } = 50_000;
+
+    public IEnumerable<ValidationResult> Validate(ValidationContext validationContext) =>
+        Tls.Validate(validationContext).Select(fault => new ValidationResult($"Mqtt:{fault.ErrorMessage}"));
 }

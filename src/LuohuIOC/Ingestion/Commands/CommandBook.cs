@@ -1,6 +1,7 @@
+using System.Data.Common;
 using System.Text.Json;
+using Dapper;
 using LuohuIOC.Storage;
-using Microsoft.Data.Sqlite;
 
 namespace LuohuIOC.Ingestion.Commands;
 
@@ -16,72 +17,88 @@ public enum ReplyOutcome
     Late,
 }
 
-/// <summary>Commands and their replies in <c>commands.db</c>, durable before either is told on. The newest <see cref="RowsMax"/> are kept.</summary>
+/// <summary>
+/// Commands and their replies, durable before either is told on: in <c>commands.db</c> of a host alone, or in the database that several hosts share.
+/// The newest <see cref="RowsMax"/> are kept. Statements are written so that both understand them.
+/// </summary>
 public sealed class CommandBook
 {
     /// <summary>Commands kept; the oldest are forgotten.</summary>
     public const int RowsMax = 100_000;
 
-    private const string Columns = "id, sensor, gateway, name, arguments, issued_by, issued_at, expires, state, detail, replied_at";
+    private const string Schema = """
+        CREATE TABLE command(
+            number INTEGER PRIMARY KEY AUTOINCREMENT, id TEXT NOT NULL UNIQUE, sensor TEXT NOT NULL, gateway TEXT NOT NULL, name TEXT NOT NULL,
+            arguments TEXT, issued_by TEXT NOT NULL, issued_at INTEGER NOT NULL, expires INTEGER NOT NULL, state INTEGER NOT NULL,
+            detail TEXT, replied_at INTEGER);
+        CREATE INDEX command_by_sensor ON command(sensor, number);
+        """;
 
-    private readonly SqliteFile _file;
+    // Any number that nobody else in the database takes for a lock of its own.
+    private const long OrderLock = 0x6c756f6875_02;
+
+    private const string Columns = "id, sensor, gateway, name, arguments, issued_by AS \"IssuedBy\", issued_at AS \"IssuedAt\", expires, state, detail, replied_at AS \"RepliedAt\"";
+
+    private readonly Func<DbConnection> _open;
     private readonly TimeProvider _time;
 
-    public CommandBook(IConfiguration configuration, TimeProvider time)
+    public CommandBook(string path, TimeProvider time) => (_open, _time) = (new SqliteFile(path, Schema).Open, time);
+
+    public CommandBook(PostgresDatabase shared, TimeProvider time)
     {
-        _time = time;
-        _file = new SqliteFile(Path.Combine(configuration["DataDirectory"] ?? "data", "commands.db"),
-            """
-            CREATE TABLE command(
-                number INTEGER PRIMARY KEY AUTOINCREMENT, id TEXT NOT NULL UNIQUE, sensor TEXT NOT NULL, gateway TEXT NOT NULL, name TEXT NOT NULL,
-                arguments TEXT, issued_by TEXT NOT NULL, issued_at INTEGER NOT NULL, expires INTEGER NOT NULL, state INTEGER NOT NULL,
-                detail TEXT, replied_at INTEGER);
-            CREATE INDEX command_by_sensor ON command(sensor, number);
-            """);
+        (_open, _time, IsShared) = (shared.Open, time, true);
+        shared.Migrate("commands",
+            Schema.Replace("INTEGER PRIMARY KEY AUTOINCREMENT", "bigint PRIMARY KEY GENERATED ALWAYS AS IDENTITY", StringComparison.Ordinal)
+                .Replace("INTEGER", "bigint", StringComparison.Ordinal) + "ALTER TABLE command ADD COLUMN host TEXT NOT NULL");
     }
+
+    /// <summary>Commands of other hosts stand in it too; see <see cref="CommandRelay"/>.</summary>
+    public bool IsShared { get; }
+
+    /// <summary>Tells this process' commands from those of other hosts.</summary>
+    private string Host { get; } = Guid.NewGuid().ToString("N");
 
     public void Add(DeviceCommand command)
     {
-        using var connection = _file.Open();
+        using var connection = _open();
         using var transaction = connection.BeginTransaction();
-        using var insert = connection.CreateCommand();
-        insert.Transaction = transaction;
-        insert.CommandText = $"INSERT INTO command({Columns}) VALUES ($id, $sensor, $gateway, $name, $arguments, $by, $at, $expires, $state, NULL, NULL)";
-        insert.Parameters.AddWithValue("$id", command.Id);
-        insert.Parameters.AddWithValue("$sensor", command.Sensor);
-        insert.Parameters.AddWithValue("$gateway", command.Gateway);
-        insert.Parameters.AddWithValue("$name", command.Name);
-        insert.Parameters.AddWithValue("$arguments", (object?)command.Arguments?.GetRawText() ?? DBNull.Value);
-        insert.Parameters.AddWithValue("$by", command.IssuedBy);
-        insert.Parameters.AddWithValue("$at", command.IssuedAt.ToUnixTimeMilliseconds());
-        insert.Parameters.AddWithValue("$expires", command.Expires.ToUnixTimeMilliseconds());
-        insert.Parameters.AddWithValue("$state", (int)command.State);
-        insert.ExecuteNonQuery();
-        insert.CommandText = "DELETE FROM command WHERE number <= (SELECT max(number) FROM command) - $max";
-        insert.Parameters.AddWithValue("$max", RowsMax);
-        insert.ExecuteNonQuery();
+        // So that numbers become visible in their order, and who has seen one has seen all below it.
+        if (IsShared) connection.Execute($"SELECT pg_advisory_xact_lock({OrderLock})", transaction: transaction);
+        connection.Execute(
+            $"""
+            INSERT INTO command(id, sensor, gateway, name, arguments, issued_by, issued_at, expires, state{(IsShared ? ", host" : "")})
+            VALUES (@Id, @Sensor, @Gateway, @Name, @Arguments, @IssuedBy, @IssuedAt, @Expires, @State{(IsShared ? ", @Host" : "")})
+            """,
+            new
+            {
+                command.Id,
+                command.Sensor,
+                command.Gateway,
+                command.Name,
+                Arguments = command.Arguments?.GetRawText(),
+                command.IssuedBy,
+                IssuedAt = command.IssuedAt.ToUnixTimeMilliseconds(),
+                Expires = command.Expires.ToUnixTimeMilliseconds(),
+                State = (long)command.State,
+                Host,
+            }, transaction);
+        connection.Execute("DELETE FROM command WHERE number <= (SELECT max(number) FROM command) - @RowsMax", new { RowsMax }, transaction);
         transaction.Commit();
     }
 
     /// <summary>Notes a reply. A reply that says again what is known is taken; after an end nothing changes any more.</summary>
     public ReplyOutcome Reply(string gateway, string sensor, CommandReply reply)
     {
-        using var connection = _file.Open();
+        using var connection = _open();
         using var transaction = connection.BeginTransaction();
-        using var command = connection.CreateCommand();
-        command.Transaction = transaction;
-        command.CommandText = "SELECT state FROM command WHERE id = $id AND sensor = $sensor AND gateway = $gateway";
-        command.Parameters.AddWithValue("$id", reply.Id);
-        command.Parameters.AddWithValue("$sensor", sensor);
-        command.Parameters.AddWithValue("$gateway", gateway);
-        if (command.ExecuteScalar() is not long known) return ReplyOutcome.Unknown;
+        var known = connection.ExecuteScalar<long?>(
+            $"SELECT state FROM command WHERE id = @Id AND sensor = @sensor AND gateway = @gateway{(IsShared ? " FOR UPDATE" : "")}",
+            new { reply.Id, sensor, gateway }, transaction);
+        if (known is null) return ReplyOutcome.Unknown;
         if ((CommandState)known == reply.State) return ReplyOutcome.Taken;
         if ((CommandState)known is not (CommandState.Sent or CommandState.Accepted)) return ReplyOutcome.Late;
-        command.CommandText = "UPDATE command SET state = $state, detail = $detail, replied_at = $at WHERE id = $id";
-        command.Parameters.AddWithValue("$state", (int)reply.State);
-        command.Parameters.AddWithValue("$detail", (object?)reply.Detail ?? DBNull.Value);
-        command.Parameters.AddWithValue("$at", _time.GetUtcNow().ToUnixTimeMilliseconds());
-        command.ExecuteNonQuery();
+        connection.Execute("UPDATE command SET state = @State, detail = @Detail, replied_at = @at WHERE id = @Id",
+            new { State = (long)reply.State, reply.Detail, at = _time.GetUtcNow().ToUnixTimeMilliseconds(), reply.Id }, transaction);
         transaction.Commit();
         return ReplyOutcome.Taken;
     }
@@ -89,31 +106,41 @@ public sealed class CommandBook
     /// <summary>Newest first.</summary>
     public IReadOnlyList<DeviceCommand> Of(string sensor, int limit)
     {
-        using var connection = _file.Open();
-        using var command = connection.CreateCommand();
-        command.CommandText = $"SELECT {Columns} FROM command WHERE sensor = $sensor ORDER BY number DESC LIMIT $limit";
-        command.Parameters.AddWithValue("$sensor", sensor);
-        command.Parameters.AddWithValue("$limit", limit);
-        var commands = new List<DeviceCommand>();
-        using var reader = command.ExecuteReader();
-        while (reader.Read()) commands.Add(Read(reader));
+        using var connection = _open();
+        return [.. connection.Query<Row>($"SELECT {Columns} FROM command WHERE sensor = @sensor ORDER BY number DESC LIMIT @limit", new { sensor, limit }).Select(Read)];
+    }
+
+    /// <summary>Commands that other hosts were given after the one with a number and that may still be carried out, oldest first.</summary>
+    /// <param name="after">A number; becomes that of the newest command of all.</param>
+    internal IReadOnlyList<DeviceCommand> OfOthers(ref long after)
+    {
+        using var connection = _open();
+        var newest = connection.ExecuteScalar<long?>("SELECT max(number) FROM command") ?? 0;
+        if (newest <= after) return [];
+        var commands = connection.Query<Row>(
+            $"SELECT {Columns} FROM command WHERE number > @after AND number <= @newest AND host <> @Host AND state = {(int)CommandState.Sent} AND expires > @now ORDER BY number",
+            new { after, newest, Host, now = _time.GetUtcNow().ToUnixTimeMilliseconds() }).Select(Read).ToList();
+        after = newest;
         return commands;
     }
 
-    private DeviceCommand Read(SqliteDataReader row)
+    private DeviceCommand Read(Row row)
     {
         JsonElement? arguments = null;
-        if (!row.IsDBNull(4))
+        if (row.Arguments is not null)
         {
-            using var document = JsonDocument.Parse(row.GetString(4));
+            using var document = JsonDocument.Parse(row.Arguments);
             arguments = document.RootElement.Clone();
         }
-        var expires = DateTimeOffset.FromUnixTimeMilliseconds(row.GetInt64(7));
-        var state = (CommandState)row.GetInt32(8);
+        var expires = DateTimeOffset.FromUnixTimeMilliseconds(row.Expires);
+        var state = (CommandState)row.State;
         // Nobody tells that a device kept silent: it is what the clock says.
         if (state is CommandState.Sent && expires < _time.GetUtcNow()) state = CommandState.Expired;
-        return new DeviceCommand(row.GetString(0), row.GetString(1), row.GetString(2), row.GetString(3), arguments, row.GetString(5),
-            DateTimeOffset.FromUnixTimeMilliseconds(row.GetInt64(6)), expires, state, row.IsDBNull(9) ? null : row.GetString(9),
-            row.IsDBNull(10) ? null : DateTimeOffset.FromUnixTimeMilliseconds(row.GetInt64(10)));
+        return new DeviceCommand(row.Id, row.Sensor, row.Gateway, row.Name, arguments, row.IssuedBy,
+            DateTimeOffset.FromUnixTimeMilliseconds(row.IssuedAt), expires, state, row.Detail,
+            row.RepliedAt is { } at ? DateTimeOffset.FromUnixTimeMilliseconds(at) : null);
     }
+
+    private sealed record Row(
+        string Id, string Sensor, string Gateway, string Name, string? Arguments, string IssuedBy, long IssuedAt, long Expires, long State, string? Detail, long? RepliedAt);
 }

@@ -61,7 +61,11 @@ internal static partial class CommandEndpoints
             context.User.Identity?.Name ?? "?", now, now.AddSeconds(seconds), CommandState.Sent, null, null);
         // Written down first: a reply may be faster than this request.
         book.Add(command);
-        await publisher.PublishAsync(command, context.RequestAborted);
+        if (!await publisher.PublishAsync(command, context.RequestAborted))
+        {
+            book.Reply(command.Gateway, id, new CommandReply(command.Id, CommandState.Failed, null));
+            return Problem.Of(context, StatusCodes.Status503ServiceUnavailable, "command-broker-away");
+        }
         return Results.Accepted($"/api/v1/sensors/{id}/commands", View(command, gateways, TextBook.LanguageOf(context.Request)));
     }
 
@@ -71,7 +75,7 @@ internal static partial class CommandEndpoints
         return new CommandView(
             command.Id, command.Sensor, command.Name, command.Arguments, command.IssuedBy, command.IssuedAt, command.Expires, state,
             TextBook.Get(language, $"command.{state}"), command.Detail, command.RepliedAt,
-            gateways.All.TryGetValue(command.Gateway, out var gateway) && gateway.Online);
+            gateways.IsOnline(command.Gateway));
     }
 
     [GeneratedRegex("^[a-z][a-z0-9_]{0,63}$")]

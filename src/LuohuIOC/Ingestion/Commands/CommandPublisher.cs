@@ -1,29 +1,49 @@
 using System.Collections;
 using System.Text.Json;
 using LuohuIOC.DeviceProtocol;
+using LuohuIOC.Ingestion.Broker;
+using LuohuIOC.Ingestion.Outside;
+using Microsoft.Extensions.Options;
 using MQTTnet;
 using MQTTnet.Protocol;
 using MQTTnet.Server;
 
 namespace LuohuIOC.Ingestion.Commands;
 
-/// <summary>Hands commands to the broker, QoS 1, by <c>command.schema.json</c>.</summary>
-public sealed class CommandPublisher(MqttServer server)
+/// <summary>Hands commands to the brokers that there are, QoS 1, by <c>command.schema.json</c>: a gateway may be at either, and carries one command out once.</summary>
+internal sealed class CommandPublisher(MqttServer server, OutsideLink link, OutsideSetup outside, IOptions<MqttOptions> embedded, ILogger<CommandPublisher> log)
 {
     /// <summary>Marks the broker's own messages among the publishes that pass its interceptor.</summary>
     public static readonly object Key = new();
 
-    /// <summary>Who is subscribed gets it now; a gateway with a persistent session gets it when it comes back.</summary>
-    public Task PublishAsync(DeviceCommand command, CancellationToken cancellation)
+    /// <summary>Who is subscribed gets it now; a gateway with a persistent session gets it when it comes back. False when no broker took it.</summary>
+    public async Task<bool> PublishAsync(DeviceCommand command, CancellationToken cancellation)
+    {
+        var isEmbedded = embedded.Value.Port > 0;
+        if (isEmbedded)
+            await server.InjectApplicationMessage(
+                new InjectedMqttApplicationMessage(Message(command, expires: true)) { SenderClientId = "luohu-ioc", CustomSessionItems = new Hashtable { [Key] = true } }, cancellation);
+        if (!outside.Options.IsOn) return isEmbedded;
+        try
+        {
+            // MQTT 3.1.1 has no expiry of messages; the payload has the time in any case.
+            await link.PublishAsync(Message(command, outside.Options.IsVersion5), cancellation);
+            return true;
+        }
+        catch (OutsideFaultException e)
+        {
+            log.LogWarning("Command {Id} did not reach the outside broker: {What}", command.Id, e.Fault.What);
+            return isEmbedded;
+        }
+    }
+
+    private static MqttApplicationMessage Message(DeviceCommand command, bool expires)
     {
         var message = new MqttApplicationMessageBuilder()
             .WithTopic(Topic.Command(command.Gateway, command.Sensor))
             .WithPayload(Payload(command))
-            .WithQualityOfServiceLevel(MqttQualityOfServiceLevel.AtLeastOnce)
-            .WithMessageExpiryInterval((uint)Math.Ceiling((command.Expires - command.IssuedAt).TotalSeconds))
-            .Build();
-        return server.InjectApplicationMessage(
-            new InjectedMqttApplicationMessage(message) { SenderClientId = "luohu-ioc", CustomSessionItems = new Hashtable { [Key] = true } }, cancellation);
+            .WithQualityOfServiceLevel(MqttQualityOfServiceLevel.AtLeastOnce);
+        return (expires ? message.WithMessageExpiryInterval((uint)Math.Ceiling((command.Expires - command.IssuedAt).TotalSeconds)) : message).Build();
     }
 
     /// <summary>{"id":"c-20241122-0007","name":"set_interval","arguments":{"seconds":60},"expires":1732262700000}</summary>

@@ -34,6 +34,7 @@ public sealed class PublishJournal : IDisposable
     private List<(JournalRecordKind Kind, long Position, ReadOnlyMemory<byte> Body)> _records = [];
 
     private Thread? _writer;
+    private readonly JournalHold _hold = new();
     private long _backlogReadings;
     private long _position;
     private long _sensingCursor;
@@ -60,6 +61,9 @@ public sealed class PublishJournal : IDisposable
 
     /// <summary>Bytes on disk.</summary>
     public long Bytes => _segments.Bytes;
+
+    /// <summary>The files, oldest first, with the bytes of each that are durable now.</summary>
+    public IReadOnlyList<(string Path, long Bytes)> Segments => _segments.Behind(0);
 
     /// <summary>Why the last write failed; null when it did not.</summary>
     public string? Fault { get; private set; }
@@ -96,12 +100,14 @@ public sealed class PublishJournal : IDisposable
     /// that the acknowledgement waits for. Thread-safe.
     /// </summary>
     public Task Append(
-        PayloadForm form, bool whole, long receivedMs, ReadOnlySpan<char> gateway, ReadOnlySpan<char> sensor, ReadOnlySpan<byte> payload, ReadingGroup readings)
+        PayloadForm form, bool whole, long receivedMs, ReadOnlySpan<char> gateway, ReadOnlySpan<char> sensor, ReadOnlySpan<byte> payload, ReadingGroup readings,
+        ReadingTrace? trace = null)
     {
         lock (_gate)
         {
             PublishFrame.Write(_open.Frames, form, whole, receivedMs, gateway, sensor, payload);
             _open.Readings.Append(readings);
+            if (trace is not null) _open.Readings.Follow(trace, _open.Readings.Count - readings.Count);
             Interlocked.Add(ref _backlogReadings, readings.Count);
             Signal();
             return _open.Durable.Task;
@@ -135,6 +141,7 @@ public sealed class PublishJournal : IDisposable
     /// <summary>Sensing has saved all states up to this position. Completes when the cursor, and all marks before it, are durable.</summary>
     public Task SaveSensingCursor(long position)
     {
+        if (_hold.Keep(position)) return Task.CompletedTask;
         lock (_gate)
         {
             _notes.Add((JournalRecordKind.SensingCursor, position, ReadOnlyMemory<byte>.Empty));
@@ -154,11 +161,20 @@ public sealed class PublishJournal : IDisposable
         }
     }
 
+    /// <summary>
+    /// Until the hold is disposed the files keep all they have, and the cursor behind which a start judges again does not move: who copies the states
+    /// after this and the files last has all that the states lack. For one holder at a time.
+    /// </summary>
+    public IDisposable Hold() => _hold.Begin(kept =>
+    {
+        if (kept > SensingCursor) _ = SaveSensingCursor(kept);
+    });
+
     /// <summary>Deletes what both sensing and history have; tells whether the depth limit still holds publishers back.</summary>
     public void Forget(long historyCursor)
     {
         var both = Math.Min(historyCursor, SensingCursor);
-        _segments.Forget(both);
+        _hold.Unless(() => _segments.Forget(both));
         lock (_gate)
             foreach (var position in _marks.Keys.Where(p => p <= both).ToList()) _marks.Remove(position);
         _tooDeep = Bytes > _options.BytesMax;
@@ -255,6 +271,8 @@ public sealed class PublishJournal : IDisposable
         {
             var readings = group.Readings;
             readings.Position = position;
+            // Before anyone else has the group.
+            if (readings.Traces is { } traces) foreach (var trace in traces) trace.Committed(position);
             Volatile.Write(ref _position, position);
             Commits++;
             // The sensors first: an alert must not queue behind the acknowledgements.

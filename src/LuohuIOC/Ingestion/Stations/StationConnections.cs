@@ -3,6 +3,7 @@ using LuohuIOC.DeviceProtocol;
 using LuohuIOC.DeviceProtocol.Frames;
 using LuohuIOC.Ingestion.Frames;
 using Microsoft.AspNetCore.Connections;
+using Microsoft.AspNetCore.Connections.Features;
 
 namespace LuohuIOC.Ingestion.Stations;
 
@@ -40,11 +41,13 @@ internal sealed class StationConnections(
         var conversation = new Conversation(NewTalk(), line);
         using var idle = new CancellationTokenSource(options.Idle, time);
         using var ended = CancellationTokenSource.CreateLinkedTokenSource(idle.Token, connection.ConnectionClosed);
+        // The host stops: the frame at hand is stored and answered, no further one is read.
+        using var last = CancellationTokenSource.CreateLinkedTokenSource(ended.Token, connection.Features.Get<IConnectionLifetimeNotificationFeature>()?.ConnectionClosedRequested ?? default);
         try
         {
             while (true)
             {
-                var result = await connection.Transport.Input.ReadAsync(ended.Token);
+                var result = await connection.Transport.Input.ReadAsync(last.Token);
                 idle.CancelAfter(options.Idle);
                 var rest = result.Buffer;
                 var goOn = true;

@@ -7,7 +7,7 @@ namespace LuohuIOC.Sensing.Detectors;
 internal sealed class NoveltyStream : ISensorStream
 {
     /// <summary>Names of <see cref="NoveltyDetector.ByView"/> as the API and the evidence show them.</summary>
-    public static readonly string[] Views = ["level", "step", "shape", "local-step", "local-level", "local-shape"];
+    public static readonly string[] Views = ["level", "step", "shape", "local-step", "local-level", "local-shape", "day"];
 
     private readonly NoveltyDetector _novelty = new();
     private readonly int _slot;

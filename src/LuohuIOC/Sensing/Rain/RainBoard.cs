@@ -10,7 +10,10 @@ namespace LuohuIOC.Sensing.Rain;
 /// <param name="Millimetres">Rain since the reading before.</param>
 internal readonly record struct RainReading(long TimeMs, double Millimetres);
 
-/// <summary>The undrained rain of every gauge, by the gauge's number: written by the gauges' grains, read by the grains of stations around them.</summary>
+/// <summary>
+/// The undrained rain of every gauge, by the gauge's number: written by the gauges' grains, read by the grains of stations around them. Of several hosts
+/// each tells the others of the gauges that live on it.
+/// </summary>
 public sealed class RainBoard
 {
     /// <summary>Slot of the amount in a gauge's reading.</summary>
@@ -29,7 +32,20 @@ public sealed class RainBoard
     /// <summary>Brings what is stored of a gauge up to date.</summary>
     public void Keep(int gauge, RainState into) => Of(gauge).Keep(into);
 
-    public void Restore(int gauge, RainState stored) => Of(gauge).Restore(stored);
+    /// <summary>A gauge's grain comes to life here and goes on from what it had stored, which its readings are added to.</summary>
+    public void Restore(int gauge, RainState? stored) => Of(gauge).Restore(stored ?? new RainState());
+
+    /// <summary>What a gauge's grain on another host knows; older than what is known here it changes nothing.</summary>
+    public void Learn(int gauge, RainState told) => Of(gauge).Learn(told);
+
+    /// <summary>What another host may learn of a gauge; null when nothing is known.</summary>
+    public RainState? Tell(int gauge)
+    {
+        if (!_gauges.TryGetValue(gauge, out var rain)) return null;
+        var told = new RainState();
+        rain.Keep(told);
+        return told.AtMs == 0 ? null : told;
+    }
 
     /// <summary>Millimetres left of a gauge's rain; NaN when it was not heard since <paramref name="staleMs"/>.</summary>
     internal double LeftAt(int gauge, int reservoir, long timeMs, long staleMs) =>
@@ -54,6 +70,9 @@ public sealed class RainBoard
 
         private readonly Lock _lock = new();
         private readonly WaterStore _store = new(RainReach.AllHours);
+
+        // Told by the host where the gauge's grain lives.
+        private bool _isAbroad;
 
         public void Add(long timeMs, double mm)
         {
@@ -85,12 +104,29 @@ public sealed class RainBoard
 
         public void Restore(RainState stored)
         {
-            if (!RainReach.AllHours.SequenceEqual(stored.Hours)) return;
             lock (_lock)
             {
-                // A grain that fell asleep and woke again has nothing newer than the board.
-                if (_store.AtMs == 0) _store.Restore(stored.AtMs, stored.Millimetres);
+                // A grain that fell asleep and woke again has nothing newer than the board. What another host has told goes: its readings since
+                // the state was stored are shown again and must not count twice.
+                if (_store.AtMs != 0 && !_isAbroad) return;
+                _isAbroad = false;
+                if (IsOfToday(stored)) _store.Restore(stored.AtMs, stored.Millimetres);
+                else _store.Restore(0, new double[RainReach.AllHours.Length]);
             }
         }
+
+        public void Learn(RainState told)
+        {
+            if (!IsOfToday(told)) return;
+            lock (_lock)
+            {
+                // At the same time there may be late rain in it, unless the gauge's grain lives here and knows best.
+                if (told.AtMs < _store.AtMs || (told.AtMs == _store.AtMs && !_isAbroad)) return;
+                _isAbroad = true;
+                _store.Restore(told.AtMs, told.Millimetres);
+            }
+        }
+
+        private static bool IsOfToday(RainState state) => RainReach.AllHours.SequenceEqual(state.Hours);
     }
 }

@@ -1,7 +1,9 @@
 using System.Collections.Concurrent;
 using LuohuIOC.Alerts;
+using LuohuIOC.Ingestion.Broker;
 using LuohuIOC.Registry;
 using LuohuIOC.Sensing;
+using LuohuIOC.Sensing.Rain;
 using LuohuIOC.Storage;
 
 namespace LuohuIOC.Wall.Neighbours;
@@ -11,7 +13,7 @@ namespace LuohuIOC.Wall.Neighbours;
 /// the board are compared with the ledger: that makes up for whatever a dying host did not tell.
 /// </summary>
 internal sealed class CityShare(
-    LuohuIOC.Storage.Hosts hosts, HostWalls walls, SensorRegistry registry, LatestBoard latest, AlertBoard board, AlertQueries ledger, RuleBook rules, SiloStarted silo, TimeProvider time,
+    LuohuIOC.Storage.Hosts hosts, HostWalls walls, SensorRegistry registry, LatestBoard latest, RainBoard rain, AlertBoard board, AlertQueries ledger, RuleBook rules, GatewayBoard gateways, SiloStarted silo, TimeProvider time,
     ILogger<CityShare> log) : BackgroundService
 {
     private static readonly TimeSpan TellEvery = TimeSpan.FromMilliseconds(100);
@@ -28,6 +30,8 @@ internal sealed class CityShare(
     {
         await silo.WaitAsync(stoppingToken);
         board.HappenedHere += Tell;
+        var compare = new LedgerLook(board, ledger, OwnedElsewhere);
+        var (refreshing, comparing, asking) = (Task.CompletedTask, Task.CompletedTask, Task.CompletedTask);
         var changed = new int[ChangedMax];
         var compareAt = time.GetUtcNow();
         var rulesAt = compareAt;
@@ -40,11 +44,12 @@ internal sealed class CityShare(
             if (time.GetUtcNow() >= rulesAt)
             {
                 rulesAt = time.GetUtcNow() + RulesEvery;
-                Look(rules.Refresh, "What other hosts have set of the rules");
+                LookBeside(ref refreshing, () => { rules.Refresh(); return Task.CompletedTask; }, "What other hosts have set of the rules");
+                LookBeside(ref asking, AskForGateways, "Which gateways are online by other hosts");
             }
             if (time.GetUtcNow() < compareAt) continue;
             compareAt = time.GetUtcNow() + CompareEvery;
-            Look(Compare, "The alerts of the ledger");
+            LookBeside(ref comparing, compare.LookAsync, "The alerts of the ledger");
         }
     }
 
@@ -68,7 +73,8 @@ internal sealed class CityShare(
         foreach (var host in living)
         {
             if (_neighbours.ContainsKey(host)) continue;
-            var neighbour = new Neighbour(walls.Of(host), registry, latest, log);
+            var neighbour = new Neighbour(walls.Of(host), registry, latest, rain, log);
+            neighbour.PutAll();
             _neighbours[host] = (neighbour, neighbour.RunAsync(stopping));
             log.LogInformation("Host {Host} is part of the city", host.Endpoint);
             changed = true;
@@ -83,20 +89,31 @@ internal sealed class CityShare(
         return changed;
     }
 
-    private void Compare()
+    private async Task<IReadOnlySet<string>> OwnedElsewhere(string[] ids)
     {
-        var open = ledger.Open();
-        foreach (var alert in open) board.Learn(AlertView.Of(alert));
-        var ids = open.Select(alert => alert.Id).ToHashSet(StringComparer.Ordinal);
-        foreach (var shown in board.Open.Where(view => !ids.Contains(view.Id)).ToList())
-            if (ledger.Find(shown.Id) is { State: AlertState.Closed } closed) board.Learn(AlertView.Of(closed));
+        var owned = new HashSet<string>(StringComparer.Ordinal);
+        foreach (var host in hosts.Others) owned.UnionWith(await walls.Of(host).OwnAlerts(ids));
+        return owned;
     }
 
-    private void Look(Action look, string what)
+    private async Task AskForGateways()
+    {
+        var others = hosts.Others;
+        if (others.Count > 0) gateways.Learn((await Task.WhenAll(others.Select(host => walls.Of(host).OnlineGateways()))).SelectMany(online => online));
+        else gateways.Learn([]);
+    }
+
+    // A database or a host that is slow to answer holds up no reading.
+    private void LookBeside(ref Task running, Func<Task> look, string what)
+    {
+        if (running.IsCompleted) running = Task.Run(() => Look(look, what));
+    }
+
+    private async Task Look(Func<Task> look, string what)
     {
         try
         {
-            look();
+            await look();
         }
         catch (Exception e)
         {

@@ -1,8 +1,10 @@
 using LuohuIOC.Alerts;
 using LuohuIOC.DeviceProtocol;
 using LuohuIOC.Ingestion;
+using LuohuIOC.Ingestion.Broker;
 using LuohuIOC.Registry;
 using LuohuIOC.Sensing;
+using LuohuIOC.Sensing.Rain;
 using Orleans.Concurrency;
 using Orleans.Services;
 
@@ -42,6 +44,12 @@ public readonly record struct SensorAbroad([property: Id(0)] string Id, [propert
     }
 }
 
+/// <summary>The rain that a gauge whose grain lives on the calling host remembers.</summary>
+/// <param name="Sensor">The gauge's id.</param>
+/// <param name="Rain">See <see cref="RainState"/>.</param>
+[GenerateSerializer, Immutable, Alias("luohu.rain-abroad.v1")]
+public readonly record struct RainAbroad([property: Id(0)] string Sensor, [property: Id(1)] RainState Rain);
+
 /// <summary>What the hosts tell each other, so that every wall shows the same city. One on each host.</summary>
 [Alias("luohu.host-wall")]
 public interface IHostWall : IGrainService
@@ -58,6 +66,18 @@ public interface IHostWall : IGrainService
     [Alias("sensors")]
     Task Sensors(SensorAbroad[] sensors);
 
+    /// <summary>What gauges of the calling host remember.</summary>
+    [Alias("rain")]
+    Task Rain(RainAbroad[] gauges);
+
+    /// <summary>Of these open alerts, those whose last transition happened on this host, which will store it if it is not stored.</summary>
+    [Alias("own-alerts")]
+    Task<string[]> OwnAlerts(string[] ids);
+
+    /// <summary>Gateways that are online by this host.</summary>
+    [Alias("online-gateways")]
+    Task<string[]> OnlineGateways();
+
     /// <summary>All sensors of this host that registered themselves.</summary>
     [Alias("registered")]
     Task<SensorAbroad[]> Registered();
@@ -70,7 +90,8 @@ public interface IHostWall : IGrainService
 /// <inheritdoc cref="IHostWall"/>
 [Reentrant]
 public sealed class HostWall(
-    GrainId id, Orleans.Runtime.Silo silo, ILoggerFactory logs, SensorRegistry registry, LatestBoard latest, AlertBoard board)
+    GrainId id, Orleans.Runtime.Silo silo, ILoggerFactory logs, SensorRegistry registry, LatestBoard latest, RainBoard rain, AlertBoard board,
+    GatewayBoard gateways)
     : GrainService(id, silo, logs), IHostWall
 {
     public Task Readings(ReadingAbroad[] readings)
@@ -91,6 +112,17 @@ public sealed class HostWall(
         foreach (var sensor in sensors) sensor.RegisterIn(registry);
         return Task.CompletedTask;
     }
+
+    public Task Rain(RainAbroad[] gauges)
+    {
+        foreach (var gauge in gauges)
+            if (registry.TryFind(gauge.Sensor, out var sensor)) rain.Learn(sensor.Number, gauge.Rain);
+        return Task.CompletedTask;
+    }
+
+    public Task<string[]> OwnAlerts(string[] ids) => Task.FromResult(ids.Where(board.IsOwn).ToArray());
+
+    public Task<string[]> OnlineGateways() => Task.FromResult(gateways.All.Where(g => g.Value.Online).Select(g => g.Key).ToArray());
 
     public Task<SensorAbroad[]> Registered() =>
         Task.FromResult(registry.All.ToArray().Where(s => s.Kind == SensorKind.Generic).Select(SensorAbroad.Of).ToArray());

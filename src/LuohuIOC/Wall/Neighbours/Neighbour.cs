@@ -3,14 +3,15 @@ using LuohuIOC.Alerts;
 using LuohuIOC.DeviceProtocol;
 using LuohuIOC.Registry;
 using LuohuIOC.Sensing;
+using LuohuIOC.Sensing.Rain;
 
 namespace LuohuIOC.Wall.Neighbours;
 
 /// <summary>
-/// One other host as long as it lives, and what it has not been told yet: alerts at once and in order, of each sensor only the newest reading. What
+/// One other host as long as it lives, and what it has not been told yet: alerts at once and in order, of each sensor only the newest reading, of a gauge the rain that it remembers. What
 /// it did not take is told again; a host that is dead is told nothing.
 /// </summary>
-internal sealed class Neighbour(IHostWall wall, SensorRegistry registry, LatestBoard latest, ILogger log) : IDisposable
+internal sealed class Neighbour(IHostWall wall, SensorRegistry registry, LatestBoard latest, RainBoard rain, ILogger log) : IDisposable
 {
     /// <summary>Alerts that wait for it at most. It looks into the ledger every now and then, which makes up for those that find no room.</summary>
     private const int AlertsMax = 10_000;
@@ -25,6 +26,9 @@ internal sealed class Neighbour(IHostWall wall, SensorRegistry registry, LatestB
     private readonly SensorSet _readings = new();
     private readonly Dictionary<int, MetricLayout> _told = [];
     private Task _sending = Task.CompletedTask;
+
+    /// <summary>Begins with all that is shown here: what changed before the two knew of each other was told to nobody.</summary>
+    public void PutAll() => _readings.Add([.. Enumerable.Range(0, registry.Count).Where(number => latest[number] is not null)]);
 
     public void Put(AlertView alert) => _alerts.Writer.TryWrite(alert);
 
@@ -75,6 +79,7 @@ internal sealed class Neighbour(IHostWall wall, SensorRegistry registry, LatestB
     {
         var readings = new List<ReadingAbroad>(numbers.Length);
         var sensors = new List<SensorAbroad>();
+        var gauges = new List<RainAbroad>();
         foreach (var number in numbers)
         {
             var sensor = registry[number];
@@ -85,10 +90,12 @@ internal sealed class Neighbour(IHostWall wall, SensorRegistry registry, LatestB
                 sensors.Add(SensorAbroad.Of(sensor));
             }
             if (latest[number] is { } reading) readings.Add(ReadingAbroad.Of(sensor, reading));
+            if (sensor.Kind == SensorKind.RainGauge && rain.Tell(number) is { } fallen) gauges.Add(new RainAbroad(sensor.Id, fallen));
         }
         var until = _gone.Token;
         if (sensors.Count > 0) await Insist(() => wall.Sensors([.. sensors]), until);
         await Insist(() => wall.Readings([.. readings]), until);
+        if (gauges.Count > 0) await Insist(() => wall.Rain([.. gauges]), until);
     }
 
     private async Task Insist(Func<Task> tell, CancellationToken until)

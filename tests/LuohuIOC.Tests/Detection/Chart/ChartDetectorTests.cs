@@ -110,6 +110,48 @@ public sealed class ChartDetectorTests
             iter: 20);
 
     [Fact]
+    public void A_large_fault_of_minutes_is_an_alarm_in_its_first_row_and_over_soon_after_it()
+    {
+        var rows = Station(9, 6000);
+        for (var r = 5000; r < 5020; r++) rows[r][2] += 20;
+        var detector = new ChartDetector(Metrics);
+        Scores(detector, rows[..5000]);
+        detector.Observe(rows[5000]);
+        Assert.True(detector.IsAlarm, $"score {detector.Score}");
+        Assert.Equal(2, detector.Contributions.IndexOf(detector.Contributions.ToArray().Max()));
+        Scores(detector, rows[5001..5060]);
+        Assert.InRange(rows[5060..5300].Count(r => detector.Observe(r) > new ChartOptions().AlarmLevel), 0, 2);
+    }
+
+    [Fact]
+    public void Alarms_that_keep_coming_raise_the_level_when_each_is_over_and_not_before()
+    {
+        var options = new ChartOptions();
+        var strain = new Strain(options);
+        for (var r = 0; r < 300; r++) strain.Count(alarm: true);
+        Assert.Equal(1, strain.Factor);
+        for (var r = 0; r < 21; r++) strain.Count(alarm: false);
+        Assert.Equal(Math.Exp(300 / options.AlarmRows), strain.Factor, 0.01);
+        for (var r = 0; r < 10 * options.AlarmRows / options.AlarmShare; r++) strain.Count(alarm: false);
+        Assert.Equal(1, strain.Factor, 1e-9);
+    }
+
+    [Fact]
+    public void A_snapshot_from_before_the_quick_look_goes_on_with_the_average()
+    {
+        const int Strain = 1 + 4 + 4 + 4 + 4 + 8;
+        var rows = Station(6, 900, faultFrom: 700);
+        var options = new ChartOptions { QuickUnits = 1e9 };
+        var first = new ChartDetector(Metrics, options);
+        Scores(first, rows[..600]);
+        byte[] snapshot = first.Snapshot();
+        byte[] older = [1, .. snapshot[1..Strain], .. snapshot[(Strain + 8)..]];
+        var second = new ChartDetector(Metrics, options);
+        second.Restore(older);
+        Assert.Equal(Scores(first, rows[600..]), Scores(second, rows[600..]));
+    }
+
+    [Fact]
     public void Allocates_nothing_a_row_after_the_fit()
     {
         var rows = Station(7, 2000);

@@ -152,6 +152,19 @@ public sealed class NoveltyDetectorTests
         Assert.InRange(detector.Snapshot().Length, 1, 40 * 1024);
     }
 
+    [Fact]
+    public void A_snapshot_from_before_the_usual_day_goes_on_and_learns_the_days_anew()
+    {
+        var values = MadeStream.Daily(41, 1200);
+        var options = new NoveltyOptions { DayWeight = 0 };
+        var first = new NoveltyDetector(options);
+        Scores(first, values[..800]);
+        byte[] older = [1, .. first.Snapshot()[1..]];
+        var second = new NoveltyDetector(options);
+        second.Restore(older);
+        Assert.Equal(Scores(first, values[800..], 800), Scores(second, values[800..], 800));
+    }
+
     [Theory]
     [InlineData(0)]
     [InlineData(1)]

@@ -25,6 +25,35 @@ public sealed class HistoryFileTests
     }
 
     [Fact]
+    public async Task A_newer_file_is_refused_and_one_of_the_first_schema_goes_on()
+    {
+        await using var scene = new HistoryScene();
+        scene.AddSensor(SensorKind.Tide);
+        await scene.AppendAsync(new SomeReading(0, HistoryScene.Start));
+        var fault = await Assert.ThrowsAsync<HistoryUnavailableException>(() => SetSchemaAsync(scene, 99));
+        Assert.Contains("schema 99", fault.Message);
+        Assert.Contains("newer version", fault.Message);
+
+        // Schema 0: as a start leaves it that is killed before its first commit of a script.
+        await SetSchemaAsync(scene, 0);
+        await scene.AppendAsync(new SomeReading(0, HistoryScene.Start + 1));
+        Assert.Equal(2, await scene.CountAsync());
+    }
+
+    private static async Task SetSchemaAsync(HistoryScene scene, int schema)
+    {
+        await scene.History.DisposeAsync();
+        using (var connection = new DuckDB.NET.Data.DuckDBConnection($"Data Source={scene.File}"))
+        {
+            connection.Open();
+            using var command = connection.CreateCommand();
+            command.CommandText = $"UPDATE state SET schema = {schema}";
+            command.ExecuteNonQuery();
+        }
+        await scene.RestartAsync();
+    }
+
+    [Fact]
     public async Task A_file_cut_short_is_damaged()
     {
         await using var scene = new HistoryScene();

@@ -92,7 +92,7 @@ internal sealed class NowcastWatch : BackgroundService
     }
 
     // A city of several hosts: all see the same latest readings, one of them tells.
-    private bool IsMine(string sensorId) => _registry.TryFind(sensorId, out var sensor) && _hosts.IsMine(sensor.Number);
+    private bool IsMine(string sensorId) => _hosts.IsMine(sensorId);
 
     private async Task TellAsync()
     {

@@ -1,4 +1,4 @@
-namespace LuohuIOC.Detection.Novelty;
+namespace LuohuIOC.Detection;
 
 /// <summary>
 /// How rare a positive quantity's value is in its own stream: peaks over a running quantile, whose logarithms decay exponentially

@@ -1,7 +1,7 @@
-using LuohuIOC.Detection.Novelty;
+using LuohuIOC.Detection;
 using Xunit;
 
-namespace LuohuIOC.Tests.Detection.Novelty;
+namespace LuohuIOC.Tests.Detection;
 
 public sealed class LogTailTests
 {

@@ -1,0 +1,192 @@
+# ./ioc plant: what docker-compose.yml describes, from Debian's packages and on loopback: PostgreSQL, InfluxDB 1.6, mosquitto, three hosts, nginx
+# with TLS, and Grafana where it is installed. Sourced by ./ioc, whose functions it uses. Everything lies below the data directory.
+
+plant_pids=()
+
+# start_part NAME COMMAND …: in the background, in a process group of its own, its output in logs/NAME.log.
+start_part() {
+    local name=$1
+    shift
+    set -m
+    "$@" >>"$data/logs/$name.log" 2>&1 </dev/null &
+    plant_pids+=("$!")
+    set +m
+}
+
+# await_port NAME PORT: until somebody listens there, for half a minute at most.
+await_port() {
+    local deadline=$((SECONDS + 30))
+    until { exec 8<>"/dev/tcp/127.0.0.1/$2"; } 2>/dev/null; do
+        if [ $SECONDS -ge $deadline ] || ! kill -0 "${plant_pids[-1]}" 2>/dev/null; then
+            tail -n 20 "$data/logs/$1.log" >&2
+            die "$1 未能启动，日志 / did not start, log: $data/logs/$1.log"
+        fi
+        sleep 0.2
+    done
+    exec 8>&-
+}
+
+# The last started first: what feeds a part ends before it. PostgreSQL ends at once on SIGINT, and waits for its clients on SIGTERM.
+stop_plant() {
+    trap - EXIT
+    trap '' INT TERM
+    local i
+    for ((i = ${#plant_pids[@]} - 1; i >= 0; i--)); do
+        kill -"$([ "$i" -eq 0 ] && echo INT || echo TERM)" -- "-${plant_pids[i]}" 2>/dev/null || continue
+        wait "${plant_pids[i]}" 2>/dev/null || true
+    done
+}
+
+# keep_running COMMAND …: started again when it ends by itself, as the containers' restart policy does; ends with the command on SIGTERM.
+keep_running() {
+    local child=0 stopping=""
+    trap 'stopping=1; kill -TERM "$child" 2>/dev/null' TERM
+    until [ -n "$stopping" ]; do
+        "$@" &
+        child=$!
+        # A signal ends the wait before the command has ended.
+        while kill -0 "$child" 2>/dev/null; do wait "$child" || true; done
+        [ -n "$stopping" ] || { echo "$(date '+%F %T') ended, started again in 2 s"; sleep 2; }
+    done
+}
+
+# as_server COMMAND …: PostgreSQL refuses to run as root.
+as_server() { if [ "$(id -u)" -eq 0 ]; then runuser -u postgres -- "$@"; else "$@"; fi; }
+
+start_postgres() {
+    local folder="$data/postgres" bin=/usr/lib/postgresql/15/bin
+    if [ ! -s "$folder/PG_VERSION" ]; then
+        mkdir -p "$folder"
+        [ "$(id -u)" -ne 0 ] || chown postgres "$folder"
+        # By its own descriptor: the server's user may not look into the folder of secrets.
+        as_server "$bin/initdb" -D "$folder" -U luohu --auth=scram-sha-256 --pwfile=/dev/stdin >"$data/logs/initdb.log" <"$secrets/postgres_password" ||
+            { cat "$data/logs/initdb.log" >&2; die "initdb 失败 / failed"; }
+    fi
+    start_part postgres as_server "$bin/postgres" -D "$folder" -p "$postgres_port" -c listen_addresses=127.0.0.1 -c "unix_socket_directories=" -c max_connections=120
+    await_port postgres "$postgres_port"
+}
+
+start_influx() {
+    cat >"$data/influxdb.conf" <<CONF
+reporting-disabled = true
+bind-address = "127.0.0.1:$((influx_port + 2))"
+[meta]
+  dir = "$data/influx/meta"
+[data]
+  dir = "$data/influx/data"
+  wal-dir = "$data/influx/wal"
+  wal-fsync-delay = "20ms"
+  query-log-enabled = false
+[monitor]
+  store-enabled = false
+[http]
+  bind-address = "127.0.0.1:$influx_port"
+  log-enabled = false
+CONF
+    start_part influxd influxd -config "$data/influxdb.conf"
+    await_port influxd "$influx_port"
+}
+
+start_mosquitto() {
+    mkdir -p "$data/mosquitto"
+    {
+        sed -e "s#/run/secrets/#$secrets/#; s#/mosquitto/config/acl#$root/plant/mosquitto/acl#; s#/mosquitto/data/#$data/mosquitto/#; s#^listener 8883#listener $mqtts_port#" \
+            "$root/plant/mosquitto/mosquitto.conf"
+        printf 'listener %s 127.0.0.1\nuser %s\n' "$mqtt_port" "$(id -un)"
+    } >"$data/mosquitto.conf"
+    start_part mosquitto mosquitto -c "$data/mosquitto.conf"
+    await_port mosquitto "$mqtts_port"
+}
+
+start_nginx() {
+    # Debian's nginx is older than "http2 on".
+    sed -e "s#server ioc\([123]\):8080#server 127.0.0.1:@\1#; s#grafana:3000#127.0.0.1:3000#; s#/run/secrets/#$secrets/#; s#/tmp/nginx.pid#$data/nginx.pid#" \
+        -e "s#listen 80;#listen 127.0.0.1:$((https_port + 1));#; s#listen 443 ssl;#listen $https_port ssl http2;#; /http2 on;/d" \
+        -e "s#:@1#:$http_port#; s#:@2#:$((http_port + 1))#; s#:@3#:$((http_port + 2))#" "$root/plant/nginx/nginx.conf" >"$data/nginx.conf"
+    [ "$(id -u)" -ne 0 ] || sed -i '1i user root;' "$data/nginx.conf"
+    start_part nginx nginx -c "$data/nginx.conf" -e "$data/logs/nginx.log" -g "daemon off;"
+    await_port nginx "$https_port"
+}
+
+start_grafana() {
+    command -v grafana >/dev/null 2>&1 || { say "未安装 Grafana（Debian 无此软件包），已跳过；看板在 dashboards/grafana / Grafana is not installed (not in Debian), left out"; return 0; }
+    mkdir -p "$data/grafana"
+    local home=${GRAFANA_HOME:-/usr/share/grafana} provisioning="$data/grafana/provisioning"
+    rm -rf "$provisioning"
+    cp -r "$root/dashboards/grafana/provisioning" "$provisioning"
+    sed -i "s#/etc/luohu/dashboards#$root/dashboards/grafana/dashboards#" "$provisioning/dashboards/luohu.yml"
+    start_part grafana env GF_PATHS_DATA="$data/grafana" GF_PATHS_PROVISIONING="$provisioning" GF_SERVER_HTTP_ADDR=127.0.0.1 \
+        GF_SECURITY_ADMIN_PASSWORD__FILE="$secrets/grafana_password" GF_SERVER_SERVE_FROM_SUB_PATH=true GF_SERVER_ROOT_URL="https://localhost:$https_port/grafana/" \
+        LUOHU_INFLUX_URL="http://127.0.0.1:$influx_port" LUOHU_INFLUX_DATABASE=luohu LUOHU_INFLUX_AUTHORIZATION="" grafana server --homepath "$home"
+}
+
+start_ioc() {
+    local number=$1
+    start_part "ioc$number" keep_running dotnet "$host_dll" --DataDirectory="$data/ioc$number" --SecretsDirectory="$secrets" --Http:Bind=127.0.0.1 \
+        --Http:Port=$((http_port + number - 1)) --Mqtt:Port=0 --Mqtt:Outside:Url="mqtts://localhost:$mqtts_port" --Mqtt:Outside:User=ioc \
+        --Mqtt:Outside:CaFile="$secrets/authority" --Mqtt:Outside:Host="ioc$number" --Cluster:SiloPort=$((http_port + 3030 + number)) \
+        --History:Store=Influx --History:Influx:Url="http://127.0.0.1:$influx_port" --History:Influx:Token= "${settings[@]}"
+    await_ready $((http_port + number - 1)) "$data/ioc$number/credentials/administrator.token" "${plant_pids[-1]}" ||
+        { tail -n 20 "$data/logs/ioc$number.log" >&2; die "主机 ioc$number 未能启动 / did not become ready"; }
+}
+
+plant() {
+    local demo="" argument
+    settings=()
+    for argument in "$@"; do
+        case $argument in
+            --demo) demo=1 ;;
+            --Plant:* | --DataDirectory=*) ;;
+            *) settings+=("$argument") ;;
+        esac
+    done
+    data=$(setting DataDirectory "$root/data/plant" "$@")
+    https_port=$(setting Plant:Https 8443 "$@")
+    http_port=$(setting Plant:Http 8081 "$@")
+    mqtt_port=$(setting Plant:Mqtt 1883 "$@")
+    mqtts_port=$(setting Plant:Mqtts 8883 "$@")
+    influx_port=$(setting Plant:Influx 18086 "$@")
+    postgres_port=$(setting Plant:Postgres 15432 "$@")
+    need_debian /usr/lib/postgresql/15/bin/postgres postgresql influxd influxdb mosquitto mosquitto nginx nginx openssl openssl
+    build_app
+    place_wall
+    mkdir -p "$data/logs"
+    data=$(cd "$data" && pwd)
+    # PostgreSQL runs as another user and has to reach its own folder below this one.
+    chmod 711 "$data"
+    secrets="$data/secrets"
+    PATH="$PATH:/usr/sbin:/sbin"
+    LUOHU_SECRETS="$secrets" LUOHU_POSTGRES="Host=127.0.0.1;Port=$postgres_port" "$root/plant/secrets.sh" localhost >&2
+    # Sourced functions see the locals of this one; the database is made by the cluster's own superuser.
+    sed -i 's/Database=luohu;/Database=postgres;/' "$secrets/Cluster__PostgreSql"
+    trap stop_plant EXIT
+    trap 'exit 130' INT
+    trap 'exit 143' TERM
+    say "PostgreSQL、InfluxDB 启动中 / starting; 日志 / logs: $data/logs"
+    start_postgres
+    start_influx
+    start_mosquitto
+    say "三台主机启动中 / starting three hosts"
+    start_ioc 1
+    # The gateways' secrets are made by the first host; the broker learns them and goes on with its connections.
+    LUOHU_SECRETS="$secrets" "$root/plant/secrets.sh" localhost "$data/ioc1/credentials/gateways.csv" >&2
+    pkill -HUP -f "mosquitto -c $data/mosquitto.conf"
+    start_ioc 2
+    start_ioc 3
+    start_nginx
+    start_grafana
+    say ""
+    say "  指挥大屏 / wall:        https://localhost:$https_port/   (证书由 / certificate signed by $secrets/authority)"
+    say "  网关接入 / gateways:    mqtts://localhost:$mqtts_port，用户名为网关号 / user name is the gateway's id，密钥 / secrets: $data/ioc1/credentials/gateways.csv"
+    say "  访问令牌 / token in:    $data/ioc1/credentials/administrator.token"
+    say "  按 Ctrl+C 停止全部 / Ctrl+C stops all"
+    say ""
+    if [ -n "$demo" ]; then
+        save_registry "$http_port" "$data/ioc1/credentials/administrator.token" "$data/registry.csv" || die "无法导出感知设备台账 / could not export the registry"
+        start_part simulator dotnet "$simulator_dll" city --broker "127.0.0.1:$mqtt_port" --credentials "$data/ioc1/credentials/gateways.csv" \
+            --registry "$data/registry.csv" --speed 60 --storm chicago --return-period 50
+    fi
+    wait -n "${plant_pids[@]}" || true
+    local i
+    for i in "${!plant_pids[@]}"; do kill -0 "${plant_pids[i]}" 2>/dev/null || die "有一部分已停止，请看日志 / a part has ended, see $data/logs"; done
+}

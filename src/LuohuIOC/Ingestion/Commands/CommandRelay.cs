@@ -1,0 +1,58 @@
+using System.Collections;
+using System.Data.Common;
+using LuohuIOC.DeviceProtocol;
+using MQTTnet;
+using MQTTnet.Protocol;
+using MQTTnet.Server;
+
+namespace LuohuIOC.Ingestion.Commands;
+
+/// <summary>
+/// Of several hosts: what an officer sends by one host goes out by the embedded broker of each other as well, since a gateway is connected to any of
+/// them, and to another one after a failure. A gateway that has a persistent session with two gets it twice; a device carries the same id out once.
+/// </summary>
+internal sealed partial class CommandRelay(CommandBook book, MqttServer server, TimeProvider time, ILogger<CommandRelay> log) : BackgroundService
+{
+    private static readonly TimeSpan LookEvery = TimeSpan.FromMilliseconds(250);
+
+    private bool _failing;
+
+    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
+    {
+        if (!book.IsShared) return;
+        // From the beginning: what was sent while this host was away and has not expired goes to whoever has come back to it.
+        var seen = 0L;
+        using var timer = new PeriodicTimer(LookEvery, time);
+        while (await timer.WaitForNextTickAsync(stoppingToken))
+        {
+            if (!server.IsStarted) continue;
+            try
+            {
+                foreach (var command in book.OfOthers(ref seen)) await PublishAsync(command, stoppingToken);
+                _failing = false;
+            }
+            catch (Exception e) when (e is DbException or IOException or TimeoutException)
+            {
+                if (!_failing) LogFailed(e.Message);
+                _failing = true;
+            }
+        }
+    }
+
+    private Task PublishAsync(DeviceCommand command, CancellationToken cancellation)
+    {
+        var left = command.Expires - time.GetUtcNow();
+        if (left <= TimeSpan.Zero) return Task.CompletedTask;
+        var message = new MqttApplicationMessageBuilder()
+            .WithTopic(Topic.Command(command.Gateway, command.Sensor))
+            .WithPayload(CommandPublisher.Payload(command))
+            .WithQualityOfServiceLevel(MqttQualityOfServiceLevel.AtLeastOnce)
+            .WithMessageExpiryInterval((uint)Math.Ceiling(left.TotalSeconds))
+            .Build();
+        return server.InjectApplicationMessage(
+            new InjectedMqttApplicationMessage(message) { SenderClientId = "luohu-ioc", CustomSessionItems = new Hashtable { [CommandPublisher.Key] = true } }, cancellation);
+    }
+
+    [LoggerMessage(LogLevel.Warning, "Commands that were given to other hosts cannot be read, it is tried again: {Cause}")]
+    private partial void LogFailed(string cause);
+}

@@ -1,0 +1,94 @@
+using System.Collections.Concurrent;
+using System.Diagnostics.Metrics;
+using System.Threading.Channels;
+
+namespace LuohuIOC.Ingestion.Outside;
+
+/// <summary>
+/// Keeps this host serving the sessions that are its to serve: its own, and those of hosts that have died until they are back. A broker goes on
+/// putting a share of the messages into the session of a dead host, so somebody must empty it.
+/// </summary>
+internal sealed class OutsideBroker(
+    OutsideSetup setup, OutsideLink link, PublishIntake intake, IHostApplicationLifetime lifetime, IMeterFactory meters, TimeProvider time, ILogger<OutsideBroker> log)
+    : BackgroundService
+{
+    private static readonly TimeSpan LookEvery = TimeSpan.FromSeconds(1);
+
+    // Written by the one loop, read by whoever asks how things are.
+    private readonly ConcurrentDictionary<SessionName, OutsideSession> _sessions = new();
+    private readonly Channel<bool> _look = Channel.CreateBounded<bool>(new BoundedChannelOptions(1) { FullMode = BoundedChannelFullMode.DropWrite });
+    private long _receivedBefore;
+    private long _redeliveredBefore;
+    private long _failuresBefore;
+
+    public IReadOnlyCollection<OutsideSession> Sessions => [.. _sessions.Values.OrderBy(s => s.ClientId, StringComparer.Ordinal)];
+
+    public OutsideLink Link => link;
+
+    public OutsideSetup Setup => setup;
+
+    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
+    {
+        if (!setup.Options.IsOn) return;
+        CreateMeters();
+        // Messages may come once everything stands that they pass through.
+        using (var started = CancellationTokenSource.CreateLinkedTokenSource(lifetime.ApplicationStarted, stoppingToken))
+            await Task.Delay(Timeout.InfiniteTimeSpan, time, started.Token).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        link.Changed = () => _look.Writer.TryWrite(true);
+        await using var timer = time.CreateTimer(_ => _look.Writer.TryWrite(true), null, LookEvery, LookEvery);
+        using var linkStop = new CancellationTokenSource();
+        var linked = link.RunAsync(linkStop.Token);
+        try
+        {
+            await foreach (var _ in _look.Reader.ReadAllAsync(stoppingToken)) await ServeAsync();
+        }
+        catch (OperationCanceledException) when (stoppingToken.IsCancellationRequested)
+        {
+            // What has been taken is acknowledged first; then the others are told, and take over.
+            await StopAsync([.. _sessions.Values]);
+            await linkStop.CancelAsync();
+            await linked;
+        }
+    }
+
+    private async Task ServeAsync()
+    {
+        // Without the link nobody knows who lives; what runs goes on running.
+        if (!link.IsConfirmed) return;
+        var wanted = link.Serves();
+        await StopAsync([.. _sessions.Values.Where(s => !wanted.Contains(s.Name))]);
+        foreach (var name in wanted.Where(n => !_sessions.ContainsKey(n)))
+        {
+            if (name.Host != setup.Host) log.LogWarning("Outside broker {Address}: host '{Host}' is away, this host takes over its session {Number}", setup.Address, name.Host, name.Number);
+            var session = new OutsideSession(name, setup, intake, link, time, log);
+            _sessions[name] = session;
+            session.Start();
+        }
+    }
+
+    private async Task StopAsync(OutsideSession[] sessions)
+    {
+        await Task.WhenAll(sessions.Select(s => s.StopAsync()));
+        foreach (var session in sessions)
+        {
+            if (session.Name.Host != setup.Host) log.LogInformation("Outside broker {Address}: session {Number} of host '{Host}' is given back", setup.Address, session.Name.Number, session.Name.Host);
+            _receivedBefore += session.Received;
+            _redeliveredBefore += session.Redelivered;
+            _failuresBefore += session.Failures;
+            _sessions.TryRemove(session.Name, out _);
+        }
+    }
+
+    private void CreateMeters()
+    {
+        var meter = meters.Create(new MeterOptions("LuohuIOC.Ingestion"));
+        meter.CreateObservableGauge("luohu.outside.connected", () => link.IsConfirmed ? 1 : 0, "{connection}", "1 while this host has its own connection to the outside broker");
+        meter.CreateObservableGauge("luohu.outside.sessions", () => _sessions.Values.Count(s => s.ConnectedSince is not null), "{connection}", "Connections that take messages from the outside broker");
+        meter.CreateObservableGauge("luohu.outside.taken_over", () => _sessions.Keys.Count(n => n.Host != setup.Host), "{session}", "Sessions served for hosts that are away");
+        meter.CreateObservableGauge("luohu.outside.unacknowledged", () => _sessions.Values.Sum(s => s.Unacknowledged), "{message}", "Messages not yet acknowledged to the outside broker");
+        meter.CreateObservableCounter("luohu.outside.received", () => _receivedBefore + _sessions.Values.Sum(s => s.Received), "{message}", "Messages from the outside broker");
+        meter.CreateObservableCounter("luohu.outside.redelivered", () => _redeliveredBefore + _sessions.Values.Sum(s => s.Redelivered), "{message}", "Messages that the outside broker has sent again");
+        meter.CreateObservableCounter("luohu.outside.failures", () => _failuresBefore + link.Failures + _sessions.Values.Sum(s => s.Failures), "{connection}", "Connections to the outside broker lost or not come about");
+        meter.CreateObservableCounter("luohu.outside.dropped", () => link.Dropped ?? 0, "{message}", "Messages that the outside broker says it has thrown away");
+    }
+}

@@ -1,0 +1,126 @@
+using MQTTnet.Protocol;
+
+namespace LuohuIOC.Ingestion.Outside;
+
+/// <summary>
+/// One session of the share, this host's own or one that it serves for a dead host: connected again whenever it is lost, until it is stopped.
+/// </summary>
+internal sealed class OutsideSession(SessionName name, OutsideSetup setup, PublishIntake intake, OutsideLink link, TimeProvider time, ILogger log)
+{
+    private readonly CancellationTokenSource _stop = new();
+    private readonly OutsideSource _source = new(() => true);
+    private Deliveries? _deliveries;
+    private Task _running = Task.CompletedTask;
+    private long _receivedBefore;
+    private long _redeliveredBefore;
+    private bool _wasKept;
+
+    public SessionName Name => name;
+
+    public string ClientId { get; } = name.ClientId(setup.Options.ClientIdPrefix);
+
+    /// <summary>When the present connection began; null while there is none.</summary>
+    public DateTimeOffset? ConnectedSince { get; private set; }
+
+    /// <summary>Why there is no connection; null while there is one.</summary>
+    public OutsideFault? Fault { get; private set; }
+
+    public long Received => _receivedBefore + (_deliveries?.Received ?? 0);
+
+    public long Redelivered => _redeliveredBefore + (_deliveries?.Redelivered ?? 0);
+
+    public int Unacknowledged => _deliveries?.Unacknowledged ?? 0;
+
+    /// <summary>Connections lost or not come about.</summary>
+    public int Failures { get; private set; }
+
+    public void Start() => _running = RunAsync();
+
+    /// <summary>Takes no more, acknowledges what is durable, and leaves the session to the broker.</summary>
+    public async Task StopAsync()
+    {
+        await _stop.CancelAsync();
+        await _running;
+        _stop.Dispose();
+    }
+
+    private async Task RunAsync()
+    {
+        var backoff = new Backoff(Random.Shared);
+        try
+        {
+            while (true)
+            {
+                // Only a host that the others can see alive may take messages: else one of them is taking over this session just now.
+                await link.Confirmed.WaitAsync(_stop.Token);
+                var began = time.GetTimestamp();
+                if (await ServeAsync() is not { } fault) return;
+                Failures++;
+                backoff.Held(time.GetElapsedTime(began));
+                var wait = backoff.Next();
+                log.LogWarning("Outside broker {Address}, session {Client}: {What}. Trying again in {Seconds:0.0} s", setup.Address, ClientId, fault.What, wait.TotalSeconds);
+                await Task.Delay(wait, time, _stop.Token);
+            }
+        }
+        catch (OperationCanceledException) when (_stop.IsCancellationRequested)
+        {
+            ConnectedSince = null;
+        }
+    }
+
+    // Null when it was stopped.
+    private async Task<OutsideFault?> ServeAsync()
+    {
+        using var deliveries = new Deliveries(intake, _source, setup.Options.InFlightMax);
+        _deliveries = deliveries;
+        try
+        {
+            await using var connection = await OutsideConnection.OpenAsync(setup, ClientId, _ => { }, deliveries.TakeAsync, _stop.Token);
+            Look(connection);
+            await connection.SubscribeAsync(setup.Options.SharedFilters, MqttQualityOfServiceLevel.AtLeastOnce, _stop.Token);
+            _wasKept = true;
+            Fault = null;
+            ConnectedSince = time.GetUtcNow();
+            log.LogInformation("Outside broker {Address}: session {Client} takes messages", setup.Address, ClientId);
+            var stopped = Task.Delay(Timeout.InfiniteTimeSpan, time, _stop.Token);
+            var first = await Task.WhenAny(connection.Ended, deliveries.Failed, stopped);
+            if (first != stopped)
+            {
+                Fault = await (Task<OutsideFault>)first;
+                connection.Abort(Fault);
+                return Fault;
+            }
+            await deliveries.DrainAsync(time);
+            await connection.CloseAsync();
+            return null;
+        }
+        catch (OutsideFaultException e)
+        {
+            return Fault = e.Fault;
+        }
+        catch (Exception e) when (!_stop.IsCancellationRequested)
+        {
+            return Fault = OutsideFault.OfLoss(e, log);
+        }
+        finally
+        {
+            ConnectedSince = null;
+            _receivedBefore += deliveries.Received;
+            _redeliveredBefore += deliveries.Redelivered;
+            _deliveries = null;
+        }
+    }
+
+    private void Look(OutsideConnection connection)
+    {
+        var answer = connection.Answer;
+        if (_wasKept && !answer.IsSessionPresent)
+            log.LogError("Outside broker {Address} has forgotten session {Client}: what it held for it is lost. Let it keep sessions on disk (mosquitto: persistence true)", setup.Address, ClientId);
+        if (!setup.Options.IsVersion5) return;
+        if (!answer.SharedSubscriptionAvailable)
+            throw new OutsideFaultException(new OutsideFault(OutsideFaultKind.Subscription, "the broker offers no shared subscriptions. Use another broker, or let the embedded one take the messages"));
+        // 0 stands for no answer: then what was asked for holds.
+        if (answer.SessionExpiryInterval is > 0 and var seconds && seconds < setup.Options.SessionExpiry.TotalSeconds)
+            log.LogWarning("Outside broker {Address} keeps sessions for {Seconds} s only, less than Mqtt:Outside:SessionExpiry: a host that is away longer loses what waits for it", setup.Address, seconds);
+    }
+}

@@ -1,0 +1,187 @@
+using System.Buffers;
+using System.Text;
+using LuohuIOC.DeviceProtocol;
+using LuohuIOC.DeviceProtocol.Sparkplug;
+using LuohuIOC.Ingestion.Broker;
+using LuohuIOC.Ingestion.Commands;
+using LuohuIOC.Ingestion.Journal;
+using LuohuIOC.Ingestion.Rejections;
+using LuohuIOC.Ingestion.Sparkplug;
+using LuohuIOC.Ingestion.Stations;
+using MQTTnet;
+using MQTTnet.Protocol;
+
+namespace LuohuIOC.Ingestion;
+
+/// <summary>
+/// What happens to a publish between a broker and the journal, whichever broker took it: who may, decode, append. It returns at once; what it
+/// returns completes when the publish is durable or its refusal is kept, and only then may the broker be told that it has arrived.
+/// </summary>
+public sealed class PublishIntake(
+    PublishDecoder decoder, PublishJournal journal, RejectionStore rejections, GatewayBoard gateways, SparkplugHost sparkplug, CommandBook commands,
+    StationRecords records, IngestionMetrics metrics, TimeProvider time)
+{
+    private const int ReplyBytesMax = 4096;
+
+    private static readonly TimeSpan FullPause = TimeSpan.FromMilliseconds(5);
+
+    [ThreadStatic]
+    private static Scratch? _scratch;
+
+    /// <summary>True when the next publish must wait: for the open group's commit, for sensors or for history.</summary>
+    internal bool IsFull => journal.IsFull || journal.WaitForRoom() is not null;
+
+    internal async Task WaitForRoomAsync(CancellationToken cancellation)
+    {
+        if (journal.WaitForRoom() is { } commit) await commit.WaitAsync(cancellation);
+        while (journal.IsFull) await Task.Delay(FullPause, time, cancellation);
+    }
+
+    /// <summary>Takes one publish; what it returns completes when the publish may be acknowledged, with <paramref name="answer"/> where there are reason codes.</summary>
+    internal Task Take(PublishSource source, MqttApplicationMessage message, out MqttPubAckReasonCode answer)
+    {
+        answer = MqttPubAckReasonCode.Success;
+        return Handle(source, message, ref answer);
+    }
+
+    /// <summary>Keeps a publish of one who may not publish at all.</summary>
+    internal Task Forbid(MqttApplicationMessage message, out MqttPubAckReasonCode answer)
+    {
+        answer = MqttPubAckReasonCode.Success;
+        return Refuse(RejectionReason.TopicForbidden, "", message, ref answer, time.GetUtcNow().ToUnixTimeMilliseconds());
+    }
+
+    private Task Handle(PublishSource source, MqttApplicationMessage message, ref MqttPubAckReasonCode answer)
+    {
+        var now = time.GetUtcNow().ToUnixTimeMilliseconds();
+        if (message.Topic.StartsWith(SparkplugTopic.Prefix, StringComparison.Ordinal)) return Sparkplug(source, message, ref answer, now);
+        if (!Topic.TryParse(message.Topic, out var topic))
+            return Refuse(RejectionReason.TopicInvalid, source.Gateway ?? "", message, ref answer, now);
+        var gateway = source.NameOf(topic.Gateway);
+        if (source.Gateway is not null && source.Gateway != gateway)
+            return Refuse(RejectionReason.TopicForbidden, source.Gateway, message, ref answer, now);
+        switch (topic.Kind)
+        {
+            case TopicKind.GatewayTelemetry:
+            case TopicKind.SensorTelemetry:
+                return Telemetry(PayloadForm.Json, gateway, topic.Sensor, message, ref answer, now);
+            case TopicKind.Status:
+                return Status(gateway, message, ref answer, now);
+            case TopicKind.Raw:
+                return PayloadForms.TryParseRaw(topic.Protocol, out var form)
+                    ? Telemetry(form, gateway, topic.Sensor, message, ref answer, now)
+                    : Refuse(RejectionReason.ProtocolUnsupported, gateway, message, ref answer, now);
+            case TopicKind.CommandReply:
+                return Reply(source, gateway, topic.Sensor, message, ref answer, now);
+            default:
+                return Refuse(RejectionReason.TopicForbidden, gateway, message, ref answer, now);
+        }
+    }
+
+    private Task Telemetry(PayloadForm form, string gateway, ReadOnlySpan<char> sensor, MqttApplicationMessage message, ref MqttPubAckReasonCode answer, long now)
+    {
+        var scratch = _scratch ??= new Scratch();
+        scratch.Readings.Clear();
+        scratch.Refusals.Clear();
+        return Telemetry(form, gateway, sensor, scratch.Contiguous(message.Payload), scratch, message, ref answer, now);
+    }
+
+    private Task Sparkplug(PublishSource source, MqttApplicationMessage message, ref MqttPubAckReasonCode answer, long now)
+    {
+        if (SparkplugTopic.Parse(message.Topic) is not { } topic || !Topic.IsId(topic.Node)) return Refuse(RejectionReason.TopicInvalid, source.Gateway ?? "", message, ref answer, now);
+        if (!SparkplugHost.MayPublish(topic, source.Gateway)) return Refuse(RejectionReason.TopicForbidden, source.Gateway ?? "", message, ref answer, now);
+        var scratch = _scratch ??= new Scratch();
+        scratch.Readings.Clear();
+        scratch.Refusals.Clear();
+        scratch.Telemetry.ResetWrittenCount();
+        var refused = sparkplug.Take(topic, scratch.Contiguous(message.Payload), scratch.Telemetry);
+        if (refused != RejectionReason.None) return Refuse(refused, topic.Node, message, ref answer, now);
+        return scratch.Telemetry.WrittenCount == 0
+            ? Task.CompletedTask
+            : Telemetry(PayloadForm.Json, topic.Node, default, scratch.Telemetry.WrittenSpan, scratch, message, ref answer, now);
+    }
+
+    private Task Telemetry(
+        PayloadForm form, string gateway, ReadOnlySpan<char> sensor, ReadOnlySpan<byte> payload, Scratch scratch,
+        MqttApplicationMessage message, ref MqttPubAckReasonCode answer, long now)
+    {
+        Span<byte> sensorBytes = stackalloc byte[Topic.IdLengthMax];
+        sensorBytes = sensorBytes[..Encoding.ASCII.GetBytes(sensor, sensorBytes)];
+        var refused = decoder.Decode(form, gateway, sensorBytes, payload, now, scratch.Readings, scratch.Refusals);
+        if (refused != RejectionReason.None) return Refuse(refused, gateway, message, ref answer, now);
+
+        var durable = Task.CompletedTask;
+        if (scratch.Refusals.Count > 0)
+        {
+            answer = MqttPubAckReasonCode.PayloadFormatInvalid;
+            foreach (var refusal in scratch.Refusals)
+                durable = rejections.Add(Describe(refusal.Reason, gateway, message, now, refusal));
+        }
+        // A frame without readings (a picture, a state) is evidence all the same.
+        if (scratch.Readings.Count == 0 && (form == PayloadForm.Json || scratch.Refusals.Count > 0)) return durable;
+        metrics.Accepted(scratch.Readings.Count);
+        var committed = journal.Append(
+            form, scratch.Refusals.Count == 0, now, gateway, sensor, payload, scratch.Readings, ReadingTrace.Begin(message.UserProperties, gateway));
+        if (form == PayloadForm.Sl651 && records.Keep(payload, sensor.ToString(), now) is { IsCompleted: false } kept) committed = Task.WhenAll(committed, kept);
+        return durable.IsCompleted ? committed : Task.WhenAll(durable, committed);
+    }
+
+    private Task Status(string gateway, MqttApplicationMessage message, ref MqttPubAckReasonCode answer, long now)
+    {
+        Span<byte> word = stackalloc byte[8];
+        var length = message.Payload.Length;
+        if (length <= word.Length) message.Payload.CopyTo(word);
+        var text = word[..(int)Math.Min(length, word.Length)];
+        var online = text.SequenceEqual("online"u8);
+        if (!online && !text.SequenceEqual("offline"u8)) return Refuse(RejectionReason.WrongShape, gateway, message, ref answer, now);
+        gateways.Set(gateway, online, DateTimeOffset.FromUnixTimeMilliseconds(now));
+        return Task.CompletedTask;
+    }
+
+    // A reply is rare and its sender waits for nothing else, so it is written down before the next publish of the connection is read.
+    private Task Reply(PublishSource source, string gateway, ReadOnlySpan<char> sensor, MqttApplicationMessage message, ref MqttPubAckReasonCode answer, long now)
+    {
+        var scratch = _scratch ??= new Scratch();
+        if (message.Payload.Length > ReplyBytesMax) return Refuse(RejectionReason.PayloadTooLarge, gateway, message, ref answer, now);
+        if (!CommandReply.TryRead(scratch.Contiguous(message.Payload), out var reply)) return Refuse(RejectionReason.WrongShape, gateway, message, ref answer, now);
+        return commands.Reply(gateway, sensor.ToString(), reply) == ReplyOutcome.Unknown && !source.OthersCommand
+            ? Refuse(RejectionReason.CommandUnknown, gateway, message, ref answer, now)
+            : Task.CompletedTask;
+    }
+
+    private Task Refuse(RejectionReason reason, string gateway, MqttApplicationMessage message, ref MqttPubAckReasonCode answer, long now)
+    {
+        answer = reason is RejectionReason.TopicForbidden ? MqttPubAckReasonCode.NotAuthorized
+            : reason is RejectionReason.TopicInvalid ? MqttPubAckReasonCode.TopicNameInvalid
+            : MqttPubAckReasonCode.PayloadFormatInvalid;
+        return rejections.Add(Describe(reason, gateway, message, now, default));
+    }
+
+    private static Rejection Describe(RejectionReason reason, string gateway, MqttApplicationMessage message, long now, Refusal part)
+    {
+        var first = message.Payload.Slice(0, Math.Min(message.Payload.Length, Rejection.FirstBytesMax)).ToArray();
+        var index = part.Sensor is null ? -1 : part.Index;
+        return new Rejection(now, gateway, message.Topic, reason, part.Sensor ?? "", index, part.Metric ?? "", (int)message.Payload.Length, first);
+    }
+
+    // One per thread: a connection's loop runs on one thread at a time and keeps nothing of it across an await.
+    private sealed class Scratch
+    {
+        private byte[] _buffer = new byte[4096];
+
+        public ReadingGroup Readings { get; } = new();
+
+        public List<Refusal> Refusals { get; } = [];
+
+        public ArrayBufferWriter<byte> Telemetry { get; } = new(4096);
+
+        public ReadOnlySpan<byte> Contiguous(in ReadOnlySequence<byte> payload)
+        {
+            if (payload.IsSingleSegment) return payload.FirstSpan;
+            var length = (int)payload.Length;
+            if (_buffer.Length < length) _buffer = new byte[length];
+            payload.CopyTo(_buffer);
+            return _buffer.AsSpan(0, length);
+        }
+    }
+}

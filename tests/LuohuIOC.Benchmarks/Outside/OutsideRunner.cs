@@ -1,0 +1,99 @@
+using System.Diagnostics;
+using System.Globalization;
+using LuohuIOC.Benchmarks.Ladder;
+using LuohuIOC.IntegrationTests;
+using LuohuIOC.Simulator.Load;
+using Spectre.Console;
+
+namespace LuohuIOC.Benchmarks.Outside;
+
+/// <summary>
+/// <c>outside [SECONDS]</c>: what mosquitto delivers to the least subscriber that there can be, and to the product over one connection and over two,
+/// in turn, three rounds. A rate counts until the last message is acknowledged to mosquitto, which takes them faster than it can hand them on.
+/// </summary>
+internal static class OutsideRunner
+{
+    private const int Rounds = 3;
+
+    public static async Task<int> RunAsync(TimeSpan duration)
+    {
+        await using MosquittoServer raw = new(), single = new(), twofold = new();
+        await Task.WhenAll(raw.StartAsync(), single.StartAsync(), twofold.StartAsync());
+        using var subscriber = new RawSubscriber(raw.Port, "luohu/v1/#");
+        await subscriber.Subscribed;
+        await using var one = await HostAsync(single, 1);
+        await using var two = await HostAsync(twofold, 2);
+
+        // The first round is the runtime's.
+        await HostRateAsync(one, single, duration);
+        await HostRateAsync(two, twofold, duration);
+        var rounds = new List<(Rate Raw, Rate One, Rate Two)>();
+        for (var round = 0; round < Rounds; round++)
+        {
+            AnsiConsole.MarkupLineInterpolated($"[grey]round {round + 1} of {Rounds} …[/]");
+            rounds.Add((await RawRateAsync(subscriber, raw, duration), await HostRateAsync(one, single, duration), await HostRateAsync(two, twofold, duration)));
+        }
+        var table = new Table().Border(TableBorder.Markdown).AddColumns("mosquitto to", "messages/s", "lowest", "highest", "of the least", "mosquitto µs a message", "host µs a message");
+        foreach (var (name, rates) in new (string, Rate[])[]
+        {
+            ("the least subscriber", [.. rounds.Select(r => r.Raw)]), ("the host, one connection", [.. rounds.Select(r => r.One)]), ("the host, two connections", [.. rounds.Select(r => r.Two)]),
+        })
+        {
+            var median = Median(rates, r => r.MessagesPerSecond);
+            table.AddRow(
+                name, Text(median, "#,0"), Text(rates.Min(r => r.MessagesPerSecond), "#,0"), Text(rates.Max(r => r.MessagesPerSecond), "#,0"),
+                Text(100 * median / Median([.. rounds.Select(r => r.Raw)], r => r.MessagesPerSecond), "0") + " %", Text(Median(rates, r => r.BrokerMicroseconds), "0.0"),
+                rates[0].HostMicroseconds == 0 ? "" : Text(Median(rates, r => r.HostMicroseconds), "0.0"));
+        }
+        AnsiConsole.Write(table);
+        return 0;
+    }
+
+    private static async Task<ServedRung> HostAsync(MosquittoServer broker, int connections)
+    {
+        var host = await ServedRung.StartAsync(
+            Rung.History, "--Mqtt:Port=0", $"--Mqtt:Outside:Url={broker.Url}", "--Mqtt:Outside:Host=bench", $"--Mqtt:Outside:Connections={connections}");
+        while (await ServedAsync(host) < connections) await Task.Delay(20);
+        return host;
+    }
+
+    private static async Task<Rate> RawRateAsync(RawSubscriber subscriber, MosquittoServer broker, TimeSpan duration)
+    {
+        var (before, processor, started) = (subscriber.Received, broker.ProcessorTime, Stopwatch.GetTimestamp());
+        var sent = await LoadAsync(broker.Port, duration);
+        while (subscriber.Received - before < sent) await Task.Delay(1);
+        return new Rate(sent / Stopwatch.GetElapsedTime(started).TotalSeconds, (broker.ProcessorTime - processor).TotalMicroseconds / sent, 0);
+    }
+
+    private static async Task<Rate> HostRateAsync(ServedRung host, MosquittoServer broker, TimeSpan duration)
+    {
+        var (before, processor, own, started) = (await SumAsync(host, "received"), broker.ProcessorTime, host.ProcessorTime, Stopwatch.GetTimestamp());
+        var sent = await LoadAsync(broker.Port, duration);
+        while (await SumAsync(host, "received") - before < sent || await SumAsync(host, "unacknowledged") > 0) await Task.Delay(5);
+        return new Rate(
+            sent / Stopwatch.GetElapsedTime(started).TotalSeconds, (broker.ProcessorTime - processor).TotalMicroseconds / sent, (host.ProcessorTime - own).TotalMicroseconds / sent);
+    }
+
+    private static async Task<long> LoadAsync(int port, TimeSpan duration)
+    {
+        using var source = new LoadSource(
+            new LoadOptions { Port = port, Connections = 50, InFlight = 20, MetricsPerReading = 3, Duration = duration, Gateways = LoadGateway.Anonymous(50, 1_000, 3) },
+            TimeProvider.System);
+        await source.ConnectAsync(CancellationToken.None);
+        var summary = await source.RunAsync(CancellationToken.None);
+        if (summary.Unacked > 0) throw new InvalidOperationException($"mosquitto did not acknowledge {summary.Unacked} messages.");
+        return summary.Messages;
+    }
+
+    private static async Task<int> ServedAsync(ServedRung host) =>
+        (await host.GetAsync("ingestion/outside")).GetProperty("sessions").EnumerateArray().Count(s => s.GetProperty("connectedSince").ValueKind == System.Text.Json.JsonValueKind.String);
+
+    private static async Task<long> SumAsync(ServedRung host, string what) =>
+        (await host.GetAsync("ingestion/outside")).GetProperty("sessions").EnumerateArray().Sum(s => s.GetProperty(what).GetInt64());
+
+    private static double Median(Rate[] rates, Func<Rate, double> of) => rates.Select(of).Order().ElementAt(rates.Length / 2);
+
+    private static string Text(double value, string format) => value.ToString(format, CultureInfo.InvariantCulture);
+
+    private readonly record struct Rate(double MessagesPerSecond, double BrokerMicroseconds, double HostMicroseconds);
+}

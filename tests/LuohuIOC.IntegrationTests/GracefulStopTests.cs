@@ -1,0 +1,44 @@
+using System.Collections.Concurrent;
+using LuohuIOC.Simulator.Load;
+
+namespace LuohuIOC.IntegrationTests;
+
+public sealed class GracefulStopTests
+{
+    [Fact]
+    public async Task Stopped_under_load_it_ends_with_0_and_the_next_start_finds_nothing_to_judge_or_store_again()
+    {
+        var acknowledged = new ConcurrentQueue<AcknowledgedMessage>();
+        await using var host = new HostProcess(null, "--Mqtt:AllowAnonymous=true", "--Registry:AutoRegister=true", "--Registry:District=Empty");
+        await host.StartAsync();
+        // One gateway that is connected and says nothing: it must not hold the stop up.
+        using var silent = new MQTTnet.MqttClientFactory().CreateMqttClient();
+        await silent.ConnectAsync(new MQTTnet.MqttClientOptionsBuilder().WithTcpServer("127.0.0.1", host.MqttPort).Build(), TestContext.Current.CancellationToken);
+        using var source = new LoadSource(
+            new LoadOptions
+            {
+                Port = host.MqttPort,
+                Connections = 10,
+                InFlight = 50,
+                Duration = TimeSpan.FromSeconds(60),
+                Drain = TimeSpan.FromSeconds(1),
+                ReadingsPerMessage = 2,
+                Gateways = LoadGateway.Anonymous(10, 100, 3),
+                OnAcknowledged = acknowledged.Enqueue,
+            },
+            TimeProvider.System);
+        await source.ConnectAsync(TestContext.Current.CancellationToken);
+        var load = source.RunAsync(CancellationToken.None);
+        await Wait.UntilAsync(() => acknowledged.Count >= 20_000, () => "load");
+
+        Assert.True(await host.StopAsync() == 0, host.Output);
+        await load;
+        Assert.Contains("everything taken is judged and in history", host.Output, StringComparison.Ordinal);
+
+        await host.StartAsync();
+        Assert.DoesNotContain("judged again", host.Output, StringComparison.Ordinal);
+        // Nothing comes later: what was acknowledged is there at the first look.
+        Assert.InRange(await host.CountAsync(), acknowledged.Sum(m => (long)m.Sensors.Count), long.MaxValue);
+        Assert.Equal(0, (await host.GetAsync("history")).GetProperty("lagGroups").GetInt64());
+    }
+}

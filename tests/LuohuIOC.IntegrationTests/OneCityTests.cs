@@ -1,0 +1,179 @@
+using System.Collections.Concurrent;
+using System.Net;
+using System.Net.Http.Headers;
+using System.Text;
+using System.Text.Json;
+using LuohuIOC.Tests.Storage;
+using Microsoft.AspNetCore.SignalR.Client;
+using MQTTnet;
+using MQTTnet.Protocol;
+
+namespace LuohuIOC.IntegrationTests;
+
+/// <summary>Two real hosts on one PostgreSQL, as behind a proxy: whichever is asked, the answer is the same.</summary>
+public sealed class OneCityTests(OneCityTests.City city) : IClassFixture<OneCityTests.City>
+{
+    private static CancellationToken Cancel => TestContext.Current.CancellationToken;
+
+    private readonly HostProcess _a = city.Hosts[0];
+    private readonly HostProcess _b = city.Hosts[1];
+
+    [Fact]
+    public async Task A_token_of_one_host_opens_the_other_and_a_revoked_one_ends_what_it_opened_there()
+    {
+        Assert.NotEqual(_a.Token, _b.Token);
+        foreach (var (host, token) in ((HostProcess, string)[])[(_a, _b.Token), (_b, _a.Token)])
+            await Wait.UntilAsync(async () => await StatusAsync(host, "me", token) == HttpStatusCode.OK, () => "each host's administrator on the other");
+
+        var issued = await _a.SendAsync(HttpMethod.Post, "tokens", new { name = "代班", role = "viewer" });
+        var (id, text) = (issued.GetProperty("id").GetString()!, issued.GetProperty("token").GetString()!);
+        await Wait.UntilAsync(async () => await StatusAsync(_b, "me", text) == HttpStatusCode.OK, () => "the token of host a on host b");
+        await using var hub = new HubConnectionBuilder().WithUrl(new Uri(_b.Http.BaseAddress!, "/hubs/wall"), o => o.AccessTokenProvider = () => Task.FromResult<string?>(text)).Build();
+        var ended = new TaskCompletionSource();
+        hub.Closed += _ =>
+        {
+            ended.TrySetResult();
+            return Task.CompletedTask;
+        };
+        await hub.StartAsync(Cancel);
+        await _a.SendAsync(HttpMethod.Delete, $"tokens/{id}", null);
+        await ended.Task.WaitAsync(TimeSpan.FromSeconds(30), Cancel);
+        Assert.Equal(HttpStatusCode.Unauthorized, await StatusAsync(_b, "me", text));
+    }
+
+    [Fact]
+    public async Task A_ticket_of_one_host_opens_the_hub_of_the_other_once()
+    {
+        var ticket = (await _a.SendAsync(HttpMethod.Post, "tickets", new { })).GetProperty("ticket").GetString();
+        async Task<HttpStatusCode> Open(HostProcess host)
+        {
+            using var response = await host.Http.PostAsync($"/hubs/wall/negotiate?negotiateVersion=1&access_token={ticket}", null, Cancel);
+            return response.StatusCode;
+        }
+        Assert.Equal(HttpStatusCode.OK, await Open(_b));
+        Assert.Equal(HttpStatusCode.Unauthorized, await Open(_b));
+        Assert.Equal(HttpStatusCode.Unauthorized, await Open(_a));
+    }
+
+    [Fact]
+    public async Task Every_gateway_has_one_secret_and_one_that_is_replaced_ends_the_connection_to_the_other_host()
+    {
+        var (mine, theirs) = (SecretsOf(_a), SecretsOf(_b));
+        Assert.Empty(mine.Keys.Intersect(theirs.Keys));
+        var gateways = (await _a.GetAsync("gateways?limit=1000")).GetProperty("items").EnumerateArray().Select(g => g.GetProperty("gateway").GetString()!).ToList();
+        Assert.Equal(gateways.Order(StringComparer.Ordinal), mine.Keys.Concat(theirs.Keys).Order(StringComparer.Ordinal));
+
+        var gateway = (await _a.GetAsync("sensors?kind=heat&limit=1")).GetProperty("items")[0].GetProperty("gateway").GetString()!;
+        using var client = await ConnectAsync(_b, gateway, mine.TryGetValue(gateway, out var own) ? own : theirs[gateway]);
+        var ended = new TaskCompletionSource();
+        client.DisconnectedAsync += _ =>
+        {
+            ended.TrySetResult();
+            return Task.CompletedTask;
+        };
+        var fresh = (await _a.SendAsync(HttpMethod.Post, $"gateways/{gateway}/secret", null)).GetProperty("secret").GetString()!;
+        await ended.Task.WaitAsync(TimeSpan.FromSeconds(30), Cancel);
+        using var again = await ConnectAsync(_b, gateway, fresh);
+        Assert.True(again.IsConnected);
+        await Wait.UntilAsync(() => !SecretsOf(_a).ContainsKey(gateway) && !SecretsOf(_b).ContainsKey(gateway), () => "the void copy to go");
+    }
+
+    [Fact]
+    public async Task Sensors_imported_on_one_host_send_by_the_other_and_their_command_comes_back_answered()
+    {
+        using var import = new HttpRequestMessage(HttpMethod.Post, "/api/v1/sensors/import")
+        {
+            Content = new StringContent("id,kind,name,longitude,latitude,gateway\nnew-outfall,outfall,新排口,114.1336,22.5553,gw-new\n", Encoding.UTF8, "text/csv"),
+        };
+        import.Headers.Authorization = new AuthenticationHeaderValue("Bearer", _a.Token);
+        using (var answer = await _a.Http.SendAsync(import, Cancel))
+            Assert.True(answer.IsSuccessStatusCode, await answer.Content.ReadAsStringAsync(Cancel));
+        await Wait.UntilAsync(async () => await StatusAsync(_b, "sensors/new-outfall", _b.Token) == HttpStatusCode.OK, () => "the imported sensor on host b");
+        string? secret = null;
+        await Wait.UntilAsync(() => SecretsOf(_a).TryGetValue("gw-new", out secret) || SecretsOf(_b).TryGetValue("gw-new", out secret), () => "the new gateway's secret");
+        await Wait.UntilAsync(
+            async () => (await _b.GetAsync("gateways?limit=1000")).GetProperty("items").EnumerateArray().Any(g => g.GetProperty("gateway").GetString() == "gw-new"),
+            () => "the new gateway on host b");
+
+        using var client = await ConnectAsync(_b, "gw-new", secret!);
+        var commands = new BlockingCollection<JsonElement>();
+        client.ApplicationMessageReceivedAsync += message =>
+        {
+            commands.Add(JsonSerializer.Deserialize<JsonElement>(message.ApplicationMessage.ConvertPayloadToString()));
+            return Task.CompletedTask;
+        };
+        await client.SubscribeAsync("luohu/v1/gw-new/+/command", MqttQualityOfServiceLevel.AtLeastOnce, Cancel);
+        var sent = default(JsonElement);
+        await Wait.UntilAsync(
+            async () => (sent = await _a.SendAsync(HttpMethod.Post, "sensors/new-outfall/commands", new { name = "report_now" })).GetProperty("gatewayOnline").GetBoolean(),
+            () => "host a to know that the gateway is online by host b");
+        var id = sent.GetProperty("id").GetString();
+        string? got;
+        do
+        {
+            Assert.True(commands.TryTake(out var command, TimeSpan.FromSeconds(30)), "The command did not come.");
+            got = command.GetProperty("id").GetString();
+        }
+        while (got != id);
+        await client.PublishStringAsync(
+            "luohu/v1/gw-new/new-outfall/command/reply", $$"""{"id":"{{id}}","state":"done","ts":1732262401250}""", MqttQualityOfServiceLevel.AtLeastOnce, cancellationToken: Cancel);
+        Assert.Equal("done", (await _a.GetAsync("sensors/new-outfall/commands")).GetProperty("items")[0].GetProperty("state").GetString());
+
+        await _b.SendAsync(HttpMethod.Post, "sensors/new-outfall/retire", null);
+        await Wait.UntilAsync(
+            async () => (await _a.GetAsync("sensors/new-outfall")).GetProperty("retiredAt").ValueKind == JsonValueKind.String, () => "the retirement on host a");
+    }
+
+    [Fact]
+    public async Task Each_host_says_that_its_history_is_of_its_own_gateways()
+    {
+        using var request = new HttpRequestMessage(HttpMethod.Get, "/healthz/ready");
+        request.Headers.Authorization = new AuthenticationHeaderValue("Bearer", _a.Token);
+        request.Headers.AcceptLanguage.ParseAdd("en");
+        using var response = await _a.Http.SendAsync(request, Cancel);
+        var parts = JsonSerializer.Deserialize<JsonElement>(await response.Content.ReadAsStringAsync(Cancel)).GetProperty("parts").EnumerateArray();
+        Assert.Contains("its own gateways", parts.Single(p => p.GetProperty("part").GetString() == "history").GetProperty("why").GetString());
+        Assert.Contains("History:Store=Influx", _a.Output);
+    }
+
+    private static Dictionary<string, string> SecretsOf(HostProcess host) =>
+        File.Exists(Path.Combine(host.Data, "credentials", "gateways.csv")) ? host.Secrets() : [];
+
+    private static async Task<HttpStatusCode> StatusAsync(HostProcess host, string path, string token)
+    {
+        using var request = new HttpRequestMessage(HttpMethod.Get, $"/api/v1/{path}");
+        request.Headers.Authorization = new AuthenticationHeaderValue("Bearer", token);
+        using var response = await host.Http.SendAsync(request);
+        return response.StatusCode;
+    }
+
+    private static async Task<IMqttClient> ConnectAsync(HostProcess host, string gateway, string secret)
+    {
+        var client = new MqttClientFactory().CreateMqttClient();
+        await client.ConnectAsync(
+            new MqttClientOptionsBuilder().WithTcpServer("127.0.0.1", host.MqttPort).WithClientId(gateway).WithCredentials(gateway, secret).WithTimeout(TimeSpan.FromSeconds(10)).Build(), Cancel);
+        return client;
+    }
+
+    /// <summary>The two hosts, started at the same time for the first time.</summary>
+    public sealed class City : IAsyncLifetime
+    {
+        private readonly PostgresServer _postgres = new();
+
+        internal List<HostProcess> Hosts { get; } = [];
+
+        public async ValueTask InitializeAsync()
+        {
+            await _postgres.StartAsync();
+            var database = await _postgres.NewDatabaseAsync();
+            for (var i = 0; i < 2; i++) Hosts.Add(new HostProcess(null, $"--Cluster:PostgreSql={database}", $"--Cluster:SiloPort={HostProcess.FreePort()}"));
+            await Task.WhenAll(Hosts.Select(h => h.StartAsync()));
+        }
+
+        public async ValueTask DisposeAsync()
+        {
+            foreach (var host in Hosts) await host.DisposeAsync();
+            await _postgres.DisposeAsync();
+        }
+    }
+}

@@ -1,0 +1,187 @@
+using System.Collections.Concurrent;
+using System.Diagnostics;
+using System.Runtime.CompilerServices;
+using System.Text;
+using System.Text.Json;
+using MQTTnet;
+using MQTTnet.Protocol;
+
+namespace LuohuIOC.IntegrationTests.Outside;
+
+/// <summary>A real host that takes its messages from a real mosquitto; the embedded broker is off.</summary>
+public sealed class OutsideBrokerTests : IAsyncLifetime
+{
+    private const string Secret = "secret-of-gw-1";
+
+    // With the access list that operators are given.
+    private readonly MosquittoServer _broker = new(folder =>
+    {
+        File.Copy(Path.Combine(Repository(), "firmware-contracts", "mosquitto", "acl"), $"{folder}/acl");
+        MosquittoServer.Passwords($"{folder}/passwords", ("ioc", "secret-of-ioc"), ("gw-1", Secret), ("gw-2", "secret-of-gw-2"));
+        return $"password_file {folder}/passwords\nacl_file {folder}/acl";
+    });
+
+    public async ValueTask InitializeAsync() => await _broker.StartAsync();
+
+    public ValueTask DisposeAsync() => _broker.DisposeAsync();
+
+    [Theory]
+    [InlineData("5")]
+    [InlineData("3.1.1")]
+    public async Task Readings_refusals_commands_replies_and_presence_pass_through_the_outside_broker(string version)
+    {
+        await using var host = Host(null, "one", $"--Mqtt:Outside:Version={version}", "--Registry:District=Empty", "--Registry:AutoRegister=true");
+        await host.StartAsync();
+        using var gateway = await GatewayAsync(_broker.Port, "gw-1", "gw-1", Secret);
+        var down = new ConcurrentQueue<string>();
+        gateway.ApplicationMessageReceivedAsync += message =>
+        {
+            down.Enqueue(Encoding.UTF8.GetString(message.ApplicationMessage.Payload));
+            return Task.CompletedTask;
+        };
+        await gateway.SubscribeAsync("luohu/v1/gw-1/+/command", MqttQualityOfServiceLevel.AtLeastOnce);
+        await gateway.PublishStringAsync("luohu/v1/gw-1/status", "online", MqttQualityOfServiceLevel.AtLeastOnce, retain: true);
+        await ServesAsync(host, 1);
+
+        // Another gateway's name is kept back by the broker already: nothing of it arrives.
+        using (var stranger = await GatewayAsync(_broker.Port, "gw-2", "gw-2", "secret-of-gw-2"))
+            await stranger.PublishStringAsync("luohu/v1/gw-1/telemetry", "no JSON", MqttQualityOfServiceLevel.AtLeastOnce);
+        await SendAsync(gateway, "luohu/v1/gw-1/telemetry", """{"s-1":[{"ts":1732262400000,"seq":1,"values":{"level":0.5}}]}""");
+        await SendAsync(gateway, "luohu/v1/gw-1/telemetry", "no JSON");
+        await Wait.UntilAsync(async () => await host.CountAsync() == 1, () => $"the reading in history; output:\n{host.Output}");
+        await Wait.UntilAsync(
+            async () => (await host.GetAsync("rejections")).GetProperty("items") is var items && items.GetArrayLength() == 1 && items[0].GetProperty("reason").GetString() == "not_json",
+            () => "the refused payload with its reason");
+
+        var sent = await host.SendAsync(HttpMethod.Post, "sensors/s-1/commands", new { name = "report_now" });
+        Assert.True(sent.GetProperty("gatewayOnline").GetBoolean());
+        await Wait.UntilAsync(() => down.Count == 1, () => $"the command at the gateway; output:\n{host.Output}");
+        var id = JsonSerializer.Deserialize<JsonElement>(down.Single()).GetProperty("id").GetString();
+        Assert.Equal(sent.GetProperty("id").GetString(), id);
+        await SendAsync(gateway, "luohu/v1/gw-1/s-1/command/reply", $$$"""{"id":"{{{id}}}","state":"done","ts":1732262401250}""");
+        await Wait.UntilAsync(
+            async () => (await host.GetAsync("sensors/s-1/commands")).GetProperty("items")[0].GetProperty("state").GetString() == "done",
+            () => "the reply in the book of commands");
+        Assert.Equal(0, await host.StopAsync());
+    }
+
+    [Fact]
+    public async Task What_was_received_but_not_yet_durable_when_the_host_was_killed_comes_again_and_is_stored_once()
+    {
+        var data = Directory.CreateTempSubdirectory("luohu-outside-").FullName;
+        using var mount = Run("mount", "-t", "tmpfs", "-o", "size=96m", "tmpfs", data);
+        Assert.True(mount.ExitCode == 0, "This test mounts a small disk: run it as root on Linux (apt-get install mount).");
+        try
+        {
+            await using var host = Host(data, "one", "--Registry:District=Empty", "--Registry:AutoRegister=true");
+            await host.StartAsync();
+            await ServesAsync(host, 1);
+            using var gateway = await GatewayAsync(_broker.Port, "gw-1", "gw-1", Secret);
+            var ballast = Path.Combine(data, "ballast");
+            Fill(ballast);
+            for (var i = 0; i < 50; i++) await SendAsync(gateway, "luohu/v1/gw-1/telemetry", $$$"""{"s-1":[{"ts":{{{1732262400000 + i}}},"seq":{{{i}}},"values":{"level":0.5}}]}""");
+            await Wait.UntilAsync(
+                async () => (await OutsideAsync(host)).GetProperty("sessions")[0].GetProperty("received").GetInt64() == 50, () => $"the messages to be received; output:\n{host.Output}");
+            await Wait.UntilAsync(() => host.Output.Contains("Journal cannot write", StringComparison.Ordinal), () => $"the journal to say that it cannot write; output:\n{host.Output}");
+            await host.KillAsync();
+
+            File.Delete(ballast);
+            await host.StartAsync();
+            await Wait.UntilAsync(async () => await host.CountAsync() == 50, () => $"the readings in history; output:\n{host.Output}");
+            var again = (await OutsideAsync(host)).GetProperty("sessions")[0];
+            Assert.Equal(50, again.GetProperty("redelivered").GetInt64());
+            await Wait.UntilAsync(async () => (await OutsideAsync(host)).GetProperty("sessions")[0].GetProperty("unacknowledged").GetInt64() == 0, () => "all to be acknowledged");
+
+            // The same by a gateway that lost its own acknowledgements.
+            for (var i = 0; i < 50; i++) await SendAsync(gateway, "luohu/v1/gw-1/telemetry", $$$"""{"s-1":[{"ts":{{{1732262400000 + i}}},"seq":{{{i}}},"values":{"level":0.5}}]}""");
+            await SendAsync(gateway, "luohu/v1/gw-1/telemetry", """{"s-2":[{"ts":1732262400000,"seq":1,"values":{"level":0.5}}]}""");
+            await Wait.UntilAsync(async () => await host.CountAsync() >= 51, () => $"the last reading in history; output:\n{host.Output}");
+            Assert.Equal(51, await host.CountAsync());
+        }
+        finally
+        {
+            using var unmount = Run("umount", data);
+            Directory.Delete(data, recursive: true);
+        }
+    }
+
+    [Fact]
+    public async Task A_broker_that_is_restarted_is_found_again_and_has_kept_what_came_while_the_host_was_away()
+    {
+        await using var host = Host(null, "one", "--Registry:District=Empty", "--Registry:AutoRegister=true");
+        await host.StartAsync();
+        await ServesAsync(host, 1);
+        Assert.Equal(0, await host.StopAsync());
+        using (var gateway = await GatewayAsync(_broker.Port, "gw-1", "gw-1", Secret))
+            await SendAsync(gateway, "luohu/v1/gw-1/telemetry", """{"s-1":[{"ts":1732262400000,"seq":1,"values":{"level":0.5}}]}""");
+        await _broker.StopAsync();
+
+        await host.StartAsync();
+        await Wait.UntilAsync(async () => await WhyAsync(host) is { } why && why.Contains("Mqtt:Outside:Url", StringComparison.Ordinal), () => "the readiness to say that nobody answers");
+        Assert.Contains("nobody answers at", host.Output, StringComparison.Ordinal);
+        await _broker.StartAsync();
+        await Wait.UntilAsync(async () => await host.CountAsync() == 1, () => $"the reading that waited at the broker; output:\n{host.Output}");
+        using (var gateway = await GatewayAsync(_broker.Port, "gw-1", "gw-1", Secret))
+            await SendAsync(gateway, "luohu/v1/gw-1/telemetry", """{"s-1":[{"ts":1732262400001,"seq":2,"values":{"level":0.5}}]}""");
+        await Wait.UntilAsync(async () => await host.CountAsync() == 2, () => $"a reading after the restart; output:\n{host.Output}");
+        await Wait.UntilAsync(async () => await WhyAsync(host) is null, () => "the host to be well again");
+    }
+
+    private HostProcess Host(string? data, string name, params string[] settings) =>
+        new(data, [$"--Mqtt:Outside:Url={_broker.Url}", $"--Mqtt:Outside:Host={name}", "--Mqtt:Outside:User=ioc", "--Mqtt:Outside:Password=secret-of-ioc", .. settings]) { MqttPort = 0 };
+
+    internal static Task<JsonElement> OutsideAsync(HostProcess host) => host.GetAsync("ingestion/outside");
+
+    internal static Task ServesAsync(HostProcess host, int sessions) => Wait.UntilAsync(
+        async () => (await OutsideAsync(host)).GetProperty("sessions").EnumerateArray().Count(s => s.GetProperty("connectedSince").ValueKind == JsonValueKind.String) == sessions,
+        () => $"{sessions} sessions of the outside broker; output:\n{host.Output}");
+
+    internal static async Task<IMqttClient> GatewayAsync(int port, string id, string? user = null, string? secret = null)
+    {
+        var client = new MqttClientFactory().CreateMqttClient();
+        var options = new MqttClientOptionsBuilder().WithTcpServer("127.0.0.1", port).WithClientId(id);
+        if (user is not null) options.WithCredentials(user, secret);
+        await client.ConnectAsync(options.Build());
+        return client;
+    }
+
+    internal static async Task SendAsync(IMqttClient client, string topic, string payload) =>
+        Assert.True((await client.PublishStringAsync(topic, payload, MqttQualityOfServiceLevel.AtLeastOnce)).IsSuccess);
+
+    // What readiness says of the outside broker in English; null when it is well.
+    private static async Task<string?> WhyAsync(HostProcess host)
+    {
+        using var request = new HttpRequestMessage(HttpMethod.Get, "/healthz/ready");
+        request.Headers.Authorization = new System.Net.Http.Headers.AuthenticationHeaderValue("Bearer", host.Token);
+        request.Headers.AcceptLanguage.ParseAdd("en");
+        using var response = await host.Http.SendAsync(request);
+        var ready = JsonSerializer.Deserialize<JsonElement>(await response.Content.ReadAsStringAsync());
+        return ready.GetProperty("parts").EnumerateArray().Single(p => p.GetProperty("part").GetString() == "outside-broker").GetProperty("why").GetString();
+    }
+
+    private static string Repository([CallerFilePath] string here = "") => Path.GetFullPath(Path.Combine(Path.GetDirectoryName(here)!, "..", "..", ".."));
+
+    private static void Fill(string path)
+    {
+        using var file = new FileStream(path, FileMode.Create, FileAccess.Write, FileShare.None, 0);
+        var chunk = new byte[1 << 20];
+        for (var size = chunk.Length; size > 0;)
+        {
+            try
+            {
+                file.Write(chunk, 0, size);
+            }
+            catch (IOException)
+            {
+                size /= 2;
+            }
+        }
+    }
+
+    private static Process Run(string command, params string[] arguments)
+    {
+        var process = Process.Start(new ProcessStartInfo(command, arguments) { RedirectStandardError = true })!;
+        process.WaitForExit();
+        return process;
+    }
+}

@@ -1,0 +1,76 @@
+using LuohuIOC.Ingestion;
+using LuohuIOC.Sensing.Rain;
+using Xunit;
+
+namespace LuohuIOC.Tests.Sensing.Rain;
+
+/// <summary>Gauges whose grain lives on another host.</summary>
+public sealed class RainBoardTests
+{
+    private const long T = 1_735_660_800_000;
+    private const int Gauge = 7;
+
+    private readonly RainBoard _here = new();
+    private readonly RainBoard _there = new();
+
+    [Fact]
+    public void What_another_host_tells_counts_as_if_it_had_fallen_here_however_often_it_is_told()
+    {
+        for (var minute = 0; minute < 5; minute++) Fall(_there, T + (minute * 60_000), 2);
+        for (var i = 0; i < 3; i++) _here.Learn(Gauge, _there.Tell(Gauge)!);
+        Assert.Equal(Left(_there), Left(_here));
+        Assert.True(Left(_here) > 9);
+        Assert.Null(_here.Tell(Gauge + 1));
+    }
+
+    [Fact]
+    public void What_is_older_than_known_changes_nothing()
+    {
+        Fall(_there, T, 2);
+        var old = _there.Tell(Gauge)!;
+        Fall(_there, T + 60_000, 3);
+        _here.Learn(Gauge, _there.Tell(Gauge)!);
+        _here.Learn(Gauge, old);
+        Assert.Equal(Left(_there), Left(_here));
+        // The grain lives there, and knows late rain of the same minute that was not stored elsewhere.
+        Fall(_here, T, 1);
+        _there.Learn(Gauge, old);
+        Assert.NotEqual(Left(_there), Left(_here));
+    }
+
+    [Fact]
+    public void A_grain_that_comes_here_goes_on_from_its_state_and_rain_shown_again_counts_once()
+    {
+        Fall(_there, T, 2);
+        var stored = _there.Tell(Gauge)!;
+        Fall(_there, T + 60_000, 3);
+        _here.Learn(Gauge, _there.Tell(Gauge)!);
+        // The other host dies, its last reading is shown again here.
+        _here.Restore(Gauge, stored);
+        Fall(_here, T + 60_000, 3);
+        Assert.Equal(Left(_there), Left(_here), 9);
+        // Without any stored state all of it is shown again.
+        var fresh = new RainBoard();
+        fresh.Learn(Gauge, _there.Tell(Gauge)!);
+        fresh.Restore(Gauge, null);
+        Assert.Equal(double.NaN, fresh.LeftAt(Gauge, 0, T + 60_000, T));
+        Fall(fresh, T, 2);
+        Fall(fresh, T + 60_000, 3);
+        Assert.Equal(Left(_there), Left(fresh), 9);
+    }
+
+    [Fact]
+    public void A_grain_that_wakes_where_it_lived_keeps_what_the_board_has()
+    {
+        Fall(_here, T, 2);
+        var stored = _here.Tell(Gauge)!;
+        Fall(_here, T + 60_000, 3);
+        var left = Left(_here);
+        _here.Restore(Gauge, stored);
+        Assert.Equal(left, Left(_here));
+    }
+
+    private static void Fall(RainBoard board, long timeMs, double mm) => board.Observe(Gauge, timeMs, default, [0], [mm]);
+
+    private static double Left(RainBoard board) => board.LeftAt(Gauge, 0, T + 600_000, T);
+}
