@@ -68,7 +68,7 @@ public sealed class NowcastLatchTests
     public void Minutes_count_and_not_looks()
     {
         var latch = new NowcastLatch(2, 10);
-        Assert.Equal(NowcastTurn.Fell, Enumerable.Range(0, 4).Select(i => latch.Step(i * 3, 1, 1.5, 0.1, 60, false)).Last());
+        Assert.Equal(NowcastTurn.Fell, Enumerable.Range(0, 4).Select(i => latch.Step(i * 3, 1, 1.5, 0.1, 60, false)).ToArray()[^1]);
         Assert.Equal(NowcastTurn.None, latch.Step(20, 1.4, 1.5, 0.1, 60, true));
         Assert.Equal(NowcastTurn.Raised, latch.Step(23, 1.4, 1.5, 0.1, 60, true));
         Assert.Equal(NowcastTurn.None, latch.Step(30, 1.6, 1.5, 0.1, 60, true));
