@@ -8,7 +8,6 @@ using LuohuIOC.Ingestion.Outside;
 using LuohuIOC.Ingestion.Rejections;
 using LuohuIOC.Ingestion.Sparkplug;
 using LuohuIOC.Ingestion.Stations;
-using LuohuIOC.Storage;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
 using Microsoft.Extensions.Options;
 using MQTTnet.AspNetCore;

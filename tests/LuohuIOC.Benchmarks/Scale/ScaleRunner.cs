@@ -3,7 +3,6 @@ using System.Globalization;
 using System.Text;
 using LuohuIOC.Benchmarks.Ladder;
 using LuohuIOC.Simulator.Load;
-using LuohuIOC.Simulator.Registry;
 using Spectre.Console;
 
 namespace LuohuIOC.Benchmarks.Scale;
