@@ -21,8 +21,11 @@ public sealed partial class PlantTests
 {
     private static readonly Dictionary<string, Type> Sections = new(StringComparer.OrdinalIgnoreCase)
     {
-        ["Http"] = typeof(HttpOptions), ["Mqtt"] = typeof(MqttOptions), ["Mqtt:Outside"] = typeof(OutsideOptions),
-        ["Cluster"] = typeof(ClusterOptions), ["History"] = typeof(HistoryOptions),
+        ["Http"] = typeof(HttpOptions),
+        ["Mqtt"] = typeof(MqttOptions),
+        ["Mqtt:Outside"] = typeof(OutsideOptions),
+        ["Cluster"] = typeof(ClusterOptions),
+        ["History"] = typeof(HistoryOptions),
     };
 
     private static readonly Dictionary<string, YamlNode> Plant = Load("docker-compose.yml");
