@@ -11,6 +11,7 @@ internal sealed class LoadConnection : IDisposable
 {
     private readonly Socket _socket = new(SocketType.Stream, ProtocolType.Tcp) { NoDelay = true };
     private readonly LoadOptions _options;
+    private readonly int _port;
     private readonly LoadGateway _gateway;
     private readonly MessageTemplate[] _templates;
     private readonly TimeProvider _clock;
@@ -43,6 +44,7 @@ internal sealed class LoadConnection : IDisposable
     public LoadConnection(LoadOptions options, LoadGateway gateway, MessageTemplate[] templates, int index, TimeProvider clock)
     {
         _options = options;
+        _port = options.Ports is { Count: > 0 } ports ? ports[index % ports.Count] : options.Port;
         _gateway = gateway;
         _templates = templates;
         _clock = clock;
@@ -81,7 +83,7 @@ internal sealed class LoadConnection : IDisposable
     /// <summary>Connects and logs in; throws <see cref="InvalidOperationException"/> with the broker's return code when refused.</summary>
     public void Connect()
     {
-        _socket.Connect(_options.Host, _options.Port);
+        _socket.Connect(_options.Host, _port);
         _socket.Send(MqttFrame.Connect(ClientId, _gateway.Secret is null ? null : _gateway.Id, _gateway.Secret));
         var answer = new byte[4];
         for (var filled = 0; filled < answer.Length;)

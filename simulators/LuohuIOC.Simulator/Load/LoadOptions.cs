@@ -20,6 +20,9 @@ public sealed record LoadOptions
 
     public int Port { get; init; } = 1883;
 
+    /// <summary>Several brokers of one city: connection <c>i</c> goes to port <c>i mod Ports.Count</c>. Null: all go to <see cref="Port"/>.</summary>
+    public IReadOnlyList<int>? Ports { get; init; }
+
     /// <summary>Messages a second over all connections; 0 = as fast as acknowledgements come back.</summary>
     public double MessagesPerSecond { get; init; }
 
