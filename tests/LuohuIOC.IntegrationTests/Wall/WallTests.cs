@@ -67,9 +67,11 @@ public sealed class WallTests(WallSite site) : IClassFixture<WallSite>
         await Wait.UntilAsync(async () => (await Readings(point)).Length >= 12, () => "twelve readings in history");
 
         var page = await site.WallAsync($"overview?station={point}");
-        await page.Locator(".drawer details summary").ClickAsync();
-        await Expect(page.Locator(".drawer details tbody tr")).ToHaveCountAsync(12);
-        var shown = await page.Locator(".drawer details tbody tr").EvaluateAllAsync<JsonElement>("rows => rows.map(r => ({ ts: +r.dataset.ts, value: +r.dataset.value, quality: r.cells[2].innerText }))");
+        // A forecast, when there is one already, has details of its own.
+        var table = page.Locator(".drawer details", new() { HasText = "数据表" });
+        await table.Locator("summary").ClickAsync();
+        await Expect(table.Locator("tbody tr")).ToHaveCountAsync(12);
+        var shown = await table.Locator("tbody tr").EvaluateAllAsync<JsonElement>("rows => rows.map(r => ({ ts: +r.dataset.ts, value: +r.dataset.value, quality: r.cells[2].innerText }))");
         var expected = await Readings(point);
         Assert.Equal(
             expected.Reverse().Select(r => (r.GetProperty("ts").GetInt64(), r.GetProperty("values").GetProperty("depth").GetDouble())),
