@@ -13,7 +13,7 @@ public sealed class HistoryOptions
 
     public InfluxOptions Influx { get; set; } = new();
 
-    /// <summary>Readings that may wait in memory for the writer, about 60 bytes each. Beyond it groups are read back from the journal.</summary>
+    /// <summary>Readings that may wait in memory for the writer: 60 bytes each in large groups, up to 3.5 KB in groups of a few. Beyond it groups are read back from the journal.</summary>
     public int QueueReadings { get; set; } = 400_000;
 
     /// <summary>Readings in one transaction at most. Larger ones cost less per reading and hold up queries no longer.</summary>
