@@ -1,5 +1,4 @@
 using System.Diagnostics.Metrics;
-using System.Threading.Channels;
 using LuohuIOC.DeviceProtocol;
 using LuohuIOC.Storage;
 using Microsoft.Data.Sqlite;
@@ -19,14 +18,13 @@ public sealed class RejectionStore : BackgroundService
     private const int BatchMax = 5_000;
 
     private readonly SqliteFile _file;
-    private readonly ILogger<RejectionStore> _log;
-    private readonly Channel<(Rejection Rejection, TaskCompletionSource Durable)> _queue =
-        Channel.CreateBounded<(Rejection, TaskCompletionSource)>(new BoundedChannelOptions(QueueMax) { SingleReader = true });
+    private readonly RowQueue<Rejection> _queue;
     private readonly long[] _counts = new long[Enum.GetValues<RejectionReason>().Length];
 
     public RejectionStore(IConfiguration configuration, IMeterFactory meters, ILogger<RejectionStore> log)
     {
-        _log = log;
+        // The counts are kept in memory and saved with the next batch; what is lost is the rows for people to read.
+        _queue = new RowQueue<Rejection>(QueueMax, BatchMax, Save, (e, count) => log.LogError(e, "Rejections: {Count} could not be kept, they are counted only", count));
         _file = new SqliteFile(Path.Combine(configuration["DataDirectory"] ?? "data", "rejections.db"),
             """
             CREATE TABLE rejection(
@@ -52,8 +50,7 @@ public sealed class RejectionStore : BackgroundService
     public Task Add(Rejection rejection)
     {
         Interlocked.Increment(ref _counts[(int)rejection.Reason]);
-        var durable = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
-        return _queue.Writer.TryWrite((rejection, durable)) ? durable.Task : Task.CompletedTask;
+        return _queue.Add(rejection) ?? Task.CompletedTask;
     }
 
     /// <summary>Newest first; <paramref name="before"/> is the id of the last row of the page before.</summary>
@@ -85,31 +82,13 @@ public sealed class RejectionStore : BackgroundService
 
     public override async Task StopAsync(CancellationToken cancellationToken)
     {
-        _queue.Writer.TryComplete();
+        _queue.Complete();
         await base.StopAsync(cancellationToken);
     }
 
-    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
-    {
-        var batch = new List<(Rejection Rejection, TaskCompletionSource Durable)>();
-        while (await _queue.Reader.WaitToReadAsync(CancellationToken.None))
-        {
-            batch.Clear();
-            while (batch.Count < BatchMax && _queue.Reader.TryRead(out var next)) batch.Add(next);
-            try
-            {
-                Save(batch);
-            }
-            catch (Exception e) when (e is SqliteException or IOException)
-            {
-                // The counts are kept in memory and saved with the next batch; what is lost is the rows for people to read.
-                _log.LogError(e, "Rejections: {Count} could not be kept, they are counted only", batch.Count);
-            }
-            foreach (var (_, durable) in batch) durable.SetResult();
-        }
-    }
+    protected override Task ExecuteAsync(CancellationToken stoppingToken) => _queue.Run();
 
-    private void Save(List<(Rejection Rejection, TaskCompletionSource Durable)> batch)
+    private void Save(IReadOnlyList<Rejection> batch)
     {
         using var connection = _file.Open();
         using var transaction = connection.BeginTransaction();
@@ -118,7 +97,7 @@ public sealed class RejectionStore : BackgroundService
         insert.CommandText =
             "INSERT INTO rejection(at, gateway, topic, reason, sensor, reading, metric, payload_bytes, first_bytes) VALUES($1,$2,$3,$4,$5,$6,$7,$8,$9)";
         var p = Enumerable.Range(1, 9).Select(i => insert.Parameters.Add(new SqliteParameter($"${i}", null))).ToArray();
-        foreach (var (r, _) in batch)
+        foreach (var r in batch)
         {
             (p[0].Value, p[1].Value, p[2].Value, p[3].Value, p[4].Value) = (r.At, r.Gateway, r.Topic, (int)r.Reason, r.Sensor);
             (p[5].Value, p[6].Value, p[7].Value, p[8].Value) = (r.Index, r.Metric, r.PayloadBytes, r.FirstBytes);
@@ -127,7 +106,7 @@ public sealed class RejectionStore : BackgroundService
         using var rest = connection.CreateCommand();
         rest.Transaction = transaction;
         rest.CommandText = $"DELETE FROM rejection WHERE id <= (SELECT max(id) FROM rejection) - {RowsMax};"
-            + string.Concat(batch.Select(b => b.Rejection.Reason).Distinct().Select(r =>
+            + string.Concat(batch.Select(r => r.Reason).Distinct().Select(r =>
                 $"INSERT INTO rejection_count(reason, n) VALUES({(int)r}, {CountOf(r)}) ON CONFLICT(reason) DO UPDATE SET n = excluded.n;"));
         rest.ExecuteNonQuery();
         transaction.Commit();

@@ -1,4 +1,3 @@
-using System.Threading.Channels;
 using LuohuIOC.Ingestion.Frames;
 using LuohuIOC.Storage;
 using Microsoft.Data.Sqlite;
@@ -17,7 +16,7 @@ public sealed record StationRecord(long Id, long ReceivedMs, string Sensor, Sl65
 /// bodies (pictures) the newest <see cref="LargeMax"/>. A resend (station, function, serial, send time) is kept once. The bodies are kept as
 /// they came and taken apart when they are read, so that a better table makes old ones readable, too.
 /// </summary>
-public sealed class StationRecords(IConfiguration configuration, ILogger<StationRecords> log) : BackgroundService
+public sealed class StationRecords : BackgroundService
 {
     public const int RowsMax = 10_000;
 
@@ -27,15 +26,23 @@ public sealed class StationRecords(IConfiguration configuration, ILogger<Station
     private const int LargeBytes = 1_024;
     private const int QueueMax = 1_000;
 
-    private readonly SqliteFile _file = new(Path.Combine(configuration["DataDirectory"] ?? "data", "stations.db"),
-        """
-        CREATE TABLE station_record(
-            id INTEGER PRIMARY KEY AUTOINCREMENT, received INTEGER NOT NULL, sent INTEGER NOT NULL, address TEXT NOT NULL, sensor TEXT NOT NULL,
-            function INTEGER NOT NULL, serial INTEGER NOT NULL, ascii INTEGER NOT NULL, content BLOB NOT NULL, bytes INTEGER NOT NULL,
-            UNIQUE(address, function, serial, sent));
-        """);
-    private readonly Channel<(StationRecord Record, TaskCompletionSource Durable)> _queue =
-        Channel.CreateBounded<(StationRecord, TaskCompletionSource)>(new BoundedChannelOptions(QueueMax) { SingleReader = true });
+    private readonly ILogger<StationRecords> _log;
+    private readonly SqliteFile _file;
+    private readonly RowQueue<StationRecord> _queue;
+
+    public StationRecords(IConfiguration configuration, ILogger<StationRecords> log)
+    {
+        _log = log;
+        // The frames are in the journal; what is lost is the rows for people to read.
+        _queue = new RowQueue<StationRecord>(QueueMax, QueueMax, Save, (e, count) => log.LogError(e, "Stations: {Count} records could not be kept", count));
+        _file = new SqliteFile(Path.Combine(configuration["DataDirectory"] ?? "data", "stations.db"),
+            """
+            CREATE TABLE station_record(
+                id INTEGER PRIMARY KEY AUTOINCREMENT, received INTEGER NOT NULL, sent INTEGER NOT NULL, address TEXT NOT NULL, sensor TEXT NOT NULL,
+                function INTEGER NOT NULL, serial INTEGER NOT NULL, ascii INTEGER NOT NULL, content BLOB NOT NULL, bytes INTEGER NOT NULL,
+                UNIQUE(address, function, serial, sent));
+            """);
+    }
 
     /// <summary>Keeps the messages of a payload that are records; completes when they are durable, at once when there is none.</summary>
     public Task Keep(ReadOnlySpan<byte> payload, string sensor, long receivedMs)
@@ -43,10 +50,9 @@ public sealed class StationRecords(IConfiguration configuration, ILogger<Station
         var kept = Task.CompletedTask;
         foreach (var message in Sl651Message.Of(payload))
         {
-            var durable = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
             // Behind a disk that does not follow, the frame is in the journal only.
-            if (!_queue.Writer.TryWrite((new StationRecord(0, receivedMs, sensor, message), durable))) log.LogWarning("Stations: a record of {Address} is not kept", message.Address);
-            else kept = durable.Task;
+            if (_queue.Add(new StationRecord(0, receivedMs, sensor, message)) is { } durable) kept = durable;
+            else _log.LogWarning("Stations: a record of {Address} is not kept", message.Address);
         }
         return kept;
     }
@@ -78,31 +84,13 @@ public sealed class StationRecords(IConfiguration configuration, ILogger<Station
 
     public override async Task StopAsync(CancellationToken cancellationToken)
     {
-        _queue.Writer.TryComplete();
+        _queue.Complete();
         await base.StopAsync(cancellationToken);
     }
 
-    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
-    {
-        var batch = new List<(StationRecord Record, TaskCompletionSource Durable)>();
-        while (await _queue.Reader.WaitToReadAsync(CancellationToken.None))
-        {
-            batch.Clear();
-            while (batch.Count < QueueMax && _queue.Reader.TryRead(out var next)) batch.Add(next);
-            try
-            {
-                Save(batch.Select(b => b.Record));
-            }
-            catch (Exception e) when (e is SqliteException or IOException)
-            {
-                // The frames are in the journal; what is lost is the rows for people to read.
-                log.LogError(e, "Stations: {Count} records could not be kept", batch.Count);
-            }
-            foreach (var (_, durable) in batch) durable.SetResult();
-        }
-    }
+    protected override Task ExecuteAsync(CancellationToken stoppingToken) => _queue.Run();
 
-    private void Save(IEnumerable<StationRecord> records)
+    private void Save(IReadOnlyList<StationRecord> records)
     {
         using var connection = _file.Open();
         using var transaction = connection.BeginTransaction();

@@ -1,0 +1,53 @@
+using System.Threading.Channels;
+using Microsoft.Data.Sqlite;
+
+namespace LuohuIOC.Storage;
+
+/// <summary>
+/// Rows on their way to an SQLite file, saved together by one writer. Bounded: <see cref="Add"/> refuses at the bound, and rows of a batch that the
+/// disk does not take are lost and told to <paramref name="lost"/>; neither makes who adds wait.
+/// </summary>
+/// <param name="rowsMax">That may wait.</param>
+/// <param name="batchMax">Rows of one transaction.</param>
+/// <param name="save">One transaction.</param>
+/// <param name="lost">Hears why a batch could not be saved, and of how many rows.</param>
+internal sealed class RowQueue<TRow>(int rowsMax, int batchMax, Action<IReadOnlyList<TRow>> save, Action<Exception, int> lost)
+{
+    private readonly Channel<(TRow Row, TaskCompletionSource Saved)> _waiting =
+        Channel.CreateBounded<(TRow, TaskCompletionSource)>(new BoundedChannelOptions(rowsMax) { SingleReader = true });
+
+    /// <summary>Completes when the row is durable, or lost; null when it was refused because too many wait.</summary>
+    public Task? Add(TRow row)
+    {
+        var saved = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        return _waiting.Writer.TryWrite((row, saved)) ? saved.Task : null;
+    }
+
+    /// <summary>Takes no more rows; <see cref="Run"/> ends when those that wait are saved.</summary>
+    public void Complete() => _waiting.Writer.TryComplete();
+
+    public async Task Run()
+    {
+        var rows = new List<TRow>();
+        var waiters = new List<TaskCompletionSource>();
+        while (await _waiting.Reader.WaitToReadAsync())
+        {
+            rows.Clear();
+            waiters.Clear();
+            while (rows.Count < batchMax && _waiting.Reader.TryRead(out var next))
+            {
+                rows.Add(next.Row);
+                waiters.Add(next.Saved);
+            }
+            try
+            {
+                save(rows);
+            }
+            catch (Exception e) when (e is SqliteException or IOException)
+            {
+                lost(e, rows.Count);
+            }
+            foreach (var waiter in waiters) waiter.SetResult();
+        }
+    }
+}
