@@ -67,22 +67,7 @@ start_postgres() {
 }
 
 start_influx() {
-    cat >"$data/influxdb.conf" <<CONF
-reporting-disabled = true
-bind-address = "127.0.0.1:$((influx_port + 2))"
-[meta]
-  dir = "$data/influx/meta"
-[data]
-  dir = "$data/influx/data"
-  wal-dir = "$data/influx/wal"
-  wal-fsync-delay = "20ms"
-  query-log-enabled = false
-[monitor]
-  store-enabled = false
-[http]
-  bind-address = "127.0.0.1:$influx_port"
-  log-enabled = false
-CONF
+    sed -e "s#@folder@#$data/influx#; s#@rpc@#$((influx_port + 2))#; s#@http@#$influx_port#" "$root/plant/influxdb/influxdb-1.conf" >"$data/influxdb.conf"
     start_part influxd influxd -config "$data/influxdb.conf"
     await_port influxd "$influx_port"
 }
@@ -95,6 +80,7 @@ start_mosquitto() {
         printf 'listener %s 127.0.0.1\nuser %s\n' "$mqtt_port" "$(id -un)"
     } >"$data/mosquitto.conf"
     start_part mosquitto mosquitto -c "$data/mosquitto.conf"
+    mosquitto_pid=${plant_pids[-1]}
     await_port mosquitto "$mqtts_port"
 }
 
@@ -170,7 +156,7 @@ plant() {
     start_ioc 1
     # The gateways' secrets are made by the first host; the broker learns them and goes on with its connections.
     LUOHU_SECRETS="$secrets" "$root/plant/secrets.sh" localhost "$data/ioc1/credentials/gateways.csv" >&2
-    pkill -HUP -f "mosquitto -c $data/mosquitto.conf"
+    kill -HUP "$mosquitto_pid"
     start_ioc 2
     start_ioc 3
     start_nginx

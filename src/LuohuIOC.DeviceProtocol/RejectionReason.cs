@@ -65,6 +65,9 @@ public enum RejectionReason : byte
 
     /// <summary>It names no gateway that is known and admitted, or another than the client claims to be.</summary>
     CertificateName,
+
+    // Sparkplug: values under an alias of which no birth has come; the node is asked for its births.
+    AliasUnknown,
 }
 
 public static class RejectionReasons

@@ -1,4 +1,3 @@
-using System.Diagnostics;
 using System.Net;
 using System.Net.Sockets;
 
@@ -55,54 +54,19 @@ public sealed class BadDayTests
     [Fact]
     public async Task A_full_disk_stops_acknowledgements_and_loses_nothing()
     {
-        var data = Directory.CreateTempSubdirectory("luohu-full-").FullName;
-        using var mount = Run("mount", "-t", "tmpfs", "-o", "size=96m", "tmpfs", data);
-        Assert.True(mount.ExitCode == 0, "This test mounts a small disk: run it as root on Linux (apt-get install mount).");
-        try
-        {
-            await using var host = new HostProcess(data, "--Mqtt:AllowAnonymous=true", "--Registry:AutoRegister=true", "--Registry:District=Empty");
-            await host.StartAsync();
-            var ballast = Path.Combine(data, "ballast");
-            Fill(ballast);
-            var now = DateTimeOffset.UtcNow.ToUnixTimeMilliseconds();
-            var pending = Mosquitto.PublishAsync(host.MqttPort, "luohu/v1/gw-1/telemetry", Payload(now));
-            await Wait.UntilAsync(() => host.Output.Contains("Journal cannot write", StringComparison.Ordinal), () => $"the journal to say that it cannot write; output:\n{host.Output}");
-            Assert.False(pending.IsCompleted, "A publish was acknowledged although it could not be made durable.");
+        using var disk = new SmallDisk();
+        await using var host = new HostProcess(disk.Folder, "--Mqtt:AllowAnonymous=true", "--Registry:AutoRegister=true", "--Registry:District=Empty");
+        await host.StartAsync();
+        disk.Fill();
+        var now = DateTimeOffset.UtcNow.ToUnixTimeMilliseconds();
+        var pending = Mosquitto.PublishAsync(host.MqttPort, "luohu/v1/gw-1/telemetry", Payload(now));
+        await Wait.UntilAsync(() => host.Output.Contains("Journal cannot write", StringComparison.Ordinal), () => $"the journal to say that it cannot write; output:\n{host.Output}");
+        Assert.False(pending.IsCompleted, "A publish was acknowledged although it could not be made durable.");
 
-            File.Delete(ballast);
-            Assert.Equal(0, (await pending).ExitCode);
-            await Wait.UntilAsync(async () => await host.CountAsync() == 1, () => $"the reading in history; output:\n{host.Output}");
-        }
-        finally
-        {
-            using var unmount = Run("umount", data);
-            Directory.Delete(data, recursive: true);
-        }
+        disk.MakeRoom();
+        Assert.Equal(0, (await pending).ExitCode);
+        await Wait.UntilAsync(async () => await host.CountAsync() == 1, () => $"the reading in history; output:\n{host.Output}");
     }
 
     private static string Payload(long ts) => $$$"""{"s-1":[{"ts":{{{ts}}},"seq":1,"values":{"level":0.5}}]}""";
-
-    private static void Fill(string path)
-    {
-        using var file = new FileStream(path, FileMode.Create, FileAccess.Write, FileShare.None, 0);
-        var chunk = new byte[1 << 20];
-        for (var size = chunk.Length; size > 0;)
-        {
-            try
-            {
-                file.Write(chunk, 0, size);
-            }
-            catch (IOException)
-            {
-                size /= 2;
-            }
-        }
-    }
-
-    private static Process Run(string command, params string[] arguments)
-    {
-        var process = Process.Start(new ProcessStartInfo(command, arguments) { RedirectStandardError = true })!;
-        process.WaitForExit();
-        return process;
-    }
 }

@@ -16,7 +16,7 @@ public sealed class ConnectionTests(HostWithDistrict fixture) : IClassFixture<Ho
     [Fact]
     public async Task A_command_reaches_its_gateway_and_the_reply_is_seen()
     {
-        var (sensor, gateway) = await SensorAsync("outfall", 5);
+        var (sensor, gateway) = await _host.SensorAsync("outfall", 5);
         using var client = await ConnectAsync(gateway, _host.Secrets()[gateway]);
         var commands = new BlockingCollection<(string Topic, JsonElement Command)>();
         client.ApplicationMessageReceivedAsync += message =>
@@ -58,7 +58,7 @@ public sealed class ConnectionTests(HostWithDistrict fixture) : IClassFixture<Ho
     [InlineData("DELETE")]
     public async Task A_withdrawn_secret_ends_the_connection_that_showed_it(string method)
     {
-        var (sensor, gateway) = await SensorAsync(method == "POST" ? "manhole" : "gas", 0);
+        var (sensor, gateway) = await _host.SensorAsync(method == "POST" ? "manhole" : "gas", 0);
         using var client = await ConnectAsync(gateway, _host.Secrets()[gateway]);
         var ended = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
         client.DisconnectedAsync += _ =>
@@ -74,8 +74,8 @@ public sealed class ConnectionTests(HostWithDistrict fixture) : IClassFixture<Ho
     [Fact]
     public async Task A_gateway_that_takes_anothers_client_name_throws_nobody_out()
     {
-        var (_, first) = await SensorAsync("outfall", 0);
-        var (_, second) = await SensorAsync("smoke", 0);
+        var (_, first) = await _host.SensorAsync("outfall", 0);
+        var (_, second) = await _host.SensorAsync("smoke", 0);
         Assert.NotEqual(first, second);
         using var one = await ConnectAsync(first, _host.Secrets()[first], "same-name");
         using var other = await ConnectAsync(second, _host.Secrets()[second], "same-name");
@@ -166,11 +166,4 @@ public sealed class ConnectionTests(HostWithDistrict fixture) : IClassFixture<Ho
     private static Task PublishAsync(IMqttClient client, string topic, string payload) => client.PublishAsync(
         new MqttApplicationMessageBuilder().WithTopic(topic).WithPayload(payload).WithQualityOfServiceLevel(MqttQualityOfServiceLevel.AtLeastOnce).Build(),
         TestContext.Current.CancellationToken);
-
-    private async Task<(string Sensor, string Gateway)> SensorAsync(string kind, int index)
-    {
-        var page = await _host.GetAsync($"sensors?kind={kind}&limit={index + 1}");
-        var sensor = page.GetProperty("items")[index];
-        return (sensor.GetProperty("id").GetString()!, sensor.GetProperty("gateway").GetString()!);
-    }
 }

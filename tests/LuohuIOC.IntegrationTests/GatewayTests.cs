@@ -21,7 +21,7 @@ public sealed class GatewayTests(HostWithDistrict fixture) : IClassFixture<HostW
     [InlineData("mqttv5")]
     public async Task A_gateway_with_its_secret_is_stored(string version)
     {
-        var (sensor, gateway) = await SensorAsync("outfall", 0);
+        var (sensor, gateway) = await _host.SensorAsync("outfall", 0);
         var ts = DateTimeOffset.UtcNow.ToUnixTimeMilliseconds();
         var sent = await Mosquitto.PublishAsync(
             _host.MqttPort, $"luohu/v1/{gateway}/telemetry", $$$"""{"{{{sensor}}}":[{"ts":{{{ts}}},"seq":7,"values":{"level":0.312,"flow":1.25}}]}""",
@@ -46,7 +46,7 @@ public sealed class GatewayTests(HostWithDistrict fixture) : IClassFixture<HostW
     [Fact]
     public async Task Without_its_secret_a_gateway_is_refused()
     {
-        var (sensor, gateway) = await SensorAsync("outfall", 1);
+        var (sensor, gateway) = await _host.SensorAsync("outfall", 1);
         var topic = $"luohu/v1/{gateway}/{sensor}/telemetry";
         const string message = """{"ts":1732262400000,"values":{"level":0.3}}""";
 
@@ -59,8 +59,8 @@ public sealed class GatewayTests(HostWithDistrict fixture) : IClassFixture<HostW
     [Fact]
     public async Task Another_gateways_topic_or_sensor_is_refused_and_kept_with_its_reason()
     {
-        var (mine, gateway) = await SensorAsync("outfall", 2);
-        var (foreign, other) = await SensorAsync("smoke", 2);
+        var (mine, gateway) = await _host.SensorAsync("outfall", 2);
+        var (foreign, other) = await _host.SensorAsync("smoke", 2);
         Assert.NotEqual(gateway, other);
         var secret = _host.Secrets()[gateway];
         var now = DateTimeOffset.UtcNow.ToUnixTimeMilliseconds();
@@ -89,8 +89,8 @@ public sealed class GatewayTests(HostWithDistrict fixture) : IClassFixture<HostW
     [Fact]
     public async Task A_gateway_subscribes_only_to_its_own_commands()
     {
-        var (_, gateway) = await SensorAsync("outfall", 0);
-        var (_, other) = await SensorAsync("smoke", 0);
+        var (_, gateway) = await _host.SensorAsync("outfall", 0);
+        var (_, other) = await _host.SensorAsync("smoke", 0);
         var secret = _host.Secrets()[gateway];
         var own = await Mosquitto.SubscribeAsync(_host.MqttPort, $"luohu/v1/{gateway}/+/command", gateway, secret);
         Assert.Contains("Subscribed (mid: 1): 1", own.Output, StringComparison.Ordinal);
@@ -99,12 +99,5 @@ public sealed class GatewayTests(HostWithDistrict fixture) : IClassFixture<HostW
             var refused = await Mosquitto.SubscribeAsync(_host.MqttPort, filter, gateway, secret);
             Assert.Contains("135", refused.Output, StringComparison.Ordinal);
         }
-    }
-
-    private async Task<(string Sensor, string Gateway)> SensorAsync(string kind, int index)
-    {
-        var page = await _host.GetAsync($"sensors?kind={kind}&limit=10");
-        var sensor = page.GetProperty("items")[index];
-        return (sensor.GetProperty("id").GetString()!, sensor.GetProperty("gateway").GetString()!);
     }
 }

@@ -65,6 +65,44 @@ public sealed partial class GrafanaTests
         Assert.True(compared > 8, $"{compared} panels compared");
     }
 
+    /// <summary>Grafana itself is not at hand: what it would pass over in silence, or fill in by defaults of its own, is found here.</summary>
+    [Fact]
+    public void Panels_are_whole_by_Grafanas_own_schema()
+    {
+        // https://github.com/grafana/grafana: packages/grafana-data/src/valueFormats/categories.ts; suffix: is free text.
+        var units = new HashSet<string> { "none", "lengthm", "lengthmm", "celsius", "degree", "bytes", "s", "percentunit", "amp", "volt" };
+        var source = Repository.Read("dashboards/grafana/provisioning/datasources/influxdb.yml");
+        foreach (var file in Directory.GetFiles(Boards, "*.json"))
+        {
+            var board = Json(file);
+            var panels = board.GetProperty("panels").EnumerateArray().ToList();
+            Assert.Equal(panels.Count, panels.Select(p => p.GetProperty("id").GetInt32()).Distinct().Count());
+            foreach (var panel in panels)
+            {
+                var title = panel.GetProperty("title").GetString()!;
+                var place = $"{Path.GetFileName(file)}, {title}";
+                Assert.True(Chinese().IsMatch(title), $"{place}: titles are for people who read Chinese");
+                var defaults = panel.GetProperty("fieldConfig").GetProperty("defaults");
+                var unit = defaults.GetProperty("unit").GetString()!;
+                Assert.True(units.Contains(unit) || unit.StartsWith("suffix:", StringComparison.Ordinal), $"{place}: Grafana has no unit {unit}");
+                foreach (var asked in panel.GetProperty("targets").EnumerateArray().Append(panel))
+                    Assert.Contains($"uid: {asked.GetProperty("datasource").GetProperty("uid").GetString()}\n", source, StringComparison.Ordinal);
+                var grid = panel.GetProperty("gridPos");
+                Assert.True(grid.GetProperty("x").GetInt32() + grid.GetProperty("w").GetInt32() <= 24, $"{place}: wider than the board");
+                // Without steps of its own Grafana draws a number red from 80 on.
+                var hasSteps = defaults.TryGetProperty("thresholds", out var thresholds);
+                Assert.True(hasSteps || panel.GetProperty("type").GetString() == "timeseries", $"{place}: no thresholds");
+                if (!hasSteps) continue;
+                var steps = thresholds.GetProperty("steps").EnumerateArray().Select(s => s.GetProperty("value")).ToList();
+                Assert.Equal(JsonValueKind.Null, steps[0].ValueKind);
+                Assert.Equal(steps.Skip(1).Select(s => s.GetDouble()).Order(), steps.Skip(1).Select(s => s.GetDouble()));
+            }
+            var declared = board.GetProperty("templating").GetProperty("list").EnumerateArray().Select(v => v.GetProperty("name").GetString()!);
+            var used = panels.SelectMany(p => Variable().Matches(p.GetProperty("targets").GetRawText())).Select(m => m.Groups[1].Value).Distinct();
+            Assert.Equal(declared.Order(), used.Order());
+        }
+    }
+
     private static async Task<SimulatedCity.Running> SimulateAsync(HostProcess host)
     {
         var all = Path.Combine(host.Data, "all.csv");
@@ -128,6 +166,9 @@ public sealed partial class GrafanaTests
 
     [GeneratedRegex(@"\$\{(\w+):regex\}")]
     private static partial Regex Variable();
+
+    [GeneratedRegex(@"\p{IsCJKUnifiedIdeographs}")]
+    private static partial Regex Chinese();
 
     [GeneratedRegex("^SELECT (?:mean|max)\\(\"(\\w+)\"\\) FROM \"(\\w+)\" ")]
     private static partial Regex OfOneMetric();

@@ -111,6 +111,13 @@ internal sealed class HostProcess : IAsyncDisposable
 
     public async Task<long> CountAsync() => (await GetAsync("readings/count")).GetProperty("count").GetInt64();
 
+    /// <summary>One of the registered sensors of a kind, and its gateway.</summary>
+    public async Task<(string Id, string Gateway)> SensorAsync(string kind, int index = 0)
+    {
+        var sensor = (await GetAsync($"sensors?kind={kind}&limit={index + 1}")).GetProperty("items")[index];
+        return (sensor.GetProperty("id").GetString()!, sensor.GetProperty("gateway").GetString()!);
+    }
+
     /// <summary>The clear secrets as the first start wrote them.</summary>
     public Dictionary<string, string> Secrets() => File.ReadLines(Path.Combine(Data, "credentials", "gateways.csv")).Skip(1)
         .Select(line => line.Split(',')).ToDictionary(f => f[0], f => f[1]);

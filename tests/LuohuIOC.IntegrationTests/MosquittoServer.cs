@@ -104,6 +104,26 @@ internal sealed class MosquittoServer : IAsyncDisposable
         _process = null;
     }
 
+    /// <summary>SIGUSR1: it writes down what it keeps, as it does by itself every <c>autosave_interval</c>.</summary>
+    public async Task SaveAsync()
+    {
+        // Written beside and renamed, so it is there whole or not at all.
+        var file = Path.Combine(Folder, "mosquitto.db");
+        File.Delete(file);
+        using var save = Process.Start("kill", ["-USR1", $"{_process!.Id}"]);
+        await save.WaitForExitAsync();
+        await Wait.UntilAsync(() => File.Exists(file), () => $"{file}; output:\n{Output}");
+    }
+
+    /// <summary>SIGKILL: what it keeps is as it was at the last save.</summary>
+    public async Task KillAsync()
+    {
+        _process!.Kill();
+        await _process.WaitForExitAsync();
+        _process.Dispose();
+        _process = null;
+    }
+
     public async ValueTask DisposeAsync()
     {
         if (_process is { HasExited: false })

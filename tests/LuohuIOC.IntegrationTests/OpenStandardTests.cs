@@ -14,7 +14,7 @@ public sealed class OpenStandardTests
     {
         await using var host = new HostProcess();
         await host.StartAsync();
-        var (sensor, gateway) = await SensorAsync(host, "waterlogging");
+        var (sensor, gateway) = await host.SensorAsync("waterlogging");
         using var client = new MqttClientFactory().CreateMqttClient();
         var commands = new TaskCompletionSource<byte[]>(TaskCreationOptions.RunContinuationsAsynchronously);
         client.ApplicationMessageReceivedAsync += message =>
@@ -29,6 +29,10 @@ public sealed class OpenStandardTests
         await Publish(client, $"spBv1.0/lh/DDATA/{gateway}/{sensor}", 1, Metric(null, now, 28.4));
         var command = SparkplugPayload.Parse(await commands.Task.WaitAsync(TimeSpan.FromSeconds(30)))!;
         Assert.Equal("Node Control/Rebirth", command.Metrics.Single().Name);
+        // What nobody can name is not taken, and not passed over in silence either.
+        await Wait.UntilAsync(
+            async () => (await host.GetAsync("rejections")).GetProperty("items") is var items && items.GetArrayLength() == 1 && items[0].GetProperty("reason").GetString() == "alias_unknown",
+            () => "the refused alias with its reason");
 
         await Publish(client, $"spBv1.0/lh/NBIRTH/{gateway}", 0);
         await Publish(client, $"spBv1.0/lh/DBIRTH/{gateway}/{sensor}", 1, Metric("waterlog/depth_cm", now, 12));
@@ -42,7 +46,7 @@ public sealed class OpenStandardTests
     {
         await using var host = new HostProcess();
         await host.StartAsync();
-        var (sensor, gateway) = await SensorAsync(host, "waterlogging");
+        var (sensor, gateway) = await host.SensorAsync("waterlogging");
         using var client = new MqttClientFactory().CreateMqttClient();
         var commands = new System.Collections.Concurrent.ConcurrentQueue<string>();
         client.ApplicationMessageReceivedAsync += message =>
@@ -85,7 +89,7 @@ public sealed class OpenStandardTests
     {
         await using var host = new HostProcess();
         await host.StartAsync();
-        var (sensor, gateway) = await SensorAsync(host, "river");
+        var (sensor, gateway) = await host.SensorAsync("river");
         var now = DateTimeOffset.UtcNow.ToUnixTimeMilliseconds() / 1000;
         var records = string.Join(',', Enumerable.Range(0, 5).Select(i => FormattableString.Invariant($$"""{"n":"level","t":{{i}},"u":"m","v":1.{{i}}}""")));
         var pack = $$"""[{"bn":"urn:dev:1/","bt":{{now - 60}}},{{records}}]""";
@@ -120,12 +124,6 @@ public sealed class OpenStandardTests
         Assert.True(rivers.GetProperty("@iot.count").GetInt32() >= 2);
         foreach (var collection in (string[])["Locations", "FeaturesOfInterest", "Sensors", "ObservedProperties", "Datastreams"])
             Assert.NotEqual(0, (await Sta(host, $"{collection}?$top=3")).GetProperty("value").GetArrayLength());
-    }
-
-    private static async Task<(string Sensor, string Gateway)> SensorAsync(HostProcess host, string kind)
-    {
-        var sensor = (await host.GetAsync($"sensors?kind={kind}&limit=1")).GetProperty("items")[0];
-        return (sensor.GetProperty("id").GetString()!, sensor.GetProperty("gateway").GetString()!);
     }
 
     private static Task<JsonElement> Sta(HostProcess host, string path) => host.GetAsync("../../sta/v1.1/" + path);

@@ -60,7 +60,8 @@ public sealed class PowerLossTests
         },
         TimeProvider.System);
 
-    private static async Task<List<(long Ts, long Sequence)>> ReadAllAsync(HostProcess host, string sensor)
+    /// <summary>Every reading of a sensor, page after page.</summary>
+    internal static async Task<List<(long Ts, long Sequence)>> ReadAllAsync(HostProcess host, string sensor)
     {
         var all = new List<(long, long)>();
         for (string? after = null; ;)

@@ -7,10 +7,13 @@ namespace LuohuIOC.IntegrationTests;
 internal static class SimulatedCity
 {
     /// <summary>The simulator as a process of its own, until it is disposed.</summary>
-    public static Running Start(HostProcess host, string registry, params string[] options) => new(Process.Start(new ProcessStartInfo(
+    public static Running Start(HostProcess host, string registry, params string[] options) => Start(host.MqttPort, host, registry, options);
+
+    /// <summary>The same at a broker outside.</summary>
+    public static Running Start(int port, HostProcess host, string registry, params string[] options) => new(Process.Start(new ProcessStartInfo(
         "dotnet",
         [
-            Path.Combine(AppContext.BaseDirectory, "LuohuIOC.Simulator.dll"), "city", "--broker", $"127.0.0.1:{host.MqttPort}",
+            Path.Combine(AppContext.BaseDirectory, "LuohuIOC.Simulator.dll"), "city", "--broker", $"127.0.0.1:{port}",
             "--credentials", Path.Combine(host.Data, "credentials", "gateways.csv"), "--registry", registry, .. options,
         ])
     { RedirectStandardOutput = true })!);

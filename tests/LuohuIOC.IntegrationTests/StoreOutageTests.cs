@@ -30,14 +30,14 @@ public sealed class StoreOutageTests
         hub.On<JsonElement>("alert", alert => raised.Enqueue(alert.GetProperty("sensorId").GetString()!));
         await hub.StartAsync(TestContext.Current.CancellationToken);
         using var gateway = await ConnectAsync(host);
-        var outfall = await SensorAsync(host, "outfall", 0);
+        var outfall = await host.SensorAsync("outfall");
         var startMs = DateTimeOffset.UtcNow.ToUnixTimeMilliseconds() - 3_600_000;
         var sent = await PublishAsync(gateway, outfall, startMs, 0, 5);
         await Wait.UntilAsync(async () => await host.CountAsync() == sent, () => $"{sent} readings in InfluxDB");
 
         await influxd.KillAsync();
         sent += await PublishAsync(gateway, outfall, startMs, 5, 40);
-        var smoke = await SensorAsync(host, "smoke", 0);
+        var smoke = await host.SensorAsync("smoke");
         await gateway.PublishStringAsync(
             $"luohu/v1/{smoke.Gateway}/{smoke.Id}/telemetry", $$$"""{"ts":{{{DateTimeOffset.UtcNow.ToUnixTimeMilliseconds()}}},"values":{"alarm":1}}""",
             MqttQualityOfServiceLevel.AtLeastOnce, cancellationToken: TestContext.Current.CancellationToken);
@@ -74,12 +74,6 @@ public sealed class StoreOutageTests
         await client.ConnectAsync(
             new MqttClientOptionsBuilder().WithTcpServer("127.0.0.1", host.MqttPort).WithClientId("plant").Build(), TestContext.Current.CancellationToken);
         return client;
-    }
-
-    private static async Task<(string Id, string Gateway)> SensorAsync(HostProcess host, string kind, int index)
-    {
-        var sensor = (await host.GetAsync($"sensors?kind={kind}&limit={index + 1}")).GetProperty("items")[index];
-        return (sensor.GetProperty("id").GetString()!, sensor.GetProperty("gateway").GetString()!);
     }
 
     internal static async Task<double> MetricAsync(HostProcess host, string name)

@@ -8,7 +8,8 @@ public readonly record struct SparkplugValue(string? Device, string Name, long U
 /// <param name="WantsRebirth">Something is missing (a birth, a message): the node has to give its births again.</param>
 /// <param name="Died">Devices whose values are stale from now on; the node itself, and with it all its devices, is the empty string.</param>
 /// <param name="Born">The device whose values hold again, the empty string for the node; null when nothing was born.</param>
-public sealed record SparkplugStep(IReadOnlyList<SparkplugValue> Values, bool WantsRebirth, IReadOnlyList<string> Died, string? Born = null);
+/// <param name="HasUnknown">Values came under an alias that no birth has given a name: nobody can say what they are.</param>
+public sealed record SparkplugStep(IReadOnlyList<SparkplugValue> Values, bool WantsRebirth, IReadOnlyList<string> Died, string? Born = null, bool HasUnknown = false);
 
 /// <summary>
 /// What a host knows of one edge node: its births (which metric an alias is), whether it lives, and the last sequence number. Messages
@@ -56,7 +57,7 @@ public sealed class SparkplugNode
             case SparkplugMessage.NodeData or SparkplugMessage.DeviceData:
                 var missed = Missed(payload) || !_alive.Contains(device);
                 var values = ValuesOf(device, payload, out var unknown);
-                return new SparkplugStep(values, missed || unknown, []);
+                return new SparkplugStep(values, missed || unknown, [], HasUnknown: unknown);
             default:
                 return new SparkplugStep([], false, []);
         }

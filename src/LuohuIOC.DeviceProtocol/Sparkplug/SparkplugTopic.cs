@@ -30,5 +30,9 @@ public sealed record SparkplugTopic(string Group, SparkplugMessage Message, stri
         return new SparkplugTopic(group, (SparkplugMessage)message, node, ofDevice ? rest[0] : null);
     }
 
+    /// <summary>True for what host applications publish: their state, and commands to nodes and devices.</summary>
+    public static bool IsOfHosts(string topic) =>
+        topic.StartsWith(Prefix + "STATE/", StringComparison.Ordinal) || Parse(topic) is { Message: SparkplugMessage.NodeCommand or SparkplugMessage.DeviceCommand };
+
     public override string ToString() => $"{Prefix}{Group}/{Types[(int)Message]}/{Node}{(Device is null ? "" : "/" + Device)}";
 }

@@ -12,6 +12,9 @@ public sealed class HistoryWriter : BackgroundService
     private static readonly TimeSpan FirstRetry = TimeSpan.FromMilliseconds(250);
     private static readonly TimeSpan LongestRetry = TimeSpan.FromSeconds(15);
 
+    /// <summary>A store that asks to be left alone for longer is asked again all the same.</summary>
+    private static readonly TimeSpan LongestPause = TimeSpan.FromMinutes(1);
+
     /// <summary>See <see cref="HistoryOptions.FlushIntervalMax"/>.</summary>
     private const int WaitPerTransaction = 20;
 
@@ -165,6 +168,7 @@ public sealed class HistoryWriter : BackgroundService
     {
         for (var delay = FirstRetry; ; delay = delay * 2 < LongestRetry ? delay * 2 : LongestRetry)
         {
+            var pause = TimeSpan.Zero;
             try
             {
                 await attempt();
@@ -178,8 +182,10 @@ public sealed class HistoryWriter : BackgroundService
                 _meter.Failed();
                 if (e.Message != _fault) _log.LogError(e is HistoryUnavailableException ? null : e, "History stores nothing for now; readings wait in the journal. {Cause}", e.Message);
                 _fault = e.Message;
+                if (e is HistoryUnavailableException { RetryAfter: { } asked }) pause = asked < LongestPause ? asked : LongestPause;
             }
-            await Task.Delay(delay * (0.5 + Random.Shared.NextDouble() / 2), _time, cancellationToken);
+            var wait = delay * (0.5 + Random.Shared.NextDouble() / 2);
+            await Task.Delay(wait > pause ? wait : pause, _time, cancellationToken);
         }
     }
 

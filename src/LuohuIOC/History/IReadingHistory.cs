@@ -39,4 +39,8 @@ public interface IReadingHistory
 }
 
 /// <summary>The store cannot be written now: disk full, server away, file damaged. The message names the cause and the remedy.</summary>
-public sealed class HistoryUnavailableException(string message, Exception? inner = null) : Exception(message, inner);
+public sealed class HistoryUnavailableException(string message, Exception? inner = null) : Exception(message, inner)
+{
+    /// <summary>How long the store asks to be left alone; null when it does not say.</summary>
+    public TimeSpan? RetryAfter { get; init; }
+}

@@ -88,6 +88,8 @@ public sealed class PublishIntake(
 
     private Task Sparkplug(PublishSource source, MqttApplicationMessage message, ref MqttPubAckReasonCode answer, long now)
     {
+        // spBv1.0/STATE/scada, spBv1.0/lh/NCMD/gw-1: what hosts say comes back by a broker outside, whose access list vouches for it.
+        if (source.Gateway is null && SparkplugTopic.IsOfHosts(message.Topic)) return Task.CompletedTask;
         if (SparkplugTopic.Parse(message.Topic) is not { } topic || !Topic.IsId(topic.Node)) return Refuse(RejectionReason.TopicInvalid, source.Gateway ?? "", message, ref answer, now);
         if (!SparkplugHost.MayPublish(topic, source.Gateway)) return Refuse(RejectionReason.TopicForbidden, source.Gateway ?? "", message, ref answer, now);
         var scratch = _scratch ??= new Scratch();
@@ -95,10 +97,12 @@ public sealed class PublishIntake(
         scratch.Refusals.Clear();
         scratch.Telemetry.ResetWrittenCount();
         var refused = sparkplug.Take(topic, scratch.Contiguous(message.Payload), scratch.Telemetry);
-        if (refused != RejectionReason.None) return Refuse(refused, topic.Node, message, ref answer, now);
-        return scratch.Telemetry.WrittenCount == 0
-            ? Task.CompletedTask
-            : Telemetry(PayloadForm.Json, topic.Node, default, scratch.Telemetry.WrittenSpan, scratch, message, ref answer, now);
+        var kept = refused == RejectionReason.None ? Task.CompletedTask : Refuse(refused, topic.Node, message, ref answer, now);
+        // The node has done nothing wrong: it is this side that lacks its birth.
+        if (refused == RejectionReason.AliasUnknown) answer = MqttPubAckReasonCode.Success;
+        if (scratch.Telemetry.WrittenCount == 0) return kept;
+        var durable = Telemetry(PayloadForm.Json, topic.Node, default, scratch.Telemetry.WrittenSpan, scratch, message, ref answer, now);
+        return kept.IsCompleted ? durable : Task.WhenAll(kept, durable);
     }
 
     private Task Telemetry(

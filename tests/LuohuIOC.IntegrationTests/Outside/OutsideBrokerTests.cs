@@ -1,5 +1,4 @@
 using System.Collections.Concurrent;
-using System.Diagnostics;
 using System.Runtime.CompilerServices;
 using System.Text;
 using System.Text.Json;
@@ -68,41 +67,30 @@ public sealed class OutsideBrokerTests : IAsyncLifetime
     [Fact]
     public async Task What_was_received_but_not_yet_durable_when_the_host_was_killed_comes_again_and_is_stored_once()
     {
-        var data = Directory.CreateTempSubdirectory("luohu-outside-").FullName;
-        using var mount = Run("mount", "-t", "tmpfs", "-o", "size=96m", "tmpfs", data);
-        Assert.True(mount.ExitCode == 0, "This test mounts a small disk: run it as root on Linux (apt-get install mount).");
-        try
-        {
-            await using var host = Host(data, "one", "--Registry:District=Empty", "--Registry:AutoRegister=true");
-            await host.StartAsync();
-            await ServesAsync(host, 1);
-            using var gateway = await GatewayAsync(_broker.Port, "gw-1", "gw-1", Secret);
-            var ballast = Path.Combine(data, "ballast");
-            Fill(ballast);
-            for (var i = 0; i < 50; i++) await SendAsync(gateway, "luohu/v1/gw-1/telemetry", $$$"""{"s-1":[{"ts":{{{1732262400000 + i}}},"seq":{{{i}}},"values":{"level":0.5}}]}""");
-            await Wait.UntilAsync(
-                async () => (await OutsideAsync(host)).GetProperty("sessions")[0].GetProperty("received").GetInt64() == 50, () => $"the messages to be received; output:\n{host.Output}");
-            await Wait.UntilAsync(() => host.Output.Contains("Journal cannot write", StringComparison.Ordinal), () => $"the journal to say that it cannot write; output:\n{host.Output}");
-            await host.KillAsync();
+        using var disk = new SmallDisk();
+        await using var host = Host(disk.Folder, "one", "--Registry:District=Empty", "--Registry:AutoRegister=true");
+        await host.StartAsync();
+        await ServesAsync(host, 1);
+        using var gateway = await GatewayAsync(_broker.Port, "gw-1", "gw-1", Secret);
+        disk.Fill();
+        for (var i = 0; i < 50; i++) await SendAsync(gateway, "luohu/v1/gw-1/telemetry", $$$"""{"s-1":[{"ts":{{{1732262400000 + i}}},"seq":{{{i}}},"values":{"level":0.5}}]}""");
+        await Wait.UntilAsync(
+            async () => (await OutsideAsync(host)).GetProperty("sessions")[0].GetProperty("received").GetInt64() == 50, () => $"the messages to be received; output:\n{host.Output}");
+        await Wait.UntilAsync(() => host.Output.Contains("Journal cannot write", StringComparison.Ordinal), () => $"the journal to say that it cannot write; output:\n{host.Output}");
+        await host.KillAsync();
 
-            File.Delete(ballast);
-            await host.StartAsync();
-            await Wait.UntilAsync(async () => await host.CountAsync() == 50, () => $"the readings in history; output:\n{host.Output}");
-            var again = (await OutsideAsync(host)).GetProperty("sessions")[0];
-            Assert.Equal(50, again.GetProperty("redelivered").GetInt64());
-            await Wait.UntilAsync(async () => (await OutsideAsync(host)).GetProperty("sessions")[0].GetProperty("unacknowledged").GetInt64() == 0, () => "all to be acknowledged");
+        disk.MakeRoom();
+        await host.StartAsync();
+        await Wait.UntilAsync(async () => await host.CountAsync() == 50, () => $"the readings in history; output:\n{host.Output}");
+        var again = (await OutsideAsync(host)).GetProperty("sessions")[0];
+        Assert.Equal(50, again.GetProperty("redelivered").GetInt64());
+        await Wait.UntilAsync(async () => (await OutsideAsync(host)).GetProperty("sessions")[0].GetProperty("unacknowledged").GetInt64() == 0, () => "all to be acknowledged");
 
-            // The same by a gateway that lost its own acknowledgements.
-            for (var i = 0; i < 50; i++) await SendAsync(gateway, "luohu/v1/gw-1/telemetry", $$$"""{"s-1":[{"ts":{{{1732262400000 + i}}},"seq":{{{i}}},"values":{"level":0.5}}]}""");
-            await SendAsync(gateway, "luohu/v1/gw-1/telemetry", """{"s-2":[{"ts":1732262400000,"seq":1,"values":{"level":0.5}}]}""");
-            await Wait.UntilAsync(async () => await host.CountAsync() >= 51, () => $"the last reading in history; output:\n{host.Output}");
-            Assert.Equal(51, await host.CountAsync());
-        }
-        finally
-        {
-            using var unmount = Run("umount", data);
-            Directory.Delete(data, recursive: true);
-        }
+        // The same by a gateway that lost its own acknowledgements.
+        for (var i = 0; i < 50; i++) await SendAsync(gateway, "luohu/v1/gw-1/telemetry", $$$"""{"s-1":[{"ts":{{{1732262400000 + i}}},"seq":{{{i}}},"values":{"level":0.5}}]}""");
+        await SendAsync(gateway, "luohu/v1/gw-1/telemetry", """{"s-2":[{"ts":1732262400000,"seq":1,"values":{"level":0.5}}]}""");
+        await Wait.UntilAsync(async () => await host.CountAsync() >= 51, () => $"the last reading in history; output:\n{host.Output}");
+        Assert.Equal(51, await host.CountAsync());
     }
 
     [Fact]
@@ -132,6 +120,10 @@ public sealed class OutsideBrokerTests : IAsyncLifetime
 
     internal static Task<JsonElement> OutsideAsync(HostProcess host) => host.GetAsync("ingestion/outside");
 
+    /// <summary>A number of all sessions that a host serves, such as <c>received</c>.</summary>
+    internal static async Task<long> SumAsync(HostProcess host, string what) =>
+        (await OutsideAsync(host)).GetProperty("sessions").EnumerateArray().Sum(s => s.GetProperty(what).GetInt64());
+
     internal static Task ServesAsync(HostProcess host, int sessions) => Wait.UntilAsync(
         async () => (await OutsideAsync(host)).GetProperty("sessions").EnumerateArray().Count(s => s.GetProperty("connectedSince").ValueKind == JsonValueKind.String) == sessions,
         () => $"{sessions} sessions of the outside broker; output:\n{host.Output}");
@@ -160,28 +152,4 @@ public sealed class OutsideBrokerTests : IAsyncLifetime
     }
 
     private static string Repository([CallerFilePath] string here = "") => Path.GetFullPath(Path.Combine(Path.GetDirectoryName(here)!, "..", "..", ".."));
-
-    private static void Fill(string path)
-    {
-        using var file = new FileStream(path, FileMode.Create, FileAccess.Write, FileShare.None, 0);
-        var chunk = new byte[1 << 20];
-        for (var size = chunk.Length; size > 0;)
-        {
-            try
-            {
-                file.Write(chunk, 0, size);
-            }
-            catch (IOException)
-            {
-                size /= 2;
-            }
-        }
-    }
-
-    private static Process Run(string command, params string[] arguments)
-    {
-        var process = Process.Start(new ProcessStartInfo(command, arguments) { RedirectStandardError = true })!;
-        process.WaitForExit();
-        return process;
-    }
 }

@@ -93,12 +93,9 @@ public sealed class SharedLoadTests : IAsyncLifetime
         },
         TimeProvider.System);
 
-    private static async Task<long> ReceivedAsync(HostProcess host) => await SumAsync(host, "received");
+    private static Task<long> ReceivedAsync(HostProcess host) => OutsideBrokerTests.SumAsync(host, "received");
 
-    private static async Task<long> UnacknowledgedAsync(HostProcess host) => await SumAsync(host, "unacknowledged");
-
-    private static async Task<long> SumAsync(HostProcess host, string what) =>
-        (await OutsideBrokerTests.OutsideAsync(host)).GetProperty("sessions").EnumerateArray().Sum(s => s.GetProperty(what).GetInt64());
+    private static Task<long> UnacknowledgedAsync(HostProcess host) => OutsideBrokerTests.SumAsync(host, "unacknowledged");
 
     private static async Task<string[]> SessionsAsync(HostProcess host) =>
         [.. (await OutsideBrokerTests.OutsideAsync(host)).GetProperty("sessions").EnumerateArray().Select(s => s.GetProperty("clientId").GetString()!)];

@@ -67,7 +67,7 @@ internal sealed partial class InfluxClient
     public async Task<LineRefusal?> WriteAsync(ReadOnlyMemory<byte> lines, CancellationToken cancellationToken)
     {
         using var content = Content(lines);
-        var (status, body) = await SendAsync(HttpMethod.Post, _write, content, cancellationToken);
+        var (status, body, pause) = await SendAsync(HttpMethod.Post, _write, content, cancellationToken);
         if ((int)status is >= 200 and < 300) return null;
         if (status == HttpStatusCode.RequestEntityTooLarge) return new LineRefusal("request entity too large", null);
         if (status is HttpStatusCode.BadRequest or HttpStatusCode.UnprocessableEntity && LineFault().IsMatch(body) && !StoreLimit().IsMatch(body))
@@ -75,7 +75,7 @@ internal sealed partial class InfluxClient
             var dropped = Dropped().Match(body) is { Success: true } match ? int.Parse(match.Groups[1].ValueSpan, CultureInfo.InvariantCulture) : (int?)null;
             return new LineRefusal(body, dropped);
         }
-        throw Unavailable(status, body);
+        throw Unavailable(status, body, pause);
     }
 
     /// <summary>Asks InfluxQL; the series of each statement.</summary>
@@ -87,7 +87,7 @@ internal sealed partial class InfluxClient
         string body;
         try
         {
-            (status, body) = await SendAsync(HttpMethod.Post, address, content, cancellationToken);
+            (status, body, _) = await SendAsync(HttpMethod.Post, address, content, cancellationToken);
         }
         catch (StoreTooSlowException e)
         {
@@ -123,7 +123,7 @@ internal sealed partial class InfluxClient
             stop = DateTimeOffset.FromUnixTimeMilliseconds(PointTime.MsOf(beforeNs)),
             predicate = $"_measurement=\"{measurement}\"",
         });
-        var (status, body) = await SendAsync(HttpMethod.Post, address, content, cancellationToken);
+        var (status, body, _) = await SendAsync(HttpMethod.Post, address, content, cancellationToken);
         if ((int)status is < 200 or >= 300) throw Unavailable(status, body);
     }
 
@@ -131,7 +131,7 @@ internal sealed partial class InfluxClient
     public async Task DeleteMatchingAsync(string prefix, long beforeNs, CancellationToken cancellationToken) =>
         await QueryAsync($"DELETE FROM /^{Regex.Escape(prefix)}/ WHERE time < {beforeNs}", cancellationToken);
 
-    private async Task<(HttpStatusCode Status, string Body)> SendAsync(HttpMethod method, Uri address, HttpContent content, CancellationToken cancellationToken)
+    private async Task<(HttpStatusCode Status, string Body, TimeSpan? Pause)> SendAsync(HttpMethod method, Uri address, HttpContent content, CancellationToken cancellationToken)
     {
         using var patience = new CancellationTokenSource(_options.Timeout, _time);
         using var either = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, patience.Token);
@@ -145,7 +145,8 @@ internal sealed partial class InfluxClient
         try
         {
             using var response = await _http.SendAsync(request, either.Token);
-            return (response.StatusCode, await response.Content.ReadAsStringAsync(either.Token));
+            // Retry-After: 30
+            return (response.StatusCode, await response.Content.ReadAsStringAsync(either.Token), response.Headers.RetryAfter?.Delta);
         }
         catch (OperationCanceledException e) when (!cancellationToken.IsCancellationRequested)
         {
@@ -169,7 +170,7 @@ internal sealed partial class InfluxClient
 
     private const string NothingIsLost = "Nothing is lost while the journal has room; storing is tried again by itself.";
 
-    private HistoryUnavailableException Unavailable(HttpStatusCode status, string body)
+    private HistoryUnavailableException Unavailable(HttpStatusCode status, string body, TimeSpan? pause = null)
     {
         var text = body.ReplaceLineEndings(" ").Trim();
         if (text.Length > ErrorTextMax) text = text[..ErrorTextMax] + "…";
@@ -178,12 +179,14 @@ internal sealed partial class InfluxClient
             HttpStatusCode.Unauthorized or HttpStatusCode.Forbidden => "Set History:Influx:Token to one that may write and read there.",
             HttpStatusCode.NotFound when _options.ApiVersion == 2 => "Make the bucket, or set History:Influx:Org and Bucket.",
             HttpStatusCode.NotFound => "The database is gone; it is made again by itself.",
+            HttpStatusCode.TooManyRequests => "Raise the limit on writes there, or let fewer others write.",
             _ when StoreLimit().IsMatch(text) => "Raise that limit in InfluxDB's configuration.",
             _ => "",
         };
         return new HistoryUnavailableException($"{_root}: InfluxDB answers {(int)status} ({text}). {remedy} {NothingIsLost}".Replace("  ", " "))
         {
             Data = { ["status"] = (int)status },
+            RetryAfter = pause,
         };
     }
 

@@ -6,6 +6,11 @@ namespace LuohuIOC.Ingestion.Outside;
 /// <summary>A session that the broker keeps for a host: number 1, 2, … of its connections.</summary>
 internal readonly record struct SessionName(string Host, int Number)
 {
+    /// <summary>
+    /// The one session of Sparkplug B, which is nobody's own: one of the living hosts serves it as it serves a dead one's. No host can be called so.
+    /// </summary>
+    public static readonly SessionName Sparkplug = new("spBv1.0", 1);
+
     public string ClientId(string prefix) => $"{prefix}-{Host}-{Number}";
 }
 
@@ -26,7 +31,7 @@ internal sealed class HostRoster(string self, TimeSpan silenceMax)
     private readonly Dictionary<string, Entry> _hosts = new(StringComparer.Ordinal);
 
     /// <summary>Hosts other than this one that are known, alive or dead.</summary>
-    public int Others => _hosts.Keys.Count(h => h != self);
+    public int Others => _hosts.Keys.Count(h => h != self && h != SessionName.Sparkplug.Host);
 
     /// <summary>A host has said how it is.</summary>
     /// <returns>True when that is news.</returns>

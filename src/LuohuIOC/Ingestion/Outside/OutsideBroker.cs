@@ -1,6 +1,7 @@
 using System.Collections.Concurrent;
 using System.Diagnostics.Metrics;
 using System.Threading.Channels;
+using LuohuIOC.Ingestion.Sparkplug;
 
 namespace LuohuIOC.Ingestion.Outside;
 
@@ -9,7 +10,7 @@ namespace LuohuIOC.Ingestion.Outside;
 /// putting a share of the messages into the session of a dead host, so somebody must empty it.
 /// </summary>
 internal sealed class OutsideBroker(
-    OutsideSetup setup, OutsideLink link, PublishIntake intake, IHostApplicationLifetime lifetime, IMeterFactory meters, TimeProvider time, ILogger<OutsideBroker> log)
+    OutsideSetup setup, OutsideLink link, PublishIntake intake, SparkplugHost sparkplug, IHostApplicationLifetime lifetime, IMeterFactory meters, TimeProvider time, ILogger<OutsideBroker> log)
     : BackgroundService
 {
     private static readonly TimeSpan LookEvery = TimeSpan.FromSeconds(1);
@@ -22,6 +23,9 @@ internal sealed class OutsideBroker(
     private long _failuresBefore;
 
     public IReadOnlyCollection<OutsideSession> Sessions => [.. _sessions.Values.OrderBy(s => s.ClientId, StringComparer.Ordinal)];
+
+    /// <summary>True while this host is the one that takes Sparkplug.</summary>
+    public bool TakesSparkplug => _sessions.ContainsKey(SessionName.Sparkplug);
 
     public OutsideLink Link => link;
 
@@ -59,7 +63,10 @@ internal sealed class OutsideBroker(
         await StopAsync([.. _sessions.Values.Where(s => !wanted.Contains(s.Name))]);
         foreach (var name in wanted.Where(n => !_sessions.ContainsKey(n)))
         {
-            if (name.Host != setup.Host) log.LogWarning("Outside broker {Address}: host '{Host}' is away, this host takes over its session {Number}", setup.Address, name.Host, name.Number);
+            if (name == SessionName.Sparkplug) log.LogInformation("Outside broker {Address}: this host takes Sparkplug for all", setup.Address);
+            else if (name.Host != setup.Host) log.LogWarning("Outside broker {Address}: host '{Host}' is away, this host takes over its session {Number}", setup.Address, name.Host, name.Number);
+            // Births that this host saw when it took Sparkplug before may be out of date.
+            if (name == SessionName.Sparkplug) sparkplug.Forget();
             var session = new OutsideSession(name, setup, intake, link, time, log);
             _sessions[name] = session;
             session.Start();
@@ -71,7 +78,8 @@ internal sealed class OutsideBroker(
         await Task.WhenAll(sessions.Select(s => s.StopAsync()));
         foreach (var session in sessions)
         {
-            if (session.Name.Host != setup.Host) log.LogInformation("Outside broker {Address}: session {Number} of host '{Host}' is given back", setup.Address, session.Name.Number, session.Name.Host);
+            if (session.Name == SessionName.Sparkplug) log.LogInformation("Outside broker {Address}: another host takes Sparkplug from now on", setup.Address);
+            else if (session.Name.Host != setup.Host) log.LogInformation("Outside broker {Address}: session {Number} of host '{Host}' is given back", setup.Address, session.Name.Number, session.Name.Host);
             _receivedBefore += session.Received;
             _redeliveredBefore += session.Redelivered;
             _failuresBefore += session.Failures;
@@ -84,7 +92,7 @@ internal sealed class OutsideBroker(
         var meter = meters.Create(new MeterOptions("LuohuIOC.Ingestion"));
         meter.CreateObservableGauge("luohu.outside.connected", () => link.IsConfirmed ? 1 : 0, "{connection}", "1 while this host has its own connection to the outside broker");
         meter.CreateObservableGauge("luohu.outside.sessions", () => _sessions.Values.Count(s => s.ConnectedSince is not null), "{connection}", "Connections that take messages from the outside broker");
-        meter.CreateObservableGauge("luohu.outside.taken_over", () => _sessions.Keys.Count(n => n.Host != setup.Host), "{session}", "Sessions served for hosts that are away");
+        meter.CreateObservableGauge("luohu.outside.taken_over", () => _sessions.Keys.Count(n => n.Host != setup.Host && n != SessionName.Sparkplug), "{session}", "Sessions served for hosts that are away");
         meter.CreateObservableGauge("luohu.outside.unacknowledged", () => _sessions.Values.Sum(s => s.Unacknowledged), "{message}", "Messages not yet acknowledged to the outside broker");
         meter.CreateObservableCounter("luohu.outside.received", () => _receivedBefore + _sessions.Values.Sum(s => s.Received), "{message}", "Messages from the outside broker");
         meter.CreateObservableCounter("luohu.outside.redelivered", () => _redeliveredBefore + _sessions.Values.Sum(s => s.Redelivered), "{message}", "Messages that the outside broker has sent again");

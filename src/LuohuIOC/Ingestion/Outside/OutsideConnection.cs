@@ -77,6 +77,14 @@ internal sealed class OutsideConnection : IAsyncDisposable
                 $"the broker does not let user '{_setup.Options.User}' subscribe to '{refused.TopicFilter.Topic}' ({refused.ResultCode}). Allow it in the broker's access list"));
     }
 
+    /// <summary>Ends subscriptions that the session may have kept.</summary>
+    public async Task UnsubscribeAsync(IEnumerable<string> filters, CancellationToken cancellation)
+    {
+        var builder = new MqttClientUnsubscribeOptionsBuilder();
+        foreach (var filter in filters) builder.WithTopicFilter(filter);
+        await _client.UnsubscribeAsync(builder.Build(), cancellation).WaitAsync(Patience, cancellation);
+    }
+
     /// <summary>Completes when the broker has acknowledged it.</summary>
     public async Task PublishAsync(MqttApplicationMessage message, CancellationToken cancellation)
     {

@@ -1,4 +1,3 @@
-using LuohuIOC.DeviceProtocol.Sparkplug;
 using LuohuIOC.Ingestion.Sparkplug;
 using Microsoft.Extensions.Options;
 
@@ -24,10 +23,11 @@ internal static class OutsideFeature
         app.MapOutside();
         var setup = app.Services.GetRequiredService<OutsideSetup>();
         var sparkplug = app.Services.GetRequiredService<SparkplugHost>();
-        if (!setup.Options.IsOn || setup.Options.Filters?.Any(f => f.StartsWith(SparkplugTopic.Prefix, StringComparison.Ordinal)) != true) return;
+        if (!setup.Options.IsOn) return;
         // A node may be at either broker.
-        var (link, embedded) = (app.Services.GetRequiredService<OutsideLink>(), sparkplug.Publish);
-        sparkplug.Publish = message => Task.WhenAll(embedded?.Invoke(message) ?? Task.CompletedTask, link.PublishAsync(message, CancellationToken.None));
+        var (broker, embedded) = (app.Services.GetRequiredService<OutsideBroker>(), sparkplug.Publish);
+        sparkplug.Publish = message => Task.WhenAll(
+            embedded?.Invoke(message) ?? Task.CompletedTask, broker.TakesSparkplug ? broker.Link.PublishAsync(message, CancellationToken.None) : Task.CompletedTask);
     }
 
     // Mqtt:External=10.1.2.3:1883 >> mqtt://10.1.2.3:1883

@@ -99,7 +99,7 @@ internal sealed class OutsideLink(OutsideSetup setup, PublishIntake intake, Time
             await BeatAsync(connection, deliveries, stop);
             if (!stop.IsCancellationRequested) return Fault;
             await deliveries.DrainAsync(time);
-            await SayAsync(connection, "presence", Offline, CancellationToken.None);
+            await SayAsync(connection, setup.Host, "presence", Offline, CancellationToken.None);
             await connection.CloseAsync();
             return null;
         }
@@ -142,7 +142,7 @@ internal sealed class OutsideLink(OutsideSetup setup, PublishIntake intake, Time
     // The order matters: what was retained comes before the echo, so behind it this host knows who there is.
     private async Task IntroduceAsync(OutsideConnection connection, CancellationToken stop)
     {
-        await SayAsync(connection, "presence", $"{Online} {_instance}", stop);
+        await SayAsync(connection, setup.Host, "presence", $"{Online} {_instance}", stop);
         try
         {
             await _echo.Task.WaitAsync(EchoMax, time, stop);
@@ -152,16 +152,19 @@ internal sealed class OutsideLink(OutsideSetup setup, PublishIntake intake, Time
             throw new OutsideFaultException(new OutsideFault(
                 OutsideFaultKind.Subscription, $"the broker does not let user '{setup.Options.User}' read what it writes under luohu/ioc/. Allow it 'readwrite luohu/ioc/#' in the broker's access list"));
         }
-        int before, sessions;
+        int sessions;
+        var hasSparkplug = setup.Options.SparkplugFilters.Count > 0;
         lock (_gate)
         {
-            before = _roster.SessionsOf(setup.Host);
-            sessions = Math.Max(before, setup.Options.Connections);
+            sessions = Math.Max(_roster.SessionsOf(setup.Host), setup.Options.Connections);
             _roster.HasSessions(setup.Host, sessions, Now);
+            if (hasSparkplug) _roster.HasSessions(SessionName.Sparkplug.Host, SessionName.Sparkplug.Number, Now);
         }
         if (sessions > setup.Options.Connections)
             log.LogWarning("Outside broker {Address} still keeps {Sessions} sessions of this host, more than Mqtt:Outside:Connections; all are served, so that nothing in them waits for ever", setup.Address, sessions);
-        if (sessions != before) await SayAsync(connection, "sessions", sessions.ToString(CultureInfo.InvariantCulture), stop);
+        // Each time: a broker that was killed may have forgotten it, and who starts later could not take over what it has not heard of.
+        await SayAsync(connection, setup.Host, "sessions", sessions.ToString(CultureInfo.InvariantCulture), stop);
+        if (hasSparkplug) await SayAsync(connection, SessionName.Sparkplug.Host, "sessions", SessionName.Sparkplug.Number.ToString(CultureInfo.InvariantCulture), stop);
         _connection = connection;
         Fault = null;
         log.LogInformation("Outside broker {Address}: connected as host '{Host}' of group '{Group}'", setup.Address, setup.Host, setup.Options.Group);
@@ -182,12 +185,12 @@ internal sealed class OutsideLink(OutsideSetup setup, PublishIntake intake, Time
                 connection.Abort(Fault);
                 return;
             }
-            if (!stop.IsCancellationRequested) await SayAsync(connection, "presence", $"{Online} {_instance}", stop);
+            if (!stop.IsCancellationRequested) await SayAsync(connection, setup.Host, "presence", $"{Online} {_instance}", stop);
         }
     }
 
-    private Task SayAsync(OutsideConnection connection, string leaf, string word, CancellationToken cancellation) => connection.PublishAsync(
-        new MqttApplicationMessageBuilder().WithTopic(setup.HostTopic(setup.Host, leaf)).WithPayload(word).WithRetainFlag()
+    private Task SayAsync(OutsideConnection connection, string host, string leaf, string word, CancellationToken cancellation) => connection.PublishAsync(
+        new MqttApplicationMessageBuilder().WithTopic(setup.HostTopic(host, leaf)).WithPayload(word).WithRetainFlag()
             .WithQualityOfServiceLevel(MqttQualityOfServiceLevel.AtLeastOnce).Build(),
         cancellation);
 

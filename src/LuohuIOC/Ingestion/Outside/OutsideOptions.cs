@@ -1,5 +1,6 @@
 using System.ComponentModel.DataAnnotations;
 using LuohuIOC.DeviceProtocol;
+using LuohuIOC.DeviceProtocol.Sparkplug;
 
 namespace LuohuIOC.Ingestion.Outside;
 
@@ -44,8 +45,8 @@ public sealed class OutsideOptions
     public string Group { get; set; } = "ioc";
 
     /// <summary>
-    /// Topic filters that are shared. Default: telemetry of gateways and sensors, and raw frames. <c>spBv1.0/#</c> may be added where one host with one
-    /// connection is alone in its group: an alias of Sparkplug means something only to who saw the birth.
+    /// Topic filters that are shared. Default: telemetry of gateways and sensors, and raw frames. <c>spBv1.0/#</c>, which may be added, is not shared:
+    /// an alias of Sparkplug means something only to who saw the birth, so one host at a time takes all of it.
     /// </summary>
     public IReadOnlyList<string>? Filters { get; set; }
 
@@ -86,7 +87,19 @@ public sealed class OutsideOptions
     internal bool IsVersion5 => Version == "5";
 
     /// <summary>What to subscribe to: <c>$share/ioc/luohu/v1/+/telemetry</c>, …</summary>
-    internal IEnumerable<string> SharedFilters => (Filters is { Count: > 0 } given ? given : DefaultFilters).Select(f => $"$share/{Group}/{f}");
+    internal IReadOnlyList<string> SharedFilters => [.. Given.Where(f => !IsSparkplug(f)).Select(Shared)];
+
+    /// <summary>What of Sparkplug one host takes; empty: nothing.</summary>
+    internal IReadOnlyList<string> SparkplugFilters => [.. Given.Where(IsSparkplug)];
+
+    /// <summary>Subscriptions that a session may have kept from a version that shared Sparkplug too: they would bring everything twice.</summary>
+    internal IReadOnlyList<string> OldFilters => [.. SparkplugFilters.Select(Shared)];
+
+    private IEnumerable<string> Given => Filters is { Count: > 0 } given ? given : DefaultFilters;
+
+    private string Shared(string filter) => $"$share/{Group}/{filter}";
+
+    private static bool IsSparkplug(string filter) => filter.StartsWith(SparkplugTopic.Prefix, StringComparison.Ordinal);
 
     /// <summary>What is wrong with them, in the words of an operator; null when nothing is.</summary>
     internal string? Fault()

@@ -1,3 +1,4 @@
+using LuohuIOC.DeviceProtocol.Sparkplug;
 using MQTTnet.Protocol;
 
 namespace LuohuIOC.Ingestion.Outside;
@@ -77,7 +78,7 @@ internal sealed class OutsideSession(SessionName name, OutsideSetup setup, Publi
         {
             await using var connection = await OutsideConnection.OpenAsync(setup, ClientId, _ => { }, deliveries.TakeAsync, _stop.Token);
             Look(connection);
-            await connection.SubscribeAsync(setup.Options.SharedFilters, MqttQualityOfServiceLevel.AtLeastOnce, _stop.Token);
+            await SubscribeAsync(connection);
             _wasKept = true;
             Fault = null;
             ConnectedSince = time.GetUtcNow();
@@ -111,11 +112,22 @@ internal sealed class OutsideSession(SessionName name, OutsideSetup setup, Publi
         }
     }
 
+    private async Task SubscribeAsync(OutsideConnection connection)
+    {
+        var options = setup.Options;
+        // A host that does not ask for Sparkplug itself serves it for those that do.
+        IReadOnlyList<string> filters = name != SessionName.Sparkplug ? options.SharedFilters : options.SparkplugFilters is { Count: > 0 } own ? own : [$"{SparkplugTopic.Prefix}#"];
+        if (name != SessionName.Sparkplug && options.OldFilters.Count > 0) await connection.UnsubscribeAsync(options.OldFilters, _stop.Token);
+        if (filters.Count > 0) await connection.SubscribeAsync(filters, MqttQualityOfServiceLevel.AtLeastOnce, _stop.Token);
+    }
+
     private void Look(OutsideConnection connection)
     {
         var answer = connection.Answer;
         if (_wasKept && !answer.IsSessionPresent)
-            log.LogError("Outside broker {Address} has forgotten session {Client}: what it held for it is lost. Let it keep sessions on disk (mosquitto: persistence true)", setup.Address, ClientId);
+            log.LogError(
+                "Outside broker {Address} has forgotten session {Client}, a new one is made: what it had acknowledged to gateways and not yet given to this host is lost. "
+                + "Let it keep sessions on disk and save them often (mosquitto: persistence true, autosave_interval 10)", setup.Address, ClientId);
         if (!setup.Options.IsVersion5) return;
         if (!answer.SharedSubscriptionAvailable)
             throw new OutsideFaultException(new OutsideFault(OutsideFaultKind.Subscription, "the broker offers no shared subscriptions. Use another broker, or let the embedded one take the messages"));

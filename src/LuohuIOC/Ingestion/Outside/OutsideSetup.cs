@@ -10,6 +10,8 @@ namespace LuohuIOC.Ingestion.Outside;
 /// <summary>How to connect: what all connections to the broker have in common.</summary>
 internal sealed class OutsideSetup(IOptions<OutsideOptions> options, IConfiguration configuration, TimeProvider time)
 {
+    private static readonly GatheredSockets Sockets = new();
+
     private readonly Lazy<string> _host = new(() => options.Value.Host.Length > 0 ? options.Value.Host : KeptName(configuration["DataDirectory"] ?? "data"));
 
     public OutsideOptions Options => options.Value;
@@ -35,6 +37,7 @@ internal sealed class OutsideSetup(IOptions<OutsideOptions> options, IConfigurat
         var o = options.Value;
         var builder = new MqttClientOptionsBuilder()
             .WithTcpServer(Address.Host, Address.Port)
+            .WithStreamProvider(Sockets)
             .WithProtocolVersion(o.IsVersion5 ? MqttProtocolVersion.V500 : MqttProtocolVersion.V311)
             // A bridge, which this would make it for mosquitto, is not sent what it has published itself.
             .WithTryPrivate(false)

@@ -31,7 +31,10 @@ public sealed class SparkplugHost(FrameMetrics metrics, SensorRegistry registry,
     public static bool MayPublish(SparkplugTopic topic, string? gateway) =>
         (gateway is null || topic.Node == gateway) && topic.Message is not (SparkplugMessage.NodeCommand or SparkplugMessage.DeviceCommand);
 
-    /// <summary>Takes a message; gives the telemetry of the contract that it amounts to (none: empty), or a reason.</summary>
+    /// <summary>Forgets every birth: what was seen of the nodes has an end here, and each is asked for its births with its next message.</summary>
+    public void Forget() => _nodes.Clear();
+
+    /// <summary>Takes a message; gives the telemetry of the contract that it amounts to (none: empty), and a reason when something in it was not understood.</summary>
     public RejectionReason Take(SparkplugTopic topic, ReadOnlySpan<byte> payload, IBufferWriter<byte> telemetry)
     {
         if (SparkplugPayload.Parse(payload) is not { } parsed) return RejectionReason.FrameInvalid;
@@ -47,7 +50,7 @@ public sealed class SparkplugHost(FrameMetrics metrics, SensorRegistry registry,
         Tell(topic, step, node.State.WasBorn);
         if (step.Died.Count > 0) log.LogInformation("Sparkplug: {Node} says that {Devices} is gone, its values are stale", topic.Node, step.Died.Contains("") ? "it" : step.Died[0]);
         Write(topic, step, telemetry);
-        return RejectionReason.None;
+        return step.HasUnknown ? RejectionReason.AliasUnknown : RejectionReason.None;
     }
 
     // A node's death is that of the sensors born through it; when this host saw no birth, of all of the gateway's.

@@ -36,7 +36,7 @@ public sealed class SparkplugNodeTests
     {
         var node = new SparkplugNode();
         var steps = Vectors.Select(v => node.Take(TopicOf(v!), PayloadOf(v!))).ToArray();
-        Assert.All(steps, s => Assert.False(s.WantsRebirth));
+        Assert.All(steps, s => Assert.False(s.WantsRebirth || s.HasUnknown));
         Assert.Equal(["waterlog/depth_cm", "battery/pct"], steps[1].Values.Select(v => v.Name));
         Assert.Equal([("WL-0007", "waterlog/depth_cm", 1694102460000, 28.4, false), ("WL-0007", "waterlog/depth_cm", 1694102430000, 21.0, true)],
             steps[2].Values.Select(v => (v.Device!, v.Name, v.UnixMs, v.Value, v.IsHistorical)));
@@ -51,6 +51,7 @@ public sealed class SparkplugNodeTests
         var data = Vectors[2]!;
         var early = new SparkplugNode().Take(TopicOf(data), PayloadOf(data));
         Assert.True(early.WantsRebirth);
+        Assert.True(early.HasUnknown);
         Assert.Empty(early.Values);
 
         var node = new SparkplugNode();

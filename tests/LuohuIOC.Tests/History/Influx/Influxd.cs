@@ -17,24 +17,9 @@ public sealed class Influxd : IAsyncDisposable
     public Influxd(string walFsyncDelay = "20ms")
     {
         _settings = Path.Combine(_folder, "influxdb.conf");
-        File.WriteAllText(_settings, $"""
-            reporting-disabled = true
-            bind-address = "127.0.0.1:{_rpcPort}"
-            [meta]
-              dir = "{_folder}/meta"
-            [data]
-              dir = "{_folder}/data"
-              wal-dir = "{_folder}/wal"
-              wal-fsync-delay = "{walFsyncDelay}"
-              query-log-enabled = false
-            [monitor]
-              store-enabled = false
-            [http]
-              bind-address = "127.0.0.1:{Port}"
-              log-enabled = false
-            [logging]
-              level = "error"
-            """);
+        File.WriteAllText(_settings, Repository.Read("plant/influxdb/influxdb-1.conf")
+            .Replace("@folder@", _folder, StringComparison.Ordinal).Replace("@rpc@", $"{_rpcPort}", StringComparison.Ordinal).Replace("@http@", $"{Port}", StringComparison.Ordinal)
+            .Replace("wal-fsync-delay = \"20ms\"", $"wal-fsync-delay = \"{walFsyncDelay}\"", StringComparison.Ordinal));
     }
 
     public int Port { get; } = FreePort();

@@ -70,6 +70,26 @@ public sealed class HostRosterTests
                 && served.All(s => s.Self == s.Session.Host || !living.Contains(s.Session.Host));
         });
 
+    [Fact]
+    public void Sparkplug_is_taken_by_one_of_the_living_and_by_another_when_that_one_dies()
+    {
+        string[] names = ["a", "b", "c"];
+        var rosters = names.Select(self =>
+        {
+            var roster = new HostRoster(self, Silence);
+            roster.HasSessions(SessionName.Sparkplug.Host, SessionName.Sparkplug.Number, At(0));
+            foreach (var name in names) roster.Heard(name, true, At(0));
+            return roster;
+        }).ToArray();
+        var taker = Assert.Single(names, n => rosters[Array.IndexOf(names, n)].Serves(At(1)).Contains(SessionName.Sparkplug));
+        foreach (var roster in rosters) roster.Heard(taker, false, At(2));
+        Assert.Single(names.Except([taker]), n => rosters[Array.IndexOf(names, n)].Serves(At(3)).Contains(SessionName.Sparkplug));
+        // Nobody's session is nobody's host: a reply to a command that is not ours is refused when no other host can have sent it.
+        var alone = new HostRoster("a", Silence);
+        alone.HasSessions(SessionName.Sparkplug.Host, SessionName.Sparkplug.Number, At(0));
+        Assert.Equal(0, alone.Others);
+    }
+
     private static TimeSpan At(int seconds) => TimeSpan.FromSeconds(seconds);
 
     private static List<(string, int)> Served(HostRoster roster, TimeSpan now) => [.. roster.Serves(now).Select(s => (s.Host, s.Number)).Order()];

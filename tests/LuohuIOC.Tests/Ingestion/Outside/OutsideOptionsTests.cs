@@ -58,7 +58,10 @@ public sealed class OutsideOptionsTests
             ["SessionExpiry"] = "1.00:00:00",
             ["Connections"] = "0",
         }).Build().Get<OutsideOptions>()!;
-        Assert.Equal(["$share/ioc/luohu/v1/+/telemetry", "$share/ioc/spBv1.0/#"], options.SharedFilters);
+        Assert.Equal(["$share/ioc/luohu/v1/+/telemetry"], options.SharedFilters);
+        // One host takes it all: not shared, and no longer so where it was.
+        Assert.Equal(["spBv1.0/#"], options.SparkplugFilters);
+        Assert.Equal(["$share/ioc/spBv1.0/#"], options.OldFilters);
         Assert.Equal((TimeSpan.FromDays(1), 0), (options.SessionExpiry, options.Connections));
     }
 
