@@ -9,10 +9,10 @@ namespace LuohuIOC.Detection.Chart;
 public sealed class ChartDetector
 {
     /// <summary>What <see cref="Snapshot"/> writes first.</summary>
-    public const byte SnapshotVersion = 2;
+    public const byte SnapshotVersion = 3;
 
-    /// <summary>The version before the quick look: read as well, the quick look begins anew.</summary>
-    private const byte VersionWithoutQuickLook = 1;
+    /// <summary>Versions before the quick look, and before each metric had its own tail and its way home: read as well, what they lack begins anew.</summary>
+    private const byte VersionWithoutQuickLook = 1, VersionWithOneTail = 2;
 
     /// <summary>Largest number of metrics: the covariance is their square.</summary>
     public const int MetricsMax = 64;
@@ -130,8 +130,10 @@ public sealed class ChartDetector
             }
             live++;
             _smoothed[m] = metric.Smooth(_smoothed[m], deviation, _options);
+            var held = holding && Math.Abs(_smoothed[m]) > _options.HoldDeviations * _covariance.Spread[m];
+            if (metric.ComesBack(ref deviation, ref held, _options)) _smoothed[m] = 0;
             if (holding) metric.Learn(deviation, _options.WanderRows);
-            metric.Follow(deviation, holding && Math.Abs(_smoothed[m]) > _options.HoldDeviations * _covariance.Spread[m], _options);
+            metric.Follow(deviation, held, _options);
         }
         return (live, counted);
     }
@@ -209,7 +211,7 @@ public sealed class ChartDetector
         try
         {
             var version = from.ReadByte();
-            if (version is not (SnapshotVersion or VersionWithoutQuickLook)) throw new InvalidDataException($"Chart snapshot of version {version}; this program reads {VersionWithoutQuickLook} and {SnapshotVersion}.");
+            if (version is < VersionWithoutQuickLook or > SnapshotVersion) throw new InvalidDataException($"Chart snapshot of version {version}; this program reads {VersionWithoutQuickLook} to {SnapshotVersion}.");
             var metrics = from.ReadInt32();
             var fitRows = from.ReadInt32();
             if (metrics != _metrics.Length || fitRows != _options.FitRows)
@@ -237,8 +239,8 @@ public sealed class ChartDetector
         }
         _fit = null;
         for (var m = 0; m < _smoothed.Length; m++) _smoothed[m] = from.ReadDouble();
-        foreach (var metric in _metrics) metric.Load(from);
+        for (var m = 0; m < _metrics.Length; m++) _metrics[m].Load(from, version < SnapshotVersion ? _smoothed[m] : null);
         _covariance.Load(from);
-        if (version == SnapshotVersion) _quick.Load(from);
+        if (version != VersionWithoutQuickLook) _quick.Load(from, oneTail: version == VersionWithOneTail);
     }
 }

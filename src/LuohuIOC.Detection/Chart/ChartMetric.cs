@@ -22,6 +22,7 @@ internal sealed class ChartMetric
     private double _raw = double.NaN;
     private int _unchanged;
     private int _deadRows = DeadRowsMin;
+    private Excursion _excursion;
 
     /// <summary>Variance from row to row, in squared spreads.</summary>
     public double Noise { get; private set; }
@@ -52,6 +53,7 @@ internal sealed class ChartMetric
         _mean = mean;
         _variance = values.Where(double.IsFinite).Average(v => (v - mean) * (v - mean)) + 1e-9;
         Reference = values.Take(FirstRows).Where(double.IsFinite).DefaultIfEmpty(mean).Average();
+        _excursion.Begin(Reference, 0);
         _deadRows = Math.Max(DeadRowsMin, DeadRuns * LongestRun(rows));
     }
 
@@ -102,7 +104,11 @@ internal sealed class ChartMetric
         _raw = value;
         if (IsDead) return double.NaN;
         var standard = SoftScale.Apply(value, _centre, _scale);
-        if (wasDead) Reference = standard;
+        if (wasDead)
+        {
+            Reference = standard;
+            _excursion.Begin(standard, 0);
+        }
         return standard - Reference;
     }
 
@@ -115,6 +121,19 @@ internal sealed class ChartMetric
         var away = deviation - average;
         var reach = options.JumpNoises * Math.Sqrt(Math.Max(Noise, NoiseMin));
         return average + (Math.Abs(away) <= reach ? options.Smoothing * away : away - (1 - options.Smoothing) * Math.Sign(away) * reach);
+    }
+
+    /// <summary>
+    /// True where the metric, held away from home until now, has come back: its reference is then where its average is.
+    /// </summary>
+    public bool ComesBack(ref double deviation, ref bool held, ChartOptions options)
+    {
+        var value = Reference + deviation;
+        var average = Smooth(_excursion.Average, value - _excursion.Home, options);
+        if (!_excursion.Ends(average, ref held, Reference, options)) return false;
+        Reference = _excursion.Home;
+        deviation = value - Reference;
+        return true;
     }
 
     /// <summary>Learns over the long run how far the metric wanders; a value counts as three deviations at most, that a fault be no habit.</summary>
@@ -155,9 +174,12 @@ internal sealed class ChartMetric
         to.Write(Noise);
         to.Write(Reference);
         to.Write(IsUnknown);
+        _excursion.Save(to);
     }
 
-    public void Load(BinaryReader from)
+    /// <param name="from">The snapshot.</param>
+    /// <param name="average">The metric's moving average, from which an excursion that the snapshot does not know begins; null where it does.</param>
+    public void Load(BinaryReader from, double? average)
     {
         _centre = from.ReadDouble();
         _scale = from.ReadDouble();
@@ -169,5 +191,7 @@ internal sealed class ChartMetric
         Noise = from.ReadDouble();
         Reference = from.ReadDouble();
         IsUnknown = from.ReadBoolean();
+        if (average is { } unknown) _excursion.Begin(Reference, unknown);
+        else _excursion.Load(from);
     }
 }

@@ -21,6 +21,12 @@ public sealed record ChartOptions
     /// <summary>A metric whose moving average is off by more than this many of its deviations is not followed.</summary>
     public double HoldDeviations { get; init; } = 3;
 
+    /// <summary>Rows of ordinary behaviour whose mean reference is a metric's home.</summary>
+    public double HomeRows { get; init; } = 100;
+
+    /// <summary>A held metric that has come back to this share of its greatest distance from home is let go.</summary>
+    public double HomeShare { get; init; } = 0.25;
+
     /// <summary>Speed at which a metric that only wanders is followed even then, as a share.</summary>
     public double WanderShare { get; init; } = 0.15;
 
@@ -40,7 +46,7 @@ public sealed record ChartOptions
     public double CovarianceRows { get; init; } = 3000;
 
     /// <summary>Score above which a row is an alarm, in deviations a metric.</summary>
-    public double AlarmLevel { get; init; } = 2.3;
+    public double AlarmLevel { get; init; } = 2.1;
 
     /// <summary>Share of rows that may be the average's alarms in the long run; a station with more is judged by a higher level after each.</summary>
     public double AlarmShare { get; init; } = 0.001;
@@ -52,8 +58,11 @@ public sealed record ChartOptions
     public double QuickRows { get; init; } = 90;
 
     /// <summary>The quick look alarms where a metric is so many of its usual distances from its level …</summary>
-    public double QuickUnits { get; init; } = 9;
+    public double QuickUnits { get; init; } = 6;
 
-    /// <summary>… and such a distance so rare in this station, in nats: e^-3.5 are 3 of 100 rows.</summary>
-    public double QuickNats { get; init; } = 3.5;
+    /// <summary>
+    /// … and the metrics' distances so rare together, each in its own record, in nats beyond the usual 5 %: two metrics of which such a
+    /// distance comes in a row of 400 each, or one of which it comes in a row of 8,000.
+    /// </summary>
+    public double QuickNats { get; init; } = 6;
 }

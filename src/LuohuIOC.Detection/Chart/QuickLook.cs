@@ -3,7 +3,8 @@ namespace LuohuIOC.Detection.Chart;
 /// <summary>
 /// The short, large fault that a moving average would smear: each metric's distance from its own level of the last hour or so, in units
 /// of its usual such distance. The level goes after the value by at most two units a step, as a running median would, so a short fault
-/// does not carry it off and a new state is accepted. Counts only what is far and rare in this station's own record.
+/// does not carry it off and a new state is accepted. Counts only what is far, and rare in the metrics' own records taken together: an
+/// instrument that often jumps counts little, and hides no other.
 /// </summary>
 internal sealed class QuickLook(int metrics, ChartOptions options)
 {
@@ -18,6 +19,9 @@ internal sealed class QuickLook(int metrics, ChartOptions options)
 
     private const double TailShare = 0.05, TailMemory = 20_000;
 
+    /// <summary>Nats that one row in twenty has: only what lies beyond is evidence.</summary>
+    private static readonly double Common = -Math.Log(TailShare);
+
     /// <summary>A row counts as high as the highest of so many before it, if it keeps this share: a fault that flickers is one.</summary>
     private const int HoldRows = 5;
     private const double HoldShare = 0.3;
@@ -27,23 +31,25 @@ internal sealed class QuickLook(int metrics, ChartOptions options)
     private readonly int[] _seen = new int[metrics];
     private readonly double[] _distance = new double[metrics];
     private readonly double[] _last = new double[HoldRows + 1];
-    private readonly LogTail _tail = new(TailShare, TailMemory);
+    private readonly LogTail[] _tails = [.. Enumerable.Range(0, metrics).Select(_ => new LogTail(TailShare, TailMemory))];
     private int _next;
 
     /// <summary>Each metric's distance in the last row, in its units; 0 for a missing or dead one.</summary>
     public ReadOnlySpan<double> Distances => _distance;
 
-    /// <summary>1 where the largest distance is as far and as rare as <see cref="ChartOptions"/> ask, in proportion otherwise.</summary>
+    /// <summary>1 where the largest distance is as far, and all together are as rare, as <see cref="ChartOptions"/> ask, in proportion otherwise.</summary>
     public double Observe(ReadOnlySpan<double> values, ReadOnlySpan<bool> live)
     {
         var largest = 0.0;
+        var nats = 0.0;
         for (var m = 0; m < values.Length; m++)
         {
             _distance[m] = live[m] ? Distance(m, values[m]) : 0;
+            if (!live[m] || _seen[m] <= Known) continue;
             largest = Math.Max(largest, _distance[m]);
+            nats += Math.Max(0, _tails[m].Nats(_distance[m]) - Common);
         }
-        var rare = _tail.Nats(largest + 1e-9);
-        var score = Math.Min(largest / options.QuickUnits, rare / options.QuickNats);
+        var score = Math.Min(largest / options.QuickUnits, nats / options.QuickNats);
         _next = (_next + 1) % _last.Length;
         _last[_next] = score;
         var highest = 0.0;
@@ -75,10 +81,12 @@ internal sealed class QuickLook(int metrics, ChartOptions options)
         }
         foreach (var score in _last) to.Write(score);
         to.Write(_next);
-        _tail.Save(to);
+        foreach (var tail in _tails) tail.Save(to);
     }
 
-    public void Load(BinaryReader from)
+    /// <param name="from">The snapshot.</param>
+    /// <param name="oneTail">It has one tail of the largest distance: read over, the metrics' own begin anew.</param>
+    public void Load(BinaryReader from, bool oneTail)
     {
         for (var m = 0; m < _level.Length; m++)
         {
@@ -89,6 +97,7 @@ internal sealed class QuickLook(int metrics, ChartOptions options)
         for (var i = 0; i < _last.Length; i++) _last[i] = from.ReadDouble();
         _next = from.ReadInt32();
         if (_next < 0 || _next >= _last.Length) throw new InvalidDataException($"Row {_next} of {_last.Length}.");
-        _tail.Load(from);
+        if (oneTail) new LogTail(TailShare, TailMemory).Load(from);
+        else foreach (var tail in _tails) tail.Load(from);
     }
 }
