@@ -18,8 +18,11 @@ public sealed record NowcastBand(double SpreadMax, double LowFactor, double High
 /// <param name="Bands">Ends of the interval, by the size of the spread, smallest first; the last has no upper bound.</param>
 /// <param name="Efficiency">Nash–Sutcliffe on the rain events that neither trees have seen.</param>
 /// <param name="PersistenceEfficiency">The same for "it stays as it is".</param>
+/// <param name="DryBands">
+/// The same as <paramref name="Bands"/> for minutes without a drop in three hours; null in models that saw no dry weather apart, which take those.
+/// </param>
 public sealed record NowcastHorizon(
-    int Minutes, TreeEnsemble Change, TreeEnsemble Spread, NowcastBand[] Bands, double Efficiency, double PersistenceEfficiency);
+    int Minutes, TreeEnsemble Change, TreeEnsemble Spread, NowcastBand[] Bands, double Efficiency, double PersistenceEfficiency, NowcastBand[]? DryBands = null);
 
 /// <summary>A station's trained nowcast, complete for use without ML.NET. Immutable, for any number of readers.</summary>
 public sealed record NowcastModel
@@ -51,8 +54,11 @@ public sealed record NowcastModel
         Demand(Horizons is { Length: > 0 }, "no horizons");
         foreach (var h in Horizons)
         {
-            Demand(h.Bands is { Length: > 0 } && h.Bands[^1].SpreadMax == double.MaxValue, $"horizon {h.Minutes}: no band for large spreads");
-            Demand(h.Minutes > 0 && Array.TrueForAll(h.Bands, b => b.LowFactor <= b.HighFactor), $"horizon {h.Minutes}: interval is upside down");
+            foreach (var bands in h.DryBands is { } dry ? new[] { h.Bands, dry } : [h.Bands])
+            {
+                Demand(bands is { Length: > 0 } && bands[^1].SpreadMax == double.MaxValue, $"horizon {h.Minutes}: no band for large spreads");
+                Demand(h.Minutes > 0 && Array.TrueForAll(bands, b => b.LowFactor <= b.HighFactor), $"horizon {h.Minutes}: interval is upside down");
+            }
             Demand(h.Change.Trees.Concat(h.Spread.Trees).All(t => t.IsSound(Features.Length)), $"horizon {h.Minutes}: a broken tree");
         }
         return this;
@@ -80,8 +86,9 @@ public sealed record NowcastModel
     {
         var raw = row[0] + horizon.Change.Score(row);
         var spread = Math.Max(SpreadMin, horizon.Spread.Score(row));
-        var band = horizon.Bands[0];
-        for (var b = 1; spread > band.SpreadMax; b++) band = horizon.Bands[b];
+        var bands = horizon.DryBands is { } dry && NowcastFeatures.IsDry(row) ? dry : horizon.Bands;
+        var band = bands[0];
+        for (var b = 1; spread > band.SpreadMax; b++) band = bands[b];
         return new NowcastValue(
             horizon.Minutes, Math.Max(floor, raw), Math.Max(floor, raw + (band.LowFactor * spread)), Math.Max(floor, raw + (band.HighFactor * spread)));
     }

@@ -21,11 +21,26 @@ public sealed record NowcastOptions
     /// <summary>Share of cases that the interval should hold; the rest falls below and above it in equal parts.</summary>
     public double Coverage { get; init; } = 0.9;
 
-    /// <summary>The interval is calibrated apart in so many bands of difficulty.</summary>
-    public int Bands { get; init; } = 8;
+    /// <summary>Share of the calibrating rows that were or became wet that it should hold: more than it promises, because other storms are worse.</summary>
+    public double WetCoverage { get; init; } = 0.94;
 
-    /// <summary>Fewer rows make no band of their own.</summary>
+    /// <summary>A row is wet when the level is or becomes this, in metres. Infinite: none is, and all count alike.</summary>
+    public double WetMetres { get; init; } = double.PositiveInfinity;
+
+    /// <summary>Neither end lies further out than this share of all rows of like difficulty, for the wet ones' sake.</summary>
+    public double RareShare { get; init; } = 0.01;
+
+    /// <summary>The interval is calibrated apart in bands of difficulty, each with at most one in so many of the rows and of the wet rows.</summary>
+    public int Bands { get; init; } = 12;
+
+    /// <summary>Fewer rows make no band, unless enough of them are wet.</summary>
     public int RowsPerBandMin { get; init; } = 200;
+
+    /// <summary>So many wet rows are enough.</summary>
+    public int WetRowsPerBandMin { get; init; } = 100;
+
+    /// <summary>A band with fewer wet rows does not look at them apart.</summary>
+    public int WetRowsMin { get; init; } = 40;
 
     /// <summary>Fewer rain events train nothing.</summary>
     public int EpisodesMin { get; init; } = 20;

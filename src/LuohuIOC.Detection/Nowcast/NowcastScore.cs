@@ -16,7 +16,7 @@ public sealed record NowcastScore(
     /// <summary>Minutes with at least this share of the threshold now or then are wet.</summary>
     public const double WetShare = 1.0 / 3;
 
-    /// <summary>Judges a model of one station, minute by minute.</summary>
+    /// <summary>Judges a model of one station, minute by minute, its interval as the product widens it; each rain event begins anew.</summary>
     /// <param name="model">One that fits the site.</param>
     /// <param name="site">The station.</param>
     /// <param name="episodes">Rain events that the trees have not seen.</param>
@@ -40,10 +40,12 @@ public sealed record NowcastScore(
         var values = new double[fits.Length][];
         for (var h = 0; h < fits.Length; h++) values[h] = new double[minutes];
         var forecast = new NowcastValue[fits.Length];
+        var interval = new AdaptiveInterval(model, threshold * WetShare);
         for (var t = 0; t < minutes; t++)
         {
             now[t] = episode.Table.At(site.Own, episode.From + t);
             var known = model.Forecast(episode.Table, site, episode.From + t, forecast);
+            interval.Apply(episode.From + t, now[t], site.Floor, known ? forecast : []);
             for (var h = 0; h < fits.Length; h++)
             {
                 values[h][t] = known ? forecast[h].Value : double.NaN;

@@ -19,7 +19,7 @@ public sealed record NowcastTraining(NowcastModel? Model, int Episodes, int Rows
 /// <summary>
 /// Trains a station's nowcast. Whole rain events go to three parts, because the minutes of one are nearly copies: three of five fit the
 /// change (boosted trees, Friedman 2001), one fits the size of the error, one calibrates the interval (normalised split-conformal
-/// prediction, Papadopoulos et al. 2002; Lei et al. 2018), apart for easy and hard minutes, and scores the model.
+/// prediction, Papadopoulos et al. 2002; Lei et al. 2018; <see cref="NowcastBands"/>) and scores the model.
 /// </summary>
 public static class NowcastTrainer
 {
@@ -50,9 +50,7 @@ public static class NowcastTrainer
         if (smallest < options.RowsMin) return new NowcastTraining(null, episodes.Count, smallest);
 
         var typical = Typical(rows, names.Length);
-        foreach (var row in rows)
-            for (var i = 0; i < typical.Length; i++)
-                if (float.IsNaN(row.Features[i])) row.Features[i] = typical[i];
+        foreach (var row in rows) Fill(row, typical);
         var model = new NowcastModel
         {
             TrainedAt = trainedAt,
@@ -67,6 +65,21 @@ public static class NowcastTrainer
         return new NowcastTraining(model.Checked(), episodes.Count, smallest);
     }
 
+    /// <summary>
+    /// The same trees with the interval of other events: of stations that they have not learned from, whose errors are larger. What the model
+    /// says of its efficiency stays.
+    /// </summary>
+    public static NowcastModel Calibrated(NowcastModel model, IReadOnlyList<NowcastEpisode> episodes, IReadOnlyList<NowcastSite> sites, NowcastOptions options)
+    {
+        if (sites.Any(s => !model.Fits(s))) throw new ArgumentException("The model does not fit the stations.", nameof(sites));
+        var rows = episodes.SelectMany(e => sites.SelectMany(site => Rows(e, CalibrationPart, site, model.Features, options))).ToArray();
+        foreach (var row in rows) Fill(row, model.Typical);
+        return (model with
+        {
+            Horizons = [.. model.Horizons.Select((horizon, h) => Calibrated(horizon, Known(rows, h), h, options))],
+        }).Checked();
+    }
+
     private static NowcastHorizon Horizon(int minutes, int h, Row[] fit, Row[] spreadPart, Row[] calibration, NowcastOptions options)
     {
         var known = Known(fit, h);
@@ -77,37 +90,34 @@ public static class NowcastTrainer
         var spread = FastTreeFit.Train([.. unseen.Select(r => r.Features)], [.. unseen.Select(r => (float)Math.Abs(Error(r)))], options).Ensemble;
 
         var judged = Known(calibration, h);
-        var bands = Bands([.. judged.Select(r => (Spread: Math.Max(options.SpreadMin, spread.Score(r.Features)), Error: Error(r)))], options);
         var mean = judged.Average(r => r.Targets[h]);
         var variance = judged.Sum(r => Square(r.Targets[h] - mean));
-        return new NowcastHorizon(
-            minutes, change, spread, bands,
-            Efficiency(judged.Sum(r => Square(Error(r))), variance), Efficiency(judged.Sum(r => Square(r.Targets[h] - r.Features[0])), variance));
+        return Calibrated(
+            new NowcastHorizon(
+                minutes, change, spread, [],
+                Efficiency(judged.Sum(r => Square(Error(r))), variance), Efficiency(judged.Sum(r => Square(r.Targets[h] - r.Features[0])), variance)),
+            judged, h, options);
     }
 
-    /// <summary>
-    /// Ends of the interval in bands of equally many calibrating rows by their spread (Mondrian conformal prediction, Vovk et al. 2003), so
-    /// that the few hard minutes are not judged by the many easy ones. Rows of one spread stay in one band.
-    /// </summary>
-    private static NowcastBand[] Bands((double Spread, double Error)[] judged, NowcastOptions options)
+    // In dry weather next to nothing happens, and that a storm may begin within the hour is not what its interval is for.
+    private static NowcastHorizon Calibrated(NowcastHorizon horizon, Row[] judged, int h, NowcastOptions options)
     {
-        Array.Sort(judged, (a, b) => a.Spread.CompareTo(b.Spread));
-        var count = Math.Clamp(judged.Length / options.RowsPerBandMin, 1, options.Bands);
-        var outside = (1 - options.Coverage) / 2;
-        var bands = new List<NowcastBand>();
-        var from = 0;
-        for (var b = 1; b <= count; b++)
+        var dry = judged.Where(r => NowcastFeatures.IsDry(r.Features)).ToArray();
+        if (dry.Length < options.RowsPerBandMin) return horizon with { Bands = Bands(horizon.Change, horizon.Spread, judged, h, options), DryBands = null };
+        return horizon with
         {
-            var to = b == count ? judged.Length : (int)((long)judged.Length * b / count);
-            while (to < judged.Length && judged[to].Spread <= judged[to - 1].Spread) to++;
-            if (to - from < Math.Min(options.RowsPerBandMin, judged.Length) && b < count) continue;
-            if (to <= from) break;
-            double[] factors = [.. judged[from..to].Select(j => j.Error / j.Spread).Order()];
-            bands.Add(new NowcastBand(to == judged.Length ? double.MaxValue : judged[to - 1].Spread, Quantiles.OfSorted(factors, outside), Quantiles.OfSorted(factors, 1 - outside)));
-            from = to;
-        }
-        return [.. bands];
+            Bands = Bands(horizon.Change, horizon.Spread, [.. judged.Where(r => !NowcastFeatures.IsDry(r.Features))], h, options),
+            DryBands = Bands(horizon.Change, horizon.Spread, dry, h, options),
+        };
     }
+
+    private static NowcastBand[] Bands(TreeEnsemble change, TreeEnsemble spread, Row[] judged, int h, NowcastOptions options) => NowcastBands.Of(
+        [
+            .. judged.Select(r => (
+                Spread: Math.Max(options.SpreadMin, spread.Score(r.Features)), Error: r.Targets[h] - r.Features[0] - change.Score(r.Features),
+                IsWet: Math.Max(r.Features[0], r.Targets[h]) >= options.WetMetres)),
+        ],
+        options);
 
     private static Row[] Known(Row[] rows, int horizon) => [.. rows.Where(r => !float.IsNaN(r.Targets[horizon]))];
 
@@ -134,6 +144,12 @@ public static class NowcastTrainer
             }
             if (!Array.TrueForAll(targets, float.IsNaN)) yield return new Row(part, features, targets);
         }
+    }
+
+    private static void Fill(Row row, float[] typical)
+    {
+        for (var i = 0; i < typical.Length; i++)
+            if (float.IsNaN(row.Features[i])) row.Features[i] = typical[i];
     }
 
     private static float[] Typical(List<Row> rows, int width)

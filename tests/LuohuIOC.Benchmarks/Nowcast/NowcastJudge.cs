@@ -7,8 +7,11 @@ internal sealed class HorizonScore(int minutes)
 {
     public int Minutes { get; } = minutes;
 
-    /// <summary>One for each station.</summary>
+    /// <summary>One for each station, the interval as the product widens it while it misses.</summary>
     public List<FitScore> Fits { get; } = [];
+
+    /// <summary>The same with the model's own interval.</summary>
+    public List<FitScore> Unadapted { get; } = [];
 
     /// <summary>Warnings when the value stands at the threshold.</summary>
     public WarningScore ByValue { get; } = new();
@@ -38,7 +41,11 @@ internal static class NowcastJudge
         var scores = models.Values.First().Horizons.Select(h => new HorizonScore(h.Minutes)).ToArray();
         foreach (var target in targets)
         {
-            foreach (var score in scores) score.Fits.Add(new FitScore());
+            foreach (var score in scores)
+            {
+                score.Fits.Add(new FitScore());
+                score.Unadapted.Add(new FitScore());
+            }
             foreach (var storm in storms) One(target, models[target.Id], storm, scores);
         }
         return scores;
@@ -48,13 +55,16 @@ internal static class NowcastJudge
     {
         var minutes = storm.To - storm.From + 1;
         var now = new double[minutes];
-        var forecasts = new NowcastValue[minutes][];
+        var (forecasts, unadapted) = (new NowcastValue[minutes][], new NowcastValue[minutes][]);
+        var interval = new AdaptiveInterval(model, target.Threshold * NowcastScore.WetShare);
         for (var t = 0; t < minutes; t++)
         {
             now[t] = storm.Table.At(target.Site.Own, storm.From + t);
             forecasts[t] = new NowcastValue[scores.Length];
             if (!model.Forecast(storm.Table, target.Site, storm.From + t, forecasts[t]))
                 throw new InvalidOperationException($"{target.Id}: no forecast at minute {t} of storm {storm.Plan.Seed}, though no instrument fails here.");
+            unadapted[t] = [.. forecasts[t]];
+            interval.Apply(storm.From + t, now[t], target.Site.Floor, forecasts[t]);
         }
         double Trend(int t, int ahead) => Math.Max(target.Site.Floor, t < 10 ? now[t] : now[t] + ((now[t] - now[t - 10]) / 10 * ahead));
         for (var h = 0; h < scores.Length; h++)
@@ -65,6 +75,7 @@ internal static class NowcastJudge
                 var (_, value, low, high) = forecasts[t][h];
                 var wet = Math.Max(now[t], now[t + ahead]) >= target.Threshold * NowcastScore.WetShare;
                 scores[h].Fits[^1].Add(now[t + ahead], value, low, high, now[t], Trend(t, ahead), wet);
+                scores[h].Unadapted[^1].Add(now[t + ahead], value, unadapted[t][h].Low, unadapted[t][h].High, now[t], now[t], wet);
             }
             scores[h].ByValue.Add(ahead, target.Threshold, now, [.. forecasts.Select(f => f[h].Value)]);
             scores[h].ByHigh.Add(ahead, target.Threshold, now, [.. forecasts.Select(f => f[h].High)]);

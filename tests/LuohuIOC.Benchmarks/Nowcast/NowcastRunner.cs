@@ -15,7 +15,8 @@ internal static class NowcastRunner
 
     public static int Run(string[] args)
     {
-        if (Array.IndexOf(args, "--prior") is var prior and >= 0 && prior + 1 < args.Length) return PriorRunner.Run(args[prior + 1], Asked(args, "--storms", 120), Asked(args, "--seed", 1));
+        if (Array.IndexOf(args, "--prior") is var prior and >= 0 && prior + 1 < args.Length)
+            return PriorRunner.Run(args[prior + 1], Asked(args, "--storms", 120), Asked(args, "--calibration-cities", 4), Asked(args, "--seed", 1), args.Contains("--keep-trees"));
         var storms = Asked(args, "--storms", 300);
         var seed = Asked(args, "--seed", 1);
         var pipes = Asked(args, "--pipes", 12);
@@ -61,7 +62,7 @@ internal static class NowcastRunner
     {
         var models = new NowcastTraining[city.Targets.Length];
         Parallel.For(0, models.Length, i => models[i] = NowcastTrainer.Train(
-            [.. training.Select(Episode)], city.Targets[i].Site, new NowcastOptions(), DateTimeOffset.UnixEpoch));
+            [.. training.Select(Episode)], city.Targets[i].Site, new NowcastOptions { WetMetres = city.Targets[i].Threshold * NowcastScore.WetShare }, DateTimeOffset.UnixEpoch));
         return Enumerable.Range(0, models.Length).Where(i => models[i].Model is not null).ToDictionary(i => city.Targets[i].Id, i => models[i].Model!);
     }
 

@@ -11,8 +11,8 @@ internal static class NowcastTables
         Console.WriteLine();
         Console.WriteLine($"### {title}");
         Console.WriteLine();
-        Console.WriteLine("| ahead | stations | NSE nowcast | NSE persistence | NSE trend | worst station, nowcast | interval holds | … of wet minutes | its mean width, wet |");
-        Console.WriteLine("|---|---|---|---|---|---|---|---|---|");
+        Console.WriteLine("| ahead | stations | NSE nowcast | NSE persistence | NSE trend | worst station, nowcast | interval | holds | … of wet minutes | … at the worst station | mean width, wet | … dry | interval score, wet |");
+        Console.WriteLine("|---|---|---|---|---|---|---|---|---|---|---|---|---|");
         foreach (var score in scores) Fit(score);
         Console.WriteLine();
         Console.WriteLine("| ahead | warning by | crossings | hit rate | false-alarm ratio | lead, median | lead, 10 % |");
@@ -29,14 +29,21 @@ internal static class NowcastTables
     private static void Fit(HorizonScore score)
     {
         var moved = score.Fits.Where(f => f.LevelMax >= 0.05).ToArray();
-        if (moved.Length == 0)
-        {
-            Console.WriteLine($"| {score.Minutes} min | 0 | – | – | – | – | {score.Fits.Average(f => f.Coverage):P0} | – | – |");
-            return;
-        }
-        var wet = score.Fits.Sum(f => f.Wet);
-        Console.WriteLine(string.Create(CultureInfo.InvariantCulture,
-            $"| {score.Minutes} min | {moved.Length} | {Median(moved, f => f.Nowcast):F3} | {Median(moved, f => f.Persistence):F3} | {Median(moved, f => f.Trend):F3} | {moved.Min(f => f.Nowcast):F3} | {score.Fits.Average(f => f.Coverage) * 100:F1} % | {100.0 * score.Fits.Sum(f => f.WetCovered) / wet:F1} % | {score.Fits.Sum(f => f.WetWidth) / wet:F3} m |"));
+        var start = moved.Length == 0 ? $"| {score.Minutes} min | 0 | – | – | – | – |" : string.Create(CultureInfo.InvariantCulture,
+            $"| {score.Minutes} min | {moved.Length} | {Median(moved, f => f.Nowcast):F3} | {Median(moved, f => f.Persistence):F3} | {Median(moved, f => f.Trend):F3} | {moved.Min(f => f.Nowcast):F3} |");
+        Console.WriteLine($"{start} the model's | {Interval(score.Unadapted)}");
+        Console.WriteLine($"| | | | | | | adapted | {Interval(score.Fits)}");
+    }
+
+    private static string Interval(List<FitScore> fits)
+    {
+        var (wet, dry) = (fits.Sum(f => f.Wet), fits.Sum(f => f.Count - f.Wet));
+        var all = string.Create(CultureInfo.InvariantCulture, $"{fits.Average(f => f.Coverage) * 100:F1} %");
+        var dryWidth = string.Create(CultureInfo.InvariantCulture, $"{fits.Sum(f => f.DryWidth) / dry:F2} m");
+        if (wet == 0) return $"{all} | – | – | – | {dryWidth} | – |";
+        var worst = fits.Where(f => f.Wet > 0).Min(f => (double)f.WetCovered / f.Wet);
+        return string.Create(CultureInfo.InvariantCulture,
+            $"{all} | {100.0 * fits.Sum(f => f.WetCovered) / wet:F1} % | {100 * worst:F0} % | {fits.Sum(f => f.WetWidth) / wet:F2} m | {dryWidth} | {fits.Sum(f => f.WetLoss) / wet:F2} |");
     }
 
     private static void Warning(int minutes, string by, WarningScore score) => Console.WriteLine(string.Create(CultureInfo.InvariantCulture,

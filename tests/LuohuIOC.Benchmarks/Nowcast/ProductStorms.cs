@@ -36,8 +36,10 @@ internal static class ProductStorms
         foreach (var kind in new[] { Outcome.Points, Outcome.Pipes })
         {
             var all = found.SelectMany(f => f.Outcomes).Where(o => o.Stations == kind).ToArray();
-            Print("all", new Outcome(kind, all.Sum(o => o.Crossings), [.. all.SelectMany(o => o.Leads)], all.Sum(o => o.Told), all.Sum(o => o.False), all.Max(o => o.Overlap)));
+            Print("all", new Outcome(kind, all.Sum(o => o.Crossings), [.. all.SelectMany(o => o.Leads)], all.Sum(o => o.Told), all.Sum(o => o.False), all.Max(o => o.Overlap), []));
         }
+        foreach (var (storm, outcomes) in found.OrderBy(f => f.Storm.Years))
+            foreach (var o in outcomes.Where(o => o.Unannounced.Length > 0)) Console.WriteLine($"not announced, {storm.Years} years: {string.Join(", ", o.Unannounced)}");
         return 0;
     }
 
@@ -89,18 +91,22 @@ internal static class ProductStorms
         var watched = (await host.GetAsync("nowcasts")).GetProperty("items").EnumerateArray().Select(n => n.GetProperty("sensorId").GetString()).ToHashSet();
         var told = await AlertsAsync(host, forecast);
         var real = (await AlertsAsync(host, threshold)).Where(a => watched.Contains(a.Sensor)).ToArray();
-        var (leads, overlap, used) = (new List<double>(), 0.0, new HashSet<string>());
+        var (leads, overlap, used, unannounced) = (new List<double>(), 0.0, new HashSet<string>(), new List<string>());
         foreach (var alert in real)
         {
             var crossed = alert.Raised - TimeSpan.FromMinutes(holdMinutes / Speed);
             var before = told.Where(t => t.Sensor == alert.Sensor && t.Raised < crossed && (t.Closed is not { } closed || (crossed - closed).TotalMinutes * Speed <= GraceMinutes))
                 .OrderByDescending(t => t.Raised).FirstOrDefault();
-            if (before is null) continue;
+            if (before is null)
+            {
+                unannounced.Add(alert.Sensor);
+                continue;
+            }
             used.Add(before.Id);
             leads.Add((crossed - before.Raised).TotalMinutes * Speed);
             if (before.Closed is { } ended) overlap = Math.Max(overlap, (ended - alert.Raised).TotalMinutes * Speed);
         }
-        return new Outcome(stations, real.Length, [.. leads], told.Length, told.Count(t => !used.Contains(t.Id)), overlap);
+        return new Outcome(stations, real.Length, [.. leads], told.Length, told.Count(t => !used.Contains(t.Id)), overlap, [.. unannounced]);
     }
 
     private static async Task<AlertSpan[]> AlertsAsync(ServedRung host, string rule) =>
@@ -114,7 +120,7 @@ internal static class ProductStorms
 
     private sealed record AlertSpan(string Id, string Sensor, DateTimeOffset Raised, DateTimeOffset? Closed);
 
-    private sealed record Outcome(string Stations, int Crossings, double[] Leads, int Told, int False, double Overlap)
+    private sealed record Outcome(string Stations, int Crossings, double[] Leads, int Told, int False, double Overlap, string[] Unannounced)
     {
         public const string Points = "points";
         public const string Pipes = "pipes";

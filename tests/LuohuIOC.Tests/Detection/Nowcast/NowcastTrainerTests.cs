@@ -62,6 +62,47 @@ public sealed class NowcastTrainerTests
     }
 
     [Fact]
+    public void Calibrated_on_other_events_it_says_the_same_value_with_their_errors()
+    {
+        // Showers of another place: the water stands three times as high.
+        var others = SyntheticStorms.Episodes(30, seed: 900).Select(e => e with { Table = Tripled(e.Table) }).ToArray();
+        var model = NowcastTrainer.Calibrated(Model, others, [SyntheticStorms.Site], SyntheticStorms.Quick);
+        var (before, after) = (new NowcastValue[2], new NowcastValue[2]);
+        var (table, held, count) = (Tripled(SyntheticStorms.Table(5001)), 0, 0);
+        for (var t = 30; t + 15 < SyntheticStorms.Minutes; t++)
+        {
+            Assert.True(Model.Forecast(table, SyntheticStorms.Site, t, before) && model.Forecast(table, SyntheticStorms.Site, t, after));
+            Assert.Equal(before[0].Value, after[0].Value);
+            count++;
+            if (table.At(0, t + 15) is var then && then >= after[0].Low && then <= after[0].High) held++;
+        }
+        Assert.InRange((double)held / count, 0.75, 1);
+        Assert.Throws<ArgumentException>(() => NowcastTrainer.Calibrated(Model, others, [SyntheticStorms.Site with { Upstream = [] }], SyntheticStorms.Quick));
+    }
+
+    [Fact]
+    public void A_stored_file_of_format_2_reads_as_it_always_did()
+    {
+        // One leaf a tree: 5 cm more than now, and an error of 2 cm; as hosts have stored them since format 2.
+        var names = string.Join(',', NowcastFeatures.Names(SyntheticStorms.Site).Select(n => $"\"{n}\""));
+        var zeros = string.Join(',', NowcastFeatures.Names(SyntheticStorms.Site).Select(_ => "0"));
+        static string Tree(string leaf) => $$"""{"bias":0,"trees":[{"features":[],"thresholds":[],"left":[],"right":[],"leaves":[{{leaf}}]}]}""";
+        var file = $$$"""
+            {"format":2,"model":{"trainedAt":"2026-11-22T00:00:00+00:00","episodes":20,"rows":900,"features":[{{{names}}}],"typical":[{{{zeros}}}],"spreadMin":0.002,
+            "horizons":[{"minutes":15,"change":{{{Tree("0.05")}}},"spread":{{{Tree("0.02")}}},
+            "bands":[{"spreadMax":0.01,"lowFactor":-9,"highFactor":9},{"spreadMax":1.7976931348623157E+308,"lowFactor":-2,"highFactor":3}],"efficiency":0.9,"persistenceEfficiency":0.5}]}}
+            """;
+        var table = SyntheticStorms.Table(8);
+        var values = new NowcastValue[1];
+        Assert.True(NowcastModelFile.Read(Encoding.UTF8.GetBytes(file)).Forecast(table, SyntheticStorms.Site, 100, values));
+        var now = table.At(0, 100);
+        Assert.Equal(15, values[0].Minutes);
+        Assert.Equal(now + 0.05, values[0].Value, 1e-5);
+        Assert.Equal(now + 0.01, values[0].Low, 1e-5);
+        Assert.Equal(now + 0.11, values[0].High, 1e-5);
+    }
+
+    [Fact]
     public void A_forecast_does_not_look_ahead()
     {
         var (whole, cut) = (SyntheticStorms.Table(7), SyntheticStorms.Table(7, minutes: 121));
@@ -149,6 +190,13 @@ public sealed class NowcastTrainerTests
             Assert.InRange(score.Coverage, 0.8, 1);
         }
         Assert.Throws<ArgumentException>(() => NowcastTrainer.Train(SyntheticStorms.Episodes(60, seed: 100), [SyntheticStorms.Site, sites[0]], SyntheticStorms.Quick, DateTimeOffset.UnixEpoch));
+    }
+
+    private static MinuteTable Tripled(MinuteTable from)
+    {
+        var table = new MinuteTable(3, SyntheticStorms.Minutes);
+        for (var t = 0; t < from.Count; t++) table.Append([3 * from.At(0, t), 3 * from.At(1, t), from.At(2, t)]);
+        return table;
     }
 
     private static string Unpacked(byte[] file)

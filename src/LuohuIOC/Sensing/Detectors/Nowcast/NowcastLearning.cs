@@ -117,7 +117,7 @@ internal sealed class NowcastLearning(
     private (NowcastTraining Training, NowcastEvaluation? Evaluation) TrainQuietly(NowcastEpisode[] episodes, NowcastSite site, Sensor sensor, double threshold, DateTimeOffset now)
     {
         Thread.CurrentThread.Priority = ThreadPriority.BelowNormal;
-        var training = NowcastTrainer.Train(episodes, site, _options, now);
+        var training = NowcastTrainer.Train(episodes, site, _options with { WetMetres = threshold * NowcastScore.WetShare }, now);
         if (training.Model is not { } model) return (training, null);
         var unseen = episodes.Where((_, i) => NowcastTrainer.IsHeldOut(i)).ToArray();
         var own = NowcastScore.Judge(model, site, unseen, threshold);

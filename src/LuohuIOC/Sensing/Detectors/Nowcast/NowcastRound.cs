@@ -10,6 +10,9 @@ internal sealed class NowcastRound(
 {
     private readonly Dictionary<int, NowcastLatch> _latches = [];
 
+    // Begins anew with another model or threshold, and after a restart.
+    private readonly Dictionary<int, (NowcastModel Model, double Threshold, AdaptiveInterval Interval)> _intervals = [];
+
     /// <summary>Id of the rule that a forecast of a metric reports under.</summary>
     public static string RuleOf(string metric) => $"nowcast-{metric}";
 
@@ -59,9 +62,18 @@ internal sealed class NowcastRound(
         var known = model is not null && model.Model.Forecast(table, site, last, values);
         Span<float> row = stackalloc float[NowcastFeatures.Names(site).Length];
         NowcastFeatures.Fill(table, site, last, row);
+        if (model is not null) IntervalOf(sensor, model.Model, threshold).Apply(issuedMs / settings.MinuteMs, row[NowcastFeatures.Own], site.Floor, known ? values : []);
         return new StationNowcast(
             issuedMs, row[NowcastFeatures.Own], known ? values : [], known ? NowcastSilence.None : SilenceOf(table, site, last, model, row[NowcastFeatures.Own]), threshold,
             row[NowcastFeatures.RainNear15], row[NowcastFeatures.RainNear60], model);
+    }
+
+    private AdaptiveInterval IntervalOf(Sensor sensor, NowcastModel model, double threshold)
+    {
+        if (_intervals.TryGetValue(sensor.Number, out var known) && known.Model == model && known.Threshold.Equals(threshold)) return known.Interval;
+        var interval = new AdaptiveInterval(model, threshold * NowcastScore.WetShare);
+        _intervals[sensor.Number] = (model, threshold, interval);
+        return interval;
     }
 
     private static NowcastSilence SilenceOf(MinuteTable table, NowcastSite site, int last, ModelInUse? model, float own)

@@ -13,9 +13,9 @@ namespace LuohuIOC.Sensing.Detectors.Nowcast;
 /// <param name="IssuedAt">End of the minute that it was made from, by the devices' clocks.</param>
 /// <param name="Now">The station's value then.</param>
 /// <param name="Horizons">Nearest first; empty without a forecast.</param>
-/// <param name="Coverage">Share of all cases that each interval is made to hold. Beside rising water it holds fewer: see the model's scores.</param>
+/// <param name="Coverage">Share of all cases that each interval is made to hold, of those beside wet streets too: see the model's scores for what it held.</param>
 /// <param name="Threshold">The lowest of the rules in force; null without one.</param>
-/// <param name="Reach"><c>none</c>, <c>possible</c> (the interval's upper end stands at the threshold), <c>expected</c> (the value does), or <c>reached</c> (the water does).</param>
+/// <param name="Reach"><c>none</c>, <c>possible</c> (the interval's upper end stands at the threshold within half an hour), <c>expected</c> (the value does), or <c>reached</c> (the water does).</param>
 /// <param name="Crossing">When the value is expected at the threshold.</param>
 /// <param name="Text">The forecast as a sentence; null without one.</param>
 /// <param name="Rain15">Rain around the station in the last quarter of an hour, mm.</param>

@@ -9,7 +9,7 @@ internal enum NowcastReach
     /// <summary>Not even the interval's upper end stands at the threshold.</summary>
     None,
 
-    /// <summary>The upper end does.</summary>
+    /// <summary>The upper end does, within half an hour. An hour ahead a street flood can come of any rain.</summary>
     Possible,
 
     /// <summary>The value does.</summary>
@@ -46,10 +46,12 @@ internal enum NowcastSilence
 internal sealed record StationNowcast(
     long IssuedMs, double Now, NowcastValue[] Values, NowcastSilence Silence, double Threshold, double Rain15, double Rain60, ModelInUse? Model)
 {
+    private const int PossibleMinutesMax = 30;
+
     public NowcastReach Reach =>
         !(Now < Threshold) ? NowcastReach.None
         : Array.Exists(Values, v => v.Value >= Threshold) ? NowcastReach.Expected
-        : Array.Exists(Values, v => v.High >= Threshold) ? NowcastReach.Possible : NowcastReach.None;
+        : Array.Exists(Values, v => v.Minutes <= PossibleMinutesMax && v.High >= Threshold) ? NowcastReach.Possible : NowcastReach.None;
 
     /// <summary>Minutes until the value stands at the threshold, along straight lines from now and between the horizons; NaN when it does not.</summary>
     public double CrossingMinutes

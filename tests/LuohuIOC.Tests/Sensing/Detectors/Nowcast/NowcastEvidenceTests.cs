@@ -32,6 +32,8 @@ public sealed class NowcastEvidenceTests
         Assert.Equal((NowcastReach.Expected, 7.5), Of(0.05, new(15, 0.25, 0.1, 0.4), new(30, 0.1, 0, 0.2)));
         Assert.Equal((NowcastReach.Possible, double.NaN), Of(0.05, new NowcastValue(15, 0.1, 0.05, 0.2)));
         Assert.Equal((NowcastReach.None, double.NaN), Of(0.05, new NowcastValue(15, 0.06, 0.05, 0.1)));
+        // An hour ahead the upper end says nothing of this storm.
+        Assert.Equal((NowcastReach.None, double.NaN), Of(0.05, new NowcastValue(60, 0.1, 0.05, 0.2)));
         Assert.Equal((NowcastReach.None, double.NaN), Of(0.2, new NowcastValue(15, 0.3, 0.2, 0.4)));
         Assert.Equal((NowcastReach.None, double.NaN), Of(double.NaN));
     }
