@@ -51,6 +51,16 @@ internal sealed class ServedRung : IAsyncDisposable
         }
     }
 
+    public int ProcessId => _process.Id;
+
+    /// <summary>A counter of <c>/metrics</c>, added up over its labels.</summary>
+    public async Task<double> MetricAsync(string name)
+    {
+        var lines = (await _http.GetStringAsync("/metrics")).Split('\n');
+        return lines.Where(l => l.StartsWith(name + "{", StringComparison.Ordinal) || l.StartsWith(name + " ", StringComparison.Ordinal))
+            .Sum(l => double.Parse(l[(l.LastIndexOf('}') + 1)..].Trim().Split(' ', StringSplitOptions.RemoveEmptyEntries)[l.Contains('}') ? 0 : 1], CultureInfo.InvariantCulture));
+    }
+
     public static async Task<ServedRung> StartAsync(Rung rung, params string[] settings)
     {
         var data = Directory.CreateTempSubdirectory("luohu-bench-").FullName;

@@ -6,8 +6,8 @@ using Spectre.Console;
 namespace LuohuIOC.Benchmarks.Ladder;
 
 /// <summary>
-/// <c>silos [SECONDS]</c>: the same fifty gateways as fast as acknowledgements come back, to one host alone, to one on PostgreSQL, to three on the same
-/// PostgreSQL and the same processors, and to three that are no city, in turn.
+/// <c>silos [SECONDS [READINGS [SETTING …]]]</c>: the same fifty gateways as fast as acknowledgements come back, to one host alone, to one on PostgreSQL, to three on the
+/// same PostgreSQL and the same processors, and to three that are no city. Beside the messages stands what they cost, and what of it the hosts spent compiling.
 /// </summary>
 internal static class SilosRunner
 {
@@ -15,41 +15,61 @@ internal static class SilosRunner
     private const int Sensors = 1_000;
     private const int Rounds = 3;
 
-    public static async Task<int> RunAsync(TimeSpan duration)
+    /// <summary>
+    /// A host compiles some 17,000 methods in its first minute of load, wakes the sensors that nobody sends for a quarter of a minute after the last host has come, and three on two
+    /// processors need three times as long for it.
+    /// </summary>
+    private static readonly TimeSpan WarmUp = TimeSpan.FromMinutes(1);
+
+    public static async Task<int> RunAsync(TimeSpan duration, string[] readings, string[] settings)
     {
         await using var server = new PostgresServer();
         await server.StartAsync();
         // Three that know nothing of each other tell what three processes cost, whatever they do.
         (string Name, int Hosts, bool Shared)[] cities =
-            [("one host, SQLite", 1, false), ("one host, PostgreSQL", 1, true), ("three hosts, PostgreSQL", 3, true), ("three hosts, each alone", 3, false)];
-        var table = new Table().Border(TableBorder.Markdown).AddColumns("city", "readings a message", "messages/s, median", "of one host on PostgreSQL", "lowest", "highest");
-        foreach (var readings in (int[])[1, 20])
+            [("one host, PostgreSQL", 1, true), ("three hosts, PostgreSQL", 3, true), ("three hosts, each alone", 3, false), ("one host, SQLite", 1, false)];
+        var table = new Table().Border(TableBorder.Markdown).AddColumns(
+            "city", "readings a message", "messages/s", "of one host on PostgreSQL", "lowest", "highest", "hosts µs a message", "in the kernel", "compiling", "PostgreSQL µs", "messages a commit",
+            "switches a message", "collections/s", "pause ms/s");
+        foreach (var each in readings.Select(r => int.Parse(r, CultureInfo.InvariantCulture)))
         {
-            var speeds = cities.Select(_ => new List<double>()).ToArray();
-            // In turn, so that what else the machine does falls on all.
-            for (var round = 0; round < Rounds; round++)
-                for (var i = 0; i < cities.Length; i++)
-                {
-                    AnsiConsole.MarkupLineInterpolated($"[grey]{cities[i].Name}, {readings} reading(s) a message, round {round + 1} …[/]");
-                    speeds[i].Add(await MeasureAsync(cities[i].Hosts, cities[i].Shared ? await server.NewDatabaseAsync() : null, readings, duration));
-                }
-            for (var i = 0; i < cities.Length; i++)
-                table.AddRow(
-                    cities[i].Name, $"{readings}", Text(Median(speeds[i]), "#,0"), Text(100 * Median(speeds[i]) / Median(speeds[1]), "0") + " %", Text(speeds[i].Min(), "#,0"),
-                    Text(speeds[i].Max(), "#,0"));
+            var whole = 0.0;
+            foreach (var (name, hosts, shared) in cities)
+            {
+                AnsiConsole.MarkupLineInterpolated($"[grey]{name}, {each} reading(s) a message …[/]");
+                var rounds = await MeasureAsync(hosts, shared ? server : null, each, duration, settings);
+                var speeds = rounds.ConvertAll(r => r.Sent.MessagesPerSecond);
+                if (whole == 0) whole = Median(speeds);
+                string[] row =
+                [
+                    name, $"{each}", Text(Median(speeds), "#,0"), Text(100 * Median(speeds) / whole, "0") + " %", Text(speeds.Min(), "#,0"), Text(speeds.Max(), "#,0"),
+                    .. SilosRound.Figures(rounds).Select(f => Text(f, "0.0")),
+                ];
+                // At once: the whole takes a quarter of an hour.
+                AnsiConsole.MarkupLineInterpolated($"[grey]{string.Join(" | ", row)}[/]");
+                table.AddRow(row);
+            }
         }
         AnsiConsole.Write(table);
         return 0;
     }
 
-    private static async Task<double> MeasureAsync(int count, string? database, int readings, TimeSpan duration)
+    private static async Task<List<SilosRound>> MeasureAsync(int count, PostgresServer? server, int readings, TimeSpan duration, string[] settings)
     {
         var hosts = new List<ServedRung>();
         try
         {
-            for (var i = 0; i < count; i++) hosts.Add(await ServedRung.StartAsync(Rung.Published, database is null ? [] : [$"--Cluster:PostgreSql={database}"]));
-            await LoadAsync(hosts, readings, duration);
-            return await LoadAsync(hosts, readings, duration);
+            var database = server is null ? null : await server.NewDatabaseAsync();
+            for (var i = 0; i < count; i++) hosts.Add(await ServedRung.StartAsync(Rung.Published, database is null ? settings : [$"--Cluster:PostgreSql={database}", .. settings]));
+            await LoadAsync(hosts, readings, WarmUp);
+            var rounds = new List<SilosRound>();
+            while (rounds.Count < Rounds)
+            {
+                var before = await SilosUse.OfAsync(hosts, server);
+                var sent = await LoadAsync(hosts, readings, duration);
+                rounds.Add(new SilosRound(await SilosUse.OfAsync(hosts, server) - before, sent));
+            }
+            return rounds;
         }
         finally
         {
@@ -58,7 +78,7 @@ internal static class SilosRunner
     }
 
     /// <summary>Acknowledged messages a second, of all hosts together. One source for all: each would take a core's time of its own.</summary>
-    private static async Task<double> LoadAsync(List<ServedRung> hosts, int readings, TimeSpan duration)
+    private static async Task<LoadSummary> LoadAsync(List<ServedRung> hosts, int readings, TimeSpan duration)
     {
         using var source = new LoadSource(
             new LoadOptions
@@ -73,7 +93,7 @@ internal static class SilosRunner
             },
             TimeProvider.System);
         await source.ConnectAsync(CancellationToken.None);
-        return (await source.RunAsync(CancellationToken.None)).MessagesPerSecond;
+        return await source.RunAsync(CancellationToken.None);
     }
 
     private static double Median(List<double> values) => values.Order().ElementAt(values.Count / 2);

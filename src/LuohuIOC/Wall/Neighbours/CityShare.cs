@@ -74,7 +74,7 @@ internal sealed class CityShare(
         foreach (var host in living)
         {
             if (_neighbours.ContainsKey(host)) continue;
-            var neighbour = new Neighbour(walls.Of(host), registry, latest, rain, log);
+            var neighbour = new Neighbour(walls.Of(host), registry, latest, rain, time, log);
             neighbour.PutAll();
             _neighbours[host] = (neighbour, neighbour.RunAsync(stopping));
             log.LogInformation("Host {Host} is part of the city", host.Endpoint);
