@@ -25,7 +25,11 @@ internal sealed class DailyShape(NoveltyOptions options)
     /// <summary>Share of a half-hour's own spread in the unit of its departures; the rest is the whole day's.</summary>
     private const double OwnSpread = 0.5;
 
-    /// <summary>A departure teaches as so many units at most, its square as so many variances, once some have been seen.</summary>
+    /// <summary>
+    /// A departure teaches as so many units at most, its square as so many variances, once some have been seen. What is usual moves by
+    /// a standard deviation at most where that is more: one wild value must not make the same half-hour of the next days rare, and a
+    /// new level is still learned within days.
+    /// </summary>
     private const double UnitsMax = 6, VariancesMax = 9;
     private const int Unclipped = 50;
 
@@ -62,9 +66,11 @@ internal sealed class DailyShape(NoveltyOptions options)
         _seen = Math.Min(_seen + 1, int.MaxValue - 1);
         var bin = (int)((timeMs % DayMs + DayMs) % DayMs * Bins / DayMs);
         if (bin != _bin) Close(bin);
-        var nats = _days[bin] >= DaysToMeasure ? Measure(bin, value, resolution, intervalMs) : 0;
+        var known = _days[bin] >= DaysToMeasure;
+        var unit = OwnSpread * _spread[bin] + (1 - OwnSpread) * _daySpread + resolution;
+        var nats = known ? Measure(bin, value, unit, intervalMs) : 0;
         _mean += (value - _mean) / Math.Min(_seen + 1, ErrorMemory);
-        _sum += value;
+        _sum += known && _measured > Unclipped ? Within(Math.Max(UnitsMax * unit, Math.Sqrt(_variance)), value, _usual[bin]) : value;
         _inBin++;
         return nats;
     }
@@ -80,7 +86,9 @@ internal sealed class DailyShape(NoveltyOptions options)
         (_bin, _inBin, _sum) = (next, 0, 0);
     }
 
-    private double Measure(int bin, double value, double resolution, double intervalMs)
+    private static double Within(double reach, double value, double of) => of + Math.Clamp(value - of, -reach, reach);
+
+    private double Measure(int bin, double value, double unit, double intervalMs)
     {
         var departure = value - _usual[bin];
         var away = value - _mean;
@@ -89,7 +97,6 @@ internal sealed class DailyShape(NoveltyOptions options)
         var cap = _measured < Unclipped ? double.PositiveInfinity : VariancesMax * _variance;
         _error += (Math.Min(departure * departure, cap) - _error) * rate;
         _variance += (Math.Min(away * away, cap) - _variance) * rate;
-        var unit = OwnSpread * _spread[bin] + (1 - OwnSpread) * _daySpread + resolution;
         var nats = _tail.Nats(unit > 0 ? Math.Abs(departure) / unit + UnitsMin : double.NaN);
         LearnSpread(bin, Math.Abs(departure), unit, rate, intervalMs);
         return _measured > MeasuredMin && _days[bin] >= DaysToTell && _error < options.DayUnexplained * _variance ? nats : 0;

@@ -28,7 +28,7 @@ public sealed record NoveltyOptions
     public double EscalationNats { get; init; } = 0.5;
 
     /// <summary>An episode lasts while the evidence stays above this share of its peak.</summary>
-    public double EpisodeShare { get; init; } = 0.7;
+    public double EpisodeShare { get; init; } = 0.6;
 
     /// <summary>… and this long after.</summary>
     public TimeSpan EpisodeHold { get; init; } = TimeSpan.FromHours(6);

@@ -58,4 +58,27 @@ public sealed class DailyShapeTests
         Assert.All(nats[..(3 * PerDay)], n => Assert.Equal(0, n));
         Assert.Contains(nats[(3 * PerDay)..], n => n > 0);
     }
+
+    [Theory]
+    [InlineData(-9999)]
+    [InlineData(60)]
+    public void One_wild_value_does_not_make_the_next_days_rare(double wild)
+    {
+        var values = Days(5, 24);
+        var usual = Nats(new DailyShape(new NoveltyOptions()), values);
+        values[(15 * PerDay) + 30] = wild;
+        var nats = Nats(new DailyShape(new NoveltyOptions()), values);
+        Assert.InRange(nats[(15 * PerDay) + 30], 5, 100);
+        Assert.InRange(nats[(16 * PerDay)..].Max(), 0, usual[(16 * PerDay)..].Max() + 0.5);
+    }
+
+    [Fact]
+    public void A_new_level_is_usual_within_days()
+    {
+        var values = Days(6, 40);
+        for (var i = 20 * PerDay; i < values.Length; i++) values[i] += 50;
+        var nats = Nats(new DailyShape(new NoveltyOptions()), values);
+        Assert.InRange(nats[(20 * PerDay)..(21 * PerDay)].Max(), 5, 100);
+        Assert.InRange(nats[(26 * PerDay)..].Max(), 0, nats[..(20 * PerDay)].Max());
+    }
 }

@@ -22,8 +22,8 @@ public sealed class EpisodeTests
     {
         var episode = new Episode();
         Assert.Equal(5, episode.News(0, 5, Options));
-        for (var hour = 1; hour <= 20; hour++) Assert.Equal(0, episode.News(hour * HourMs, 4, Options));
-        Assert.Equal(0, episode.News(26 * HourMs, 3, Options));
-        Assert.Equal(3, episode.News(26 * HourMs + 1, 3, Options));
+        for (var hour = 1; hour <= 20; hour++) Assert.Equal(0, episode.News(hour * HourMs, 3.2, Options));
+        Assert.Equal(0, episode.News(26 * HourMs, 2.5, Options));
+        Assert.Equal(2.5, episode.News(26 * HourMs + 1, 2.5, Options));
     }
 }
