@@ -26,7 +26,7 @@ public static class HistoryFeature
         services.AddSingleton(s => new HistoryScope(s.GetService<PostgresDatabase>() is not null && !IsInflux(s.GetRequiredService<IConfiguration>())));
         if (IsInflux(builder.Configuration)) AddInflux(services, folder);
         else AddDuckDb(services, folder);
-        services.AddSingleton(s => new HistoryQueue(s.GetRequiredService<HistoryOptions>().QueueReadings));
+        services.AddSingleton(s => HistoryQueue.Of(s.GetRequiredService<HistoryOptions>()));
         services.TryAddSingleton<IJournalReplay, JournalReplay>();
         services.AddSingleton<HistoryWriter>();
         services.AddHostedService(s => s.GetRequiredService<HistoryWriter>());

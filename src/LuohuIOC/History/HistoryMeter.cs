@@ -8,7 +8,7 @@ internal sealed class HistoryMeter
     private readonly Histogram<double> _transaction;
     private readonly Counter<long> _failures;
 
-    public HistoryMeter(IMeterFactory meters, Func<long> readings, Func<long> lagGroups, Func<double> lagSeconds, Func<int> queued)
+    public HistoryMeter(IMeterFactory meters, Func<long> readings, Func<long> lagGroups, Func<double> lagSeconds, Func<int> queued, Func<long> queuedBytes)
     {
         var meter = meters.Create(new MeterOptions("LuohuIOC.History"));
         _transaction = meter.CreateHistogram<double>("luohu.history.transaction", "s", "Time to store one batch");
@@ -17,6 +17,7 @@ internal sealed class HistoryMeter
         meter.CreateObservableGauge("luohu.history.lag", lagGroups, "{group}", "Journal groups that history does not have yet");
         meter.CreateObservableGauge("luohu.history.lag.time", lagSeconds, "s", "How long the oldest of them has been waiting");
         meter.CreateObservableGauge("luohu.history.queued", queued, "{reading}", "Readings that wait in memory for the writer");
+        meter.CreateObservableGauge("luohu.history.queued.size", queuedBytes, "By", "Memory that they take");
     }
 
     public void Stored(TimeSpan elapsed) => _transaction.Record(elapsed.TotalSeconds);

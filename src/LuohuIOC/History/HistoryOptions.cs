@@ -13,8 +13,11 @@ public sealed class HistoryOptions
 
     public InfluxOptions Influx { get; set; } = new();
 
-    /// <summary>Readings that may wait in memory for the writer: 60 bytes each in large groups, up to 3.5 KB in groups of a few. Beyond it groups are read back from the journal.</summary>
+    /// <summary>Readings that may wait in memory for the writer, 80 to 160 bytes each of three metrics. Beyond it groups are read back from the journal.</summary>
     public int QueueReadings { get; set; } = 400_000;
+
+    /// <summary>Bytes that they may take, give or take a group; what comes first, this or <see cref="QueueReadings"/>, is the bound.</summary>
+    public long QueueBytes { get; set; } = 64 * 1024 * 1024;
 
     /// <summary>Readings in one transaction at most. Larger ones cost less per reading and hold up queries no longer.</summary>
     public int BatchReadings { get; set; } = 100_000;
@@ -42,6 +45,7 @@ public sealed class HistoryOptions
     {
         if (Store is not ("DuckDb" or "Influx")) return $"History:Store is '{Store}'; it must be DuckDb or Influx.";
         if (QueueReadings < 1_000) return "History:QueueReadings must be at least 1000.";
+        if (QueueBytes < 1024 * 1024) return "History:QueueBytes must be at least 1048576 (1 MiB).";
         if (BatchReadings is < 1_000 or > 1_000_000) return "History:BatchReadings must be 1000 to 1000000.";
         if (FlushInterval <= TimeSpan.Zero || FlushInterval > TimeSpan.FromSeconds(10)) return "History:FlushInterval must be above 0 and at most 10 s.";
         if (FlushIntervalMax < FlushInterval || FlushIntervalMax > TimeSpan.FromMinutes(1)) return "History:FlushIntervalMax must be FlushInterval to 1 min.";

@@ -4,25 +4,32 @@ using LuohuIOC.Ingestion;
 namespace LuohuIOC.History;
 
 /// <summary>
-/// Judged groups on their way to the writer, bounded by readings. When it is full, groups are refused until the writer has caught up
-/// from the journal: memory stays bounded however long the store is away, and nothing waits for it.
+/// Judged groups on their way to the writer, bounded by readings and by bytes. When it is full, groups are refused until the writer has caught up
+/// from the journal: memory stays bounded however long the store is away, and nothing waits for it. Small groups wait merged.
 /// </summary>
-public sealed class HistoryQueue(int readingsMax)
+public sealed class HistoryQueue(int readingsMax, long bytesMax)
 {
     private readonly Lock _gate = new();
     private readonly Queue<ReadingGroup> _groups = new();
     private TaskCompletionSource _arrival = New();
     private int _wanted = 1;
+    private ReadingGroup? _last;
     private int _readings;
+    private long _bytes;
     private bool _overflowed;
     private long _newest;
     private long _first;
+
+    public static HistoryQueue Of(HistoryOptions options) => new(options.QueueReadings, options.QueueBytes);
 
     /// <summary>Sees every judged group on its way, in order of position; must not wait, and retains what it wants to keep.</summary>
     public Action<ReadingGroup>? Passing { get; set; }
 
     /// <summary>Readings that wait.</summary>
     public int Readings => Volatile.Read(ref _readings);
+
+    /// <summary>Memory that they take.</summary>
+    public long Bytes => Volatile.Read(ref _bytes);
 
     /// <summary>Position of the newest group offered, taken or refused.</summary>
     public long Newest => Volatile.Read(ref _newest);
@@ -44,14 +51,20 @@ public sealed class HistoryQueue(int readingsMax)
             Volatile.Write(ref _newest, group.Position);
             if (_first == 0) Volatile.Write(ref _first, group.Position);
             // A group larger than the whole queue is taken when nothing else waits.
-            if (_overflowed || (_readings > 0 && _readings + group.Count > readingsMax))
+            if (_overflowed || (_groups.Count > 0 && (_readings + group.Count > readingsMax || _bytes + group.Bytes > bytesMax)))
             {
                 _overflowed = true;
                 _arrival.TrySetResult();
                 return false;
             }
-            _groups.Enqueue(group);
-            Volatile.Write(ref _readings, _readings + group.Count);
+            var (readings, bytes) = (group.Count, _last?.Bytes ?? 0);
+            if (ReadingGroup.Merge(_last, group) is { } behind)
+            {
+                _groups.Enqueue(behind);
+                (_last, bytes) = (behind, 0);
+            }
+            Volatile.Write(ref _readings, _readings + readings);
+            Volatile.Write(ref _bytes, _bytes + _last!.Bytes - bytes);
             if (_readings >= _wanted) _arrival.TrySetResult();
             return true;
         }
@@ -64,7 +77,9 @@ public sealed class HistoryQueue(int readingsMax)
         {
             if (!_groups.TryPeek(out group) || (!isFirst && group.Count > readingsLeft)) return false;
             _groups.Dequeue();
+            if (_groups.Count == 0) _last = null;
             Volatile.Write(ref _readings, _readings - group.Count);
+            Volatile.Write(ref _bytes, _bytes - group.Bytes);
             return true;
         }
     }

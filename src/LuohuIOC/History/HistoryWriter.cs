@@ -42,7 +42,7 @@ public sealed class HistoryWriter : BackgroundService
         _time = time;
         _log = log;
         _meter = new HistoryMeter(
-            meters, () => Stored, () => LagGroups, () => Lag.TotalSeconds, () => queue.Readings);
+            meters, () => Stored, () => LagGroups, () => Lag.TotalSeconds, () => queue.Readings, () => queue.Bytes);
     }
 
     /// <summary>The store has everything up to this position; what the journal holds up to it is no longer needed here. Raised by the writer between transactions.</summary>
@@ -106,11 +106,13 @@ public sealed class HistoryWriter : BackgroundService
         while (_queue.TryTake(_options.BatchReadings - _batchReadings, isFirst: _batch.Count == 0, out var group))
         {
             var previous = _batch.Count > 0 ? _batch[^1].Position : _history.Cursor;
-            if (group.Position > previous + 1)
+            if (group.FirstPosition > previous + 1)
             {
                 await StoreBatchAsync(cancellationToken);
-                await CatchUpAsync(group.Position, cancellationToken);
+                await CatchUpAsync(group.FirstPosition, cancellationToken);
             }
+            // What was read from the journal while it was merged.
+            else if (group.FirstPosition <= previous && group.Position > previous) group.DropThrough(previous);
             Take(group);
         }
         await StoreBatchAsync(cancellationToken);
@@ -119,13 +121,8 @@ public sealed class HistoryWriter : BackgroundService
     /// <summary>Stores from the journal what lies behind the cursor and before a position.</summary>
     private async Task CatchUpAsync(long before, CancellationToken cancellationToken)
     {
-        await foreach (var group in _journal.ReadAsync(_history.Cursor, cancellationToken))
+        await foreach (var group in _journal.ReadAsync(_history.Cursor, before, cancellationToken))
         {
-            if (group.Position >= before)
-            {
-                group.Release();
-                break;
-            }
             Take(group);
             if (_batchReadings >= _options.BatchReadings) await StoreBatchAsync(cancellationToken);
         }
@@ -197,12 +194,13 @@ public sealed class HistoryWriter : BackgroundService
             while (_queue.TryTake(int.MaxValue, isFirst: true, out var group))
             {
                 var previous = _batch.Count > 0 ? _batch[^1].Position : _history.Cursor;
-                if (group.Position > previous + 1)
+                if (group.FirstPosition > previous + 1)
                 {
                     // Storing it would move the cursor past a gap; it stays in the journal, like all behind it.
                     group.Release();
                     break;
                 }
+                if (group.FirstPosition <= previous && group.Position > previous) group.DropThrough(previous);
                 Take(group);
             }
             if (_fault is not null || _batch.Count == 0) return;

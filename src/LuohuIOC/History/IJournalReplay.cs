@@ -6,8 +6,8 @@ namespace LuohuIOC.History;
 public interface IJournalReplay
 {
     /// <summary>
-    /// Groups behind a position, in order, judged (with their <see cref="ReadingGroup.Marks"/>); ends at the newest that Sensing is done with.
-    /// The caller releases each.
+    /// Groups behind one position and before another, in order, judged (with their <see cref="ReadingGroup.Marks"/>), small ones merged; ends at the
+    /// newest that Sensing is done with. The caller releases each.
     /// </summary>
-    IAsyncEnumerable<ReadingGroup> ReadAsync(long afterPosition, CancellationToken cancellationToken);
+    IAsyncEnumerable<ReadingGroup> ReadAsync(long afterPosition, long beforePosition, CancellationToken cancellationToken);
 }

@@ -14,20 +14,20 @@ internal sealed class JournalReplay(PublishJournal journal, PublishDecoder decod
     /// <summary>Readings decoded ahead of the writer at most, give or take a group.</summary>
     private const int ReadingsMax = 100_000;
 
-    public async IAsyncEnumerable<ReadingGroup> ReadAsync(long afterPosition, [EnumeratorCancellation] CancellationToken cancellationToken)
+    public async IAsyncEnumerable<ReadingGroup> ReadAsync(long afterPosition, long beforePosition, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
         // Reading and decoding take a while: not on the caller's turn.
         await Task.Yield();
         while (true)
         {
-            var groups = ReadSome(afterPosition, cancellationToken);
+            var groups = ReadSome(afterPosition, beforePosition, cancellationToken);
             if (groups.Count == 0) yield break;
             afterPosition = groups[^1].Position;
             foreach (var group in groups) yield return group;
         }
     }
 
-    private List<ReadingGroup> ReadSome(long afterPosition, CancellationToken cancellationToken)
+    private List<ReadingGroup> ReadSome(long afterPosition, long beforePosition, CancellationToken cancellationToken)
     {
         var groups = new List<ReadingGroup>();
         var readings = 0;
@@ -35,11 +35,11 @@ internal sealed class JournalReplay(PublishJournal journal, PublishDecoder decod
         var judged = Math.Max(dispatcher.Sensed, journal.SensingCursor);
         journal.Read(afterPosition, (_, position, body) =>
         {
-            if (position > judged) return false;
+            if (position > judged || position >= beforePosition) return false;
             cancellationToken.ThrowIfCancellationRequested();
             var group = decoder.DecodeGroup(journal, position, body);
-            groups.Add(group);
             readings += group.Count;
+            if (ReadingGroup.Merge(groups.Count > 0 ? groups[^1] : null, group) is { } behind) groups.Add(behind);
             return readings < ReadingsMax;
         });
         return groups;

@@ -11,11 +11,36 @@ namespace LuohuIOC.Sensing;
 public sealed class SensorCalls(SensorRegistry registry, TimeProvider time, IHostApplicationLifetime lifetime, ILogger<SensorCalls> log)
 {
     private const int AttemptsMax = 3;
+
+    /// <summary>
+    /// First calls under way at once; the others wait here, where no time runs out for them. A grain that must come to life first reads its state and takes
+    /// many times as long as one that lives: when a city reports for the first time, hundreds of thousands of calls would pass Orleans' 30 s and be made again.
+    /// </summary>
+    internal const int WakingMax = 1_000;
     private static readonly TimeSpan FirstPause = TimeSpan.FromMilliseconds(200);
     private static readonly TimeSpan LongestPause = TimeSpan.FromSeconds(2);
 
+    private readonly SemaphoreSlim _waking = new(WakingMax, WakingMax);
+
     /// <returns>Null when the batch could not be judged.</returns>
-    internal async Task<Judgement?> Observe(SensorInbox inbox, SensorBatch batch)
+    internal Task<Judgement?> Observe(SensorInbox inbox, SensorBatch batch) => inbox.Awake ? Call(inbox, batch) : Wake(inbox, batch);
+
+    private async Task<Judgement?> Wake(SensorInbox inbox, SensorBatch batch)
+    {
+        await _waking.WaitAsync();
+        try
+        {
+            var judged = await Call(inbox, batch);
+            inbox.Awake |= judged is not null;
+            return judged;
+        }
+        finally
+        {
+            _waking.Release();
+        }
+    }
+
+    private async Task<Judgement?> Call(SensorInbox inbox, SensorBatch batch)
     {
         var pause = FirstPause;
         for (var attempt = 1; ; attempt++)

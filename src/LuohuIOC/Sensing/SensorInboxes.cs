@@ -17,6 +17,9 @@ internal sealed class SensorInbox(int sensor, ISensorGrain grain)
     /// <summary>A call is under way.</summary>
     public bool Busy;
 
+    /// <summary>The grain has answered a call: it lives, here or on another host.</summary>
+    public bool Awake;
+
     /// <summary>State changed since it was saved.</summary>
     public bool Dirty;
 

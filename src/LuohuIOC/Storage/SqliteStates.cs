@@ -6,25 +6,17 @@ namespace LuohuIOC.Storage;
 internal sealed class SqliteStates : IStateTable
 {
     private readonly SqliteFile _file;
-    private readonly ThreadLocal<SqliteConnection> _readers;
+    private readonly ThreadLocal<StateReader> _readers;
     private SqliteConnection? _writer;
 
     public SqliteStates(IConfiguration configuration)
     {
         _file = new SqliteFile(Path.Combine(configuration["DataDirectory"] ?? "data", "grains.db"),
             "CREATE TABLE grain(name TEXT NOT NULL, id TEXT NOT NULL, etag INTEGER NOT NULL, state BLOB NOT NULL, PRIMARY KEY(name, id)) WITHOUT ROWID");
-        _readers = new ThreadLocal<SqliteConnection>(_file.Open, trackAllValues: true);
+        _readers = new ThreadLocal<StateReader>(() => new StateReader(_file.Open()), trackAllValues: true);
     }
 
-    public (long Etag, byte[] State) Read(string name, string id)
-    {
-        using var command = _readers.Value!.CreateCommand();
-        command.CommandText = "SELECT etag, state FROM grain WHERE name = $name AND id = $id";
-        command.Parameters.AddWithValue("$name", name);
-        command.Parameters.AddWithValue("$id", id);
-        using var reader = command.ExecuteReader();
-        return reader.Read() ? (reader.GetInt64(0), (byte[])reader[1]) : (0, []);
-    }
+    public (long Etag, byte[] State) Read(string name, string id) => _readers.Value!.Read(name, id);
 
     public void Write(IReadOnlyList<StateWrite> batch)
     {
@@ -59,5 +51,33 @@ internal sealed class SqliteStates : IStateTable
         foreach (var reader in _readers.Values) reader.Dispose();
         _readers.Dispose();
         _writer?.Dispose();
+    }
+
+    /// <summary>A connection with its one statement, prepared: a city that wakes asks it once for every sensor.</summary>
+    private sealed class StateReader : IDisposable
+    {
+        private readonly SqliteConnection _connection;
+        private readonly SqliteCommand _command;
+
+        public StateReader(SqliteConnection connection)
+        {
+            _connection = connection;
+            _command = connection.CreateCommand();
+            _command.CommandText = "SELECT etag, state FROM grain WHERE name = $name AND id = $id";
+            foreach (var name in (string[])["$name", "$id"]) _command.Parameters.Add(new SqliteParameter(name, SqliteType.Text));
+        }
+
+        public (long Etag, byte[] State) Read(string name, string id)
+        {
+            (_command.Parameters[0].Value, _command.Parameters[1].Value) = (name, id);
+            using var reader = _command.ExecuteReader();
+            return reader.Read() ? (reader.GetInt64(0), reader.GetFieldValue<byte[]>(1)) : (0, []);
+        }
+
+        public void Dispose()
+        {
+            _command.Dispose();
+            _connection.Dispose();
+        }
     }
 }

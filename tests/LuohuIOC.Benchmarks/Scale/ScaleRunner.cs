@@ -31,12 +31,15 @@ internal static class ScaleRunner
         }
         Show(measured);
         if (measured.Count > 1) Reckon(measured);
-        return 0;
+        return measured.All(m => m.Stored == m.Acknowledged && m.Reporting == m.Sensors) ? 0 : 1;
     }
 
     private sealed record Measured(
-        int Times, int Sensors, int Reporting, double ImportSeconds, double ResidentMb, double IdleCores, double BusyCores, double MessagesPerSecond, double BytesPerReading,
+        int Times, int Sensors, int Reporting, long Acknowledged, long Stored, Report First, Report Again, double ImportSeconds, double ResidentMb, double IdleCores, double BusyCores, double MessagesPerSecond, double BytesPerReading,
         double SnapshotMs, double SnapshotMb, double HourMs, double CountMs, double AlertsMs, double ListMs);
+
+    /// <summary>Every sensor has reported, and all of it is judged and in history.</summary>
+    private sealed record Report(long Readings, double Seconds, double ProcessorSeconds);
 
     private static async Task<Measured> MeasureAsync(int times)
     {
@@ -46,23 +49,24 @@ internal static class ScaleRunner
         var import = Stopwatch.GetElapsedTime(began).TotalSeconds;
         var gateways = RegisteredLoad.Gateways(sensors, null, MetricsPerReading, 0);
 
-        // Every sensor reports at least once, so that its grain lives; then states are saved and the memory is what it stays at.
-        // The largest gateway decides how long that takes, because all connections send equally fast.
-        var rate20 = Math.Max(100.0, sensors.Count / 20 / 5);
-        var rounds = gateways.Max(g => g.Sensors.Count) / 20.0 * gateways.Count / rate20;
-        var sent = await LoadAsync(host, gateways, 20, rate20, TimeSpan.FromSeconds(3 + 1.2 * rounds));
-        await StoredAsync(host, sent.Readings);
+        // Every sensor reports, so that its grain lives, and again, which tells what waking costs beside judging; then states are saved and the memory is
+        // what it stays at.
+        var first = await ReportAsync(host, EvenParts(gateways), 0);
+        AnsiConsole.MarkupLineInterpolated($"[grey]first: {first}[/]");
+        await Task.Delay(TimeSpan.FromSeconds(40));
+        var again = await ReportAsync(host, EvenParts(gateways), first.Readings);
+        AnsiConsole.MarkupLineInterpolated($"[grey]again: {again}[/]");
         await Task.Delay(TimeSpan.FromSeconds(40));
 
         var idle = await CoresAsync(host, () => Task.Delay(Watch));
-        var readings = sent.Readings;
+        var readings = first.Readings + again.Readings;
         var rate = 0.0;
         var busy = await CoresAsync(host, async () =>
         {
             var load = await LoadAsync(host, gateways, 1, MessagesPerDistrict * times, Watch);
             (readings, rate) = (readings + load.Readings, load.MessagesPerSecond);
         });
-        await StoredAsync(host, readings);
+        var stored = await StoredAsync(host, readings);
         var resident = host.ResidentMegabytes;
 
         var now = DateTimeOffset.UtcNow.ToUnixTimeMilliseconds();
@@ -70,14 +74,16 @@ internal static class ScaleRunner
         var reporting = (await host.GetAsync("city")).GetProperty("readings").GetArrayLength();
         var snapshot = await MillisecondsAsync(async () => bytes = Encoding.UTF8.GetByteCount(await host.GetTextAsync("city", "application/json")), 5);
         return new Measured(
-            times, sensors.Count, reporting, import, resident, idle, busy, rate, host.BytesOf("history.duckdb*") / (double)readings, snapshot, bytes / 1e6,
+            times, gateways.Sum(g => g.Sensors.Count), reporting, readings, stored, first, again, import, resident, idle, busy, rate, host.BytesOf("history.duckdb*") / (double)readings, snapshot, bytes / 1e6,
             await MillisecondsAsync(() => host.GetAsync($"sensors/{sensors[0].Id}/readings?from={now - 3_600_000}&to={now}"), 20),
             await MillisecondsAsync(() => host.GetAsync("readings/count"), 20),
             await MillisecondsAsync(() => host.GetAsync("alerts?limit=100"), 20),
             await MillisecondsAsync(() => host.GetAsync("sensors?kind=outfall&limit=100"), 20));
     }
 
-    private static async Task<LoadSummary> LoadAsync(ServedRung host, IReadOnlyList<LoadGateway> gateways, int readings, double rate, TimeSpan duration)
+    private static async Task<LoadSummary> LoadAsync(
+        ServedRung host, IReadOnlyList<LoadGateway> gateways, int readings, double rate, TimeSpan duration, Action<AcknowledgedMessage>? acknowledged = null,
+        CancellationToken stop = default)
     {
         using var source = new LoadSource(
             new LoadOptions
@@ -88,17 +94,49 @@ internal static class ScaleRunner
                 MetricsPerReading = MetricsPerReading,
                 MessagesPerSecond = rate,
                 Duration = duration,
+                Drain = TimeSpan.FromMinutes(2),
                 Gateways = gateways,
+                OnAcknowledged = acknowledged,
             },
             TimeProvider.System);
         await source.ConnectAsync(CancellationToken.None);
-        return await source.RunAsync(CancellationToken.None);
+        return await source.RunAsync(stop);
     }
 
-    private static async Task StoredAsync(ServedRung host, long readings)
+    /// <summary>The gateways' sensors over so many connections that all have about as many: else the small ones report ten times while the largest reports once.</summary>
+    private static List<LoadGateway> EvenParts(IReadOnlyList<LoadGateway> gateways)
+    {
+        const int connections = 150;
+        var size = Math.Max(20, gateways.Sum(g => g.Sensors.Count) / connections);
+        return [.. gateways.SelectMany(g => g.Sensors.Chunk(g.Sensors.Count / Math.Max(1, g.Sensors.Count / size) + 1)
+            .Select(part => part.Length >= 20 ? g with { Sensors = part } : g with { Sensors = [.. g.Sensors.TakeLast(20)] }))];
+    }
+
+    /// <summary>Sends as fast as is acknowledged, until every sensor has been.</summary>
+    private static async Task<Report> ReportAsync(ServedRung host, IReadOnlyList<LoadGateway> gateways, long before)
+    {
+        var (began, processor) = (Stopwatch.GetTimestamp(), host.ProcessorTime);
+        var missing = gateways.SelectMany(g => g.Sensors).Select(s => s.Id).ToHashSet();
+        using var all = new CancellationTokenSource();
+        var load = await LoadAsync(host, gateways, 20, 0, TimeSpan.FromMinutes(15), message =>
+        {
+            foreach (var sensor in message.Sensors) missing.Remove(sensor);
+            if (missing.Count == 0) all.Cancel();
+        }, all.Token);
+        await StoredAsync(host, before + load.Readings);
+        return new Report(load.Readings, Stopwatch.GetElapsedTime(began).TotalSeconds, (host.ProcessorTime - processor).TotalSeconds);
+    }
+
+    /// <summary>Waits until history, which takes only what all sensors have judged, has so many readings; how many it has.</summary>
+    private static async Task<long> StoredAsync(ServedRung host, long readings)
     {
         var began = Stopwatch.GetTimestamp();
-        while ((await host.GetAsync("readings/count")).GetProperty("count").GetInt64() < readings && Stopwatch.GetElapsedTime(began) < TimeSpan.FromMinutes(2)) await Task.Delay(200);
+        while (true)
+        {
+            var stored = (await host.GetAsync("readings/count")).GetProperty("count").GetInt64();
+            if (stored >= readings || Stopwatch.GetElapsedTime(began) > TimeSpan.FromMinutes(5)) return stored;
+            await Task.Delay(200);
+        }
     }
 
     private static async Task<double> CoresAsync(ServedRung host, Func<Task> work)
@@ -128,6 +166,12 @@ internal static class ScaleRunner
         void Row(string what, string format, Func<Measured, double> value) =>
             table.AddRow([what, .. measured.Select(m => value(m).ToString(format, CultureInfo.InvariantCulture))]);
         Row("sensors that have reported", "#,0", m => m.Reporting);
+        Row("readings acknowledged", "#,0", m => m.Acknowledged);
+        Row("judged and in history", "#,0", m => m.Stored);
+        Row("first readings of all, readings/s until judged", "#,0", m => m.First.Readings / m.First.Seconds);
+        Row("the same, µs of processor each", "0", m => m.First.ProcessorSeconds / m.First.Readings * 1e6);
+        Row("next readings of all, readings/s until judged", "#,0", m => m.Again.Readings / m.Again.Seconds);
+        Row("the same, µs of processor each", "0", m => m.Again.ProcessorSeconds / m.Again.Readings * 1e6);
         Row("import of the copies, s", "0.0", m => m.ImportSeconds);
         Row("resident memory, MB", "#,0", m => m.ResidentMb);
         Row("processor at rest, cores", "0.000", m => m.IdleCores);

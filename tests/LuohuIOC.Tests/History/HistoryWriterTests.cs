@@ -13,7 +13,7 @@ public sealed class HistoryWriterTests : IDisposable
     private readonly MemoryHistory _history = new();
     private readonly MemoryJournal _journal = new();
     private readonly CountingLog _log = new();
-    private readonly HistoryQueue _queue = new(readingsMax: 20);
+    private readonly HistoryQueue _queue = new(readingsMax: 20, bytesMax: long.MaxValue);
     private readonly HistoryWriter _writer;
     private readonly ServiceProvider _services = new ServiceCollection().AddMetrics().BuildServiceProvider();
 
@@ -49,6 +49,18 @@ public sealed class HistoryWriterTests : IDisposable
 
         Assert.Equal(Enumerable.Range(1, 60).Select(p => (long)p), _history.Positions);
         Assert.False(_queue.Overflowed);
+    }
+
+    /// <summary>The journal is read while the queue goes on taking and merging.</summary>
+    [Fact]
+    public async Task Takes_of_merged_groups_what_the_journal_has_not_given_yet()
+    {
+        for (var position = 1; position <= 5; position++) Assert.True(_queue.TryOffer(_journal.Commit(position)));
+        for (var position = 6; position <= 9; position++) Assert.True(_queue.TryOffer(MemoryJournal.Group(position)));
+        await StartAsync();
+        await UntilAsync(9);
+
+        Assert.Equal(Enumerable.Range(1, 9).Select(p => (long)p), _history.Positions);
     }
 
     [Fact]
@@ -144,7 +156,8 @@ public sealed class HistoryWriterTests : IDisposable
             foreach (var group in groups.Where(g => g.Position > _cursor))
             {
                 Assert.NotNull(group.Sensors);
-                Positions.Add(group.Position);
+                // Whatever was merged: readings tell the group that they came with.
+                Positions.AddRange(group.Sequences[..group.Count].Distinct());
                 Volatile.Write(ref _cursor, group.Position);
             }
         }
@@ -177,15 +190,15 @@ public sealed class HistoryWriterTests : IDisposable
             return Group(position);
         }
 
-        public async IAsyncEnumerable<ReadingGroup> ReadAsync(long afterPosition, [EnumeratorCancellation] CancellationToken cancellationToken)
+        public async IAsyncEnumerable<ReadingGroup> ReadAsync(long afterPosition, long beforePosition, [EnumeratorCancellation] CancellationToken cancellationToken)
         {
             await Task.Yield();
             long newest;
             lock (_gate) newest = _newest;
-            for (var position = afterPosition + 1; position <= newest; position++) yield return Group(position);
+            for (var position = afterPosition + 1; position <= newest && position < beforePosition; position++) yield return Group(position);
         }
 
-        private static ReadingGroup Group(long position) => HistoryScene.Group(position, [new SomeReading(0, position), new SomeReading(1, position)]);
+        public static ReadingGroup Group(long position) => HistoryScene.Group(position, [new SomeReading(0, position, position), new SomeReading(1, position, position)]);
     }
 
     private sealed class CountingLog : ILogger<HistoryWriter>

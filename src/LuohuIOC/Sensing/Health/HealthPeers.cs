@@ -1,3 +1,4 @@
+using LuohuIOC.DeviceProtocol;
 using LuohuIOC.Registry;
 
 namespace LuohuIOC.Sensing.Health;
@@ -13,7 +14,8 @@ internal sealed class HealthPeers
     private readonly SensorRegistry _registry;
     private readonly HealthOptions _options;
     private readonly Dictionary<int, PeerSet> _known = [];
-    private volatile bool _outdated;
+    private Dictionary<SensorKind, NearestSensors> _byKind = [];
+    private volatile bool _outdated = true;
 
     public HealthPeers(SensorRegistry registry, HealthOptions options)
     {
@@ -28,6 +30,8 @@ internal sealed class HealthPeers
         {
             _outdated = false;
             _known.Clear();
+            _byKind = _registry.All.ToArray().Where(s => s.RetiredAt is null && s.Place is not null && HealthMetric.Of(s.Kind).Length > 0)
+                .GroupBy(s => s.Kind).ToDictionary(k => k.Key, k => new NearestSensors(k));
         }
         if (!_known.TryGetValue(sensor.Number, out var peers)) _known[sensor.Number] = peers = Find(sensor);
         return peers;
@@ -36,13 +40,11 @@ internal sealed class HealthPeers
     private PeerSet Find(Sensor sensor)
     {
         if (sensor.Place is not { } here) return new PeerSet([], []);
-        var near = new List<(double Metres, int Number)>();
-        foreach (var other in _registry.All)
-            if (other.Kind == sensor.Kind && other.Number != sensor.Number && other.RetiredAt is null && other.Place is { } there
-                && here.MetresTo(there) is var metres && metres <= _options.WithinMetres) near.Add((metres, other.Number));
+        // One more than wanted: it is among its own neighbours.
+        var near = _byKind.TryGetValue(sensor.Kind, out var kind) ? kind.Nearest(here, _options.Neighbours + 1) : [];
         var linked = _registry.Network.Upstream(sensor.Id).Append(sensor.Downstream)
             .Select(id => id is not null && _registry.TryFind(id, out var next) && next.RetiredAt is null ? next : null)
             .Where(s => s is not null && HealthMetric.Of(s.Kind).Length > 0);
-        return new PeerSet([.. near.Order().Take(_options.Neighbours).Select(n => n.Number)], [.. linked.Select(s => s!.Number)]);
+        return new PeerSet([.. near.Where(n => n.Number != sensor.Number && n.Metres <= _options.WithinMetres).Take(_options.Neighbours).Select(n => n.Number)], [.. linked.Select(s => s!.Number)]);
     }
 }
