@@ -35,14 +35,10 @@ internal sealed class HealthPeers
 
     private PeerSet Find(Sensor sensor)
     {
-        if (sensor.Place is not { } here) return new PeerSet([], []);
-        var near = new List<(double Metres, int Number)>();
-        foreach (var other in _registry.All)
-            if (other.Kind == sensor.Kind && other.Number != sensor.Number && other.RetiredAt is null && other.Place is { } there
-                && here.MetresTo(there) is var metres && metres <= _options.WithinMetres) near.Add((metres, other.Number));
+        if (sensor.Place is null) return new PeerSet([], []);
         var linked = _registry.Network.Upstream(sensor.Id).Append(sensor.Downstream)
             .Select(id => id is not null && _registry.TryFind(id, out var next) && next.RetiredAt is null ? next : null)
             .Where(s => s is not null && HealthMetric.Of(s.Kind).Length > 0);
-        return new PeerSet([.. near.Order().Take(_options.Neighbours).Select(n => n.Number)], [.. linked.Select(s => s!.Number)]);
+        return new PeerSet([.. _registry.Nearest(sensor, _options.WithinMetres, _options.Neighbours).Select(n => n.Number)], [.. linked.Select(s => s!.Number)]);
     }
 }

@@ -46,6 +46,9 @@ internal enum NowcastSilence
 internal sealed record StationNowcast(
     long IssuedMs, double Now, NowcastValue[] Values, NowcastSilence Silence, double Threshold, double Rain15, double Rain60, ModelInUse? Model)
 {
+    /// <summary>What came now beside what was forecast for now; null without a forecast of then.</summary>
+    public NowcastResidual? Residual { get; init; }
+
     public NowcastReach Reach =>
         !(Now < Threshold) ? NowcastReach.None
         : Array.Exists(Values, v => v.Value >= Threshold) ? NowcastReach.Expected
