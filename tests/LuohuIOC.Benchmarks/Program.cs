@@ -31,6 +31,7 @@ const string help =
     nowcast [--storms N] [--seed S] [--pipes N]   expectation 15, 30 and 60 minutes ahead, learned and judged on simulated storms
     nowcast --prior DIR   the models that a host without history begins with: learned in four simulated cities, judged in a fifth
     storms               five storms over host and simulated city: how long before a flood its forecast is told, how many floods, how many false alarms
+    residuals [storms] [city …]   the nowcast's residual as an alert in storms and dry weather: false alarms, and faults made into readings found
     detectors            cost of a reading in each detector
     city-alarms [days] [seed] [none|chicago|september2023] [storm day] [dry|storm]   alerts of the detectors in the simulated district; dry, storm: faults made then
     city-health [days] [seed] [none|chicago|september2023] [storm day]   sensors suspected and faults found in the simulated district
@@ -78,6 +79,9 @@ switch (args)
             rest.Length > 3 ? double.Parse(rest[3], CultureInfo.InvariantCulture) : 4);
     case ["storms"]:
         return await ProductStorms.RunAsync();
+    case ["residuals", .. var rest]:
+        var numbers = rest.Select(n => int.Parse(n, CultureInfo.InvariantCulture)).ToArray();
+        return ResidualRunner.Run(numbers.Length > 1 ? numbers[1..] : [31, 32], numbers.Length > 0 ? numbers[0] : 40);
     case ["nowcast", .. var rest]:
         return NowcastRunner.Run(rest);
     case ["skab", .. var rest]:

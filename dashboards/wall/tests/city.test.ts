@@ -7,7 +7,7 @@ const alert = (id: string, version: number, more: Partial<Alert> = {}): Alert =>
   ({
     id, version, sensorId: 's', sensorName: 's', kind: 'waterlogging', street: '', location: null, rule: 'r', ruleName: 'r', severity: 'red', state: 'raised', metric: 'depth', unit: 'm',
     value: 0.5, threshold: 0.4, observedAt: '2024-01-01T00:00:00Z', raisedAt: '2024-01-01T00:00:00Z', updatedAt: '2024-01-01T00:00:00Z', clearedAt: null, acknowledgedBy: null, assignedTo: null,
-    comment: null, evidenceText: null, verdict: null, markedBy: null, ...more,
+    comment: null, evidenceText: null, surroundingsText: null, verdict: null, markedBy: null, ...more,
   })
 const reading = (sensorId: string, ts: number): Reading => ({ sensorId, ts, values: { depth: 0.1 }, quality: 'good', reason: null })
 const snapshot = (views: Alert[]): Parameters<typeof takeSnapshot>[0] => ({ serverTime: '2024-01-01T01:00:00Z', counts: { sensors: 1, reporting: 1, newestReading: null }, alerts: views, readings: [] })

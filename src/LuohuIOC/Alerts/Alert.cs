@@ -90,6 +90,12 @@ public sealed record Alert
 
     public DateTimeOffset? MarkedAt { get; init; }
 
+    /// <summary>Null until they have been looked at.</summary>
+    public Surroundings? Surroundings { get; init; }
+
+    /// <summary>Version that brought them: nothing that an officer decides upon changed with it.</summary>
+    public int? SurveyedAs { get; init; }
+
     /// <summary>
     /// The id of the alert that a change raises: the same change always gives the same id, so a replay after a crash
     /// cannot make a second alert of one fact. 24 hexadecimal digits.

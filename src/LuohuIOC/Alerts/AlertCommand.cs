@@ -19,6 +19,9 @@ public abstract record AlertCommand
 
     public sealed record Mark(AlertRequest Request, AlertVerdict Verdict) : AlertCommand;
 
+    /// <summary>What stood around the sensor when the alert was raised is known.</summary>
+    public sealed record Survey(string AlertId, Surroundings Surroundings) : AlertCommand;
+
     private AlertCommand()
     {
     }

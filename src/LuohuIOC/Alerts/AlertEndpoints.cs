@@ -25,8 +25,8 @@ public sealed record AlertEventView(
     int Sequence, string Type, DateTimeOffset At, string Actor, string? Comment, string? Assignee, string? From, string? To,
     string? Metric, double? Value, double? Threshold, DateTimeOffset? ObservedAt, string? Evidence, string? Verdict);
 
-/// <summary>An alert with everything that happened to it, oldest first.</summary>
-public sealed record AlertDetail(AlertView Alert, IReadOnlyList<AlertEventView> Events);
+/// <summary>An alert with everything that happened to it, oldest first, and what stood around it when it was raised (null until that has been looked at).</summary>
+public sealed record AlertDetail(AlertView Alert, IReadOnlyList<AlertEventView> Events, SurroundingsView? Surroundings);
 
 /// <summary>Open alerts counted.</summary>
 public sealed record AlertSummary(
@@ -69,7 +69,9 @@ internal static class AlertEndpoints
     private static IResult Detail(string id, HttpContext context, AlertQueries queries)
     {
         if (queries.Find(id) is not { } alert) return Problem.Of(context, StatusCodes.Status404NotFound, "not-found", id);
-        return Results.Ok(new AlertDetail(AlertView.Of(alert, TextBook.LanguageOf(context.Request)), [.. queries.EventsOf(id).Select(View)]));
+        var language = TextBook.LanguageOf(context.Request);
+        return Results.Ok(new AlertDetail(
+            AlertView.Of(alert, language), [.. queries.EventsOf(id).Select(View)], alert.Surroundings is { } found ? SurroundingsView.Of(alert, found, language) : null));
     }
 
     private static AlertEventView View(AlertEvent happened) => new(

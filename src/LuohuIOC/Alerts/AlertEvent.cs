@@ -23,6 +23,9 @@ public enum AlertEventType : byte
 
     /// <summary>An officer said whether the alert told of something real; may follow <see cref="Closed"/>.</summary>
     Marked = 10,
+
+    /// <summary>Neighbours, rain and the last similar episode have been looked at; once in an alert's life, soon after <see cref="Raised"/>.</summary>
+    Surveyed = 11,
 }
 
 /// <summary>What an officer says of an alert afterwards. Stored by name: never rename.</summary>
@@ -70,6 +73,9 @@ public sealed record AlertEvent(string AlertId, int Sequence, AlertEventType Typ
     /// <summary>Of <see cref="AlertEventType.Marked"/> only.</summary>
     public AlertVerdict? Verdict { get; init; }
 
+    /// <summary>Of <see cref="AlertEventType.Surveyed"/> only.</summary>
+    public Surroundings? Surroundings { get; init; }
+
     /// <summary>The alert after this event. Throws when the event does not follow the state: the store or a caller broke the order.</summary>
     public Alert Apply(Alert? before)
     {
@@ -94,6 +100,7 @@ public sealed record AlertEvent(string AlertId, int Sequence, AlertEventType Typ
             AlertEventType.Commented => alert,
             AlertEventType.Closed => alert with { State = AlertState.Closed, ClosedBy = Actor, ClosedAt = At },
             AlertEventType.Marked => alert with { Verdict = Verdict, MarkedBy = Actor, MarkedAt = At },
+            AlertEventType.Surveyed => alert with { Surroundings = Surroundings, SurveyedAs = Sequence },
             _ => throw new InvalidOperationException($"Alert {AlertId}: event {Sequence} has the type {Type}, which cannot follow another."),
         };
     }

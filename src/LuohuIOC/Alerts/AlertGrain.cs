@@ -65,6 +65,13 @@ public sealed class AlertGrain(
         return new AlertOutcome(refusal, AlertView.Of(marked));
     }
 
+    public Task Survey(string alertId, Surroundings surroundings)
+    {
+        var saves = new List<AlertSave>(1);
+        if (_watches.Values.FirstOrDefault(w => w.Open?.Id == alertId) is { } watch) Step(watch, new AlertCommand.Survey(alertId, surroundings), saves);
+        return Save(saves);
+    }
+
     public Task Expire()
     {
         var saves = new List<AlertSave>();

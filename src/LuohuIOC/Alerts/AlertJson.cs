@@ -25,6 +25,10 @@ internal sealed partial class AlertJson : JsonSerializerContext
             new JsonStringEnumConverter<AlertState>(),
             new JsonStringEnumConverter<AlertEventType>(),
             new JsonStringEnumConverter<AlertVerdict>(),
+            new JsonStringEnumConverter<NeighbourSide>(),
+            new JsonStringEnumConverter<NeighbourVerdict>(),
+            new JsonStringEnumConverter<SurroundingsLean>(),
+            new JsonStringEnumConverter<SurroundingsSubject>(),
         },
     });
 }

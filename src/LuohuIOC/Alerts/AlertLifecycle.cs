@@ -49,6 +49,9 @@ public static class AlertLifecycle
                 return Ask(watch.Open, request, alert => [By(alert, AlertEventType.Closed, request, now)]);
             case AlertCommand.Mark { Request: var request, Verdict: var verdict }:
                 return watch.Open is { } marked && marked.Id == request.AlertId ? Mark(marked, request, verdict, now) : ([], AlertRefusal.NotOpen);
+            case AlertCommand.Survey { AlertId: var id, Surroundings: var found }:
+                return (watch.Open is { Surroundings: null } fresh && fresh.Id == id
+                    ? [new AlertEvent(id, fresh.Version + 1, AlertEventType.Surveyed, now, Alert.System) { Surroundings = found }] : [], AlertRefusal.None);
             default:
                 throw new ArgumentOutOfRangeException(nameof(command), command, "Unknown alert command.");
         }
@@ -61,7 +64,7 @@ public static class AlertLifecycle
     public static (IReadOnlyList<AlertEvent> Events, AlertRefusal Refusal) Mark(Alert alert, AlertRequest request, AlertVerdict verdict, DateTimeOffset now)
     {
         if (alert.Verdict == verdict) return ([], AlertRefusal.None);
-        if (request.Version is { } version && version != alert.Version) return ([], AlertRefusal.VersionConflict);
+        if (IsOutdated(alert, request.Version)) return ([], AlertRefusal.VersionConflict);
         return ([By(alert, AlertEventType.Marked, request, now) with { Verdict = verdict }], AlertRefusal.None);
     }
 
@@ -110,9 +113,13 @@ public static class AlertLifecycle
     private static (IReadOnlyList<AlertEvent>, AlertRefusal) Ask(Alert? open, AlertRequest request, Func<Alert, IReadOnlyList<AlertEvent>> decide)
     {
         if (open is null || open.Id != request.AlertId) return ([], AlertRefusal.NotOpen);
-        if (request.Version is { } version && version != open.Version) return ([], AlertRefusal.VersionConflict);
+        if (IsOutdated(open, request.Version)) return ([], AlertRefusal.VersionConflict);
         return (decide(open), AlertRefusal.None);
     }
+
+    // Evidence that came while the officer was looking takes nothing back: what stood before it still stands.
+    private static bool IsOutdated(Alert alert, int? seen) =>
+        seen is { } version && version != alert.Version && !(alert.SurveyedAs == alert.Version && version == alert.Version - 1);
 
     private static AlertEvent By(Alert alert, AlertEventType type, AlertRequest request, DateTimeOffset now) =>
         new(alert.Id, alert.Version + 1, type, now, request.Actor) { Comment = string.IsNullOrWhiteSpace(request.Comment) ? null : request.Comment };

@@ -26,6 +26,17 @@ public sealed class AlertOptions
     [Range(1, 100_000)]
     public int CommitMax { get; set; } = 512;
 
+    /// <summary>False: alerts come without neighbours, rain and last episode.</summary>
+    public bool Survey { get; set; } = true;
+
+    /// <summary>So long after the raise its surroundings are looked at: alerts of one moment then cost one commit together, and none waits for it.</summary>
+    [Range(typeof(TimeSpan), "00:00:00", "00:05:00")]
+    public TimeSpan SurveyAfter { get; set; } = TimeSpan.FromMilliseconds(500);
+
+    /// <summary>Alerts that wait for their look at most; what comes then stays without, counted and logged.</summary>
+    [Range(1, 1_000_000)]
+    public int SurveyQueueMax { get; set; } = 4096;
+
     /// <summary>First and longest wait between attempts while the disk refuses (full, failing).</summary>
     public TimeSpan RetryFirst { get; set; } = TimeSpan.FromMilliseconds(100);
 

@@ -5,8 +5,11 @@ using Dapper;
 namespace LuohuIOC.Alerts;
 
 /// <summary>Reads alerts that are on disk.</summary>
-public sealed class AlertQueries(AlertDatabase database)
+public sealed class AlertQueries(AlertDatabase database) : IAlertPast
 {
+    /// <summary>The sum keeps SQLite from the index of states, under which nearly all alerts are closed.</summary>
+    internal static readonly string ClosedOf = $"SELECT body FROM alert WHERE sensor = @sensor AND raised_at < @before AND state + 0 = {(int)AlertState.Closed}";
+
     public Alert? Find(string id)
     {
         using var connection = database.Open();
@@ -25,6 +28,28 @@ public sealed class AlertQueries(AlertDatabase database)
         using var connection = database.Open();
         return [.. connection.Query<string>("SELECT body FROM alert_event WHERE alert = @id ORDER BY sequence", new { id })
             .Select(body => JsonSerializer.Deserialize(body, AlertJson.Stored.AlertEvent)!)];
+    }
+
+    /// <summary>
+    /// The last closed alert of a sensor that began before this moment and was of this rule or, failing that, of this metric; with the events of its
+    /// life. Both look along the index of the sensor's alerts, backwards.
+    /// </summary>
+    public (Alert Alert, IReadOnlyList<AlertEvent> Events)? LastSimilar(string sensor, string rule, string metric, DateTimeOffset before)
+    {
+        const int OthersMax = 50;
+        var parameters = new { sensor, rule, before = before.ToUnixTimeMilliseconds() };
+        using var connection = database.Open();
+        var last = Read(connection, $"{ClosedOf} AND rule = @rule ORDER BY raised_at DESC, id DESC LIMIT 1", parameters).FirstOrDefault()
+            ?? (metric.Length == 0 ? null : Read(connection, $"{ClosedOf} ORDER BY raised_at DESC, id DESC LIMIT {OthersMax}", parameters).FirstOrDefault(a => a.Metric == metric));
+        return last is null ? null : (last, EventsOf(last.Id));
+    }
+
+    public IReadOnlyList<AlertVerdict?> VerdictsOf(string sensor, string rule, DateTimeOffset since)
+    {
+        using var connection = database.Open();
+        return [.. Read(
+            connection, "SELECT body FROM alert WHERE sensor = @sensor AND rule = @rule AND raised_at >= @since ORDER BY raised_at DESC, id DESC LIMIT 1000",
+            new { sensor, rule, since = since.ToUnixTimeMilliseconds() }).Select(alert => alert.Verdict)];
     }
 
     /// <summary>One page, newest raised first, and where the next begins (null at the end).</summary>

@@ -1,3 +1,4 @@
+using System.Text.Json.Serialization;
 using LuohuIOC.Texts;
 using MessagePack;
 
@@ -94,6 +95,15 @@ public sealed record AlertView
     /// <summary>A detector's evidence as a sentence in the reader's language: what was expected, what came, how sure; null for other rules.</summary>
     [Id(30), Key("evidenceText")] public string? EvidenceText { get; init; }
 
+    /// <summary>Neighbours and rain in one line; null until they have been looked at. All of it is in the answer for one alert.</summary>
+    [Id(31), Key("surroundingsText")] public string? SurroundingsText { get; init; }
+
+    /// <summary>What they make more likely: <c>event</c>, <c>instrument</c> or <c>undecided</c>.</summary>
+    [Id(32), Key("lean")] public string? Lean { get; init; }
+
+    /// <summary>For hosts, which say it in their readers' language: a wall of five hundred alerts would take a megabyte of it.</summary>
+    [Id(33), IgnoreMember, JsonIgnore] public Surroundings? Surroundings { get; init; }
+
     public static AlertView Of(Alert alert, string language = TextBook.Chinese) => new()
     {
         Id = alert.Id,
@@ -127,6 +137,9 @@ public sealed record AlertView
         MarkedBy = alert.MarkedBy,
         MarkedAt = alert.MarkedAt,
         EvidenceText = EvidenceWords.Of(language, alert.Subject.Kind, alert.Metric, alert.Value, alert.Threshold, alert.Evidence),
+        SurroundingsText = alert.Surroundings is { } found ? SurroundingsWords.Summary(language, alert.Subject.Kind, found) : null,
+        Lean = alert.Surroundings is { } looked ? SurroundingsWords.Of(looked.Lean) : null,
+        Surroundings = alert.Surroundings,
     };
 
     /// <summary>The same alert for a reader of another language.</summary>
@@ -134,5 +147,6 @@ public sealed record AlertView
     {
         RuleName = AlertWords.Rule(language, Rule),
         EvidenceText = EvidenceWords.Of(language, Kind, Metric, Value, Threshold, Evidence),
+        SurroundingsText = Surroundings is { } found ? SurroundingsWords.Summary(language, Kind, found) : null,
     };
 }

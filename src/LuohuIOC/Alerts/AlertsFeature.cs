@@ -16,9 +16,11 @@ public static class AlertsFeature
         builder.Services.AddSingleton<AlertBoard>();
         builder.Services.AddSingleton<AlertChain>();
         builder.Services.AddSingleton<AlertQueries>();
+        builder.Services.AddSingleton<IAlertPast>(services => services.GetRequiredService<AlertQueries>());
         builder.Services.AddSingleton<AlertStore>();
         builder.Services.AddHostedService(services => services.GetRequiredService<AlertStore>());
         builder.Services.AddHostedService<AlertExpiry>();
+        builder.Services.AddHostedService<AlertSurvey>();
         return builder;
     }
 

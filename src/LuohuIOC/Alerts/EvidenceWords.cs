@@ -8,6 +8,7 @@ namespace LuohuIOC.Alerts;
 /// A detector's evidence as a sentence. Reads <c>{"detector":"novelty","score":4.2,"threshold":3.9,"expected":{"level":1.2}}</c> or
 /// <c>{"detector":"chart",…,"contributions":{"ph":0.7,…},"expected":{"ph":7.4,…},"values":{"ph":8.9,…}}</c>; a sensor's health,
 /// <c>{"fault":"drift","expected":1.2,"departure":13,"neighboursDeparture":0.3,"neighbours":["rv-2"]}</c> or <c>{"battery":{"perDay":-2,"days":10.5}}</c>;
+/// what a forecast did not explain, <c>{"residual":{"minutes":15,"expected":0.42,"low":0.3,"high":0.55,"value":1.1,"factor":5.2,"held":5,…}}</c>;
 /// a forecast, <c>{"nowcast":{"minutes":30,"expected":0.22,"low":0.1,"high":0.35,"crossingMinutes":18,…}}</c>; other evidence has none.
 /// </summary>
 internal static class EvidenceWords
@@ -17,10 +18,11 @@ internal static class EvidenceWords
 
     public static string? Of(string language, string kind, string metric, double? value, double? threshold, string? evidence)
     {
-        if (evidence is null || !(Says(evidence, "detector") || Says(evidence, "fault") || Says(evidence, "battery") || Says(evidence, "nowcast"))) return null;
+        if (evidence is null || !(Says(evidence, "detector") || Says(evidence, "fault") || Says(evidence, "battery") || Says(evidence, "nowcast") || Says(evidence, "residual"))) return null;
         using var json = JsonDocument.Parse(evidence);
         var root = json.RootElement;
         if (root.TryGetProperty("nowcast", out var nowcast)) return Nowcast(language, metric, threshold, nowcast);
+        if (root.TryGetProperty("residual", out var residual)) return Residual(language, residual);
         if (root.TryGetProperty("battery", out var battery))
             return TextBook.Get(language, "evidence.battery", Short(value ?? double.NaN), Number(battery, "perDay"), Number(battery, "days"));
         if (root.TryGetProperty("fault", out var fault)) return Fault(language, kind, metric, value, fault.GetString(), root);
@@ -47,6 +49,12 @@ internal static class EvidenceWords
             Metres(told, "high"), Short(threshold ?? double.NaN), Number(told, "crossingMinutes"), Number(told, "rain15"), Number(told, "rain60"),
             isOwn ? TextBook.Get(language, "evidence.nowcast.own", Number(told, "version")) : TextBook.Get(language, "evidence.nowcast.prior"));
     }
+
+    private static string Residual(string language, JsonElement told) => told.TryGetProperty("ended", out _)
+        ? TextBook.Get(language, "evidence.residual.explained")
+        : TextBook.Get(
+            language, told.TryGetProperty("factor", out var factor) && factor.GetDouble() < 0 ? "evidence.residual.below" : "evidence.residual.above", Number(told, "minutes"),
+            Metres(told, "expected"), Metres(told, "low"), Metres(told, "high"), Metres(told, "value"), Number(told, "held"), Number(told, "rain60"));
 
     private static string Fault(string language, string kind, string metric, double? value, string? fault, JsonElement root)
     {

@@ -33,6 +33,10 @@ public interface IAlertGrain : IGrainWithStringKey
     [Alias("mark")]
     Task<AlertOutcome> Mark(AlertRequest request, AlertVerdict verdict);
 
+    /// <summary>Keeps what stood around the sensor when the alert was raised. The first counts; for an alert that is not open it does nothing.</summary>
+    [Alias("survey")]
+    Task Survey(string alertId, Surroundings surroundings);
+
     /// <summary>Closes alerts whose condition cleared longer ago than the configured time.</summary>
     [Alias("expire")]
     Task Expire();

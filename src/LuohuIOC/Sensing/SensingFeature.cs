@@ -4,6 +4,7 @@ using LuohuIOC.Sensing.Detectors;
 using LuohuIOC.Sensing.Detectors.Nowcast;
 using LuohuIOC.Sensing.Health;
 using LuohuIOC.Sensing.Rules;
+using LuohuIOC.Sensing.Witnesses;
 using LuohuIOC.Storage;
 
 namespace LuohuIOC.Sensing;
@@ -32,6 +33,7 @@ public static class SensingFeature
         builder.AddDetectors();
         builder.AddNowcast();
         builder.AddSensorHealth();
+        builder.AddWitnesses();
         return builder;
     }
 

@@ -64,6 +64,7 @@ public static class CityAlarms
         Simulate(model, registry, rain, watched, start, days);
         Report(watched, names, days);
         if (!grid) Story(watched);
+        if (faults == "storm") Missed(watched);
         return 0;
     }
 
@@ -122,6 +123,17 @@ public static class CityAlarms
                 AnsiConsole.WriteLine($"raised at hour {minute / 60.0:F1}: {sensor.Sensor.Id} {rule}");
     }
 
+    /// <summary>Of each fall that the last set did not find: what its metrics read in dry weather and just before it.</summary>
+    private static void Missed(List<WatchedSensor> watched)
+    {
+        foreach (var sensor in watched.Where(w => w.Fault is not null && !w.Sets[^1].Found))
+        {
+            var metrics = sensor.Sensor.Layout.Names.Take(2).Select((name, m) => string.Create(
+                System.Globalization.CultureInfo.InvariantCulture, $"{name} dry {sensor.Dry[m].Low:F3} to {sensor.Dry[m].High:F3}, before {sensor.Before[m]:F3}, nought is below it: {sensor.Dry[m].IsBelow(0)}"));
+            AnsiConsole.WriteLine($"missed: {sensor.Sensor.Id} {string.Join("; ", metrics)}");
+        }
+    }
+
     private static int Raised(IEnumerable<WatchedSensor> kind, int set) => kind.Sum(w => w.Sets[set].Raised);
 
     private sealed class WatchedSensor(int index, Sensor sensor, int number)
@@ -144,6 +156,12 @@ public static class CityAlarms
             _ => 1,
         };
 
+        /// <summary>Of the first two metrics, level and flow of an outfall, until an hour before the fault.</summary>
+        public DryRange[] Dry { get; } = [new(), new()];
+
+        /// <summary>Their last values before the fault.</summary>
+        public double[] Before { get; } = new double[2];
+
         public List<WatchedSet> Sets { get; } = [];
 
         public long Ticks { get; private set; }
@@ -154,6 +172,7 @@ public static class CityAlarms
         {
             var slots = model.Read(index, values, withHealth: Readings % 10 == 0);
             var broken = Fault?.IsOn(minute) == true;
+            if (Fault is not null && !broken && minute < Fault.FromMinute) Remember(values, timeMs, minute);
             if (broken) Fault!.Spoil(KindCatalogue.Of(sensor.Kind), values);
             var count = 0;
             for (var slot = 0; slot < slots; slot++)
@@ -169,6 +188,16 @@ public static class CityAlarms
             var began = Stopwatch.GetTimestamp();
             foreach (var set in Sets) set.Observe(timeMs, minute, Fault, _slots.AsSpan(0, count), _present.AsSpan(0, count));
             Ticks += Stopwatch.GetTimestamp() - began;
+        }
+
+        // The last hours before the fault are rain.
+        private void Remember(double[] values, long timeMs, int minute)
+        {
+            for (var m = 0; m < Dry.Length; m++)
+            {
+                if (double.IsFinite(values[m])) Before[m] = values[m];
+                if (minute < Fault!.FromMinute - 240) Dry[m].Observe(timeMs, values[m]);
+            }
         }
     }
 

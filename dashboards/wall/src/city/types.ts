@@ -69,6 +69,8 @@ export interface Alert {
   comment: string | null
   /** What a detector saw and expected, as a sentence; null for rules. */
   evidenceText: string | null
+  /** Neighbours and rain when it was raised, in one line; null until they have been looked at. */
+  surroundingsText: string | null
   verdict: 'true' | 'false' | null
   markedBy: string | null
   version: number

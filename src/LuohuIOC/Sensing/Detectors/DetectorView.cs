@@ -33,7 +33,19 @@ public sealed record DetectorView(
 /// <param name="Rain">Null for kinds that rain does not concern, and before the sensor's grain has begun.</param>
 public sealed record StreamView(
     string Rule, string RuleName, string State, string StateText, int? WarmUpLeft, bool Raises, IReadOnlyList<string> Metrics,
-    StreamJudgementView? Last, ThresholdView Threshold, RainView? Rain);
+    StreamJudgementView? Last, ThresholdView Threshold, RainView? Rain)
+{
+    /// <summary>How it did on its own past.</summary>
+    public required PastView Past { get; init; }
+}
+
+/// <summary>What a detector raised at this sensor, and what officers said of it.</summary>
+/// <param name="Days">So far back.</param>
+/// <param name="Alerts">Raised; the newest thousand at most.</param>
+/// <param name="True">Of them marked true.</param>
+/// <param name="False">Marked false.</param>
+/// <param name="Text">The same as a sentence.</param>
+public sealed record PastView(int Days, int Alerts, int True, int False, string Text);
 
 /// <summary>Rain at a station as its detector takes it. While it is wet, what rain explains is scored and not raised.</summary>
 /// <param name="Wet">Enough rain fell and has not drained.</param>

@@ -1,11 +1,14 @@
+using LuohuIOC.Alerts;
 using LuohuIOC.Registry;
 using LuohuIOC.Texts;
 
 namespace LuohuIOC.Sensing.Detectors;
 
 /// <summary>What the API tells of a sensor's streaming detectors.</summary>
-public sealed class StreamViews(SensorDetectors detectors, Thresholds thresholds, StreamBoards boards, DetectionOptions options)
+public sealed class StreamViews(SensorDetectors detectors, Thresholds thresholds, StreamBoards boards, DetectionOptions options, IAlertPast ledger, TimeProvider time)
 {
+    private const int PastDays = 90;
+
     public IReadOnlyList<StreamView> Of(Sensor sensor, string language) =>
         [.. detectors.RulesOf(sensor.Kind).Select(rule => Of(sensor, rule, language))];
 
@@ -26,7 +29,19 @@ public sealed class StreamViews(SensorDetectors detectors, Thresholds thresholds
             warm ? Judged(look!, metrics) : null,
             new ThresholdView(
                 threshold.Value, threshold.Standard, threshold.Factor, Threshold.FactorMin, Threshold.FactorMax, thresholds.History(sensor.Id, rule)),
-            look?.Rain is { } rain ? RainOf(rain, language) : null);
+            look?.Rain is { } rain ? RainOf(rain, language) : null)
+        {
+            Past = PastOf(sensor, rule, language),
+        };
+    }
+
+    private PastView PastOf(Sensor sensor, string rule, string language)
+    {
+        var verdicts = ledger.VerdictsOf(sensor.Id, rule, time.GetUtcNow().AddDays(-PastDays));
+        var (yes, no) = (verdicts.Count(v => v == AlertVerdict.True), verdicts.Count(v => v == AlertVerdict.False));
+        var text = verdicts.Count == 0 ? TextBook.Get(language, "detector.past.none", PastDays)
+            : TextBook.Get(language, "detector.past", PastDays, verdicts.Count, yes, no, verdicts.Count - yes - no);
+        return new PastView(PastDays, verdicts.Count, yes, no, text);
     }
 
     private static RainView RainOf(RainLook rain, string language) => new(

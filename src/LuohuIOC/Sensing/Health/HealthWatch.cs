@@ -59,6 +59,25 @@ public sealed class HealthWatch : BackgroundService
         lock (_looking) return _round.Find(sensor) is var (health, peers) ? HealthView.Of(sensor, health, [.. peers.Select(n => _registry[n].Id)], _lookedMs, _options, language) : null;
     }
 
+    /// <summary>
+    /// How far a value lies from what is usual at this sensor, in spreads (NaN while that is not known); one spread in the metric's unit (NaN for metrics
+    /// that are not compared); and whether the sensor is suspected of a fault or called faulty.
+    /// </summary>
+    internal (double Departure, double Spread, bool IsFaulty) LookAt(Sensor sensor, string metric, long timeMs, double value)
+    {
+        foreach (var compared in HealthMetric.Of(sensor.Kind))
+        {
+            if (compared.Name != metric) continue;
+            if (!_options.Watch) return (double.NaN, compared.SpreadMin, false);
+            lock (_looking)
+            {
+                if (_round.Find(sensor) is not var (health, _) || Array.Find(health.Metrics, m => m.Metric.Name == metric) is not { } known) break;
+                return (known.Season.Departure(timeMs, value), known.Season.Spread, known.Judge.Fault != Detection.Health.SensorFault.None);
+            }
+        }
+        return (double.NaN, double.NaN, false);
+    }
+
     private void Look()
     {
         lock (_looking) _round.Look(_lookedMs = _time.GetUtcNow().ToUnixTimeMilliseconds());

@@ -48,7 +48,7 @@ internal sealed class DetectorDesk : IDisposable
         Stations = new StationDetectors(new ModelStore<PcaModel, ModelEvaluation>(_file, ModelsDatabase.Anomaly, NullLogger.Instance));
         Thresholds = new Thresholds(_file, Options);
         Detectors = new SensorDetectors(Stations, Thresholds, boards, Rain, Options, NullLogger<SensorDetectors>.Instance);
-        Views = new StreamViews(Detectors, Thresholds, boards, Options);
+        Views = new StreamViews(Detectors, Thresholds, boards, Options, new AlertQueries(new AlertDatabase(Path.Combine(_folder, "alerts.db"))), TimeProvider.System);
     }
 
     /// <summary>An ordinary level about 1.5 m, rough by a centimetre.</summary>

@@ -61,6 +61,10 @@ internal sealed class MinuteBook(LatestBoard latest, RainBoard rain, long minute
         return table;
     }
 
+    /// <summary>The station's own latest reading of what is forecast is marked, whatever for.</summary>
+    public bool IsDoubtful(MinuteColumn column) =>
+        latest[column.Sensor] is not { } reading || (reading.Mark.Grade != QualityGrade.Good && (reading.Mark.Slots >> column.Slot & 1) != 0);
+
     private void TakeRain(int gauge)
     {
         _new.Clear();

@@ -38,6 +38,31 @@ internal static class NowcastEvidence
         });
     }
 
+    /// <summary>
+    /// Of water that rain and upstream do not explain:
+    /// <c>{"residual":{"minutes":15,"expected":0.42,"low":0.3,"high":0.55,"value":1.1,"factor":5.2,"held":5,"rain15":3,"rain60":12.5,"origin":"prior","version":0}}</c>.
+    /// </summary>
+    public static string Of(StationNowcast nowcast, NowcastResidual residual, int held) => JsonSerializer.Serialize(new
+    {
+        residual = new
+        {
+            minutes = residual.Minutes,
+            expected = Metres(residual.Expected),
+            low = Metres(residual.Low),
+            high = Metres(residual.High),
+            value = Metres(residual.Value),
+            factor = Rounded(residual.Factor, 1),
+            held,
+            rain15 = Rounded(nowcast.Rain15, 1),
+            rain60 = Rounded(nowcast.Rain60, 1),
+            origin = nowcast.Model!.IsOwn ? "own" : "prior",
+            version = nowcast.Model.Version,
+        },
+    });
+
+    /// <summary>Its end: the water is again where the forecast has it.</summary>
+    public static string Explained() => """{"residual":{"ended":"explained"}}""";
+
     public static string Ended(NowcastTurn turn) => turn == NowcastTurn.TakenOver ? """{"nowcast":{"ended":"taken-over"}}""" : """{"nowcast":{"ended":"fell"}}""";
 
     private static double? Metres(double value) => Rounded(value, 2);

@@ -8,7 +8,11 @@ namespace LuohuIOC.Sensing.Detectors.Nowcast;
 internal sealed class NowcastRound(
     SensorRegistry registry, RuleBook rules, NowcastModels models, NowcastBoard board, MinuteBook book, NowcastSettings settings)
 {
+    /// <summary>Rule under which water is told that rain and upstream do not explain.</summary>
+    public const string ResidualRule = "nowcast-residual";
+
     private readonly Dictionary<int, NowcastLatch> _latches = [];
+    private readonly Dictionary<int, ResidualLatch> _residuals = [];
 
     // Begins anew with another model or threshold, and after a restart.
     private readonly Dictionary<int, (NowcastModel Model, double Threshold, AdaptiveInterval Interval)> _intervals = [];
@@ -29,7 +33,9 @@ internal sealed class NowcastRound(
             var sensor = registry[station.Sensor];
             var rule = NowcastThreshold.Of(rules, sensor, station.Metric);
             var nowcast = Forecast(sensor, station.Site, table, (minute + 1) * settings.MinuteMs, rule.At);
-            shown[station.Sensor] = nowcast;
+            var residual = Residual(station, sensor, nowcast, minute, map);
+            shown[station.Sensor] = nowcast = nowcast with { Residual = residual.Last };
+            if (residual.Change is { } told) changes.Add((sensor.Id, told));
             if (Turn(station, nowcast, rule) is { } change) changes.Add((sensor.Id, change(sensor, table, map)));
         }
         board.Show(shown);
@@ -74,6 +80,26 @@ internal sealed class NowcastRound(
         var interval = new AdaptiveInterval(model, threshold * NowcastScore.WetShare);
         _intervals[sensor.Number] = (model, threshold, interval);
         return interval;
+    }
+
+    /// <summary>Holds the minute's reading against what was forecast for it, and remembers what is forecast now.</summary>
+    private (NowcastResidual? Last, RuleChange? Change) Residual(NowcastStation station, Sensor sensor, StationNowcast nowcast, long minute, NowcastMap map)
+    {
+        if (!_residuals.TryGetValue(station.Sensor, out var latch))
+        {
+            // Without an alert the residual is kept all the same, and one of before ends.
+            var factor = settings.ResidualFactor == 0 ? double.PositiveInfinity : settings.ResidualFactor;
+            _residuals[station.Sensor] = latch = new ResidualLatch(factor, settings.ResidualMinutes, settings.EndMinutes, NowcastSettings.ResidualMetresOf(sensor.Kind));
+        }
+        var value = book.IsDoubtful(map.Columns[station.Site.Own]) ? double.NaN : nowcast.Now;
+        RuleChange? change = latch.Step(minute, value, nowcast.Values.Length > 0 ? nowcast.Values[0] : null, nowcast.Model?.Model) switch
+        {
+            true => new RuleChange(
+                ResidualRule, Severity.Blue, station.Metric, Math.Round(nowcast.Now, 3), double.NaN, nowcast.IssuedMs, NowcastEvidence.Of(nowcast, latch.Last!, settings.ResidualMinutes)),
+            false => new RuleChange(ResidualRule, null, station.Metric, nowcast.Now, double.NaN, nowcast.IssuedMs, NowcastEvidence.Explained()),
+            null => null,
+        };
+        return (latch.Last, change);
     }
 
     private static NowcastSilence SilenceOf(MinuteTable table, NowcastSite site, int last, ModelInUse? model, float own)

@@ -1,3 +1,5 @@
+using LuohuIOC.DeviceProtocol;
+
 namespace LuohuIOC.Sensing.Detectors.Nowcast;
 
 /// <summary>Configuration section <c>Detection:Nowcast</c>: forecasts of water at waterlogging points and in pipes.</summary>
@@ -24,6 +26,15 @@ public sealed class NowcastSettings
     /// <summary>The forecast must stay below so long before its alert ends, so that one that wavers is one alert.</summary>
     public int EndMinutes { get; set; } = 10;
 
+    /// <summary>
+    /// The water lies outside what was forecast a quarter of an hour before by so many half intervals: from there on rain and upstream do not explain it.
+    /// 0 raises no alert; the residual is shown all the same.
+    /// </summary>
+    public double ResidualFactor { get; set; } = 4;
+
+    /// <summary>For so many minutes in a row. Above 14 nothing sudden is found: the forecast goes along with it by then.</summary>
+    public int ResidualMinutes { get; set; } = 8;
+
     /// <summary>How far back training looks for rain events.</summary>
     public TimeSpan History { get; set; } = TimeSpan.FromDays(120);
 
@@ -32,6 +43,9 @@ public sealed class NowcastSettings
 
     /// <summary>District rain of an hour, in mm, that makes a rain event.</summary>
     public double EventMillimetres { get; set; } = 3;
+
+    /// <summary>The interval's half counts as no less, in metres: the instrument and small waves.</summary>
+    internal static double ResidualMetresOf(SensorKind kind) => kind == SensorKind.Waterlogging ? 0.05 : 0.1;
 
     /// <summary>Length of a minute of weather on the devices' clocks.</summary>
     internal long MinuteMs => (long)Math.Round(60_000 / Speed);
@@ -44,6 +58,8 @@ public sealed class NowcastSettings
         Demand(WarnMinutes >= 0, nameof(WarnMinutes), "not negative");
         Demand(ConfirmMinutes is >= 1 and <= 30, nameof(ConfirmMinutes), "1 to 30");
         Demand(EndMinutes is >= 1 and <= 120, nameof(EndMinutes), "1 to 120");
+        Demand(ResidualFactor is 0 or >= 1 and <= 100, nameof(ResidualFactor), "0, or 1 to 100");
+        Demand(ResidualMinutes is >= 1 and <= 14, nameof(ResidualMinutes), "1 to 14");
         Demand(History > TimeSpan.Zero && History <= TimeSpan.FromDays(400), nameof(History), "above zero, at most 400 days");
         Demand(EventsMax is >= 20 and <= 500, nameof(EventsMax), "20 to 500");
         Demand(EventMillimetres > 0, nameof(EventMillimetres), "above 0");

@@ -27,9 +27,21 @@ public sealed record NowcastView(
     IReadOnlyList<HorizonView> Horizons, double Coverage, double? Threshold, string Reach, CrossingView? Crossing, string? Text, double? Rain15, double? Rain60,
     double Speed, NowcastModelView? Model)
 {
+    /// <summary>What came now beside what had been forecast for now; null without a forecast of then.</summary>
+    public ResidualView? Residual { get; init; }
+
     /// <summary>The station's own training: only where one station is asked for.</summary>
     public NowcastTrainingView? Training { get; init; }
 }
+
+/// <param name="Minutes">So long before it was forecast.</param>
+/// <param name="Expected">From rain and the stations upstream.</param>
+/// <param name="Low">Lower end of the interval.</param>
+/// <param name="High">Upper end.</param>
+/// <param name="Value">What came.</param>
+/// <param name="Factor">Distance in half intervals of that side, above 0 where more came; beyond ±1 it lies outside.</param>
+/// <param name="Text">The same as a sentence.</param>
+public sealed record ResidualView(int Minutes, double Expected, double Low, double High, double Value, double Factor, string Text);
 
 /// <param name="Minutes">Ahead.</param>
 /// <param name="At">By the devices' clocks.</param>

@@ -29,8 +29,17 @@ internal sealed class NowcastViews(SensorRegistry registry, NowcastBoard board, 
                 v.Minutes, At(nowcast!, v.Minutes), Math.Round(v.Value, 3), Math.Round(v.Low, 3), Math.Round(v.High, 3)))],
             Trained.Coverage, Metres(nowcast?.Threshold), ReachOf(nowcast),
             double.IsNaN(crossing) ? null : new CrossingView((int)Math.Round(crossing), At(nowcast!, crossing)), TextOf(nowcast, metric, language),
-            Millimetres(nowcast?.Rain15), Millimetres(nowcast?.Rain60), settings.Speed, nowcast?.Model is { } model ? ModelOf(model, language) : null);
+            Millimetres(nowcast?.Rain15), Millimetres(nowcast?.Rain60), settings.Speed, nowcast?.Model is { } model ? ModelOf(model, language) : null)
+        {
+            Residual = nowcast?.Residual is { } residual ? ResidualOf(residual, language) : null,
+        };
     }
+
+    private static ResidualView ResidualOf(NowcastResidual residual, string language) => new(
+        residual.Minutes, Math.Round(residual.Expected, 3), Math.Round(residual.Low, 3), Math.Round(residual.High, 3), Math.Round(residual.Value, 3), Math.Round(residual.Factor, 1),
+        TextBook.Get(
+            language, Math.Abs(residual.Factor) <= 1 ? "nowcast.residual.inside" : residual.Factor > 0 ? "nowcast.residual.above" : "nowcast.residual.below", residual.Minutes,
+            Short(residual.Expected), Short(residual.Low), Short(residual.High), Short(residual.Value)));
 
     private static string StateOf(StationNowcast? nowcast) => nowcast?.Silence switch
     {

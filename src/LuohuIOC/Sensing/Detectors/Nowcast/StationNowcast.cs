@@ -48,6 +48,9 @@ internal sealed record StationNowcast(
 {
     private const int PossibleMinutesMax = 30;
 
+    /// <summary>What came now beside what was forecast for now; null without a forecast of then.</summary>
+    public NowcastResidual? Residual { get; init; }
+
     public NowcastReach Reach =>
         !(Now < Threshold) ? NowcastReach.None
         : Array.Exists(Values, v => v.Value >= Threshold) ? NowcastReach.Expected

@@ -1,0 +1,146 @@
+using LuohuIOC.Alerts;
+using LuohuIOC.DeviceProtocol;
+using LuohuIOC.Ingestion;
+using LuohuIOC.Registry;
+using LuohuIOC.Sensing;
+using LuohuIOC.Sensing.Detectors.Nowcast;
+using LuohuIOC.Sensing.Health;
+using LuohuIOC.Sensing.Rain;
+using LuohuIOC.Sensing.Witnesses;
+using LuohuIOC.Spatial;
+using LuohuIOC.Tests.Sensing.Rain;
+using Microsoft.Data.Sqlite;
+using Microsoft.Extensions.Configuration;
+using Microsoft.Extensions.Logging.Abstractions;
+using Xunit;
+
+namespace LuohuIOC.Tests.Sensing.Witnesses;
+
+/// <summary>Five pipes in a row, every 500 m, the first above the second; an outfall below the second; a gauge beside the first.</summary>
+public sealed class WitnessLookTests : IDisposable
+{
+    private const long NowMs = 1_735_660_800_000;
+    private static readonly DateTimeOffset Now = DateTimeOffset.FromUnixTimeMilliseconds(NowMs);
+    private readonly string _folder = Directory.CreateTempSubdirectory("luohu-witness-").FullName;
+    private readonly SensorRegistry _registry = new();
+    private readonly LatestBoard _latest = new();
+    private readonly RainBoard _rain = new();
+    private readonly TrendBook _trends;
+    private readonly WitnessLook _look;
+
+    public WitnessLookTests()
+    {
+        var first = new GeoPoint(114.1, 22.55);
+        _registry.Apply(
+        [
+            RainDesk.Draft("outfall", SensorKind.Outfall, first.Offset(700, 100)),
+            RainDesk.Draft("p1", SensorKind.Pipe, first.Offset(500, 0), "outfall"),
+            RainDesk.Draft("p0", SensorKind.Pipe, first, "p1"),
+            .. Enumerable.Range(2, 3).Select(i => RainDesk.Draft($"p{i}", SensorKind.Pipe, first.Offset(i * 500, 0))),
+            RainDesk.Draft("far", SensorKind.Pipe, first.Offset(0, 20000)),
+            RainDesk.Draft("gauge", SensorKind.RainGauge, first.Offset(50, 0)),
+        ]);
+        var options = new RainOptions();
+        var settings = new ConfigurationBuilder().AddInMemoryCollection([KeyValuePair.Create("DataDirectory", (string?)_folder)]).Build();
+        var health = new HealthWatch(_registry, _latest, new HealthBoard(), new HealthOptions(), settings, TimeProvider.System, NullLogger<HealthWatch>.Instance);
+        _trends = new TrendBook(_registry, _latest);
+        var rain = new RainNearby(_rain, new GaugeMap(_registry, options), options, TimeSpan.FromHours(1));
+        _look = new WitnessLook(_registry, _latest, _trends, health, rain, new NowcastBoard(), new RuleBook(Path.Combine(_folder, "rules.db"), TimeProvider.System), new WitnessOptions());
+    }
+
+    [Fact]
+    public void Those_that_rise_with_it_agree_and_rain_is_told()
+    {
+        foreach (var id in new[] { "p0", "p1", "p2", "p3", "outfall" }) Read(id, -15, 0.5);
+        _trends.Take();
+        foreach (var id in new[] { "p0", "p1", "p2" }) Read(id, 0, 1.6);
+        Read("p3", 0, 0.5);
+        Read("outfall", 0, 0.3);
+        for (var minute = -50; minute <= 0; minute += 10) _rain.Observe(Of("gauge").Number, NowMs + (minute * 60_000), default, [0], [4]);
+
+        var found = _look.Look(Alert("p1", "pipe-level", 1.6, 1.5), null, Now);
+        Assert.Equal(
+            [("p2", NeighbourVerdict.Agrees), ("p3", NeighbourVerdict.Calm), ("p4", NeighbourVerdict.Silent), ("p0", NeighbourVerdict.Agrees), ("outfall", NeighbourVerdict.Opposite)],
+            found.Neighbours.Select(n => (n.Id, n.Verdict)));
+        Assert.Equal([NeighbourSide.Near, NeighbourSide.Near, NeighbourSide.Near, NeighbourSide.Upstream, NeighbourSide.Downstream], found.Neighbours.Select(n => n.Side));
+        Assert.Equal((SurroundingsSubject.Rise, SurroundingsLean.Event, 1.1), (found.Subject, found.Lean, found.Moved));
+        Assert.Equal((500, 1.1), (found.Neighbours[0].Metres, found.Neighbours[0].Moved));
+        Assert.Equal(1, found.Rain!.Gauges);
+        Assert.Equal(24, found.Rain.HourMillimetres!.Value, 1e-9);
+    }
+
+    [Fact]
+    public void Alone_among_calm_ones_in_dry_weather_it_is_the_instrument()
+    {
+        foreach (var id in new[] { "p0", "p1", "p2", "p3", "p4", "outfall" }) Read(id, -15, 0.5);
+        _trends.Take();
+        Read("p1", 0, 1.6);
+        foreach (var id in new[] { "p0", "p2", "p3", "p4", "outfall" }) Read(id, 0, 0.505);
+        _rain.Observe(Of("gauge").Number, NowMs, default, [0], [0]);
+        var found = _look.Look(Alert("p1", "pipe-level", 1.6, 1.5), null, Now);
+        Assert.All(found.Neighbours, n => Assert.Equal(NeighbourVerdict.Calm, n.Verdict));
+        Assert.Equal(SurroundingsLean.Instrument, found.Lean);
+        Assert.Equal(0, found.Rain!.HourMillimetres);
+    }
+
+    [Fact]
+    public void A_detectors_alert_asks_for_the_way_that_it_went()
+    {
+        Read("p1", 0, 0.2);
+        var fell = _look.Look(Alert("p1", "pipe-anomaly", 0.2, null) with { Evidence = """{"detector":"chart","expected":{"level":0.9}}""" }, null, Now);
+        Assert.Equal(SurroundingsSubject.Fall, fell.Subject);
+        var rose = _look.Look(Alert("p1", "pipe-anomaly", 0.2, null) with { Evidence = """{"fault":"bias","expected":0.1}""" }, null, Now);
+        Assert.Equal(SurroundingsSubject.Rise, rose.Subject);
+    }
+
+    [Fact]
+    public void Silence_beside_silence_is_not_one_devices()
+    {
+        Read("p1", -24 * 60, 0.5);
+        var found = _look.Look(Alert("p1", "offline", null, null) with { Metric = "" }, null, Now);
+        Assert.Equal((SurroundingsSubject.Silence, SurroundingsLean.Event), (found.Subject, found.Lean));
+        foreach (var id in new[] { "p0", "p2", "p3", "p4", "outfall" }) Read(id, 0, 0.5);
+        Assert.Equal(SurroundingsLean.Instrument, _look.Look(Alert("p1", "offline", null, null) with { Metric = "" }, null, Now).Lean);
+    }
+
+    [Fact]
+    public void Of_a_battery_nobody_near_can_say_anything() =>
+        Assert.Equal((null, 0), _look.Look(Alert("p1", "battery-low", 12, 20) with { Metric = "battery" }, null, Now) is var found ? (found.Subject, found.Neighbours.Length) : default);
+
+    public void Dispose()
+    {
+        SqliteConnection.ClearAllPools();
+        Directory.Delete(_folder, recursive: true);
+    }
+
+    private Sensor Of(string id) => _registry.TryFind(id, out var sensor) ? sensor : throw new InvalidOperationException(id);
+
+    private void Read(string id, int minute, double level)
+    {
+        var sensor = Of(id);
+        var values = sensor.Layout.Names.Select(n => n == "level" ? level : double.NaN).ToArray();
+        _latest.Set(sensor.Number, new LatestReading(NowMs + (minute * 60_000), values, default(QualityMark)));
+    }
+
+    private static AlertView Alert(string sensor, string rule, double? value, double? threshold) => new()
+    {
+        Id = "a",
+        SensorId = sensor,
+        SensorName = sensor,
+        Kind = "pipe",
+        Street = "",
+        Rule = rule,
+        RuleName = rule,
+        Severity = "yellow",
+        Worst = "yellow",
+        State = "raised",
+        Metric = "level",
+        Unit = "m",
+        Value = value,
+        Threshold = threshold,
+        ObservedAt = DateTimeOffset.FromUnixTimeMilliseconds(NowMs),
+        RaisedAt = DateTimeOffset.FromUnixTimeMilliseconds(NowMs),
+        UpdatedAt = DateTimeOffset.FromUnixTimeMilliseconds(NowMs),
+        Version = 1,
+    };
+}
