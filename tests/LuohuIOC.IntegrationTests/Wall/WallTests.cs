@@ -83,6 +83,56 @@ public sealed class WallTests(WallSite site) : IClassFixture<WallSite>
     }
 
     [Fact]
+    public async Task The_drawer_tells_what_the_neighbours_say_of_an_alert()
+    {
+        const string point = "waterlogging-04";
+        await FloodAsync(null, point, 0.33);
+        var page = await site.WallAsync($"overview?station={point}");
+        var evidence = page.Locator(".drawer .evidence");
+        await Expect(evidence.Locator(".lean")).ToContainTextAsync("周边印证");
+        await Expect(evidence.Locator(".last")).ToContainTextAsync("无记录，本站首次出现此类预警。");
+        await evidence.Locator("summary").ClickAsync();
+        var alert = (await site.Host.GetAsync($"alerts?sensor={point}&state=open")).GetProperty("items")[0].GetProperty("id").GetString();
+        var asked = (await site.Host.GetAsync($"alerts/{alert}")).GetProperty("surroundings").GetProperty("neighbours");
+        await Expect(evidence.Locator("tbody tr")).ToHaveCountAsync(asked.GetArrayLength());
+        await Expect(evidence.Locator("tbody tr").First).ToContainTextAsync(asked[0].GetProperty("name").GetString()!);
+        await page.Context.CloseAsync();
+    }
+
+    [Fact]
+    public async Task An_officers_mark_moves_the_detectors_threshold_and_the_drawer_shows_its_history()
+    {
+        var river = (await site.Host.GetAsync("sensors?kind=river&limit=1")).GetProperty("items")[0].GetProperty("id").GetString()!;
+        var gateway = await GatewayOf(river);
+        using var client = await site.GatewayAsync(gateway);
+        // A day and a half of a calm river, every five minutes, then half a metre less: what a detector finds and no threshold.
+        var start = DateTimeOffset.UtcNow.ToUnixTimeMilliseconds() - (433 * 300_000L);
+        var readings = Enumerable.Range(0, 432).Select(i => FormattableString.Invariant($$$"""{"ts":{{{start + (i * 300_000L)}}},"values":{"level":{{{1.5 + (0.01 * (i * 7 % 11) / 11) - (i >= 428 ? 0.5 : 0)}}}}}"""));
+        await client.PublishAsync(new MQTTnet.MqttApplicationMessageBuilder().WithTopic($"luohu/v1/{gateway}/{river}/telemetry")
+            .WithQualityOfServiceLevel(MQTTnet.Protocol.MqttQualityOfServiceLevel.AtLeastOnce).WithPayload($"[{string.Join(',', readings)}]").Build());
+        await Wait.UntilAsync(
+            async () => (await site.Host.GetAsync($"alerts?sensor={river}&rule=novelty-level")).GetProperty("items").GetArrayLength() > 0, () => "the detector's alert");
+
+        var page = await site.WallAsync($"overview?station={river}");
+        var stream = page.Locator(".detectors [data-rule=novelty-level]");
+        await Expect(stream).ToContainTextAsync("正在监测");
+        await Expect(stream).ToContainTextAsync("近 90 天在本站报警 1 次：属实 0 次，误报 0 次，未标记 1 次。");
+        await Expect(stream.Locator(".factor")).ToContainTextAsync("阈值系数 1.00");
+        await Expect(stream.Locator(".moves li")).ToHaveCountAsync(0);
+        var alert = page.Locator(".drawer section.open", new() { HasText = "水位异常变化" });
+        await alert.GetByRole(AriaRole.Button, new() { Name = "误报" }).ClickAsync();
+        await Expect(alert).ToContainTextAsync("administrator 已标为误报");
+        await Expect(stream.Locator(".factor")).ToContainTextAsync("阈值系数 1.15");
+        await Expect(stream.Locator(".moves li")).ToContainTextAsync("administrator 标为误报：1.00 → 1.15");
+        await Expect(stream).ToContainTextAsync("误报 1 次");
+        // He thinks better of it: the mark that counts is the last one.
+        await alert.GetByRole(AriaRole.Button, new() { Name = "属实" }).ClickAsync();
+        await Expect(stream.Locator(".factor")).ToContainTextAsync("阈值系数 0.95");
+        await Expect(stream.Locator(".moves li").First).ToContainTextAsync("1.15 → 0.95");
+        await page.Context.CloseAsync();
+    }
+
+    [Fact]
     public async Task Switched_to_English_every_word_of_ours_is_English()
     {
         await FloodAsync(null, "waterlogging-06", 0.3);
