@@ -40,7 +40,7 @@ internal static class InfluxRunner
             // The first round is the runtime's and the server's own.
             await RawAsync(server, file, portions);
             await SinkAsync(server, groups, gzip: true);
-            var (raw, plain, packed) = (new List<double>(), new List<double>(), new List<double>());
+            var (raw, plain, packed) = (new List<Round>(), new List<Round>(), new List<Round>());
             for (var round = 0; round < Rounds; round++)
             {
                 raw.Add(await RawAsync(server, file, portions));
@@ -49,9 +49,14 @@ internal static class InfluxRunner
             }
             var bytes = (double)new FileInfo(file).Length / readings;
             Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{readings:#,0} readings of three metrics, {bytes:0} bytes a line, {Rounds} rounds in turn, medians"));
-            var table = new Table().Border(TableBorder.Markdown).AddColumns("what", "readings/s", "of the raw file", "lowest", "highest");
-            foreach (var (name, speeds) in new[] { ("raw file", raw), ("sink, plain", plain), ("sink, gzip", packed) })
-                table.AddRow(name, Text(Median(speeds), "#,0"), Text(100 * Median(speeds) / Median(raw), "0") + " %", Text(speeds.Min(), "#,0"), Text(speeds.Max(), "#,0"));
+            var table = new Table().Border(TableBorder.Markdown).AddColumns("what", "readings/s", "of the raw file", "lowest", "highest", "here, µs of processor a reading", "influxd, µs");
+            foreach (var (name, rounds) in new[] { ("raw file", raw), ("sink, plain", plain), ("sink, gzip", packed) })
+            {
+                var speed = Median(rounds, r => r.Speed);
+                table.AddRow(
+                    name, Text(speed, "#,0"), Text(100 * speed / Median(raw, r => r.Speed), "0") + " %", Text(rounds.Min(r => r.Speed), "#,0"), Text(rounds.Max(r => r.Speed), "#,0"),
+                    Text(Median(rounds, r => r.Here), "0.0"), Text(Median(rounds, r => r.There), "0.0"));
+            }
             AnsiConsole.Write(table);
             return 0;
         }
@@ -61,10 +66,15 @@ internal static class InfluxRunner
         }
     }
 
-    private static async Task<double> RawAsync(Influxd server, string file, List<(long From, int Length)> portions)
+    /// <param name="Speed">Readings/s.</param>
+    /// <param name="Here">µs of this process's processor a reading.</param>
+    /// <param name="There">µs of influxd's: what it does later in the background is the next round's.</param>
+    private sealed record Round(double Speed, double Here, double There);
+
+    private static async Task<Round> RawAsync(Influxd server, string file, List<(long From, int Length)> portions)
     {
         var database = await DatabaseAsync(server);
-        var started = Stopwatch.GetTimestamp();
+        var started = Began(server);
         using var handle = File.OpenHandle(file);
         await Parallel.ForEachAsync(portions, new ParallelOptions { MaxDegreeOfParallelism = 2 }, async (portion, cancellation) =>
         {
@@ -77,7 +87,7 @@ internal static class InfluxRunner
         return await EndAsync(server, database, started, portions.Count);
     }
 
-    private static async Task<double> SinkAsync(Influxd server, List<ReadingGroup> groups, bool gzip)
+    private static async Task<Round> SinkAsync(Influxd server, List<ReadingGroup> groups, bool gzip)
     {
         var database = await DatabaseAsync(server);
         var folder = Directory.CreateTempSubdirectory("luohu-sink-").FullName;
@@ -87,7 +97,7 @@ internal static class InfluxRunner
             await using var history = new InfluxHistory(
                 folder, options, InfluxClient.NewConnections(options), n => Registry[n], _ => Task.CompletedTask, TimeProvider.System, NullLogger<InfluxHistory>.Instance);
             await history.OpenAsync(default);
-            var started = Stopwatch.GetTimestamp();
+            var started = Began(server);
             foreach (var batch in groups.Chunk(GroupsPerAppend)) await history.AppendAsync(batch, default);
             return await EndAsync(server, database, started, groups.Sum(g => g.Count) / options.LinesPerWrite);
         }
@@ -104,11 +114,14 @@ internal static class InfluxRunner
         return name;
     }
 
-    private static async Task<double> EndAsync(Influxd server, string database, long started, int portions)
+    private static (long At, TimeSpan Here, TimeSpan There) Began(Influxd server) => (Stopwatch.GetTimestamp(), Environment.CpuUsage.TotalTime, server.ProcessorTime);
+
+    private static async Task<Round> EndAsync(Influxd server, string database, (long At, TimeSpan Here, TimeSpan There) began, int portions)
     {
-        var speed = portions * 10_000.0 / Stopwatch.GetElapsedTime(started).TotalSeconds;
+        var (readings, ended) = (portions * 10_000.0, Began(server));
+        var speed = readings / Stopwatch.GetElapsedTime(began.At, ended.At).TotalSeconds;
         await server.QueryAsync($"DROP DATABASE {database}");
-        return speed;
+        return new Round(speed, (ended.Here - began.Here).TotalMicroseconds / readings, (ended.There - began.There).TotalMicroseconds / readings);
     }
 
     private static List<ReadingGroup> Groups(int readings)
@@ -149,7 +162,7 @@ internal static class InfluxRunner
         return portions;
     }
 
-    private static double Median(List<double> values) => values.Order().ElementAt(values.Count / 2);
+    private static double Median(List<Round> rounds, Func<Round, double> of) => rounds.Select(of).Order().ElementAt(rounds.Count / 2);
 
     private static string Text(double value, string format) => value.ToString(format, CultureInfo.InvariantCulture);
 }
