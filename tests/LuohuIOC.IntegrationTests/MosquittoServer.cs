@@ -104,16 +104,18 @@ internal sealed class MosquittoServer : IAsyncDisposable
         _process = null;
     }
 
-    /// <summary>SIGUSR1: it writes down what it keeps, as it does by itself every <c>autosave_interval</c>.</summary>
-    public async Task SaveAsync()
+    /// <summary>SIGUSR1: it writes down what it keeps, as it does by itself every <c>autosave_interval</c>. Done when <see cref="HasSaved"/>.</summary>
+    public async Task BeginSaveAsync()
     {
-        // Written beside and renamed, so it is there whole or not at all.
-        var file = Path.Combine(Folder, "mosquitto.db");
-        File.Delete(file);
+        File.Delete(Saved);
         using var save = Process.Start("kill", ["-USR1", $"{_process!.Id}"]);
         await save.WaitForExitAsync();
-        await Wait.UntilAsync(() => File.Exists(file), () => $"{file}; output:\n{Output}");
     }
+
+    /// <summary>Since <see cref="BeginSaveAsync"/>. The file is written beside and renamed, so it is there whole or not at all.</summary>
+    public bool HasSaved => File.Exists(Saved);
+
+    private string Saved => Path.Combine(Folder, "mosquitto.db");
 
     /// <summary>SIGKILL: what it keeps is as it was at the last save.</summary>
     public async Task KillAsync()

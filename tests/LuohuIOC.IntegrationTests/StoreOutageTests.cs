@@ -75,8 +75,8 @@ public sealed class StoreOutageTests
         hub.On<JsonElement>("alert", alert => raised.Enqueue(alert.GetProperty("sensorId").GetString()!));
         await hub.StartAsync(TestContext.Current.CancellationToken);
         using var gateway = await ConnectAsync(host);
-        var outfall = await SensorAsync(host, "outfall", 0);
-        var smoke = await SensorAsync(host, "smoke", 0);
+        var outfall = await host.SensorAsync("outfall");
+        var smoke = await host.SensorAsync("smoke");
         var startMs = DateTimeOffset.UtcNow.ToUnixTimeMilliseconds() - 3_600_000;
         var sent = await PublishAsync(gateway, outfall, startMs, 0, 5);
         await Wait.UntilAsync(async () => await host.CountAsync() == sent, () => $"{sent} readings in InfluxDB");

@@ -81,15 +81,6 @@ internal sealed class ServedRung : IAsyncDisposable
     /// <summary>GET under <c>/api/v1</c> with the administrator's token.</summary>
     public Task<JsonElement> GetAsync(string path) => _http.GetFromJsonAsync<JsonElement>($"/api/v1/{path}");
 
-    /// <summary>A gauge of <c>/metrics</c>.</summary>
-    public async Task<double> MetricAsync(string name)
-    {
-        var text = await _http.GetStringAsync("/metrics");
-        var line = text.Split('\n').FirstOrDefault(l => l.StartsWith(name + "{", StringComparison.Ordinal) || l.StartsWith(name + " ", StringComparison.Ordinal))
-            ?? throw new InvalidOperationException($"{name} is not among the metrics.");
-        return double.Parse(line[(line.LastIndexOf('}') + 1)..].Trim().Split(' ')[0], CultureInfo.InvariantCulture);
-    }
-
     /// <summary>GET under <c>/api/v1</c> of another type.</summary>
     public async Task<string> GetTextAsync(string path, string type)
     {

@@ -38,7 +38,7 @@ public sealed class KilledBrokerTests : IAsyncLifetime
     [InlineData(false)]
     public async Task Under_load_everything_the_host_received_is_stored_once_and_it_goes_on_with_the_old_session_or_a_new_one(bool isSaved)
     {
-        if (isSaved) await _broker.SaveAsync();
+        if (isSaved) await SaveAsync();
         var before = new ConcurrentQueue<AcknowledgedMessage>();
         await LoadAsync(before, async () =>
         {
@@ -82,7 +82,7 @@ public sealed class KilledBrokerTests : IAsyncLifetime
         using (var gateway = await OutsideBrokerTests.GatewayAsync(_broker.Port, "gw-1"))
         {
             for (var i = 0; i < 10; i++) await SendAsync(gateway, i);
-            await _broker.SaveAsync();
+            await SaveAsync();
             for (var i = 10; i < 20; i++) await SendAsync(gateway, i);
         }
         await _broker.KillAsync();
@@ -149,4 +149,10 @@ public sealed class KilledBrokerTests : IAsyncLifetime
     private Task<long> ReceivedAsync() => OutsideBrokerTests.SumAsync(_host, "received");
 
     private Task<long> UnacknowledgedAsync() => OutsideBrokerTests.SumAsync(_host, "unacknowledged");
+
+    private async Task SaveAsync()
+    {
+        await _broker.BeginSaveAsync();
+        await Wait.UntilAsync(() => _broker.HasSaved, () => $"the broker's file; output:\n{_broker.Output}");
+    }
 }
