@@ -22,12 +22,16 @@ public sealed class OneCityTests(OneCityTests.City city) : IClassFixture<OneCity
     public async Task A_token_of_one_host_opens_the_other_and_a_revoked_one_ends_what_it_opened_there()
     {
         Assert.NotEqual(_a.Token, _b.Token);
-        foreach (var (host, token) in ((HostProcess, string)[])[(_a, _b.Token), (_b, _a.Token)])
-            await Wait.UntilAsync(async () => await StatusAsync(host, "me", token) == HttpStatusCode.OK, () => "each host's administrator on the other");
+        foreach (var (host, theirs) in ((HostProcess, string)[])[(_a, _b.Token), (_b, _a.Token)])
+        {
+            await KnowsAsync(host, tokens => tokens.Count >= 2, "each host's administrator on the other");
+            Assert.Equal(HttpStatusCode.OK, await StatusAsync(host, "me", theirs));
+        }
 
         var issued = await _a.SendAsync(HttpMethod.Post, "tokens", new { name = "代班", role = "viewer" });
         var (id, text) = (issued.GetProperty("id").GetString()!, issued.GetProperty("token").GetString()!);
-        await Wait.UntilAsync(async () => await StatusAsync(_b, "me", text) == HttpStatusCode.OK, () => "the token of host a on host b");
+        await KnowsAsync(_b, tokens => tokens.Contains(id), "the token of host a on host b");
+        Assert.Equal(HttpStatusCode.OK, await StatusAsync(_b, "me", text));
         await using var hub = new HubConnectionBuilder().WithUrl(new Uri(_b.Http.BaseAddress!, "/hubs/wall"), o => o.AccessTokenProvider = () => Task.FromResult<string?>(text)).Build();
         var ended = new TaskCompletionSource();
         hub.Closed += _ =>
@@ -38,9 +42,12 @@ public sealed class OneCityTests(OneCityTests.City city) : IClassFixture<OneCity
         await hub.StartAsync(Cancel);
         await _a.SendAsync(HttpMethod.Delete, $"tokens/{id}", null);
         await ended.Task.WaitAsync(TimeSpan.FromSeconds(30), Cancel);
-        // Looking for the tokens too early was counted as guessing.
-        Assert.Contains(await StatusAsync(_b, "me", text), new[] { HttpStatusCode.Unauthorized, HttpStatusCode.TooManyRequests });
+        Assert.Equal(HttpStatusCode.Unauthorized, await StatusAsync(_b, "me", text));
     }
+
+    /// <summary>By the list that an administrator sees: trying a token too early counts as guessing, and too much of that is answered with 429.</summary>
+    private static Task KnowsAsync(HostProcess host, Func<List<string>, bool> known, string reason) => Wait.UntilAsync(
+        async () => known([.. (await host.GetAsync("tokens")).GetProperty("items").EnumerateArray().Select(t => t.GetProperty("id").GetString()!)]), () => reason);
 
     [Fact]
     public async Task A_ticket_of_one_host_opens_the_hub_of_the_other_once()

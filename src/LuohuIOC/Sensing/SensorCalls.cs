@@ -47,7 +47,10 @@ public sealed class SensorCalls(SensorRegistry registry, TimeProvider time, IHos
         {
             try
             {
-                return await inbox.Grain.Observe(batch);
+                var judged = await inbox.Grain.Observe(batch);
+                // Once more: a save that began after the caller's mark may have reached the grain before this call, and taken the mark away.
+                inbox.Dirty = true;
+                return judged;
             }
             catch (Exception e) when (IsPassing(e))
             {

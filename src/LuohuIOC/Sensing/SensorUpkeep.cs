@@ -156,8 +156,9 @@ public sealed class SensorUpkeep(
         var inbox = dispatcher.InboxOf(sensor);
         try
         {
-            inbox.Dirty = true;
             await call(inbox.Grain);
+            // Afterwards: a save that reaches the grain before this call must not take the mark away.
+            inbox.Dirty = true;
         }
         catch (Exception e)
         {

@@ -7,6 +7,7 @@ using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
+using Orleans.Placement;
 using Xunit;
 
 namespace LuohuIOC.Tests.Storage;
@@ -19,7 +20,8 @@ public interface IAlarmClock : IGrainWithStringKey
     Task Wind(TimeSpan due, TimeSpan period);
 }
 
-/// <summary>Notes each reminder: which grain, which of its times, and in which silo.</summary>
+/// <summary>Notes each reminder: which grain, which of its times, and in which silo. Placed by chance, so that both silos have some.</summary>
+[RandomPlacement]
 public sealed class AlarmClock(ILocalSiloDetails silo) : Grain, IAlarmClock, IRemindable
 {
     public static ConcurrentQueue<(string Grain, long Time, SiloAddress Silo)> Rung { get; } = new();
@@ -49,6 +51,8 @@ public sealed class ReminderSilosTests(SharedPostgres postgres)
         await using var first = await StartAsync(database);
         var second = await StartAsync(database);
         var run = Guid.NewGuid().ToString("N");
+        var silos = first.Services.GetRequiredService<ISiloStatusOracle>();
+        await UntilAsync(() => silos.GetApproximateSiloStatuses(onlyActive: true).Count == 2, run);
         for (var i = 0; i < Clocks; i++)
             await first.Services.GetRequiredService<IGrainFactory>().GetGrain<IAlarmClock>($"{run}-{i}").Wind(TimeSpan.FromSeconds(1), Period);
         await UntilAsync(() => RungOf(run).All(times => times.Count >= 3), run);
