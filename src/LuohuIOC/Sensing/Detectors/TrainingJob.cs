@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
 using System.Threading.Channels;
+using LuohuIOC.History;
 using LuohuIOC.Registry;
 
 namespace LuohuIOC.Sensing.Detectors;
@@ -100,7 +101,8 @@ public sealed class TrainingJob(
         catch (Exception e) when (e is not OperationCanceledException)
         {
             training.Failed(sensor, clock.GetUtcNow());
-            log.LogWarning(e, "Model ({Task}) of {Sensor}: training failed; the model before stays in force", training.Task, sensor.Id);
+            // While the store is away this comes once a station: where in our code it was noticed tells nobody anything.
+            log.LogWarning(e is HistoryUnavailableException ? null : e, "Model ({Task}) of {Sensor}: training failed; the model before stays in force. {Cause}", training.Task, sensor.Id, e.Message);
             return false;
         }
     }

@@ -30,7 +30,7 @@ public sealed class NowcastSettings
     /// The water lies outside what was forecast a quarter of an hour before by so many half intervals: from there on rain and upstream do not explain it.
     /// 0 raises no alert; the residual is shown all the same.
     /// </summary>
-    public double ResidualFactor { get; set; } = 4;
+    public double ResidualFactor { get; set; } = 3;
 
     /// <summary>For so many minutes in a row. Above 14 nothing sudden is found: the forecast goes along with it by then.</summary>
     public int ResidualMinutes { get; set; } = 8;
