@@ -30,6 +30,9 @@ public enum NeighbourVerdict : byte
 
     /// <summary>Its reading is bad or it is suspected of a fault itself: no witness.</summary>
     Doubtful = 5,
+
+    /// <summary>It speaks, but not for long enough to say whether that is unusual or moves: no witness.</summary>
+    Unknown = 6,
 }
 
 /// <summary>What the neighbours make more likely. Stored by name: never rename.</summary>
@@ -163,5 +166,5 @@ public sealed record Surroundings(
 
     /// <summary>Those that can say something.</summary>
     internal IEnumerable<Neighbour> Heard() =>
-        Subject == SurroundingsSubject.Silence ? Neighbours : Neighbours.Where(n => n.Verdict is not (NeighbourVerdict.Silent or NeighbourVerdict.Doubtful));
+        Subject == SurroundingsSubject.Silence ? Neighbours : Neighbours.Where(n => n.Verdict is not (NeighbourVerdict.Silent or NeighbourVerdict.Doubtful or NeighbourVerdict.Unknown));
 }

@@ -39,7 +39,7 @@ public sealed record SurroundingsView(
 /// <param name="Moved">Its change, in the same unit.</param>
 /// <param name="Departure">Distance from what is usual at this hour, in its usual spreads.</param>
 /// <param name="ObservedAt">Time of the latest reading.</param>
-/// <param name="Verdict"><c>agrees</c>, <c>calm</c>, <c>opposite</c>, <c>silent</c> or <c>doubtful</c>.</param>
+/// <param name="Verdict"><c>agrees</c>, <c>calm</c>, <c>opposite</c>, <c>silent</c>, <c>doubtful</c> or <c>unknown</c>.</param>
 /// <param name="VerdictText">For people.</param>
 public sealed record NeighbourView(
     string SensorId, string Name, string Kind, string Side, int? Metres, string Metric, string Unit, double? Value, double? Moved, double? Departure,

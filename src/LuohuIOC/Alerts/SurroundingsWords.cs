@@ -36,6 +36,7 @@ internal static class SurroundingsWords
         NeighbourVerdict.Opposite => "opposite",
         NeighbourVerdict.Silent => "silent",
         NeighbourVerdict.Doubtful => "doubtful",
+        NeighbourVerdict.Unknown => "unknown",
         _ => "calm",
     };
 

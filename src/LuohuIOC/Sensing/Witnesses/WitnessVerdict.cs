@@ -33,6 +33,10 @@ internal static class WitnessVerdict
         if (subject == SurroundingsSubject.State) return said.Value == own.Value ? NeighbourVerdict.Agrees : NeighbourVerdict.Calm;
         if (said.IsRain)
             return said.Value >= RainMillimetres && !(said.Value < RainShare * own.Value) ? NeighbourVerdict.Agrees : NeighbourVerdict.Calm;
+        // After a start nobody's change is known for a while: that all are calm would then be said of a flood.
+        // Who has next to nothing of what rose here has not risen with it, whatever it had before.
+        if (!double.IsFinite(said.Moved) && !double.IsFinite(said.Departure))
+            return subject == SurroundingsSubject.Rise && said.Value < options.Share * own.Value ? NeighbourVerdict.Calm : NeighbourVerdict.Unknown;
         var way = subject == SurroundingsSubject.Rise ? 1 : -1;
         // What moves now tells more than what has stood off for hours.
         var moved = Way(said.Moved, double.IsFinite(said.Spread) ? options.Spreads * said.Spread : options.Share * Math.Abs(own.Moved));

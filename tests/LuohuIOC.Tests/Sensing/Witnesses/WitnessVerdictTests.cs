@@ -18,9 +18,19 @@ public sealed class WitnessVerdictTests
     [InlineData(0.01, -3.0, SurroundingsSubject.Rise, NeighbourVerdict.Calm)]
     // It stands high and falls: what moves now counts.
     [InlineData(-0.06, 3.0, SurroundingsSubject.Rise, NeighbourVerdict.Opposite)]
-    [InlineData(double.NaN, double.NaN, SurroundingsSubject.Rise, NeighbourVerdict.Calm)]
+    [InlineData(double.NaN, double.NaN, SurroundingsSubject.Rise, NeighbourVerdict.Unknown)]
+    [InlineData(double.NaN, 0.5, SurroundingsSubject.Rise, NeighbourVerdict.Calm)]
     public void Level_neighbours_agree_that_move_the_same_way(double moved, double departure, SurroundingsSubject subject, NeighbourVerdict verdict) =>
         Assert.Equal(verdict, WitnessVerdict.Of(subject, Own, Own with { Moved = moved, Departure = departure }, new WitnessOptions()));
+
+    [Fact]
+    public void After_a_start_nobody_is_called_calm_but_who_has_next_to_nothing()
+    {
+        var said = Own with { Moved = double.NaN };
+        Assert.Equal(NeighbourVerdict.Unknown, WitnessVerdict.Of(SurroundingsSubject.Rise, Own, said with { Value = 0.5 }, new WitnessOptions()));
+        Assert.Equal(NeighbourVerdict.Calm, WitnessVerdict.Of(SurroundingsSubject.Rise, Own, said with { Value = 0.3 }, new WitnessOptions()));
+        Assert.Equal(NeighbourVerdict.Unknown, WitnessVerdict.Of(SurroundingsSubject.Fall, Own, said with { Value = 0.3 }, new WitnessOptions()));
+    }
 
     [Fact]
     public void Without_a_known_spread_a_quarter_of_the_own_change_is_asked()
