@@ -74,8 +74,8 @@ public sealed class WallHubTests(SharedCity shared) : IClassFixture<SharedCity>
         await _city.ObserveAsync("wl-blue", Change(Severity.Blue, 1));
         await _city.ObserveAsync("wl-red", Change(Severity.Red, 2));
         await using var client = await _city.ConnectAsync();
-        var hub = await client.InvokeAsync<JsonElement>("Snapshot", TestContext.Current.CancellationToken);
-        var http = await ApiClient.JsonOf(await _city.Officer.Get("/api/v1/city"));
+        var hub = await WithAsync("g-snapshot", () => client.InvokeAsync<JsonElement>("Snapshot", TestContext.Current.CancellationToken));
+        var http = await WithAsync("g-snapshot", async () => await ApiClient.JsonOf(await _city.Officer.Get("/api/v1/city")));
         foreach (var city in new[] { hub, http })
         {
             var sensors = city.GetProperty("alerts").EnumerateArray().Select(a => a.GetProperty("sensorId").GetString()).ToList();
@@ -98,6 +98,19 @@ public sealed class WallHubTests(SharedCity shared) : IClassFixture<SharedCity>
         await using var client = await _city.ConnectAsync();
         Assert.NotEmpty(_city.Log.Lines);
         Assert.DoesNotContain(_city.Log.Lines, line => line.Contains(token, StringComparison.Ordinal) || line.Contains("access_token", StringComparison.Ordinal));
+    }
+
+    /// <summary>Readings are gathered at most every <see cref="City.ReadingsFor"/>: what another test has just asked for may lack this one.</summary>
+    private static async Task<JsonElement> WithAsync(string sensor, Func<Task<JsonElement>> snapshot)
+    {
+        using var look = new PeriodicTimer(TimeSpan.FromMilliseconds(25));
+        for (var looks = 0; ; looks++)
+        {
+            var city = await snapshot();
+            if (city.GetProperty("readings").EnumerateArray().Any(r => r.GetProperty("sensorId").GetString() == sensor)) return city;
+            Assert.True(looks < 1_000, $"{sensor} is in no snapshot.");
+            await look.WaitForNextTickAsync(TestContext.Current.CancellationToken);
+        }
     }
 
     private static RuleChange Change(Severity? severity, int second) => Alerts.Some.Change(severity, second);
