@@ -73,7 +73,7 @@ public sealed class BackupTests : IDisposable
         var (archive, into) = (Path.Combine(_here, "node.tar"), Path.Combine(_here, "new"));
         Assert.Equal(0, BackupCommand.Run(["--data", data, "--to", archive], TextWriter.Null, TextWriter.Null, TimeProvider.System));
 
-        using (var restore = Process.Start(new ProcessStartInfo("dotnet", [Path.Combine(AppContext.BaseDirectory, "LuohuIOC.dll"), "restore", archive, "--data", into]) { RedirectStandardError = true })!)
+        using (var restore = Process.Start(new ProcessStartInfo("dotnet", [HostProcess.Program, "restore", archive, "--data", into]) { RedirectStandardError = true })!)
         {
             var notes = restore.StandardError.ReadToEndAsync(TestContext.Current.CancellationToken);
             await Wait.UntilAsync(() => File.Exists(Path.Combine(into, "alerts.db")) || restore.HasExited, () => "the restore to write");

@@ -1,10 +1,9 @@
 using System.Collections.Concurrent;
 using System.Diagnostics;
-using System.Net;
 using System.Net.Http.Headers;
 using System.Net.Http.Json;
-using System.Net.Sockets;
 using System.Text.Json;
+using LuohuIOC.Tests;
 using Microsoft.AspNetCore.SignalR.Client;
 
 namespace LuohuIOC.IntegrationTests;
@@ -24,10 +23,13 @@ internal sealed class HostProcess : IAsyncDisposable
         _ownsData = data is null;
         Data = data ?? Directory.CreateTempSubdirectory("luohu-test-").FullName;
         _settings = settings;
-        MqttPort = FreePort();
-        HttpPort = FreePort();
+        MqttPort = Ports.Next();
+        HttpPort = Ports.Next();
         Http = new HttpClient { BaseAddress = new Uri($"http://127.0.0.1:{HttpPort}"), Timeout = TimeSpan.FromSeconds(60) };
     }
+
+    /// <summary>The host as it is published, precompiled, which is what <c>./ioc test</c> names; else the one that was built beside the tests and takes longer to start.</summary>
+    public static string Program { get; } = Environment.GetEnvironmentVariable("LUOHU_HOST") ?? Path.Combine(AppContext.BaseDirectory, "LuohuIOC.dll");
 
     public string Data { get; }
 
@@ -58,8 +60,8 @@ internal sealed class HostProcess : IAsyncDisposable
     {
         string[] command =
         [
-            .. Wrapper, "dotnet", Path.Combine(AppContext.BaseDirectory, "LuohuIOC.dll"), $"--DataDirectory={Data}", $"--Mqtt:Port={MqttPort}",
-            $"--Http:Port={HttpPort}", $"--Cluster:SiloPort={FreePort()}", .. _settings,
+            .. Wrapper, "dotnet", Program, $"--DataDirectory={Data}", $"--Mqtt:Port={MqttPort}",
+            $"--Http:Port={HttpPort}", $"--Cluster:SiloPort={Ports.Next()}", .. _settings,
         ];
         var process = new Process
         {
@@ -133,13 +135,6 @@ internal sealed class HostProcess : IAsyncDisposable
         _process?.Dispose();
         Http.Dispose();
         if (_ownsData) Directory.Delete(Data, recursive: true);
-    }
-
-    public static int FreePort()
-    {
-        using var listener = new TcpListener(IPAddress.Loopback, 0);
-        listener.Start();
-        return ((IPEndPoint)listener.LocalEndpoint).Port;
     }
 
     private void Keep(string? line)

@@ -3,6 +3,7 @@ using System.ComponentModel;
 using System.Diagnostics;
 using System.Net;
 using System.Net.Sockets;
+using LuohuIOC.Tests;
 
 namespace LuohuIOC.IntegrationTests;
 
@@ -42,7 +43,7 @@ internal sealed class MosquittoServer : IAsyncDisposable
             """);
     }
 
-    public int Port { get; } = FreePort();
+    public int Port { get; } = Ports.Next();
 
     public string Url => $"mqtt://127.0.0.1:{Port}";
 
@@ -156,12 +157,5 @@ internal sealed class MosquittoServer : IAsyncDisposable
         if (line is null) return;
         _output.Enqueue(line);
         while (_output.Count > 200) _output.TryDequeue(out _);
-    }
-
-    private static int FreePort()
-    {
-        using var listener = new TcpListener(IPAddress.Loopback, 0);
-        listener.Start();
-        return ((IPEndPoint)listener.LocalEndpoint).Port;
     }
 }

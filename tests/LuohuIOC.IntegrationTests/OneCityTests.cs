@@ -4,6 +4,7 @@ using System.Net.Http.Headers;
 using System.Text;
 using System.Text.Json;
 using LuohuIOC.Tests.Storage;
+using LuohuIOC.Tests;
 using Microsoft.AspNetCore.SignalR.Client;
 using MQTTnet;
 using MQTTnet.Protocol;
@@ -174,7 +175,7 @@ public sealed class OneCityTests(OneCityTests.City city) : IClassFixture<OneCity
         {
             await _postgres.StartAsync();
             var database = await _postgres.NewDatabaseAsync();
-            for (var i = 0; i < 2; i++) Hosts.Add(new HostProcess(null, $"--Cluster:PostgreSql={database}", $"--Cluster:SiloPort={HostProcess.FreePort()}"));
+            for (var i = 0; i < 2; i++) Hosts.Add(new HostProcess(null, $"--Cluster:PostgreSql={database}", $"--Cluster:SiloPort={Ports.Next()}"));
             await Task.WhenAll(Hosts.Select(h => h.StartAsync()));
         }
 

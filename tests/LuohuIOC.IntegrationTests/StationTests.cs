@@ -7,6 +7,7 @@ using LuohuIOC.DeviceProtocol.Frames;
 using LuohuIOC.DeviceProtocol.Gb26875;
 using LuohuIOC.DeviceProtocol.Hj212;
 using LuohuIOC.DeviceProtocol.Sl651;
+using LuohuIOC.Tests;
 
 namespace LuohuIOC.IntegrationTests;
 
@@ -18,7 +19,7 @@ public sealed class StationTests
     [Fact]
     public async Task A_report_that_was_answered_survives_the_power_and_its_resend_counts_once()
     {
-        var port = HostProcess.FreePort();
+        var port = Ports.Next();
         await using var host = new HostProcess(null, $"--Stations:Sl651:Port={port}");
         await host.StartAsync();
         var river = (await host.GetAsync("sensors?kind=river&limit=1")).GetProperty("items")[0].GetProperty("id").GetString()!;
@@ -59,7 +60,7 @@ public sealed class StationTests
     [Fact]
     public async Task A_stranger_is_hung_up_on_and_kept_as_a_rejection()
     {
-        var port = HostProcess.FreePort();
+        var port = Ports.Next();
         await using var host = new HostProcess(null, $"--Stations:Sl651:Port={port}", "--Registry:District=Empty");
         await host.StartAsync();
         using var line = await ConnectAsync(port);
@@ -71,7 +72,7 @@ public sealed class StationTests
     [Fact]
     public async Task What_a_station_tells_of_itself_is_answered_kept_once_and_read()
     {
-        var port = HostProcess.FreePort();
+        var port = Ports.Next();
         await using var host = new HostProcess(null, $"--Stations:Sl651:Port={port}");
         await host.StartAsync();
         var river = (await host.GetAsync("sensors?kind=river&limit=1")).GetProperty("items")[0].GetProperty("id").GetString()!;
@@ -110,7 +111,7 @@ public sealed class StationTests
     [Fact]
     public async Task A_detector_on_fire_is_confirmed_and_raises_an_alert()
     {
-        var port = HostProcess.FreePort();
+        var port = Ports.Next();
         await using var host = new HostProcess(null, $"--Stations:Gb26875:Port={port}");
         await host.StartAsync();
         var smoke = (await host.GetAsync("sensors?kind=smoke&limit=1")).GetProperty("items")[0].GetProperty("id").GetString()!;

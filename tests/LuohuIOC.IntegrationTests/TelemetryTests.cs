@@ -1,6 +1,7 @@
 using System.Collections.Concurrent;
 using System.Text;
 using System.Text.Json;
+using LuohuIOC.Tests;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Http;
@@ -21,7 +22,7 @@ public sealed class TelemetryTests
     [Fact]
     public async Task A_reading_that_carries_a_traceparent_is_one_trace_from_its_publish_to_its_alert_and_history()
     {
-        var port = HostProcess.FreePort();
+        var port = Ports.Next();
         await using var collector = await CollectAsync(port);
         await using var host = new HostProcess(null, $"--Telemetry:Otlp:Endpoint=http://127.0.0.1:{port}", "--Telemetry:OneIn=0", "--Mqtt:AllowAnonymous=true")
         {

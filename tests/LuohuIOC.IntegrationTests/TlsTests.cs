@@ -3,6 +3,7 @@ using System.Net.Sockets;
 using System.Security.Authentication;
 using System.Security.Cryptography.X509Certificates;
 using System.Text.Json;
+using LuohuIOC.Tests;
 
 namespace LuohuIOC.IntegrationTests;
 
@@ -75,7 +76,7 @@ public sealed class TlsTests : IDisposable
     public async Task A_renewed_certificate_is_shown_without_a_restart_and_an_old_protocol_is_refused()
     {
         var (certificate, key) = _ours.ForServer("server", "first");
-        var port = HostProcess.FreePort();
+        var port = Ports.Next();
         await using var host = new HostProcess(null, $"--Http:Tls:Port={port}", $"--Http:Tls:Certificate={certificate}", $"--Http:Tls:Key={key}");
         await host.StartAsync();
         Assert.Equal("CN=first", await ShownAsync(port, SslProtocols.None));
@@ -108,7 +109,7 @@ public sealed class TlsTests : IDisposable
         if (fault == "mismatch") key = _ours.ForServer("other").Key;
         if (fault == "missing") File.Delete(certificate);
         if (fault == "garbage") await File.WriteAllTextAsync(certificate, "-----BEGIN CERTIFICATE-----\nno\n-----END CERTIFICATE-----", TestContext.Current.CancellationToken);
-        await using var host = new HostProcess(null, $"--Http:Tls:Port={HostProcess.FreePort()}", $"--Http:Tls:Certificate={(fault == "nothing" ? "" : certificate)}", $"--Http:Tls:Key={key}");
+        await using var host = new HostProcess(null, $"--Http:Tls:Port={Ports.Next()}", $"--Http:Tls:Certificate={(fault == "nothing" ? "" : certificate)}", $"--Http:Tls:Key={key}");
         host.Launch();
         Assert.True(await host.ExitAsync() == 2, host.Output);
         Assert.Contains(said, host.Output, StringComparison.Ordinal);
@@ -120,7 +121,7 @@ public sealed class TlsTests : IDisposable
     private string[] MqttTls(out int port, string clients)
     {
         var (certificate, key) = _ours.ForServer("server");
-        port = HostProcess.FreePort();
+        port = Ports.Next();
         return [$"--Mqtt:Tls:Port={port}", $"--Mqtt:Tls:Certificate={certificate}", $"--Mqtt:Tls:Key={key}", $"--Mqtt:Tls:ClientCa={_ours.Path}", $"--Mqtt:Tls:ClientCertificates={clients}"];
     }
 

@@ -1,10 +1,9 @@
 using System.Diagnostics;
 using System.Globalization;
-using System.Net;
 using System.Net.Http.Headers;
 using System.Net.Http.Json;
-using System.Net.Sockets;
 using System.Text.Json;
+using LuohuIOC.Tests;
 
 namespace LuohuIOC.Benchmarks.Ladder;
 
@@ -64,7 +63,7 @@ internal sealed class ServedRung : IAsyncDisposable
     public static async Task<ServedRung> StartAsync(Rung rung, params string[] settings)
     {
         var data = Directory.CreateTempSubdirectory("luohu-bench-").FullName;
-        int mqtt = FreePort(), http = FreePort(), silo = FreePort();
+        int mqtt = Ports.Next(), http = Ports.Next(), silo = Ports.Next();
         string[] program = rung == Rung.Published ? [Published()] : [typeof(ServedRung).Assembly.Location, "serve", rung.ToString()];
         string[] args =
         [
@@ -143,12 +142,5 @@ internal sealed class ServedRung : IAsyncDisposable
         var path = Environment.GetEnvironmentVariable("LUOHU_HOST");
         return File.Exists(path) ? path
             : throw new FileNotFoundException("The published host is not there. Run it as ./ioc bench, which builds it, or name its LuohuIOC.dll in LUOHU_HOST.", path);
-    }
-
-    private static int FreePort()
-    {
-        using var listener = new TcpListener(IPAddress.Loopback, 0);
-        listener.Start();
-        return ((IPEndPoint)listener.LocalEndpoint).Port;
     }
 }

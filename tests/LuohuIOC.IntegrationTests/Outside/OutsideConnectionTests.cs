@@ -1,5 +1,6 @@
 using System.Net;
 using LuohuIOC.Ingestion.Outside;
+using LuohuIOC.Tests;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.Options;
 using MQTTnet;
@@ -35,7 +36,7 @@ public sealed class OutsideConnectionTests
     [Fact]
     public async Task Nobody_at_the_address_is_told()
     {
-        var fault = await FaultAsync(new OutsideOptions { Url = $"mqtt://127.0.0.1:{HostProcess.FreePort()}" });
+        var fault = await FaultAsync(new OutsideOptions { Url = $"mqtt://127.0.0.1:{Ports.Next()}" });
         Assert.Equal(OutsideFaultKind.Unreachable, fault.Kind);
         Assert.Contains("Mqtt:Outside:Url", fault.What, StringComparison.Ordinal);
     }

@@ -2,7 +2,9 @@ using System.Diagnostics.Metrics;
 using System.Runtime.CompilerServices;
 using LuohuIOC.History;
 using LuohuIOC.Ingestion;
+using LuohuIOC.Tests.Http;
 using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Diagnostics.HealthChecks;
 using Microsoft.Extensions.Logging;
 using Xunit;
 
@@ -31,6 +33,27 @@ public sealed class HistoryWriterTests : IDisposable
         await UntilAsync(9);
 
         Assert.Equal(Enumerable.Range(1, 9).Select(p => (long)p), _history.Positions);
+    }
+
+    /// <summary>Whoever waits for the host finds its history; a store that is silent keeps nobody from the rest.</summary>
+    [Fact]
+    public async Task Is_not_ready_until_the_store_is_open_for_five_seconds_at_most()
+    {
+        var clock = new FakeClock();
+        var openable = new TaskCompletionSource();
+        _history.Openable = openable.Task;
+        using var writer = new HistoryWriter(_history, _queue, _journal, new HistoryOptions(), clock, _services.GetRequiredService<IMeterFactory>(), _log);
+        async Task<HealthStatus> LookAsync() => (await new HistoryHealth(writer, new HistoryScope(false)).CheckHealthAsync(new HealthCheckContext(), TestContext.Current.CancellationToken)).Status;
+        await writer.StartAsync(TestContext.Current.CancellationToken);
+        Assert.Equal(HealthStatus.Unhealthy, await LookAsync());
+
+        clock.Advance(TimeSpan.FromSeconds(6));
+        Assert.Equal(HealthStatus.Degraded, await LookAsync());
+
+        openable.SetResult();
+        await WaitAsync(() => writer.Opening is null, "the store is open");
+        Assert.Equal(HealthStatus.Healthy, await LookAsync());
+        await writer.StopAsync(TestContext.Current.CancellationToken);
     }
 
     [Fact]
@@ -141,10 +164,12 @@ public sealed class HistoryWriterTests : IDisposable
 
         public bool Opened { get; private set; }
 
-        public ValueTask OpenAsync(CancellationToken cancellationToken)
+        public Task Openable { get; set; } = Task.CompletedTask;
+
+        public async ValueTask OpenAsync(CancellationToken cancellationToken)
         {
+            await Openable.WaitAsync(cancellationToken);
             Opened = true;
-            return ValueTask.CompletedTask;
         }
 
         public async ValueTask AppendAsync(IReadOnlyList<ReadingGroup> groups, CancellationToken cancellationToken)

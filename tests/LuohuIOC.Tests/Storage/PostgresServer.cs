@@ -1,6 +1,4 @@
 using System.Diagnostics;
-using System.Net;
-using System.Net.Sockets;
 using Npgsql;
 
 namespace LuohuIOC.Tests.Storage;
@@ -20,8 +18,9 @@ public sealed class PostgresServer : IAsyncDisposable
 
     private readonly string _folder = Directory.CreateTempSubdirectory("luohu-postgres-").FullName;
     private Process? _process;
+    private volatile string _said = "";
 
-    public int Port { get; } = FreePort();
+    public int Port { get; } = Ports.Next();
 
     /// <summary>Connection string of one database.</summary>
     public string To(string database) => $"Host=127.0.0.1;Port={Port};Username=luohu;Database={database}";
@@ -41,7 +40,7 @@ public sealed class PostgresServer : IAsyncDisposable
         ];
         _process = Start(command);
         _process.OutputDataReceived += (_, _) => { };
-        _process.ErrorDataReceived += (_, _) => { };
+        _process.ErrorDataReceived += (_, line) => _said = line.Data ?? _said;
         _process.BeginOutputReadLine();
         _process.BeginErrorReadLine();
         await AnswersAsync(TimeSpan.FromSeconds(60));
@@ -81,7 +80,7 @@ public sealed class PostgresServer : IAsyncDisposable
         await using var source = NpgsqlDataSource.Create(To("postgres") + ";Pooling=false");
         while (true)
         {
-            if (_process!.HasExited) throw new InvalidOperationException($"postgres ended with exit code {_process.ExitCode}.");
+            if (_process!.HasExited) throw new InvalidOperationException($"postgres ended with exit code {_process.ExitCode}: {_said}");
             try
             {
                 await using var connection = await source.OpenConnectionAsync();
@@ -109,12 +108,5 @@ public sealed class PostgresServer : IAsyncDisposable
         var error = await process.StandardError.ReadToEndAsync();
         await process.WaitForExitAsync();
         if (process.ExitCode != 0) throw new InvalidOperationException($"{string.Join(' ', command)} failed: {await output}{error}");
-    }
-
-    private static int FreePort()
-    {
-        using var listener = new TcpListener(IPAddress.Loopback, 0);
-        listener.Start();
-        return ((IPEndPoint)listener.LocalEndpoint).Port;
     }
 }

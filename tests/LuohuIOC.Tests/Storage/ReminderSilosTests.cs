@@ -1,7 +1,5 @@
 using System.Collections.Concurrent;
 using System.Diagnostics;
-using System.Net;
-using System.Net.Sockets;
 using LuohuIOC.Storage;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
@@ -71,7 +69,7 @@ public sealed class ReminderSilosTests(SharedPostgres postgres)
 
     private static async Task<WebApplication> StartAsync(string database)
     {
-        var builder = WebApplication.CreateSlimBuilder([$"--Cluster:PostgreSql={database}", $"--Cluster:SiloPort={FreePort()}"]);
+        var builder = WebApplication.CreateSlimBuilder([$"--Cluster:PostgreSql={database}", $"--Cluster:SiloPort={Ports.Next()}"]);
         builder.WebHost.UseUrls("http://127.0.0.1:0");
         builder.Logging.ClearProviders();
         builder.AddSilo();
@@ -92,12 +90,5 @@ public sealed class ReminderSilosTests(SharedPostgres postgres)
                 Assert.Fail($"Reminders did not ring; so often they did: {string.Join(' ', RungOf(run).Select(t => t.Count))}");
             await look.WaitForNextTickAsync();
         }
-    }
-
-    private static int FreePort()
-    {
-        using var listener = new TcpListener(IPAddress.Loopback, 0);
-        listener.Start();
-        return ((IPEndPoint)listener.LocalEndpoint).Port;
     }
 }

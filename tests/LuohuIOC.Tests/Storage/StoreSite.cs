@@ -1,5 +1,3 @@
-using System.Net;
-using System.Net.Sockets;
 using LuohuIOC.Storage;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
@@ -32,9 +30,7 @@ public sealed class StoreSite : IAsyncDisposable
     /// <param name="postgres">Connection string, empty for SQLite.</param>
     public StoreSite(string postgres)
     {
-        using var listener = new TcpListener(IPAddress.Loopback, 0);
-        listener.Start();
-        _settings = [$"--DataDirectory={_folder}", $"--Cluster:PostgreSql={postgres}", $"--Cluster:SiloPort={((IPEndPoint)listener.LocalEndpoint).Port}"];
+        _settings = [$"--DataDirectory={_folder}", $"--Cluster:PostgreSql={postgres}", $"--Cluster:SiloPort={Ports.Next()}"];
     }
 
     /// <summary>The host's command line.</summary>

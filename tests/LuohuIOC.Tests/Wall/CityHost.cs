@@ -1,5 +1,3 @@
-using System.Net;
-using System.Net.Sockets;
 using LuohuIOC.Alerts;
 using LuohuIOC.Identity;
 using LuohuIOC.Registry;
@@ -40,7 +38,7 @@ internal sealed class CityHost : IAsyncDisposable
 
     public static async Task<CityHost> StartAsync(string? dataDirectory = null, params string[] settings)
     {
-        string[] all = [$"--Cluster:SiloPort={FreePort()}", "--Wall:Tick=00:00:00.050", .. settings];
+        string[] all = [$"--Cluster:SiloPort={Ports.Next()}", "--Wall:Tick=00:00:00.050", .. settings];
         return new CityHost(await WebHost.StartAsync(all, Add, app => app.MapAlerts().MapWall(), dataDirectory));
     }
 
@@ -86,13 +84,6 @@ internal sealed class CityHost : IAsyncDisposable
         builder.AddSilo();
         builder.AddAlerts();
         builder.AddWall();
-    }
-
-    private static int FreePort()
-    {
-        using var listener = new TcpListener(IPAddress.Loopback, 0);
-        listener.Start();
-        return ((IPEndPoint)listener.LocalEndpoint).Port;
     }
 }
 

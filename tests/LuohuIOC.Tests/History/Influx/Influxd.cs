@@ -1,7 +1,5 @@
 using System.ComponentModel;
 using System.Diagnostics;
-using System.Net;
-using System.Net.Sockets;
 
 namespace LuohuIOC.Tests.History.Influx;
 
@@ -9,7 +7,7 @@ namespace LuohuIOC.Tests.History.Influx;
 public sealed class Influxd : IAsyncDisposable
 {
     private readonly string _folder = Directory.CreateTempSubdirectory("luohu-influxd-").FullName;
-    private readonly int _rpcPort = FreePort();
+    private readonly int _rpcPort = Ports.Next();
     private readonly string _settings;
     private Process? _process;
 
@@ -22,7 +20,7 @@ public sealed class Influxd : IAsyncDisposable
             .Replace("wal-fsync-delay = \"20ms\"", $"wal-fsync-delay = \"{walFsyncDelay}\"", StringComparison.Ordinal));
     }
 
-    public int Port { get; } = FreePort();
+    public int Port { get; } = Ports.Next();
 
     public string Url => $"http://127.0.0.1:{Port}";
 
@@ -102,12 +100,5 @@ public sealed class Influxd : IAsyncDisposable
             }
             await look.WaitForNextTickAsync();
         }
-    }
-
-    internal static int FreePort()
-    {
-        using var listener = new TcpListener(IPAddress.Loopback, 0);
-        listener.Start();
-        return ((IPEndPoint)listener.LocalEndpoint).Port;
     }
 }

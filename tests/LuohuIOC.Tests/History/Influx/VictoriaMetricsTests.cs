@@ -19,7 +19,7 @@ public sealed class VictoriaMetricsTests
     public async Task Readings_reach_a_store_of_the_second_api()
     {
         var folder = Directory.CreateTempSubdirectory("luohu-vm-").FullName;
-        var port = Influxd.FreePort();
+        var port = Ports.Next();
         using var http = new HttpClient();
         using var process = Start(folder, port);
         try

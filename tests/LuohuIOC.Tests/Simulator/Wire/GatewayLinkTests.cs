@@ -1,7 +1,6 @@
 using System.Buffers;
 using System.Collections.Concurrent;
 using System.Net;
-using System.Net.Sockets;
 using System.Text;
 using LuohuIOC.Simulator.Wire;
 using MQTTnet;
@@ -14,7 +13,7 @@ namespace LuohuIOC.Tests.Simulator.Wire;
 public sealed class GatewayLinkTests : IAsyncDisposable
 {
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(30);
-    private readonly int _port = FreePort();
+    private readonly int _port = Ports.Next();
     private readonly ConcurrentQueue<(string Topic, string Payload, bool Retain)> _received = new();
     private readonly CancellationTokenSource _stop = new(Patience);
     private MqttServer? _server;
@@ -135,12 +134,5 @@ public sealed class GatewayLinkTests : IAsyncDisposable
     {
         using var look = new PeriodicTimer(TimeSpan.FromMilliseconds(10));
         while (!condition()) await look.WaitForNextTickAsync(_stop.Token);
-    }
-
-    private static int FreePort()
-    {
-        using var listener = new TcpListener(IPAddress.Loopback, 0);
-        listener.Start();
-        return ((IPEndPoint)listener.LocalEndpoint).Port;
     }
 }
