@@ -25,7 +25,7 @@ public sealed class AlertEvidenceTests
             {
                 lock (versions) versions.Add((view.GetProperty("id").GetString()!, view.GetProperty("version").GetInt32(), view.GetProperty("surroundingsText").GetString()));
             });
-            await hub.StartAsync(TestContext.Current.CancellationToken);
+            await HostProcess.JoinAsync(hub);
             var near = (await RaiseAsync(host, 0.2)).GetProperty("neighbours").EnumerateArray().Select(n => n.GetProperty("sensorId").GetString()!).ToArray();
             // One neighbour speaks now, and the first alert ends: it is the last like the next one.
             await PublishAsync(host, near[0], 0.01, 0);

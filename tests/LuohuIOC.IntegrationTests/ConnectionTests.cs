@@ -94,8 +94,7 @@ public sealed class ConnectionTests(HostWithDistrict fixture) : IClassFixture<Ho
         var token = issued.GetProperty("token").GetString()!;
         await using var hub = new HubConnectionBuilder()
             .WithUrl(new Uri(_host.Http.BaseAddress!, "/hubs/wall"), o => o.AccessTokenProvider = () => Task.FromResult<string?>(token)).Build();
-        await hub.StartAsync(TestContext.Current.CancellationToken);
-        await hub.InvokeAsync<JsonElement>("Stats", TestContext.Current.CancellationToken);
+        await HostProcess.JoinAsync(hub);
         await _host.SendAsync(HttpMethod.Delete, $"tokens/{issued.GetProperty("id").GetString()}", null);
         await Wait.UntilAsync(() => hub.State == HubConnectionState.Disconnected, () => "the hub connection's end");
     }

@@ -9,7 +9,7 @@ public sealed class GracefulStopTests
     public async Task Stopped_under_load_it_ends_with_0_and_the_next_start_finds_nothing_to_judge_or_store_again()
     {
         var acknowledged = new ConcurrentQueue<AcknowledgedMessage>();
-        await using var host = new HostProcess(null, "--Mqtt:AllowAnonymous=true", "--Registry:AutoRegister=true", "--Registry:District=Empty");
+        await using var host = new HostProcess(null, "--Mqtt:AllowAnonymous=true", "--Registry:AutoRegister=true", "--Registry:District=Empty", "--Drain:Max=00:02:00");
         await host.StartAsync();
         // One gateway that is connected and says nothing: it must not hold the stop up.
         using var silent = new MQTTnet.MqttClientFactory().CreateMqttClient();

@@ -28,7 +28,7 @@ public sealed partial class GrafanaTests
         await host.StartAsync();
         await using var simulator = await SimulateAsync(host);
         await using var hub = host.Hub();
-        await hub.StartAsync(TestContext.Current.CancellationToken);
+        await HostProcess.JoinAsync(hub);
         await PublishAheadAsync(host);
 
         var waiting = Directory.GetFiles(Boards, "*.json").SelectMany(Queries).ToList();
@@ -40,7 +40,7 @@ public sealed partial class GrafanaTests
                     if (await RowsAsync(influxd, query) > 0) waiting.Remove(query);
                 return waiting.Count == 0;
             },
-            () => $"rows of\n{string.Join('\n', waiting.Select(q => $"{q.Place}: {q.Text}"))}", TimeSpan.FromMinutes(3));
+            () => $"rows of\n{string.Join('\n', waiting.Select(q => $"{q.Place}: {q.Text}"))}", TimeSpan.FromMinutes(10));
     }
 
     /// <summary>An officer must not see one limit on the wall and another in Grafana.</summary>
@@ -140,6 +140,8 @@ public sealed partial class GrafanaTests
         text = text.Replace("$timeFilter", string.Create(CultureInfo.InvariantCulture, $"time >= {now - 6 * 3_600_000}ms and time <= {now + 60_000}ms"))
             .Replace("$__interval", "10s");
         var answer = await influxd.QueryAsync(text, "city");
+        // The host makes it with its first write.
+        if (answer.Contains("database not found", StringComparison.Ordinal)) return 0;
         Assert.False(JsonDocument.Parse(answer).RootElement.GetProperty("results")[0].TryGetProperty("error", out var error), $"{query.Place}: {error}\n{text}");
         return Rows(answer).Count(row => row.EnumerateArray().Skip(1).All(v => v.ValueKind != JsonValueKind.Null));
     }

@@ -31,6 +31,9 @@ internal sealed class HostProcess : IAsyncDisposable
     /// <summary>The host as it is published, precompiled, which is what <c>./ioc test</c> names; else the one that was built beside the tests and takes longer to start.</summary>
     public static string Program { get; } = Environment.GetEnvironmentVariable("LUOHU_HOST") ?? Path.Combine(AppContext.BaseDirectory, "LuohuIOC.dll");
 
+    /// <summary>For several hosts on a machine that is too busy for them: none is given up for a moment's silence.</summary>
+    public const string Patient = "--Cluster:ProbeTimeout=00:00:10";
+
     public string Data { get; }
 
     public int MqttPort { get; init; }
@@ -128,6 +131,14 @@ internal sealed class HostProcess : IAsyncDisposable
 
     public HubConnection Hub() => new HubConnectionBuilder()
         .WithUrl(new Uri(Http.BaseAddress!, "/hubs/wall"), o => o.AccessTokenProvider = () => Task.FromResult<string?>(Token)).Build();
+
+    /// <summary>Starts a hub's connection and waits until it is told of alerts.</summary>
+    public static async Task JoinAsync(HubConnection hub)
+    {
+        await hub.StartAsync(TestContext.Current.CancellationToken);
+        // A start is over before the host has let it into the room; an answer comes after that.
+        await hub.InvokeAsync<JsonElement>("Stats", TestContext.Current.CancellationToken);
+    }
 
     public async ValueTask DisposeAsync()
     {

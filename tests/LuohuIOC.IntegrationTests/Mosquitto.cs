@@ -10,9 +10,9 @@ internal static class Mosquitto
     public static Task<(int ExitCode, string Output)> PublishAsync(int port, string topic, string message, string? user = null, string? secret = null, string version = "mqttv311") =>
         RunAsync("mosquitto_pub", port, user, secret, ["-V", version, "-q", "1", "-t", topic, "-m", message]);
 
-    /// <summary>What <c>mosquitto_sub</c> gets within two seconds; its exit code 27 is that time-out.</summary>
+    /// <summary>What <c>mosquitto_sub</c> is answered to its subscription.</summary>
     public static Task<(int ExitCode, string Output)> SubscribeAsync(int port, string filter, string user, string secret) =>
-        RunAsync("mosquitto_sub", port, user, secret, ["-V", "mqttv5", "-d", "-W", "2", "-q", "1", "-t", filter]);
+        RunAsync("mosquitto_sub", port, user, secret, ["-V", "mqttv5", "-d", "-E", "-W", "30", "-q", "1", "-t", filter]);
 
     public static async Task<(int ExitCode, string Output)> RunAsync(string tool, int port, string? user, string? secret, string[] rest)
     {

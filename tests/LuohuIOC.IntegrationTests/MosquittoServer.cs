@@ -29,7 +29,7 @@ internal sealed class MosquittoServer : IAsyncDisposable
             user {Environment.UserName}
             persistence true
             persistence_location {Folder}/
-            autosave_interval 60
+            autosave_interval 0
             max_queued_messages 0
             max_inflight_messages 1000
             max_inflight_bytes 0

@@ -40,7 +40,7 @@ public sealed class OneCityTests(OneCityTests.City city) : IClassFixture<OneCity
             ended.TrySetResult();
             return Task.CompletedTask;
         };
-        await hub.StartAsync(Cancel);
+        await HostProcess.JoinAsync(hub);
         await _a.SendAsync(HttpMethod.Delete, $"tokens/{id}", null);
         await ended.Task.WaitAsync(TimeSpan.FromSeconds(30), Cancel);
         Assert.Equal(HttpStatusCode.Unauthorized, await StatusAsync(_b, "me", text));
@@ -175,7 +175,7 @@ public sealed class OneCityTests(OneCityTests.City city) : IClassFixture<OneCity
         {
             await _postgres.StartAsync();
             var database = await _postgres.NewDatabaseAsync();
-            for (var i = 0; i < 2; i++) Hosts.Add(new HostProcess(null, $"--Cluster:PostgreSql={database}", $"--Cluster:SiloPort={Ports.Next()}"));
+            for (var i = 0; i < 2; i++) Hosts.Add(new HostProcess(null, $"--Cluster:PostgreSql={database}", $"--Cluster:SiloPort={Ports.Next()}", HostProcess.Patient));
             await Task.WhenAll(Hosts.Select(h => h.StartAsync()));
         }
 

@@ -22,15 +22,16 @@ public sealed class SeveralHostsTests : IAsyncLifetime
     // Alarms of each gateway at most, so that a wall that is slow to show the first ones finds some left for later.
     private int _alarmsMax = int.MaxValue;
 
-    public async ValueTask InitializeAsync()
+    public async ValueTask InitializeAsync() => await _postgres.StartAsync();
+
+    private async Task StartAsync(string patience = HostProcess.Patient)
     {
-        await _postgres.StartAsync();
         var database = await _postgres.NewDatabaseAsync();
         for (var i = 0; i < 3; i++)
         {
             var host = new HostProcess(
                 null, $"--Cluster:PostgreSql={database}", $"--Cluster:SiloPort={Ports.Next()}", "--Mqtt:AllowAnonymous=true", "--Registry:AutoRegister=true",
-                "--Sensing:SaveEvery=00:00:05");
+                "--Sensing:SaveEvery=00:00:05", patience);
             _hosts.Add(host);
         }
         // All at once, as a site's servers come back after the power: on an empty database that each of them finds to be made.
@@ -48,6 +49,7 @@ public sealed class SeveralHostsTests : IAsyncLifetime
     [Fact]
     public async Task An_alert_is_raised_once_and_every_wall_shows_it_wherever_the_reading_came_in()
     {
+        await StartAsync();
         var sensors = await SensorsAsync(6);
         for (var i = 0; i < 6; i++)
         {
@@ -73,6 +75,7 @@ public sealed class SeveralHostsTests : IAsyncLifetime
     [Fact]
     public async Task What_is_set_or_registered_on_one_host_holds_on_all()
     {
+        await StartAsync();
         var sensor = (await _hosts[0].GetAsync("sensors?kind=heat&limit=1")).GetProperty("items")[0];
         var (id, gateway) = (sensor.GetProperty("id").GetString()!, sensor.GetProperty("gateway").GetString()!);
         await _hosts[0].SendAsync(HttpMethod.Put, $"sensors/{id}/rules/heat-temperature", new
@@ -106,6 +109,7 @@ public sealed class SeveralHostsTests : IAsyncLifetime
     [Fact]
     public async Task They_are_restarted_one_after_the_other_under_light_load_and_nothing_is_lost_or_doubled()
     {
+        await StartAsync();
         var sensors = await SensorsAsync(90);
         using var stop = new CancellationTokenSource();
         var acknowledged = new ConcurrentDictionary<string, int>();
@@ -119,7 +123,7 @@ public sealed class SeveralHostsTests : IAsyncLifetime
             Assert.True(code == 0, $"A host that was asked to end ended with {code}:\n{host.Output}");
             await host.StartAsync();
         }
-        await Wait.UntilAsync(() => raised.Count == sensors.Count, () => $"all alarms to be acknowledged, {raised.Count} are; {Outputs()}");
+        await Wait.UntilAsync(() => raised.Count == sensors.Count, () => $"all alarms to be acknowledged, {raised.Count} are; {Outputs()}", TimeSpan.FromMinutes(6));
         await stop.CancelAsync();
         await Task.WhenAll(gateways);
 
@@ -127,7 +131,7 @@ public sealed class SeveralHostsTests : IAsyncLifetime
         await SameCityAsync(2, 1);
         await OneAlertOfEachAsync(_hosts[1], sensors);
         Assert.True((await _hosts[0].GetAsync("alerts/verification")).GetProperty("intact").GetBoolean());
-        Assert.InRange(await KeptAsync(), acknowledged.Values.Sum(), long.MaxValue);
+        await KeptAsync(acknowledged.Values.Sum());
     }
 
     /// <summary>
@@ -137,6 +141,7 @@ public sealed class SeveralHostsTests : IAsyncLifetime
     [Fact(Explicit = true)]
     public async Task One_is_killed_under_load_and_alerts_go_on_none_lost_none_doubled()
     {
+        await StartAsync("--Cluster:ProbeTimeout=00:00:01");
         var sensors = await SensorsAsync(90);
         using var stop = new CancellationTokenSource();
         var acknowledged = new ConcurrentDictionary<string, int>();
@@ -169,7 +174,7 @@ public sealed class SeveralHostsTests : IAsyncLifetime
         await OneAlertOfEachAsync(_hosts[2], sensors);
         Assert.True((await _hosts[1].GetAsync("alerts/verification")).GetProperty("intact").GetBoolean());
         // Nothing acknowledged is lost: each host's history has what it acknowledged, the dead one's from its journal.
-        Assert.InRange(await KeptAsync(), acknowledged.Values.Sum(), long.MaxValue);
+        await KeptAsync(acknowledged.Values.Sum());
     }
 
     private async Task SameCityAsync(int host, int than)
@@ -180,16 +185,18 @@ public sealed class SeveralHostsTests : IAsyncLifetime
             () => $"the same city on host {host}; only there: {string.Join(" ", back.Except(other).Take(3))}; only on the other: {string.Join(" ", other.Except(back).Take(3))}; {Outputs()}");
     }
 
-    /// <summary>Readings in the histories of all hosts, once these are up to date.</summary>
-    private async Task<long> KeptAsync()
+    /// <summary>So many readings at least are in the histories of all hosts, once these are up to date.</summary>
+    private async Task KeptAsync(long sent)
     {
         var kept = 0L;
-        foreach (var host in _hosts)
-        {
-            await Wait.UntilAsync(async () => (await host.GetAsync("history")).GetProperty("lagGroups").GetInt64() == 0, () => "history to be up to date");
-            kept += await host.CountAsync();
-        }
-        return kept;
+        await Wait.UntilAsync(
+            async () =>
+            {
+                kept = 0;
+                foreach (var host in _hosts) kept += await host.CountAsync();
+                return kept >= sent;
+            },
+            () => $"{sent} readings in the histories, {kept} are");
     }
 
     /// <summary>Quiet readings all the time, and one alarm a sensor in turn; sent again until somebody acknowledges.</summary>
@@ -235,7 +242,7 @@ public sealed class SeveralHostsTests : IAsyncLifetime
     {
         var hub = _hosts[index].Hub();
         hub.On<JsonElement>("alert", alert => _seen.TryAdd((index, alert.GetProperty("sensorId").GetString()!), true));
-        await hub.StartAsync(TestContext.Current.CancellationToken);
+        await HostProcess.JoinAsync(hub);
         return hub;
     }
 

@@ -34,6 +34,8 @@ public sealed class StationTests
             await line.GetStream().WriteAsync(Broken(report));
             await line.GetStream().WriteAsync(report);
             Assert.Equal((7, Sl651Mark.Eot), Answer(await ReadAsync(line, 25)));
+            // The answer waits for the report's journal alone; what was refused before it is kept by a writer of its own.
+            await Wait.UntilAsync(async () => (await host.GetAsync("rejections")).GetProperty("items").GetArrayLength() == 1, () => "the broken frame to be kept");
             await host.KillAsync();
         }
 

@@ -49,11 +49,12 @@ internal static class AlertEndpoints
         alerts.MapPost("/{id}/mark", Mark).RequireAuthorization("duty-officer").Produces<AlertView>();
     }
 
-    private static IResult List(HttpContext context, AlertQueries queries)
+    private static async Task<IResult> List(HttpContext context, AlertQueries queries, AlertStore store)
     {
         if (AlertFilter.TryParse(context.Request.Query, out var filter) is { } parameter)
             return Problem.Of(context, StatusCodes.Status400BadRequest, "alert-filter", parameter, context.Request.Query[parameter].ToString());
         var language = TextBook.LanguageOf(context.Request);
+        await store.SettledAsync(context.RequestAborted);
         var (items, next) = queries.List(filter);
         return Results.Ok(new AlertPage([.. items.Select(alert => AlertView.Of(alert, language))], next?.ToString()));
     }
@@ -66,8 +67,9 @@ internal static class AlertEndpoints
         return new AlertSummary(open.Length, open.Count(alert => alert.State == AlertWords.Of(AlertState.Raised)), bySeverity, Count(a => a.Street), Count(a => a.Kind));
     }
 
-    private static IResult Detail(string id, HttpContext context, AlertQueries queries)
+    private static async Task<IResult> Detail(string id, HttpContext context, AlertQueries queries, AlertStore store)
     {
+        await store.SettledAsync(context.RequestAborted);
         if (queries.Find(id) is not { } alert) return Problem.Of(context, StatusCodes.Status404NotFound, "not-found", id);
         var language = TextBook.LanguageOf(context.Request);
         return Results.Ok(new AlertDetail(

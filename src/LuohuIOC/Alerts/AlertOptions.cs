@@ -37,6 +37,10 @@ public sealed class AlertOptions
     [Range(1, 1_000_000)]
     public int SurveyQueueMax { get; set; } = 4096;
 
+    /// <summary>So long at most a question about alerts waits for what walls show already and the disk has not taken yet.</summary>
+    [Range(typeof(TimeSpan), "00:00:00", "00:01:00")]
+    public TimeSpan ReadPatience { get; set; } = TimeSpan.FromSeconds(2);
+
     /// <summary>First and longest wait between attempts while the disk refuses (full, failing).</summary>
     public TimeSpan RetryFirst { get; set; } = TimeSpan.FromMilliseconds(100);
 

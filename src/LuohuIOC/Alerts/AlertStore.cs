@@ -34,6 +34,7 @@ public sealed class AlertStore(
     private ConcurrentDictionary<string, bool>? _known;
     private readonly CancellationTokenSource _giveUp = new();
     private AlertCommit? _commit;
+    private volatile bool _refused;
     private Task _writer = Task.CompletedTask;
 
     /// <summary>Before the silo starts, so that no grain waits for a writer.</summary>
@@ -84,6 +85,19 @@ public sealed class AlertStore(
         await append.Stored.Task;
     }
 
+    /// <summary>
+    /// Completes when what was queued before is on disk: whoever was shown an alert and asks for it at once finds it. A disk that is slow, for longer than
+    /// <see cref="AlertOptions.ReadPatience"/>, or takes nothing keeps no reader from what it has.
+    /// </summary>
+    public async Task SettledAsync(CancellationToken cancellationToken)
+    {
+        if (_unsaved.IsEmpty || _refused) return;
+        var behind = new Append([]);
+        if (!_queue.Writer.TryWrite(behind)) return;
+        // However it ends, the reader gets what is there.
+        await behind.Stored.Task.WaitAsync(options.Value.ReadPatience, time, cancellationToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+    }
+
     /// <summary>All that is known of a sensor's rules, with their open alerts.</summary>
     public IReadOnlyList<RuleWatch> Load(string sensorId)
     {
@@ -132,6 +146,7 @@ public sealed class AlertStore(
             {
                 _commit ??= new AlertCommit(database);
                 _commit.Write(batch.SelectMany(append => append.Saves));
+                _refused = false;
                 foreach (var append in batch) Finish(append, null);
                 return;
             }
@@ -157,6 +172,11 @@ public sealed class AlertStore(
             foreach (var append in batch) Commit([append]);
             return;
         }
+        if (batch[0].Saves.Count == 0)
+        {
+            Finish(batch[0], null);
+            return;
+        }
         var (sensor, rule) = (batch[0].Saves[0].SensorId, batch[0].Saves[0].Watch.Rule);
         logger.LogCritical(e, "Alert of sensor {Sensor}, rule {Rule} cannot be stored: {Reason}", sensor, rule, e.Message);
         Finish(batch[0], new AlertNotStoredException($"Alert of sensor {sensor}, rule {rule} cannot be stored: {e.Message}", e));
@@ -164,6 +184,7 @@ public sealed class AlertStore(
 
     private bool Pause(Exception e, TimeSpan pause)
     {
+        _refused = true;
         meters.Failure();
         logger.LogError("Alerts cannot be written ({Reason}); they stay in memory and on the wall. Next attempt in {Pause}.", e.Message, pause);
         try

@@ -25,7 +25,7 @@ public sealed class HistoryWriter : BackgroundService
     private readonly TimeProvider _time;
     private readonly ILogger<HistoryWriter> _log;
     private readonly HistoryMeter _meter;
-    private readonly long _begun;
+    private long _begun;
     private readonly List<ReadingGroup> _batch = [];
     private int _batchReadings;
     private long _oldestWaitingMs;
@@ -42,7 +42,6 @@ public sealed class HistoryWriter : BackgroundService
         _journal = journal;
         _options = options;
         _time = time;
-        _begun = time.GetTimestamp();
         _log = log;
         _meter = new HistoryMeter(
             meters, () => Stored, () => LagGroups, () => Lag.TotalSeconds, () => queue.Readings, () => queue.Bytes);
@@ -54,8 +53,8 @@ public sealed class HistoryWriter : BackgroundService
     /// <summary>Why the store takes nothing now, with the remedy; null when it does.</summary>
     public string? Fault => _fault;
 
-    /// <summary>For how long the store has been waited for since the start; null once it was opened and questions are answered.</summary>
-    public TimeSpan? Opening => _opened ? null : _time.GetElapsedTime(_begun);
+    /// <summary>For how long the store has been waited for since this began to open it; null once it was opened and questions are answered.</summary>
+    public TimeSpan? Opening => _opened ? null : Volatile.Read(ref _begun) is not 0 and var begun ? _time.GetElapsedTime(begun) : TimeSpan.Zero;
 
     /// <summary>Journal groups offered since the start that the store does not have yet; positions jump at a start.</summary>
     public long LagGroups => _queue.First == 0 ? 0 : Math.Max(0, _queue.Newest - Math.Max(_history.Cursor, _queue.First - 1));
@@ -76,6 +75,7 @@ public sealed class HistoryWriter : BackgroundService
 
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
+        Volatile.Write(ref _begun, _time.GetTimestamp());
         await InsistAsync(() => _history.OpenAsync(stoppingToken), stoppingToken);
         _opened = true;
         CursorMoved?.Invoke(_history.Cursor);

@@ -87,7 +87,7 @@ public sealed class SharedLoadTests : IAsyncLifetime
             Connections = 4,
             InFlight = 20,
             MessagesPerSecond = 1_000,
-            Duration = TimeSpan.FromSeconds(60),
+            Duration = TimeSpan.FromMinutes(10),
             Gateways = LoadGateway.Anonymous(4, 20, 2),
             OnAcknowledged = acknowledged.Enqueue,
         },

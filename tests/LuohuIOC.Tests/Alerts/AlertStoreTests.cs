@@ -77,6 +77,19 @@ public sealed class AlertStoreTests : IAsyncLifetime
         Assert.Equal(seen.OrderByDescending(alert => alert.RaisedAt).ThenByDescending(alert => alert.Id, StringComparer.Ordinal), seen);
     }
 
+    /// <summary>Walls show an alert before it is on disk; whoever asks for it then must not be told that there is none.</summary>
+    [Fact]
+    public async Task Whoever_is_shown_an_alert_and_asks_for_it_at_once_finds_it()
+    {
+        for (var i = 0; i < 20; i++)
+        {
+            var stored = _fixture.RaiseAsync($"s-{i}", Severity.Red, i);
+            await _fixture.Store.SettledAsync(TestContext.Current.CancellationToken);
+            Assert.Equal(i + 1, _fixture.Queries.Open().Count);
+            await stored;
+        }
+    }
+
     [Fact]
     public async Task A_disk_that_refuses_is_asked_again_until_it_takes_all_in_order()
     {

@@ -61,7 +61,9 @@ public sealed class HistoryWriterTests : IDisposable
     {
         await StartAsync();
         _history.Fault = "away";
-        for (var position = 1; position <= 60; position++)
+        Assert.True(_queue.TryOffer(_journal.Commit(1)));
+        await WaitAsync(() => _history.Attempts > 0, "the writer has met it");
+        for (var position = 2; position <= 60; position++)
         {
             var group = _journal.Commit(position);
             if (!_queue.TryOffer(group)) group.Release();

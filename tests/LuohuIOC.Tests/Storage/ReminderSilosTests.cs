@@ -50,7 +50,9 @@ public sealed class ReminderSilosTests(SharedPostgres postgres)
         var second = await StartAsync(database);
         var run = Guid.NewGuid().ToString("N");
         var silos = first.Services.GetRequiredService<ISiloStatusOracle>();
-        await UntilAsync(() => silos.GetApproximateSiloStatuses(onlyActive: true).Count == 2, run);
+        var manifests = first.Services.GetRequiredService<IClusterManifestProvider>();
+        // Where a grain may live is known a little later than who lives.
+        await UntilAsync(() => silos.GetApproximateSiloStatuses(onlyActive: true).Count == 2 && manifests.Current.Silos.Count == 2, run);
         for (var i = 0; i < Clocks; i++)
             await first.Services.GetRequiredService<IGrainFactory>().GetGrain<IAlarmClock>($"{run}-{i}").Wind(TimeSpan.FromSeconds(1), Period);
         await UntilAsync(() => RungOf(run).All(times => times.Count >= 3), run);
@@ -69,7 +71,7 @@ public sealed class ReminderSilosTests(SharedPostgres postgres)
 
     private static async Task<WebApplication> StartAsync(string database)
     {
-        var builder = WebApplication.CreateSlimBuilder([$"--Cluster:PostgreSql={database}", $"--Cluster:SiloPort={Ports.Next()}"]);
+        var builder = WebApplication.CreateSlimBuilder([$"--Cluster:PostgreSql={database}", $"--Cluster:SiloPort={Ports.Next()}", "--Cluster:ProbeTimeout=00:00:10"]);
         builder.WebHost.UseUrls("http://127.0.0.1:0");
         builder.Logging.ClearProviders();
         builder.AddSilo();

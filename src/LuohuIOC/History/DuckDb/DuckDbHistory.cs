@@ -82,9 +82,10 @@ public sealed class DuckDbHistory : IReadingHistory, IAsyncDisposable
             foreach (var group in groups) cursor = Math.Max(cursor, group.Position);
             if (cursor == _cursor) return;
             var (stored, duplicates) = await _intake.StoreAsync(file, groups, _cursor, cursor, cancellationToken);
-            Volatile.Write(ref _cursor, cursor);
             Interlocked.Add(ref _readings, stored);
             Interlocked.Add(ref _duplicates, duplicates);
+            // Last: whoever sees no lag any more counts all.
+            Volatile.Write(ref _cursor, cursor);
         }
         catch (Exception e) when (e is DuckDBException or IOException)
         {
