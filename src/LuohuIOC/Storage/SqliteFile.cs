@@ -49,6 +49,9 @@ public sealed class SqliteFile
             // Looked at again within it: programs that open an older file together take turns.
             var version = VersionOf(connection, transaction);
             if (version >= migrations.Length) return;
+            // A connection remembers tables as it last saw them, and would refuse a script for a column that another program has added meanwhile. What runs, unlike
+            // what is only prepared, makes it look again.
+            Execute(connection, "SELECT count(*) FROM sqlite_schema", transaction);
             Execute(connection, migrations[version], transaction);
             Execute(connection, $"PRAGMA user_version={version + 1}", transaction);
             transaction.Commit();
