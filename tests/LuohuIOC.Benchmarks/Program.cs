@@ -16,7 +16,7 @@ const string help =
     ladder   [seconds]   messages/s: bare broker, + journal, + grains, + history (default 10 s a rung)
     latency  [seconds]   publish → alert at a SignalR client under 2,000, 8,000 and 40,000 messages/s (default 20 s each)
     capacity             start to ready, memory with 100,000 sensors
-    silos    [seconds] [readings] [settings]   messages/s of one host and of three that form one city on the same processors, a minute warmed up (default 5, 1 and 20)
+    silos    [seconds] [readings] [warm-up s] [rounds] [settings]   messages/s of one host and of three that form one city on the same processors (default 5, 1 and 20, 60, 3)
     scale    [times …]   memory, processor, disk and queries with the district once, 10 and 100 times in one host, and lines through them
     influx   [readings]  the InfluxDB sink beside a raw line-protocol file, posted to influxd in the same run (default 1,000,000)
     outage   [minutes]   influxd killed under 2,000 messages/s and back: alerts, memory, lag, and whether all arrives (default 10)
@@ -49,7 +49,9 @@ switch (args)
     case ["capacity"]:
         return await CapacityRunner.RunAsync();
     case ["silos", ..]:
-        return await SilosRunner.RunAsync(Seconds(5), args.Length > 2 ? [args[2]] : ["1", "20"], args[Math.Min(3, args.Length)..]);
+        return await SilosRunner.RunAsync(
+            Seconds(5), args.Length > 2 ? [args[2]] : ["1", "20"], args.Length > 3 ? TimeSpan.FromSeconds(int.Parse(args[3], CultureInfo.InvariantCulture)) : SilosRunner.WarmUp,
+            args.Length > 4 ? int.Parse(args[4], CultureInfo.InvariantCulture) : SilosRunner.Rounds, args[Math.Min(5, args.Length)..]);
     case ["outage", ..]:
         return await OutageRunner.RunAsync((int)Seconds(10).TotalSeconds);
     case ["scale", .. var times]:

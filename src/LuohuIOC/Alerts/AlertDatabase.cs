@@ -35,6 +35,9 @@ public sealed class AlertDatabase
 
     public DbConnection Open() => _shared is not null ? _shared.Open() : _file!.Open();
 
+    /// <summary>As <see cref="Open"/>, without holding a thread while a server is asked.</summary>
+    public async ValueTask<DbConnection> OpenAsync() => _shared is not null ? await _shared.OpenAsync(CancellationToken.None) : _file!.Open();
+
     /// <summary>A connection for the one writer of this host, which must come back soon from a lock to count its attempts.</summary>
     internal DbConnection OpenToWrite()
     {

@@ -18,10 +18,9 @@ public sealed class AlertGrain(
     private readonly Dictionary<string, RuleWatch> _watches = new(StringComparer.Ordinal);
     private Task _saved = Task.CompletedTask;
 
-    public override Task OnActivateAsync(CancellationToken cancellationToken)
+    public override async Task OnActivateAsync(CancellationToken cancellationToken)
     {
-        foreach (var watch in store.Load(this.GetPrimaryKeyString())) _watches[watch.Rule] = watch;
-        return Task.CompletedTask;
+        foreach (var watch in await store.LoadAsync(this.GetPrimaryKeyString())) _watches[watch.Rule] = watch;
     }
 
     public Task Observe(RuleChange[] changes)

@@ -85,9 +85,11 @@ public sealed class AlertQueries(AlertDatabase database) : IAlertPast
         return (found, new AlertCursor(found[^1].RaisedAt.ToUnixTimeMilliseconds(), found[^1].Id));
     }
 
-    internal static IEnumerable<Alert> OpenOf(DbConnection connection, string sensor) =>
-        Read(connection, $"SELECT body FROM alert WHERE sensor = @sensor AND state <> {(int)AlertState.Closed}", new { sensor });
+    internal static async Task<IEnumerable<Alert>> OpenOfAsync(DbConnection connection, string sensor) =>
+        (await connection.QueryAsync<string>($"SELECT body FROM alert WHERE sensor = @sensor AND state <> {(int)AlertState.Closed}", new { sensor })).Select(Alert);
 
     private static IEnumerable<Alert> Read(DbConnection connection, string sql, object? parameters) =>
-        connection.Query<string>(sql, parameters).Select(body => JsonSerializer.Deserialize(body, AlertJson.Stored.Alert)!);
+        connection.Query<string>(sql, parameters).Select(Alert);
+
+    private static Alert Alert(string body) => JsonSerializer.Deserialize(body, AlertJson.Stored.Alert)!;
 }

@@ -99,24 +99,22 @@ public sealed class AlertStore(
     }
 
     /// <summary>All that is known of a sensor's rules, with their open alerts.</summary>
-    public IReadOnlyList<RuleWatch> Load(string sensorId)
+    public async ValueTask<IReadOnlyList<RuleWatch>> LoadAsync(string sensorId)
     {
         if (_known?.ContainsKey(sensorId) == false) return [];
+        // Looked at before the database: what is committed while that is asked would be in neither.
+        var unsaved = _unsaved.IsEmpty ? [] : _unsaved.Where(entry => entry.Key.Sensor == sensorId).ToList();
         var watches = new Dictionary<string, RuleWatch>(StringComparer.Ordinal);
-        using (var connection = database.Open())
+        await using (var connection = await database.OpenAsync())
         {
-            var open = AlertQueries.OpenOf(connection, sensorId).ToDictionary(alert => alert.Rule, StringComparer.Ordinal);
-            foreach (var body in connection.Query<string>("SELECT body FROM rule_watch WHERE sensor = @sensorId", new { sensorId }))
+            var open = (await AlertQueries.OpenOfAsync(connection, sensorId)).ToDictionary(alert => alert.Rule, StringComparer.Ordinal);
+            foreach (var body in await connection.QueryAsync<string>("SELECT body FROM rule_watch WHERE sensor = @sensorId", new { sensorId }))
             {
                 var stored = JsonSerializer.Deserialize(body, AlertJson.Stored.StoredWatch)!;
                 watches[stored.Rule] = stored.With(open.GetValueOrDefault(stored.Rule));
             }
         }
-        if (!_unsaved.IsEmpty)
-        {
-            foreach (var ((sensor, rule), watch) in _unsaved)
-                if (sensor == sensorId) watches[rule] = watch;
-        }
+        foreach (var ((_, rule), watch) in unsaved) watches[rule] = watch;
         return [.. watches.Values];
     }
 

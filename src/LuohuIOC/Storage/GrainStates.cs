@@ -9,7 +9,7 @@ namespace LuohuIOC.Storage;
 internal interface IStateTable : IDisposable
 {
     /// <summary>Etag 0 and no state when there is no row.</summary>
-    (long Etag, byte[] State) Read(string name, string id);
+    ValueTask<(long Etag, byte[] State)> ReadAsync(string name, string id);
 
     /// <summary>Writes all in one transaction and tells of each whether the etag was the stored one.</summary>
     void Write(IReadOnlyList<StateWrite> batch);
@@ -56,13 +56,12 @@ public sealed class GrainStates : IGrainStorage, IAsyncDisposable
         _writer = Task.Factory.StartNew(WriteAll, TaskCreationOptions.LongRunning).Unwrap();
     }
 
-    public Task ReadStateAsync<T>(string stateName, GrainId grainId, IGrainState<T> grainState)
+    public async Task ReadStateAsync<T>(string stateName, GrainId grainId, IGrainState<T> grainState)
     {
-        var (etag, stored) = _table.Read(stateName, grainId.ToString());
+        var (etag, stored) = await _table.ReadAsync(stateName, grainId.ToString());
         grainState.RecordExists = stored.Length > 0;
         grainState.ETag = etag > 0 ? Text(etag) : null!;
         grainState.State = grainState.RecordExists ? _serializer.Deserialize<T>(stored)! : Activator.CreateInstance<T>();
-        return Task.CompletedTask;
     }
 
     public async Task WriteStateAsync<T>(string stateName, GrainId grainId, IGrainState<T> grainState)

@@ -6,22 +6,22 @@ using Spectre.Console;
 namespace LuohuIOC.Benchmarks.Ladder;
 
 /// <summary>
-/// <c>silos [SECONDS [READINGS [SETTING …]]]</c>: the same fifty gateways as fast as acknowledgements come back, to one host alone, to one on PostgreSQL, to three on the
+/// <c>silos [SECONDS [READINGS [WARM-UP SECONDS [ROUNDS [SETTING …]]]]]</c>: the same fifty gateways as fast as acknowledgements come back, to one host alone, to one on PostgreSQL, to three on the
 /// same PostgreSQL and the same processors, and to three that are no city. Beside the messages stands what they cost, and what of it the hosts spent compiling.
 /// </summary>
 internal static class SilosRunner
 {
     private const int Gateways = 50;
     private const int Sensors = 1_000;
-    private const int Rounds = 3;
-
     /// <summary>
     /// A host compiles some 17,000 methods in its first minute of load, wakes the sensors that nobody sends for a quarter of a minute after the last host has come, and three on two
     /// processors need three times as long for it.
     /// </summary>
-    private static readonly TimeSpan WarmUp = TimeSpan.FromMinutes(1);
+    public static readonly TimeSpan WarmUp = TimeSpan.FromMinutes(1);
 
-    public static async Task<int> RunAsync(TimeSpan duration, string[] readings, string[] settings)
+    public const int Rounds = 3;
+
+    public static async Task<int> RunAsync(TimeSpan duration, string[] readings, TimeSpan warmUp, int count, string[] settings)
     {
         await using var server = new PostgresServer();
         await server.StartAsync();
@@ -37,7 +37,7 @@ internal static class SilosRunner
             foreach (var (name, hosts, shared) in cities)
             {
                 AnsiConsole.MarkupLineInterpolated($"[grey]{name}, {each} reading(s) a message …[/]");
-                var rounds = await MeasureAsync(hosts, shared ? server : null, each, duration, settings);
+                var rounds = await MeasureAsync(hosts, shared ? server : null, each, duration, warmUp, count, settings);
                 var speeds = rounds.ConvertAll(r => r.Sent.MessagesPerSecond);
                 if (whole == 0) whole = Median(speeds);
                 string[] row =
@@ -46,7 +46,7 @@ internal static class SilosRunner
                     .. SilosRound.Figures(rounds).Select(f => Text(f, "0.0")),
                 ];
                 // At once: the whole takes a quarter of an hour.
-                AnsiConsole.MarkupLineInterpolated($"[grey]{string.Join(" | ", row)}[/]");
+                AnsiConsole.MarkupLineInterpolated($"[grey]{string.Join(" | ", row)}; rounds: {string.Join(' ', speeds.Select(s => Text(s, "0")))}[/]");
                 table.AddRow(row);
             }
         }
@@ -54,16 +54,16 @@ internal static class SilosRunner
         return 0;
     }
 
-    private static async Task<List<SilosRound>> MeasureAsync(int count, PostgresServer? server, int readings, TimeSpan duration, string[] settings)
+    private static async Task<List<SilosRound>> MeasureAsync(int count, PostgresServer? server, int readings, TimeSpan duration, TimeSpan warmUp, int wanted, string[] settings)
     {
         var hosts = new List<ServedRung>();
         try
         {
             var database = server is null ? null : await server.NewDatabaseAsync();
             for (var i = 0; i < count; i++) hosts.Add(await ServedRung.StartAsync(Rung.Published, database is null ? settings : [$"--Cluster:PostgreSql={database}", .. settings]));
-            await LoadAsync(hosts, readings, WarmUp);
+            if (warmUp > TimeSpan.Zero) await LoadAsync(hosts, readings, warmUp);
             var rounds = new List<SilosRound>();
-            while (rounds.Count < Rounds)
+            while (rounds.Count < wanted)
             {
                 var before = await SilosUse.OfAsync(hosts, server);
                 var sent = await LoadAsync(hosts, readings, duration);
