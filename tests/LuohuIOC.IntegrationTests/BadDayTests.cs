@@ -1,5 +1,11 @@
+using System.Collections.Concurrent;
 using System.Net;
 using System.Net.Sockets;
+using System.Text.Json;
+using Microsoft.AspNetCore.SignalR.Client;
+using Microsoft.Data.Sqlite;
+using MQTTnet;
+using MQTTnet.Protocol;
 
 namespace LuohuIOC.IntegrationTests;
 
@@ -66,6 +72,53 @@ public sealed class BadDayTests
         disk.MakeRoom();
         Assert.Equal(0, (await pending).ExitCode);
         await Wait.UntilAsync(async () => await host.CountAsync() == 1, () => $"the reading in history; output:\n{host.Output}");
+    }
+
+    /// <summary>What the wall shows goes on, and so does history; killed meanwhile, the host has it all in the ledger after its next start.</summary>
+    [Fact]
+    public async Task A_ledger_that_takes_nothing_holds_up_no_reading_and_no_alert()
+    {
+        await using var host = new HostProcess(null, "--Mqtt:AllowAnonymous=true", "--Sensing:SaveEvery=00:00:01");
+        await host.StartAsync();
+        await using var hub = host.Hub();
+        var raised = new ConcurrentDictionary<string, bool>();
+        hub.On<JsonElement>("alert", alert => raised.TryAdd(alert.GetProperty("sensorId").GetString()!, true));
+        await HostProcess.JoinAsync(hub);
+        (string Id, string Gateway)[] smoke = [await host.SensorAsync("smoke", 0), await host.SensorAsync("smoke", 1), await host.SensorAsync("smoke", 2)];
+        using var client = new MqttClientFactory().CreateMqttClient();
+        await client.ConnectAsync(new MqttClientOptionsBuilder().WithTcpServer("127.0.0.1", host.MqttPort).Build(), TestContext.Current.CancellationToken);
+        var sent = 0;
+        async Task SendAsync((string Id, string Gateway) sensor, int alarm)
+        {
+            var answer = await client.PublishStringAsync(
+                $"luohu/v1/{sensor.Gateway}/{sensor.Id}/telemetry",
+                $$$"""{"ts":{{{DateTimeOffset.UtcNow.ToUnixTimeMilliseconds()}}},"seq":{{{sent++}}},"values":{"alarm":{{{alarm}}}}}""", MqttQualityOfServiceLevel.AtLeastOnce);
+            Assert.True(answer.IsSuccess, answer.ReasonString);
+        }
+
+        await using (var other = new SqliteConnection($"Data Source={Path.Combine(host.Data, "alerts.db")};Pooling=false"))
+        {
+            await other.OpenAsync(TestContext.Current.CancellationToken);
+            await using var command = other.CreateCommand();
+            command.CommandText = "BEGIN IMMEDIATE";
+            await command.ExecuteNonQueryAsync(TestContext.Current.CancellationToken);
+            foreach (var sensor in smoke)
+            {
+                await SendAsync(sensor, 1);
+                for (var i = 0; i < 20; i++) await SendAsync(smoke[0], 1);
+                await Wait.UntilAsync(() => raised.ContainsKey(sensor.Id), () => $"the alert of {sensor.Id} while the ledger takes nothing; output:\n{host.Output}");
+            }
+            await Wait.UntilAsync(async () => await host.CountAsync() == sent, () => $"all {sent} readings in history; output:\n{host.Output}");
+            Assert.Empty((await host.GetAsync("alerts")).GetProperty("items").EnumerateArray());
+            // A state that was saved meanwhile must not say that its alerts were told: the ledger has them only from the journal.
+            await Wait.UntilAsync(() => host.Output.Contains("could not be saved", StringComparison.Ordinal), () => $"a round of saves; output:\n{host.Output}");
+            await host.KillAsync();
+        }
+        await host.StartAsync();
+        await Wait.UntilAsync(async () => (await host.GetAsync("alerts")).GetProperty("items").GetArrayLength() >= smoke.Length, () => $"the alerts in the ledger; output:\n{host.Output}");
+        Assert.Equal(smoke.Select(s => s.Id).Order(), (await host.GetAsync("alerts")).GetProperty("items").EnumerateArray().Select(a => a.GetProperty("sensorId").GetString()).Order());
+        Assert.True((await host.GetAsync("alerts/verification")).GetProperty("intact").GetBoolean());
+        Assert.Equal(sent, await host.CountAsync());
     }
 
     private static string Payload(long ts) => $$$"""{"s-1":[{"ts":{{{ts}}},"seq":1,"values":{"level":0.5}}]}""";

@@ -70,8 +70,6 @@ internal sealed class HostProcess : IAsyncDisposable
         {
             StartInfo = new ProcessStartInfo(command[0], command[1..]) { RedirectStandardOutput = true, RedirectStandardError = true },
         };
-        // These hosts live for seconds: counting which code is hot costs them more than it brings.
-        process.StartInfo.Environment["DOTNET_TieredPGO"] = "0";
         process.OutputDataReceived += (_, line) => Keep(line.Data);
         process.ErrorDataReceived += (_, line) => Keep(line.Data);
         process.Start();

@@ -1,4 +1,5 @@
 using System.Globalization;
+using LuohuIOC.History.Queries;
 
 namespace LuohuIOC.Alerts;
 
@@ -89,8 +90,7 @@ public sealed record AlertFilter
     {
         milliseconds = null;
         if (string.IsNullOrEmpty(text)) return true;
-        if (long.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var number)) milliseconds = number;
-        else if (DateTimeOffset.TryParse(text, CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal, out var time)) milliseconds = time.ToUnixTimeMilliseconds();
+        if (TimeParameter.TryParse(text, out var time)) milliseconds = time;
         return milliseconds is not null;
     }
 

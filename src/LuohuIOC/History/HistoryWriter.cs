@@ -78,7 +78,7 @@ public sealed class HistoryWriter : BackgroundService
         Volatile.Write(ref _begun, _time.GetTimestamp());
         await InsistAsync(() => _history.OpenAsync(stoppingToken), stoppingToken);
         _opened = true;
-        CursorMoved?.Invoke(_history.Cursor);
+        TellCursor();
         await CatchUpAsync(long.MaxValue, stoppingToken);
         while (true)
         {
@@ -148,7 +148,7 @@ public sealed class HistoryWriter : BackgroundService
         if (_batch.Count == 0) return;
         await InsistAsync(() => StoreOnceAsync(cancellationToken), cancellationToken);
         ForgetBatch();
-        CursorMoved?.Invoke(_history.Cursor);
+        TellCursor();
     }
 
     private async ValueTask StoreOnceAsync(CancellationToken cancellationToken)
@@ -193,6 +193,19 @@ public sealed class HistoryWriter : BackgroundService
         }
     }
 
+    // What the journal does with it concerns files: a segment that cannot be deleted now goes with the next move, and storing goes on.
+    private void TellCursor()
+    {
+        try
+        {
+            CursorMoved?.Invoke(_history.Cursor);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            _log.LogError("The journal could not be shortened, it is tried again: {Cause}", e.Message);
+        }
+    }
+
     /// <summary>Stores what waits in memory, once. What fails is in the journal still.</summary>
     private async Task DrainAsync()
     {
@@ -212,7 +225,7 @@ public sealed class HistoryWriter : BackgroundService
             }
             if (_fault is not null || _batch.Count == 0) return;
             await _history.AppendAsync(_batch, CancellationToken.None);
-            CursorMoved?.Invoke(_history.Cursor);
+            TellCursor();
         }
         catch (Exception e)
         {

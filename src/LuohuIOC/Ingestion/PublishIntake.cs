@@ -8,6 +8,7 @@ using LuohuIOC.Ingestion.Journal;
 using LuohuIOC.Ingestion.Rejections;
 using LuohuIOC.Ingestion.Sparkplug;
 using LuohuIOC.Ingestion.Stations;
+using LuohuIOC.Sensing;
 using MQTTnet;
 using MQTTnet.Protocol;
 
@@ -22,6 +23,8 @@ public sealed class PublishIntake(
     StationRecords records, IngestionMetrics metrics, TimeProvider time)
 {
     private const int ReplyBytesMax = 4096;
+
+    private static readonly TimeSpan ReplyAgain = TimeSpan.FromSeconds(1);
 
     private static readonly TimeSpan FullPause = TimeSpan.FromMilliseconds(5);
 
@@ -148,9 +151,34 @@ public sealed class PublishIntake(
         var scratch = _scratch ??= new Scratch();
         if (message.Payload.Length > ReplyBytesMax) return Refuse(RejectionReason.PayloadTooLarge, gateway, message, ref answer, now);
         if (!CommandReply.TryRead(scratch.Contiguous(message.Payload), out var reply)) return Refuse(RejectionReason.WrongShape, gateway, message, ref answer, now);
-        return commands.Reply(gateway, sensor.ToString(), reply) == ReplyOutcome.Unknown && !source.OthersCommand
-            ? Refuse(RejectionReason.CommandUnknown, gateway, message, ref answer, now)
-            : Task.CompletedTask;
+        try
+        {
+            return commands.Reply(gateway, sensor.ToString(), reply) == ReplyOutcome.Unknown && !source.OthersCommand
+                ? Refuse(RejectionReason.CommandUnknown, gateway, message, ref answer, now)
+                : Task.CompletedTask;
+        }
+        catch (Exception e) when (SensorCalls.IsPassing(e))
+        {
+            // A database that is away holds up this reply and no reading behind it.
+            return ReplyLater(gateway, sensor.ToString(), reply, source.OthersCommand ? null : Describe(RejectionReason.CommandUnknown, gateway, message, now, default));
+        }
+    }
+
+    private async Task ReplyLater(string gateway, string sensor, CommandReply reply, Rejection? whenUnknown)
+    {
+        while (true)
+        {
+            await Task.Delay(ReplyAgain, time);
+            try
+            {
+                if (commands.Reply(gateway, sensor, reply) == ReplyOutcome.Unknown && whenUnknown is not null) await rejections.Add(whenUnknown);
+                return;
+            }
+            catch (Exception e) when (SensorCalls.IsPassing(e))
+            {
+                // Still away.
+            }
+        }
     }
 
     private Task Refuse(RejectionReason reason, string gateway, MqttApplicationMessage message, ref MqttPubAckReasonCode answer, long now)

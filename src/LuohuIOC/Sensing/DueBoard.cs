@@ -13,6 +13,18 @@ public sealed class DueBoard
 
     public void Set(int sensor, long dueMs) => Volatile.Write(ref ChunkOf(sensor / ChunkSize)[sensor % ChunkSize], dueMs);
 
+    /// <summary>As <see cref="Set"/>, unless it is due sooner.</summary>
+    public void Hasten(int sensor, long dueMs)
+    {
+        ref var at = ref ChunkOf(sensor / ChunkSize)[sensor % ChunkSize];
+        for (var known = Volatile.Read(ref at); dueMs < known;)
+        {
+            var found = Interlocked.CompareExchange(ref at, dueMs, known);
+            if (found == known) return;
+            known = found;
+        }
+    }
+
     /// <summary>Numbers of the sensors that are due, each once: it is not due again before its grain has said when.</summary>
     public List<int> Take(long nowMs)
     {

@@ -39,7 +39,15 @@ public sealed class LostReadings(
             while (await _gaps.Reader.WaitToReadAsync(stoppingToken))
             {
                 while (_gaps.Reader.TryRead(out var gap)) gaps.Add(gap);
-                await Close(gaps, stoppingToken);
+                try
+                {
+                    await Close(gaps, stoppingToken);
+                }
+                catch (IOException e)
+                {
+                    // A file of the journal that history and sensing were done with meanwhile: who still lacks something finds that out at its next call.
+                    log.LogWarning("Sensing: the journal could not be read for sensors that went on from older states, it is tried again: {Cause}", e.Message);
+                }
                 foreach (var gap in gaps) gap.Closed.SetResult();
                 gaps.Clear();
             }

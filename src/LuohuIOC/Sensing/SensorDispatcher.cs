@@ -15,6 +15,8 @@ public sealed class SensorDispatcher(
     SensorCalls calls, LostReadings lost, ILogger<SensorDispatcher> log)
     : BackgroundService
 {
+    private const int ShowAgainMax = 3;
+
     private readonly Lock _gate = new();
     private readonly Queue<GroupInFlight> _inFlight = new();
     private SensorInbox?[] _inboxes = new SensorInbox?[8192];
@@ -143,6 +145,7 @@ public sealed class SensorDispatcher(
 
     private async Task Call(SensorInbox inbox, SensorBatch batch)
     {
+        var (shownAfter, shown) = (-1L, 0);
         while (true)
         {
             batch.After = inbox.Delivered;
@@ -154,6 +157,15 @@ public sealed class SensorDispatcher(
                 if (judged.Marks is { } marks) LayMarks(batch, marks);
                 return;
             }
+            shown = judged.Applied == shownAfter ? shown + 1 : 0;
+            if (shown == ShowAgainMax)
+            {
+                // Its state is older than the journal reaches, as after a database that went back in time: what lies between is in history, and is not judged again.
+                log.LogError("Sensor {Sensor} goes on from a state of group {Applied}; the journal has nothing of it up to {Delivered}", inbox.Sensor, judged.Applied, inbox.Delivered);
+                inbox.Delivered = judged.Applied;
+                continue;
+            }
+            shownAfter = judged.Applied;
             await lost.ShowAgain(inbox, judged.Applied);
         }
     }

@@ -23,10 +23,23 @@ public sealed class SensorGrain(
 
     private static readonly TimeSpan TellAgainAfter = TimeSpan.FromSeconds(2);
 
+    /// <summary>
+    /// So long a call waits until the ledger has its alerts. Walls show them by then; readings must not wait for a ledger that is away, which within
+    /// seconds would stop the taking of readings, and with it the alerts of all other sensors.
+    /// </summary>
+    private static readonly TimeSpan LedgerPatience = TimeSpan.FromSeconds(1);
+
+    /// <summary>More untold changes than this wait for the ledger after all: memory is bounded.</summary>
+    private const int UntoldMax = 1_000;
+
     private readonly List<RuleChange> _changes = [];
     private Sensor _sensor = null!;
     private SensorDetector? _detector;
     private bool _dirty;
+
+    // Changes that alerts have been told of while the ledger does not take them; 0 while it does.
+    private int _late;
+    private DateTimeOffset _tellAgainAt;
 
     // Of the call at hand.
     private ReadingTrace? _followed;
@@ -106,6 +119,7 @@ public sealed class SensorGrain(
         if (!_dirty) return applied;
         // A saved state says that its changes were told: while they are not, saving fails and the journal's cursor stays before them.
         if (_changes.Count > 0) await Finish(rules.For(_sensor));
+        if (_changes.Count > 0) throw new IOException("The ledger has not taken its alerts yet.");
         _dirty = false;
         _detector?.Keep();
         if (IsGauge) rain.Keep(_sensor.Number, stored.State.Rain ??= new RainState());
@@ -159,9 +173,26 @@ public sealed class SensorGrain(
     private async ValueTask TellAlerts(long due)
     {
         // Forgotten only once told: after a failure the next call, which comes soon, tells them again, and alerts pass over what they know.
-        dues.Set(_sensor.Number, time.GetUtcNow().Add(TellAgainAfter).ToUnixTimeMilliseconds());
+        var now = time.GetUtcNow();
+        if (_late == _changes.Count && now < _tellAgainAt) return;
+        _tellAgainAt = now + TellAgainAfter;
+        dues.Set(_sensor.Number, _tellAgainAt.ToUnixTimeMilliseconds());
         RuleChange[] changes = [.. _changes];
-        using (_followed?.Stage("alert")?.SetTag("changes", changes.Length)) await GrainFactory.GetGrain<IAlertGrain>(_sensor.Id).Observe(changes);
+        using (_followed?.Stage("alert")?.SetTag("changes", changes.Length))
+        {
+            var told = GrainFactory.GetGrain<IAlertGrain>(_sensor.Id).Observe(changes);
+            try
+            {
+                await (changes.Length > UntoldMax ? told : told.WaitAsync(LedgerPatience, time));
+            }
+            catch (TimeoutException) when (!told.IsCompleted)
+            {
+                _late = changes.Length;
+                _ = told.ContinueWith(t => t.Exception, TaskContinuationOptions.OnlyOnFaulted);
+                return;
+            }
+        }
+        _late = 0;
         _changes.RemoveRange(0, changes.Length);
         dues.Set(_sensor.Number, due);
     }

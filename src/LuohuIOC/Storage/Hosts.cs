@@ -26,7 +26,7 @@ public sealed class Hosts(IOptions<ClusterOptions> cluster, IServiceProvider ser
     public bool IsMine(string id)
     {
         if (!_isShared) return true;
-        var living = _known;
+        var living = _known.Length > 0 ? _known : Living();
         var at = Array.IndexOf(living, Self);
         return at >= 0 && Spread(id) % (uint)living.Length == at;
     }

@@ -22,6 +22,8 @@ public sealed class PostgresDatabase : IAsyncDisposable
         if (!connectionString.Contains("Pool Size", StringComparison.OrdinalIgnoreCase)) builder.MaxPoolSize = ConnectionsMax;
         // A server that vanished without a word must not hold a writer for the minutes that TCP takes.
         if (builder.KeepAlive == 0) builder.KeepAlive = 10;
+        // Nor a host that vanished or stands still hold a lock that the others wait for: the ledger's chain is written by one at a time.
+        builder.Options = $"{builder.Options} -c idle_in_transaction_session_timeout=10s -c tcp_keepalives_idle=5 -c tcp_keepalives_interval=2 -c tcp_keepalives_count=3".Trim();
         ConnectionString = builder.ToString();
         Place = $"{builder.Host}:{builder.Port}/{builder.Database}";
         _source = NpgsqlDataSource.Create(builder);

@@ -14,7 +14,7 @@ internal sealed class RetentionSchedule(IRetention retention, HistoryOptions opt
             {
                 await retention.RunAsync(time.GetUtcNow(), stoppingToken);
             }
-            catch (Exception e) when (e is HistoryUnavailableException or IOException or UnauthorizedAccessException)
+            catch (Exception e) when (e is not OperationCanceledException)
             {
                 log.LogError(e, "Retention stopped and goes on tomorrow; nothing was deleted that was not to be. {Cause}", e.Message);
             }

@@ -61,6 +61,8 @@ public readonly record struct CommandReply(string Id, CommandState State, string
             if (!root.TryGetProperty("ts", out var ts) || !ts.TryGetInt64(out _)) return false;
             var detail = Text(root, "detail");
             if (StateOf(word) is not { } state || detail?.Length > DetailLengthMax) return false;
+            // No database takes it in a text.
+            if (id.Contains('\0', StringComparison.Ordinal) || detail?.Contains('\0', StringComparison.Ordinal) == true) return false;
             reply = new CommandReply(id, state, detail);
             return true;
         }

@@ -100,6 +100,11 @@ internal sealed class Deliveries : IDisposable
         {
             Fail(e);
         }
+        finally
+        {
+            // Whoever waits for room waits for nobody now, and the client tells of a connection's end only after that.
+            await _over.CancelAsync();
+        }
     }
 
     private void Fail(Exception e) =>

@@ -63,8 +63,10 @@ internal sealed class OutsideSession(SessionName name, OutsideSetup setup, Publi
                 await Task.Delay(wait, time, _stop.Token);
             }
         }
-        catch (OperationCanceledException) when (_stop.IsCancellationRequested)
+        catch (Exception e) when (_stop.IsCancellationRequested)
         {
+            // MQTTnet wraps the end of a connection that was being made into an exception of its own.
+            if (e is not OperationCanceledException) log.LogDebug(e, "Outside broker {Address}, session {Client}: ended while it connected", setup.Address, ClientId);
             ConnectedSince = null;
         }
     }

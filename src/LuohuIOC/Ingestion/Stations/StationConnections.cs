@@ -1,4 +1,5 @@
 using System.Buffers;
+using System.Net.Sockets;
 using LuohuIOC.DeviceProtocol;
 using LuohuIOC.DeviceProtocol.Frames;
 using LuohuIOC.Ingestion.Frames;
@@ -18,9 +19,15 @@ internal sealed class StationConnections(
 
     public override async Task OnConnectedAsync(ConnectionContext connection)
     {
-        if (Interlocked.Increment(ref _connections) <= options.ConnectionsMax) await Listen(connection);
-        else log.LogWarning("Stations: {Remote} refused, {Max} connections of {Form} are open", connection.RemoteEndPoint, options.ConnectionsMax, form.WireName());
-        Interlocked.Decrement(ref _connections);
+        try
+        {
+            if (Interlocked.Increment(ref _connections) <= options.ConnectionsMax) await Listen(connection);
+            else log.LogWarning("Stations: {Remote} refused, {Max} connections of {Form} are open", connection.RemoteEndPoint, options.ConnectionsMax, form.WireName());
+        }
+        finally
+        {
+            Interlocked.Decrement(ref _connections);
+        }
     }
 
     private async Task Listen(ConnectionContext connection)
@@ -56,7 +63,7 @@ internal sealed class StationConnections(
                 if (!goOn || result.IsCompleted) return;
             }
         }
-        catch (Exception e) when (e is OperationCanceledException or ConnectionResetException or ConnectionAbortedException)
+        catch (Exception e) when (e is OperationCanceledException or IOException or SocketException or ConnectionAbortedException)
         {
             log.LogDebug("Stations: {Remote} gone: {Reason}", line.Remote, e.Message);
         }

@@ -67,7 +67,7 @@ internal sealed class MeterPoints : BackgroundService
             if (await _client.WriteAsync(lines.Written, cancellationToken) is { } refused) throw new HistoryUnavailableException(refused.Message);
             _isAway = false;
         }
-        catch (Exception e) when (e is HistoryUnavailableException or StoreTooSlowException)
+        catch (Exception e) when (e is not OperationCanceledException)
         {
             if (!_isAway) _log.LogWarning("The host's own measurements are not written, and those of this time will be missing: {Reason}", e.Message);
             _isAway = true;
