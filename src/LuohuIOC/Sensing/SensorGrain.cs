@@ -174,9 +174,10 @@ public sealed class SensorGrain(
     {
         // Forgotten only once told: after a failure the next call, which comes soon, tells them again, and alerts pass over what they know.
         var now = time.GetUtcNow();
-        if (_late == _changes.Count && now < _tellAgainAt) return;
-        _tellAgainAt = now + TellAgainAfter;
+        var isKnown = _late == _changes.Count && now < _tellAgainAt;
+        if (!isKnown) _tellAgainAt = now + TellAgainAfter;
         dues.Set(_sensor.Number, _tellAgainAt.ToUnixTimeMilliseconds());
+        if (isKnown) return;
         RuleChange[] changes = [.. _changes];
         using (_followed?.Stage("alert")?.SetTag("changes", changes.Length))
         {
