@@ -2,7 +2,6 @@ using System.Data;
 using System.Data.Common;
 using LuohuIOC.Storage;
 using Microsoft.Data.Sqlite;
-using Npgsql;
 
 namespace LuohuIOC.Alerts;
 
@@ -73,9 +72,7 @@ public sealed class AlertDatabase
     internal static bool IsTemporary(Exception e) => e switch
     {
         SqliteException sqlite => sqlite.SqliteErrorCode is 5 or 6 or 7 or 8 or 10 or 13 or 14,
-        PostgresException postgres => postgres.IsTransient || postgres.SqlState[..2] is "08" or "25" or "53" or "57" or "58",
-        NpgsqlException or IOException or TimeoutException => true,
-        _ => false,
+        _ => PostgresDatabase.IsTemporary(e),
     };
 
     private const string Schema = """

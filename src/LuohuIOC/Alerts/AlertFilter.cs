@@ -1,5 +1,5 @@
 using System.Globalization;
-using LuohuIOC.History.Queries;
+using LuohuIOC.Http;
 
 namespace LuohuIOC.Alerts;
 

@@ -8,7 +8,7 @@ using LuohuIOC.Ingestion.Journal;
 using LuohuIOC.Ingestion.Rejections;
 using LuohuIOC.Ingestion.Sparkplug;
 using LuohuIOC.Ingestion.Stations;
-using LuohuIOC.Sensing;
+using LuohuIOC.Storage;
 using MQTTnet;
 using MQTTnet.Protocol;
 
@@ -157,7 +157,7 @@ public sealed class PublishIntake(
                 ? Refuse(RejectionReason.CommandUnknown, gateway, message, ref answer, now)
                 : Task.CompletedTask;
         }
-        catch (Exception e) when (SensorCalls.IsPassing(e))
+        catch (Exception e) when (PostgresDatabase.IsTemporary(e))
         {
             // A database that is away holds up this reply and no reading behind it.
             return ReplyLater(gateway, sensor.ToString(), reply, source.OthersCommand ? null : Describe(RejectionReason.CommandUnknown, gateway, message, now, default));
@@ -174,7 +174,7 @@ public sealed class PublishIntake(
                 if (commands.Reply(gateway, sensor, reply) == ReplyOutcome.Unknown && whenUnknown is not null) await rejections.Add(whenUnknown);
                 return;
             }
-            catch (Exception e) when (SensorCalls.IsPassing(e))
+            catch (Exception e) when (PostgresDatabase.IsTemporary(e))
             {
                 // Still away.
             }

@@ -68,6 +68,14 @@ public sealed class PostgresDatabase : IAsyncDisposable
         }
     }
 
+    /// <summary>May pass when the server is back or has room: whatever it calls so itself, and a connection that broke.</summary>
+    internal static bool IsTemporary(Exception e) => e switch
+    {
+        PostgresException postgres => postgres.IsTransient || postgres.SqlState[..2] is "08" or "25" or "53" or "57" or "58",
+        NpgsqlException or IOException or TimeoutException => true,
+        _ => false,
+    };
+
     /// <summary>A migration that lies beside the code as <c>Sql/{name}.sql</c>.</summary>
     internal static string Script(string name)
     {

@@ -12,6 +12,8 @@ internal sealed class PostgresStates : IStateTable
     private const int ReadsAtOnce = 1_000;
     private const int ReadsMax = 10_000;
 
+    private static readonly TimeSpan EndPatience = TimeSpan.FromSeconds(5);
+
     // One that waits for a lost connection does not hold the other up.
     private const int Readers = 2;
 
@@ -30,12 +32,13 @@ internal sealed class PostgresStates : IStateTable
 
     private readonly PostgresDatabase _database;
     private readonly string _city;
+    private readonly Task _reading;
     private readonly Channel<StateRead> _reads = Channel.CreateBounded<StateRead>(new BoundedChannelOptions(ReadsMax) { FullMode = BoundedChannelFullMode.Wait });
 
     public PostgresStates(PostgresDatabase database, string city)
     {
         (_database, _city) = (database, city);
-        for (var i = 0; i < Readers; i++) _ = Task.Run(ReadAllAsync);
+        _reading = Task.WhenAll(Enumerable.Range(0, Readers).Select(_ => Task.Run(ReadAllAsync)));
     }
 
     public async ValueTask<(long Etag, byte[] State)> ReadAsync(string name, string id)
@@ -73,7 +76,12 @@ internal sealed class PostgresStates : IStateTable
         return e is NpgsqlException or IOException or TimeoutException;
     }
 
-    public void Dispose() => _reads.Writer.TryComplete();
+    public void Dispose()
+    {
+        _reads.Writer.TryComplete();
+        // A server that is away must not hold up the end.
+        _reading.Wait(EndPatience);
+    }
 
     private async Task ReadAllAsync()
     {

@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Text.RegularExpressions;
+using LuohuIOC.Http;
 
 namespace LuohuIOC.History.Queries;
 
@@ -10,7 +11,7 @@ namespace LuohuIOC.History.Queries;
 internal static partial class Every
 {
     /// <summary>Asia/Shanghai is this far ahead of UTC.</summary>
-    public const long ShanghaiMs = 8 * 3_600_000;
+    public const long ShanghaiMs = TimeParameter.ShanghaiMs;
 
     private const long LongestMs = 366L * 86_400_000;
 

@@ -1,4 +1,5 @@
 using System.Globalization;
+using LuohuIOC.Http;
 using LuohuIOC.Ingestion;
 using LuohuIOC.Registry;
 

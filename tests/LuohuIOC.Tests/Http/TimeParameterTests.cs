@@ -1,7 +1,7 @@
-using LuohuIOC.History.Queries;
+using LuohuIOC.Http;
 using Xunit;
 
-namespace LuohuIOC.Tests.History.Queries;
+namespace LuohuIOC.Tests.Http;
 
 public sealed class TimeParameterTests
 {
