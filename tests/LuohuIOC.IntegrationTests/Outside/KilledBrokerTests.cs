@@ -91,7 +91,8 @@ public sealed class KilledBrokerTests : IAsyncLifetime
         await _broker.StartAsync();
         await _host.StartAsync();
         using (var gateway = await OutsideBrokerTests.GatewayAsync(_broker.Port, "gw-1")) await SendAsync(gateway, 20);
-        await Wait.UntilAsync(async () => await _host.CountAsync() >= 11, () => $"the last reading in history; output:\n{_host.Output}");
+        var kept = 0L;
+        await Wait.UntilAsync(async () => (kept = await _host.CountAsync()) >= 11, () => $"the last reading in history, {kept} are there; broker:\n{_broker.Output}\noutput:\n{_host.Output}");
         var stored = (await PowerLossTests.ReadAllAsync(_host, "s-1")).Select(r => r.Sequence).Order();
         Assert.Equal([0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 20], stored);
     }
