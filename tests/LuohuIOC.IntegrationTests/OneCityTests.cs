@@ -3,11 +3,11 @@ using System.Net;
 using System.Net.Http.Headers;
 using System.Text;
 using System.Text.Json;
-using LuohuIOC.Tests.Storage;
 using LuohuIOC.Tests;
-using Microsoft.AspNetCore.SignalR.Client;
+using LuohuIOC.Tests.Storage;
 using MQTTnet;
 using MQTTnet.Protocol;
+using Microsoft.AspNetCore.SignalR.Client;
 
 namespace LuohuIOC.IntegrationTests;
 

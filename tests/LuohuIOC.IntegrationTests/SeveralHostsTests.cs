@@ -1,11 +1,11 @@
 using System.Collections.Concurrent;
 using System.Diagnostics;
 using System.Text.Json;
-using LuohuIOC.Tests.Storage;
 using LuohuIOC.Tests;
-using Microsoft.AspNetCore.SignalR.Client;
+using LuohuIOC.Tests.Storage;
 using MQTTnet;
 using MQTTnet.Protocol;
+using Microsoft.AspNetCore.SignalR.Client;
 
 namespace LuohuIOC.IntegrationTests;
 
