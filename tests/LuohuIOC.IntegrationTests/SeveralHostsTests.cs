@@ -3,9 +3,9 @@ using System.Diagnostics;
 using System.Text.Json;
 using LuohuIOC.Tests;
 using LuohuIOC.Tests.Storage;
+using Microsoft.AspNetCore.SignalR.Client;
 using MQTTnet;
 using MQTTnet.Protocol;
-using Microsoft.AspNetCore.SignalR.Client;
 
 namespace LuohuIOC.IntegrationTests;
 
