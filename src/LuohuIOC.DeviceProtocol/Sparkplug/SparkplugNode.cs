@@ -17,11 +17,17 @@ public sealed record SparkplugStep(IReadOnlyList<SparkplugValue> Values, bool Wa
 /// </summary>
 public sealed class SparkplugNode
 {
+    /// <summary>Devices that a node may have; what one beyond them says by alias is unknown.</summary>
+    public const int DevicesMax = 5_000;
+
     // A node has one table of names by alias for each device, and one of its own.
     private readonly Dictionary<string, Dictionary<ulong, string>> _names = [];
     private readonly HashSet<string> _alive = [];
     private byte? _sequence;
     private ulong? _birth;
+
+    /// <summary>When its readings were.</summary>
+    public SparkplugMoments Moments { get; } = new();
 
     /// <summary>True once a birth of the node has been seen.</summary>
     public bool WasBorn { get; private set; }
@@ -40,6 +46,7 @@ public sealed class SparkplugNode
             case SparkplugMessage.NodeBirth:
                 _names.Clear();
                 _alive.Clear();
+                Moments.Clear();
                 _birth = BirthOf(payload);
                 WasBorn = true;
                 _sequence = (byte)(payload.Sequence ?? 0);
@@ -85,6 +92,7 @@ public sealed class SparkplugNode
 
     private void Learn(string device, SparkplugPayload payload)
     {
+        if (_names.Count > DevicesMax && !_names.ContainsKey(device)) return;
         _alive.Add(device);
         var names = _names[device] = [];
         foreach (var metric in payload.Metrics)

@@ -33,6 +33,7 @@ public sealed class SensorGrain(
     private const int UntoldMax = 1_000;
 
     private readonly List<RuleChange> _changes = [];
+    private readonly AnswersAbroad _answers = new();
     private Sensor _sensor = null!;
     private SensorDetector? _detector;
     private bool _dirty;
@@ -76,7 +77,7 @@ public sealed class SensorGrain(
         if (applied < batch.After) return new Judgement(applied, null);
         _sensor = registry[_sensor.Number];
         var inForce = rules.For(_sensor);
-        var moved = false;
+        var (judged, moved) = (false, false);
         for (var part = batch; part is not null; part = part.Later)
         {
             // A replay after a crash shows groups again that this state has seen.
@@ -86,13 +87,15 @@ public sealed class SensorGrain(
             if (trace is not null) _followed = trace;
             using (trace?.Stage("sensor")?.SetTag("sensor", _sensor.Id)) moved |= Judge(part, state, inForce);
             applied = part.Group.Position;
+            judged = true;
         }
         state.Apply(batch.Journal, applied);
         _dirty = true;
         if (moved) Show();
         await Finish(inForce);
         _followed = null;
-        return new Judgement(applied, batch.IsAbroad ? MarksOf(batch) : null);
+        if (!batch.IsAbroad) return new Judgement(applied, null);
+        return new Judgement(applied, judged ? _answers.Judged(batch) : _answers.Again(batch));
     }
 
     public ValueTask Tick(long nowMs)
@@ -196,18 +199,6 @@ public sealed class SensorGrain(
         _late = 0;
         _changes.RemoveRange(0, changes.Length);
         dues.Set(_sensor.Number, due);
-    }
-
-    private static MarkAbroad[]? MarksOf(SensorBatch batch)
-    {
-        List<MarkAbroad>? marks = null;
-        var reading = 0;
-        for (var part = batch; part is not null; part = part.Later)
-        {
-            for (var i = part.First; i >= 0; i = part.NextOfSensor[i], reading++)
-                if (part.Group.Marks[i] is { Grade: not QualityGrade.Good } mark) (marks ??= []).Add(new MarkAbroad(reading, mark.Grade, mark.Reason, mark.Slots));
-        }
-        return marks?.ToArray();
     }
 }
 

@@ -38,6 +38,22 @@ public sealed class SensorBatchWireTests
     }
 
     [Fact]
+    public void A_batch_that_comes_again_because_its_answer_was_lost_gets_its_marks_again()
+    {
+        var sent = BatchOf([[(10, 1, 11, [2], [0.5], 0)], [(20, 2, 21, [2], [99], 0), (30, 3, 31, [2], [0.6], 0)]], journal: 5, after: 9);
+        var answers = new AnswersAbroad();
+        var first = Arrived();
+        first.Later!.Group.Marks[first.Later.First] = new QualityMark(QualityGrade.Doubtful, QualityReason.Spike, 4);
+        var marks = answers.Judged(first);
+        Assert.Equal([new MarkAbroad(1, QualityGrade.Doubtful, QualityReason.Spike, 4)], marks!);
+        Assert.Equal(marks, answers.Again(Arrived()));
+        Assert.Null(answers.Again(BatchOf([[(10, 1, 11, [2], [0.5], 0)]], journal: 5, after: 9)));
+        Assert.Null(answers.Again(BatchOf([[(10, 1, 11, [2], [0.5], 0)], [(20, 2, 21, [2], [99], 0), (30, 3, 31, [2], [0.6], 0)]], journal: 6, after: 9)));
+
+        SensorBatch Arrived() => Serializer.Deserialize<SensorBatch>(Serializer.SerializeToArray(sent))!;
+    }
+
+    [Fact]
     public void A_state_knows_the_places_of_several_journals()
     {
         var state = new SensorState();

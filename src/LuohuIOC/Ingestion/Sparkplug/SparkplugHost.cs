@@ -17,6 +17,9 @@ namespace LuohuIOC.Ingestion.Sparkplug;
 /// </summary>
 public sealed class SparkplugHost(FrameMetrics metrics, SensorRegistry registry, GatewayBoard gateways, TimeProvider time, ILogger<SparkplugHost> log)
 {
+    /// <summary>Nodes that are known at once: beyond it the one that has been silent longest is forgotten, and asked for its births when it speaks again.</summary>
+    internal const int NodesMax = 20_000;
+
     private static readonly TimeSpan AskAgain = TimeSpan.FromSeconds(10);
 
     private readonly ConcurrentDictionary<string, Node> _nodes = new(StringComparer.Ordinal);
@@ -38,19 +41,32 @@ public sealed class SparkplugHost(FrameMetrics metrics, SensorRegistry registry,
     public RejectionReason Take(SparkplugTopic topic, ReadOnlySpan<byte> payload, IBufferWriter<byte> telemetry)
     {
         if (SparkplugPayload.Parse(payload) is not { } parsed) return RejectionReason.FrameInvalid;
-        var node = _nodes.GetOrAdd($"{topic.Group}/{topic.Node}", _ => new Node());
+        var node = NodeOf(topic);
         SparkplugStep step;
         lock (node)
         {
             step = node.State.Take(topic, parsed);
             if (step.WantsRebirth) Ask(topic, node);
+            Write(topic, step, node.State.Moments, telemetry);
         }
         if (topic.Message is SparkplugMessage.NodeBirth) gateways.Set(topic.Node, true, time.GetUtcNow());
         if (topic.Message is SparkplugMessage.NodeDeath && step.Died.Contains("")) gateways.Set(topic.Node, false, time.GetUtcNow());
         Tell(topic, step, node.State.WasBorn);
         if (step.Died.Count > 0) log.LogInformation("Sparkplug: {Node} says that {Devices} is gone, its values are stale", topic.Node, step.Died.Contains("") ? "it" : step.Died[0]);
-        Write(topic, step, telemetry);
         return step.HasUnknown ? RejectionReason.AliasUnknown : RejectionReason.None;
+    }
+
+    private Node NodeOf(SparkplugTopic topic)
+    {
+        var key = $"{topic.Group}/{topic.Node}";
+        if (!_nodes.TryGetValue(key, out var node))
+        {
+            if (_nodes.Count >= NodesMax && _nodes.MinBy(n => n.Value.SpokeAt) is { Key: { } silent } && _nodes.TryRemove(silent, out _))
+                log.LogWarning("Sparkplug: over {Max} nodes, {Node} is forgotten until it speaks again", NodesMax, silent);
+            node = _nodes.GetOrAdd(key, _ => new Node());
+        }
+        node.SpokeAt = time.GetTimestamp();
+        return node;
     }
 
     // A node's death is that of the sensors born through it; when this host saw no birth, of all of the gateway's.
@@ -69,7 +85,7 @@ public sealed class SparkplugHost(FrameMetrics metrics, SensorRegistry registry,
         }
     }
 
-    private void Write(SparkplugTopic topic, SparkplugStep step, IBufferWriter<byte> telemetry)
+    private void Write(SparkplugTopic topic, SparkplugStep step, SparkplugMoments moments, IBufferWriter<byte> telemetry)
     {
         if (step.Values.Count == 0) return;
         var writer = new TelemetryWriter(telemetry);
@@ -83,7 +99,7 @@ public sealed class SparkplugHost(FrameMetrics metrics, SensorRegistry registry,
                 var values = moment.Select(v => Metric(kind, v)).OfType<(string Name, double Value)>().ToList();
                 if (values.Count == 0) continue;
                 writer.Sensor(device.Key);
-                writer.Reading(moment.Key);
+                writer.Reading(moments.TimeOf(device.Key, moment.Key, [.. values.Select(v => v.Name)]));
                 foreach (var (name, value) in values) writer.Value(name, value);
                 written = true;
             }
@@ -118,5 +134,7 @@ public sealed class SparkplugHost(FrameMetrics metrics, SensorRegistry registry,
         public SparkplugNode State { get; } = new();
 
         public DateTimeOffset AskedAt { get; set; }
+
+        public long SpokeAt { get; set; }
     }
 }

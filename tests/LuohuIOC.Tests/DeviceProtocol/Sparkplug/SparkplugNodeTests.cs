@@ -72,6 +72,20 @@ public sealed class SparkplugNodeTests
     }
 
     [Fact]
+    public void A_node_has_so_many_devices_and_what_one_beyond_them_says_by_alias_is_unknown()
+    {
+        var node = new SparkplugNode();
+        node.Take(SparkplugTopic.Parse("spBv1.0/g/NBIRTH/n")!, new SparkplugPayload(1, 0, []));
+        var metric = new SparkplugMetric("depth", 1, 1, 10, false, false, 2);
+        for (var i = 1; i <= SparkplugNode.DevicesMax + 1; i++)
+        {
+            node.Take(SparkplugTopic.Parse($"spBv1.0/g/DBIRTH/n/d{i}")!, new SparkplugPayload(1, (ulong)i & 255, [metric]));
+            var step = node.Take(SparkplugTopic.Parse($"spBv1.0/g/DDATA/n/d{i}")!, new SparkplugPayload(1, (ulong)i & 255, [metric with { Name = null }]));
+            Assert.Equal(i > SparkplugNode.DevicesMax, step.HasUnknown);
+        }
+    }
+
+    [Fact]
     public void The_will_of_an_earlier_session_kills_nobody()
     {
         var node = new SparkplugNode();
