@@ -19,10 +19,10 @@ FROM mcr.microsoft.com/dotnet/aspnet:10.0
 WORKDIR /app
 COPY --from=host /host ./
 COPY --from=wall /wall/dist ./wall
-RUN install -d -o "$APP_UID" -g "$APP_UID" -m 0750 /data
+RUN install -d -o "$APP_UID" -g "$APP_UID" -m 0750 /data /backup
 USER $APP_UID
 ENV DataDirectory=/data SecretsDirectory=/run/secrets
-VOLUME /data
+VOLUME /data /backup
 EXPOSE 8080 1883
 # The image has no curl; bash speaks TCP by itself.
 HEALTHCHECK --interval=10s --timeout=5s --start-period=60s --retries=3 CMD ["bash", "-c", "exec 3<>/dev/tcp/127.0.0.1/8080 && printf 'GET /healthz/live HTTP/1.0\\r\\nHost: localhost\\r\\n\\r\\n' >&3 && head -n 1 <&3 | grep -q ' 200 '"]

@@ -75,9 +75,9 @@ start_influx() {
 start_mosquitto() {
     mkdir -p "$data/mosquitto"
     {
-        sed -e "s#/run/secrets/#$secrets/#; s#/mosquitto/config/acl#$root/firmware-contracts/mosquitto/acl#; s#/mosquitto/data/#$data/mosquitto/#; s#^listener 8883#listener $mqtts_port#" \
+        sed -e "s#/run/secrets/#$secrets/#; s#/mosquitto/config/acl#$root/firmware-contracts/mosquitto/acl#; s#/mosquitto/data/#$data/mosquitto/#; s#^listener 8883#listener $mqtts_port#; s#^listener 1883#listener $mqtt_port 127.0.0.1#" \
             "$root/plant/mosquitto/mosquitto.conf"
-        printf 'listener %s 127.0.0.1\nuser %s\n' "$mqtt_port" "$(id -un)"
+        printf 'user %s\n' "$(id -un)"
     } >"$data/mosquitto.conf"
     start_part mosquitto mosquitto -c "$data/mosquitto.conf"
     mosquitto_pid=${plant_pids[-1]}
@@ -85,8 +85,9 @@ start_mosquitto() {
 }
 
 start_nginx() {
-    # Debian's nginx is older than "http2 on".
-    sed -e "s#server ioc\([123]\):8080#server 127.0.0.1:@\1#; s#grafana:3000#127.0.0.1:3000#; s#/run/secrets/#$secrets/#; s#/tmp/nginx.pid#$data/nginx.pid#" \
+    # Debian's nginx is older than "http2 on" and than names that are looked up while it runs.
+    sed -e '/resolver /d; /zone ioc /d; s/ resolve / /; s/set $grafana .*;//; s#proxy_pass $grafana;#proxy_pass http://grafana:3000;#' \
+        -e "s#server ioc\([123]\):8080#server 127.0.0.1:@\1#; s#grafana:3000#127.0.0.1:3000#; s#/run/secrets/#$secrets/#; s#/tmp/nginx.pid#$data/nginx.pid#" \
         -e "s#listen 80;#listen 127.0.0.1:$((https_port + 1));#; s#listen 443 ssl;#listen $https_port ssl http2;#; /http2 on;/d" \
         -e "s#:@1#:$http_port#; s#:@2#:$((http_port + 1))#; s#:@3#:$((http_port + 2))#" "$root/plant/nginx/nginx.conf" >"$data/nginx.conf"
     [ "$(id -u)" -ne 0 ] || sed -i '1i user root;' "$data/nginx.conf"

@@ -115,7 +115,8 @@ public sealed partial class PlantTests
         {
             Assert.Equal(host, Environment(Service(host))["Cluster__Address"]);
             Assert.Equal(host, Environment(Service(host))["Mqtt__Outside__Host"]);
-            Assert.Contains($"{host}:/data", List(Service(host), "volumes"));
+            Assert.Equal(host, Service(host)["hostname"].Text());
+            Assert.Equal([$"{host}:/data", "backup:/backup"], List(Service(host), "volumes"));
         }
     }
 
@@ -124,14 +125,17 @@ public sealed partial class PlantTests
     {
         var port = Environment(Service("ioc1"))["Http__Port"];
         var nginx = Repository.Read("plant/nginx/nginx.conf");
-        foreach (var host in new[] { "ioc1", "ioc2", "ioc3" }) Assert.Contains($"server {host}:{port} ", nginx, StringComparison.Ordinal);
+        foreach (var host in new[] { "ioc1", "ioc2", "ioc3" }) Assert.Contains($"server {host}:{port} resolve ", nginx, StringComparison.Ordinal);
         Assert.Contains($"/dev/tcp/127.0.0.1/{port} ", Repository.Read("Dockerfile"), StringComparison.Ordinal);
         Assert.Equal(["80:80", "443:443"], List(Service("proxy"), "ports"));
         Assert.Contains("listen 443 ssl;", nginx, StringComparison.Ordinal);
         var broker = new Uri(Environment(Service("ioc1"))["Mqtt__Outside__Url"]);
+        var mosquitto = Repository.Read("plant/mosquitto/mosquitto.conf");
         Assert.Equal("mosquitto", broker.Host);
-        Assert.Contains($"listener {broker.Port}\n", Repository.Read("plant/mosquitto/mosquitto.conf"), StringComparison.Ordinal);
-        Assert.Equal([$"{broker.Port}:{broker.Port}"], List(Service("mosquitto"), "ports"));
+        Assert.Contains($"listener {broker.Port}\n", mosquitto, StringComparison.Ordinal);
+        // Gateways come from outside and encrypted: the listener whose certificate stands below it is the only one with a published port.
+        Assert.Contains("listener 8883\ncertfile ", mosquitto, StringComparison.Ordinal);
+        Assert.Equal(["8883:8883"], List(Service("mosquitto"), "ports"));
         // Nobody outside reaches the hosts, the store or the database but through these two doors.
         foreach (var name in Services.Select(s => s.Data).Except(["proxy", "mosquitto"])) Assert.Equal(["inside"], List(Service(name), "networks"));
     }

@@ -12,7 +12,7 @@ internal sealed record NodeNote(string? Address, IReadOnlyList<string> Elsewhere
     public static NodeNote Of(IConfiguration configuration)
     {
         var http = configuration.GetSection(HttpOptions.Section).Get<HttpOptions>() ?? new HttpOptions();
-        var host = http.Bind is "*" or "localhost" or "0.0.0.0" or "::" ? "127.0.0.1" : http.Bind.Contains(':') ? $"[{http.Bind}]" : http.Bind;
+        var host = http.Tls.Only || http.Bind is "*" or "localhost" or "0.0.0.0" or "::" ? "127.0.0.1" : http.Bind.Contains(':') ? $"[{http.Bind}]" : http.Bind;
         var elsewhere = new List<string>();
         if (configuration["Cluster:PostgreSql"] is { Length: > 0 }) elsewhere.Add("postgresql");
         if (configuration["History:Store"] == "Influx") elsewhere.Add("influxdb");

@@ -14,6 +14,9 @@ internal sealed class NodeSnapshot : IDisposable
 {
     public const string History = "history.duckdb";
 
+    /// <summary>Begins the name of what a restore has set aside.</summary>
+    internal const string SetAside = "before-";
+
     private const string Staging = "backup.tmp";
     private const string States = "grains.db";
     private const long SpareBytes = 64 << 20;
@@ -112,7 +115,8 @@ internal sealed class NodeSnapshot : IDisposable
         {
             var relative = Path.GetRelativePath(dataDirectory, path).Replace('\\', '/');
             var isJournal = relative.StartsWith("journal/", StringComparison.Ordinal) && !relative.EndsWith(".damaged", StringComparison.Ordinal);
-            if (isJournal || NoFiles.Contains(relative) || relative.StartsWith(History, StringComparison.Ordinal) || relative.StartsWith(Staging + "/", StringComparison.Ordinal)) continue;
+            if (isJournal || NoFiles.Contains(relative) || relative.StartsWith(History, StringComparison.Ordinal) || relative.StartsWith(Staging + "/", StringComparison.Ordinal)
+                || relative.StartsWith(SetAside, StringComparison.Ordinal)) continue;
             if (!HalfFiles.Any(end => relative.EndsWith(end, StringComparison.Ordinal))) yield return path;
         }
     }

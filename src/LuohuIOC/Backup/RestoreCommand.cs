@@ -76,11 +76,27 @@ public static class RestoreCommand
             BackupCommand.Say(notes, 2, "restore.not-empty", data);
             return null;
         }
-        var aside = $"{data.TrimEnd('/')}.before-{clock.GetUtcNow().ToString("yyyyMMdd'T'HHmmss'Z'", CultureInfo.InvariantCulture)}";
-        Directory.Move(data, aside);
+        var aside = SetAside(data, clock.GetUtcNow().ToString("yyyyMMdd'T'HHmmss'Z'", CultureInfo.InvariantCulture));
         folder.Dispose();
         BackupCommand.Say(notes, 0, "restore.set-aside", aside);
         return DataFolder.Claim(data);
+    }
+
+    // A folder on which a disk is mounted cannot be moved; what is in it can.
+    private static string SetAside(string data, string time)
+    {
+        var aside = $"{data.TrimEnd('/')}.{NodeSnapshot.SetAside}{time}";
+        try
+        {
+            Directory.Move(data, aside);
+        }
+        catch (IOException)
+        {
+            var contents = Contents(data);
+            aside = Directory.CreateDirectory(Path.Combine(data, NodeSnapshot.SetAside + time)).FullName;
+            foreach (var path in contents) Directory.Move(path, Path.Combine(aside, Path.GetFileName(path)));
+        }
+        return aside;
     }
 
     // The mark is first to come and last to go, each on disk before the next step: a host takes no folder that has it.

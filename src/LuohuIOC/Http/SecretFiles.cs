@@ -15,10 +15,23 @@ public static class SecretFiles
     /// <exception cref="IOException">The folder is named and not there.</exception>
     public static WebApplicationBuilder AddSecretFiles(this WebApplicationBuilder builder)
     {
-        if (builder.Configuration[Folder] is not { Length: > 0 } named) return builder;
+        Add(builder.Configuration.Sources, builder.Configuration[Folder]);
+        return builder;
+    }
+
+    /// <summary>For commands, which have no host: call last.</summary>
+    /// <exception cref="IOException">The folder is named and not there.</exception>
+    public static IConfigurationBuilder AddSecretFiles(this IConfigurationBuilder builder)
+    {
+        Add(builder.Sources, builder.Build()[Folder]);
+        return builder;
+    }
+
+    private static void Add(IList<IConfigurationSource> sources, string? named)
+    {
+        if (named is not { Length: > 0 }) return;
         var folder = Path.GetFullPath(named);
         if (!Directory.Exists(folder)) throw new IOException($"{Folder}: {folder} does not exist. Make it, or leave {Folder} out.");
-        builder.Configuration.Sources.Insert(0, new KeyPerFileConfigurationSource { FileProvider = new PhysicalFileProvider(folder), Optional = false });
-        return builder;
+        sources.Insert(0, new KeyPerFileConfigurationSource { FileProvider = new PhysicalFileProvider(folder), Optional = false });
     }
 }

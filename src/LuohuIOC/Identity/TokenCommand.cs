@@ -1,3 +1,4 @@
+using LuohuIOC.Http;
 using LuohuIOC.Texts;
 
 namespace LuohuIOC.Identity;
@@ -20,7 +21,7 @@ public static class TokenCommand
     {
         var list = args.Contains("--list");
         var configuration = new ConfigurationBuilder().AddJsonFile(Path.GetFullPath("appsettings.json"), optional: true).AddEnvironmentVariables()
-            .AddCommandLine([.. args.Where(a => a != "--list")]).Build();
+            .AddCommandLine([.. args.Where(a => a != "--list")]).AddSecretFiles().Build();
         using var database = IdentityDatabase.Of(configuration);
         var tokens = new TokenBook(database, clock);
         if (list) return List(tokens, output, clock);

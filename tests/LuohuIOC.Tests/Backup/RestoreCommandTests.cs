@@ -1,6 +1,7 @@
 using CsCheck;
 using LuohuIOC.Backup;
 using LuohuIOC.Storage;
+using LuohuIOC.Tests.Http;
 using Microsoft.Data.Sqlite;
 using Xunit;
 
@@ -107,6 +108,30 @@ public sealed class RestoreCommandTests : IDisposable
         Assert.Equal("0123", File.ReadAllText(Path.Combine(Fresh, "journal.id")));
         var aside = Assert.Single(Directory.GetDirectories(_here, "fresh.before-*"));
         Assert.Equal("old", File.ReadAllText(Path.Combine(aside, "journal.id")));
+    }
+
+    /// <summary>A folder on which a disk is mounted cannot be moved; a name that is taken stands for it here.</summary>
+    [Fact]
+    public void What_a_folder_that_cannot_be_moved_holds_is_set_aside_within_it_and_no_backup_takes_it()
+    {
+        MakeNode();
+        Backup(Archive);
+        Directory.CreateDirectory(Path.Combine(Fresh, "journal"));
+        File.WriteAllText(Path.Combine(Fresh, "journal", "1.log"), "old");
+        var clock = new FakeClock();
+        Directory.CreateDirectory($"{Fresh}.before-{clock.GetUtcNow():yyyyMMdd'T'HHmmss'Z'}");
+        var (code, notes) = Run((a, _, said, _) => RestoreCommand.Run(a, said, clock), Archive, "--data", Fresh, "--force");
+        Assert.True(code == 0, notes);
+        var aside = Assert.Single(Directory.GetDirectories(Fresh, "before-*"));
+        Assert.Contains(aside, notes, StringComparison.Ordinal);
+        Assert.Equal("old", File.ReadAllText(Path.Combine(aside, "journal", "1.log")));
+        Assert.Equal("0123", File.ReadAllText(Path.Combine(Fresh, "journal.id")));
+
+        var second = Path.Combine(_here, "second.tar");
+        Assert.Equal(0, Run(BackupCommand.Run, "--data", Fresh, "--to", second).Code);
+        var again = Path.Combine(_here, "again");
+        Assert.Equal(0, Restore(second, again).Code);
+        Assert.DoesNotContain(Files(again), f => f.StartsWith("before-", StringComparison.Ordinal));
     }
 
     [Fact]

@@ -32,6 +32,22 @@ public sealed class TokenCommandTests : IDisposable
         Assert.Equal(2, Run("--revoke", id).Code);
     }
 
+    /// <summary>In a container the database's address is a secret in a file: the command must not make a database of its own beside it.</summary>
+    [Fact]
+    public void Reads_secrets_from_files_as_the_host_does()
+    {
+        var folder = Directory.CreateTempSubdirectory("luohu-secrets-").FullName;
+        try
+        {
+            File.WriteAllText(Path.Combine(folder, "Cluster__PostgreSql"), "Host=127.0.0.1;Port=1;Database=luohu;Timeout=1");
+            Assert.ThrowsAny<Exception>(() => Run($"--SecretsDirectory={folder}", "--role=viewer", "--name=wall"));
+        }
+        finally
+        {
+            Directory.Delete(folder, recursive: true);
+        }
+    }
+
     [Theory]
     [InlineData]
     [InlineData("--role=king", "--name=x")]

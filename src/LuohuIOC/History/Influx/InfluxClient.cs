@@ -27,6 +27,9 @@ internal sealed partial class InfluxClient
 {
     private const int ErrorTextMax = 600;
 
+    /// <summary>Old shards are rewritten when a part of them is deleted.</summary>
+    private static readonly TimeSpan DeletePatience = TimeSpan.FromMinutes(5);
+
     private readonly InfluxOptions _options;
     private readonly HttpClient _http;
     private readonly TimeProvider _time;
@@ -47,6 +50,8 @@ internal sealed partial class InfluxClient
     /// <summary>Connections for the sink and its queries. Requests carry limits of their own.</summary>
     public static HttpClient NewConnections(InfluxOptions options) => new(new SocketsHttpHandler
     {
+        // A write that a sign-in page answers is not written: a redirected POST becomes a GET, and the page says 200.
+        AllowAutoRedirect = false,
         PooledConnectionLifetime = TimeSpan.FromMinutes(5),
         ConnectTimeout = options.Timeout,
         AutomaticDecompression = DecompressionMethods.GZip,
@@ -58,7 +63,15 @@ internal sealed partial class InfluxClient
     /// <summary>Makes the database where that is ours to do: 1.x; buckets of 2.x are made by whoever gives the token.</summary>
     public async Task EnsureDatabaseAsync(CancellationToken cancellationToken)
     {
-        if (_options.ApiVersion == 1) await QueryAsync($"CREATE DATABASE {InfluxQl.Name(_options.Database)}", cancellationToken);
+        if (_options.ApiVersion != 1) return;
+        try
+        {
+            await QueryAsync($"CREATE DATABASE {InfluxQl.Name(_options.Database)}", cancellationToken);
+        }
+        catch (HistoryUnavailableException e) when (e.Data["status"] is (int)HttpStatusCode.Forbidden)
+        {
+            // Only administrators of 1.x may make one. Whether it is there already, the first write says.
+        }
     }
 
     /// <summary>Posts lines; null when the store took them all.</summary>
@@ -67,8 +80,9 @@ internal sealed partial class InfluxClient
     public async Task<LineRefusal?> WriteAsync(ReadOnlyMemory<byte> lines, CancellationToken cancellationToken)
     {
         using var content = Content(lines);
-        var (status, body, pause) = await SendAsync(HttpMethod.Post, _write, content, cancellationToken);
-        if ((int)status is >= 200 and < 300) return null;
+        var (status, body, pause) = await SendAsync(HttpMethod.Post, _write, content, _options.Timeout, cancellationToken);
+        // What every InfluxDB and VictoriaMetrics answer; any other success is that of something in between.
+        if (status == HttpStatusCode.NoContent) return null;
         if (status == HttpStatusCode.RequestEntityTooLarge) return new LineRefusal("request entity too large", null);
         if (status is HttpStatusCode.BadRequest or HttpStatusCode.UnprocessableEntity && LineFault().IsMatch(body) && !StoreLimit().IsMatch(body))
         {
@@ -79,7 +93,9 @@ internal sealed partial class InfluxClient
     }
 
     /// <summary>Asks InfluxQL; the series of each statement.</summary>
-    public async Task<IReadOnlyList<IReadOnlyList<InfluxSeries>>> QueryAsync(string statements, CancellationToken cancellationToken)
+    public Task<IReadOnlyList<IReadOnlyList<InfluxSeries>>> QueryAsync(string statements, CancellationToken cancellationToken) => QueryAsync(statements, _options.Timeout, cancellationToken);
+
+    private async Task<IReadOnlyList<IReadOnlyList<InfluxSeries>>> QueryAsync(string statements, TimeSpan limit, CancellationToken cancellationToken)
     {
         var address = new Uri($"{_root}/query?epoch=ns&db={Uri.EscapeDataString(_options.QueryDatabase)}");
         using var content = new FormUrlEncodedContent([new("q", statements)]);
@@ -87,7 +103,7 @@ internal sealed partial class InfluxClient
         string body;
         try
         {
-            (status, body, _) = await SendAsync(HttpMethod.Post, address, content, cancellationToken);
+            (status, body, _) = await SendAsync(HttpMethod.Post, address, content, limit, cancellationToken);
         }
         catch (StoreTooSlowException e)
         {
@@ -113,7 +129,7 @@ internal sealed partial class InfluxClient
     {
         if (_options.ApiVersion == 1)
         {
-            await QueryAsync($"DELETE FROM {InfluxQl.Name(measurement)} WHERE time < {beforeNs}", cancellationToken);
+            await QueryAsync($"DELETE FROM {InfluxQl.Name(measurement)} WHERE time < {beforeNs}", DeletePatience, cancellationToken);
             return;
         }
         var address = new Uri($"{_root}/api/v2/delete?org={Uri.EscapeDataString(_options.Org)}&bucket={Uri.EscapeDataString(_options.Bucket)}");
@@ -123,17 +139,18 @@ internal sealed partial class InfluxClient
             stop = DateTimeOffset.FromUnixTimeMilliseconds(PointTime.MsOf(beforeNs)),
             predicate = $"_measurement=\"{measurement}\"",
         });
-        var (status, body, _) = await SendAsync(HttpMethod.Post, address, content, cancellationToken);
+        var (status, body, _) = await SendAsync(HttpMethod.Post, address, content, DeletePatience, cancellationToken);
         if ((int)status is < 200 or >= 300) throw Unavailable(status, body);
     }
 
     /// <summary>Deletes, in InfluxDB 1.x, the points before a time of every measurement whose name begins so.</summary>
     public async Task DeleteMatchingAsync(string prefix, long beforeNs, CancellationToken cancellationToken) =>
-        await QueryAsync($"DELETE FROM /^{Regex.Escape(prefix)}/ WHERE time < {beforeNs}", cancellationToken);
+        await QueryAsync($"DELETE FROM /^{Regex.Escape(prefix)}/ WHERE time < {beforeNs}", DeletePatience, cancellationToken);
 
-    private async Task<(HttpStatusCode Status, string Body, TimeSpan? Pause)> SendAsync(HttpMethod method, Uri address, HttpContent content, CancellationToken cancellationToken)
+    private async Task<(HttpStatusCode Status, string Body, TimeSpan? Pause)> SendAsync(
+        HttpMethod method, Uri address, HttpContent content, TimeSpan limit, CancellationToken cancellationToken)
     {
-        using var patience = new CancellationTokenSource(_options.Timeout, _time);
+        using var patience = new CancellationTokenSource(limit, _time);
         using var either = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, patience.Token);
         using var request = new HttpRequestMessage(method, address) { Content = content };
         if (_options.Token.Length > 0)
@@ -150,7 +167,7 @@ internal sealed partial class InfluxClient
         }
         catch (OperationCanceledException e) when (!cancellationToken.IsCancellationRequested)
         {
-            throw new StoreTooSlowException($"{_root}: no answer within {_options.Timeout.TotalSeconds:0.#} s (History:Influx:Timeout). {NothingIsLost}", e);
+            throw new StoreTooSlowException($"{_root}: no answer within {limit.TotalSeconds:0.#} s{(limit == _options.Timeout ? " (History:Influx:Timeout)" : "")}. {NothingIsLost}", e);
         }
         catch (Exception e) when (e is HttpRequestException or IOException)
         {
@@ -179,6 +196,7 @@ internal sealed partial class InfluxClient
             HttpStatusCode.Unauthorized or HttpStatusCode.Forbidden => "Set History:Influx:Token to one that may write and read there.",
             HttpStatusCode.NotFound when _options.ApiVersion == 2 => "Make the bucket, or set History:Influx:Org and Bucket.",
             HttpStatusCode.NotFound => "The database is gone; it is made again by itself.",
+            _ when (int)status is >= 200 and < 400 => "That is not InfluxDB's answer to a write: set History:Influx:Url to the store itself, not to a page before it.",
             HttpStatusCode.TooManyRequests => "Raise the limit on writes there, or let fewer others write.",
             _ when StoreLimit().IsMatch(text) => "Raise that limit in InfluxDB's configuration.",
             _ => "",

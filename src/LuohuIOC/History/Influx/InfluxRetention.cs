@@ -19,8 +19,16 @@ internal sealed class InfluxRetention(InfluxHistory history, HistoryOptions opti
             var days = options.Retention.GetValueOrDefault(kind.Name);
             longest = days == 0 ? int.MaxValue : Math.Max(longest, days);
             if (days == 0) continue;
-            await history.Client.DeleteAsync(kind.Name, PointTime.OfMs(midnightMs - days * DayMs), cancellationToken);
-            log.LogInformation("Retention: readings of kind {Kind} older than {Days} days deleted.", kind.Name, days);
+            try
+            {
+                await history.Client.DeleteAsync(kind.Name, PointTime.OfMs(midnightMs - days * DayMs), cancellationToken);
+                log.LogInformation("Retention: readings of kind {Kind} older than {Days} days deleted.", kind.Name, days);
+            }
+            catch (Exception e) when (e is HistoryUnavailableException or StoreTooSlowException)
+            {
+                // The other kinds have their turn; this one has it again with the next night.
+                log.LogWarning("Retention: readings of kind {Kind} are not deleted: {Cause}", kind.Name, e.Message);
+            }
         }
         if (options.Influx is { ApiVersion: 1, MetersDays: > 0 and var meterDays })
             await history.Client.DeleteMatchingAsync(MeterPoints.Prefix, PointTime.OfMs(midnightMs - meterDays * DayMs), cancellationToken);

@@ -16,7 +16,7 @@ internal static class TelemetryFeature
             .Validate(o => o.Otlp.Endpoint.Length == 0 || EndpointOf(o) is not null, "Telemetry:Otlp:Endpoint must be an address like http://collector:4318.").ValidateOnStart();
         var options = builder.Configuration.GetSection(TelemetryOptions.Section).Get<TelemetryOptions>() ?? new TelemetryOptions();
         var endpoint = EndpointOf(options);
-        var telemetry = builder.Services.AddOpenTelemetry().ConfigureResource(r => r.AddService("luohu-ioc", serviceInstanceId: Environment.MachineName));
+        var telemetry = builder.Services.AddOpenTelemetry().ConfigureResource(r => r.AddService("luohu-ioc", serviceInstanceId: $"{Environment.MachineName}:{builder.Configuration["Http:Port"] ?? "8080"}"));
         telemetry.WithMetrics(metrics =>
         {
             metrics.AddMeter(Meters).AddPrometheusExporter();

@@ -59,8 +59,10 @@ internal sealed class CertificateFile
 
     private string Look()
     {
-        var files = new[] { _options.Certificate, _options.Key, _options.PasswordFile }.Where(f => f.Length > 0).Select(f => new FileInfo(f));
-        return string.Join('|', files.Select(f => f.Exists ? $"{f.LastWriteTimeUtc.Ticks} {f.Length}" : ""));
+        // A link has a time of its own; what is renewed is behind it.
+        var files = new[] { _options.Certificate, _options.Key, _options.PasswordFile }.Where(f => f.Length > 0).Select(f => new FileInfo(f))
+            .Select(f => f.Exists ? (FileInfo)(f.ResolveLinkTarget(returnFinalTarget: true) ?? f) : f);
+        return string.Join('|', files.Select(f => f.Exists ? $"{f.FullName} {f.LastWriteTimeUtc.Ticks} {f.Length}" : ""));
     }
 
     private SslStreamCertificateContext Load()

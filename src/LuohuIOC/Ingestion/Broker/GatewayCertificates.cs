@@ -59,6 +59,8 @@ public sealed class GatewayCertificates(RejectionStore rejections, IOptions<Mqtt
         chain.ChainPolicy.TrustMode = X509ChainTrustMode.CustomRootTrust;
         chain.ChainPolicy.CustomTrustStore.AddRange(_authorities.Value);
         chain.ChainPolicy.RevocationMode = X509RevocationMode.NoCheck;
+        // A stranger's certificate must not make this host ask addresses that it names.
+        chain.ChainPolicy.DisableCertificateDownloads = true;
         chain.ChainPolicy.VerificationTime = time.GetUtcNow().LocalDateTime;
         chain.ChainPolicy.ApplicationPolicy.Add(new Oid(ClientPurpose));
         if (presented is not null) chain.ChainPolicy.ExtraStore.AddRange(presented.ChainElements.Select(e => e.Certificate).ToArray());

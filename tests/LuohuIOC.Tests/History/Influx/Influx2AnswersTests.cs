@@ -47,6 +47,8 @@ public sealed class Influx2AnswersTests
     [InlineData(429, """{"code":"too many requests","message":"org 0 has exceeded limited_write plan limit"}""", "limit on writes", 30)]
     [InlineData(500, """{"code":"internal error","message":"unexpected error writing points to database: timeout"}""", "tried again", null)]
     [InlineData(503, """{"code":"unavailable","message":"server is temporarily unavailable"}""", "tried again", 2)]
+    [InlineData(200, "<html>Please sign in</html>", "not InfluxDB's answer", null)]
+    [InlineData(302, "", "not InfluxDB's answer", null)]
     public async Task The_stores_fault_is_told_with_its_remedy_and_its_wish_to_be_left_alone(int status, string body, string remedy, int? retryAfter)
     {
         _store.RetryAfter = retryAfter;
@@ -54,6 +56,47 @@ public sealed class Influx2AnswersTests
         Assert.Contains(remedy, thrown.Message, StringComparison.Ordinal);
         Assert.Contains("Nothing is lost", thrown.Message, StringComparison.Ordinal);
         Assert.Equal(retryAfter is { } seconds ? TimeSpan.FromSeconds(seconds) : null, thrown.RetryAfter);
+    }
+
+    /// <summary>A page before the store that sends everybody to its sign-in page: what is answered there is not stored.</summary>
+    [Fact]
+    public async Task A_redirect_is_not_followed()
+    {
+        using var page = new HttpListener();
+        var url = $"http://127.0.0.1:{Ports.Next()}/";
+        page.Prefixes.Add(url);
+        page.Start();
+        var asked = new List<string>();
+        var answering = Task.Run(async () =>
+        {
+            while (page.IsListening)
+            {
+                var context = await page.GetContextAsync();
+                asked.Add(context.Request.HttpMethod + " " + context.Request.Url!.AbsolutePath);
+                context.Response.StatusCode = context.Request.Url.AbsolutePath == "/login" ? 204 : 302;
+                context.Response.Headers["Location"] = "/login";
+                context.Response.Close();
+            }
+        }, TestContext.Current.CancellationToken);
+        var options = new InfluxOptions { Url = url, ApiVersion = 2, Org = "o", Bucket = "b", Token = "secret" };
+        using var http = InfluxClient.NewConnections(options);
+        var client = new InfluxClient(options, http, TimeProvider.System);
+        await Assert.ThrowsAsync<HistoryUnavailableException>(() => client.WriteAsync(Encoding.UTF8.GetBytes(Line), TestContext.Current.CancellationToken));
+        page.Stop();
+        await Assert.ThrowsAnyAsync<Exception>(() => answering);
+        Assert.Equal(["POST /api/v2/write"], asked);
+    }
+
+    [Theory]
+    [InlineData(403, true)]
+    [InlineData(401, false)]
+    public async Task Who_may_not_make_a_database_of_1_x_may_write_to_one_that_is_there(int status, bool goesOn)
+    {
+        (_store.Status, _store.Answer) = ((HttpStatusCode)status, """{"error":"error authorizing query: city not authorized to execute statement 'CREATE DATABASE luohu', requires admin privilege"}""");
+        using var http = new HttpClient(_store, disposeHandler: false) { Timeout = Timeout.InfiniteTimeSpan };
+        var client = new InfluxClient(new InfluxOptions { Url = "http://store:8086", ApiVersion = 1, Token = "city:secret" }, http, TimeProvider.System);
+        var opened = await Record.ExceptionAsync(() => client.EnsureDatabaseAsync(TestContext.Current.CancellationToken));
+        Assert.Equal(goesOn, opened is null);
     }
 
     private async Task<LineRefusal?> WriteAsync(HttpStatusCode status, string body, bool isGzip = false)

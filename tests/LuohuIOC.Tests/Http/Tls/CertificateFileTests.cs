@@ -66,6 +66,26 @@ public sealed class CertificateFileTests : IDisposable
         Assert.Contains("clock", Refused(new TlsOptions { Certificate = certificate, Key = key }));
     }
 
+    /// <summary>As certbot and Kubernetes lay them: the link stays, what it leads to changes.</summary>
+    [Fact]
+    public void What_a_link_leads_to_is_taken_when_it_is_renewed()
+    {
+        using var renewed = new CertificateRequest("CN=renewed", _key, HashAlgorithmName.SHA256, RSASignaturePadding.Pkcs1).CreateSelfSigned(_clock.GetUtcNow().AddDays(-1), _clock.GetUtcNow().AddDays(90));
+        foreach (var (name, certificate) in new[] { ("1", _own), ("2", renewed) })
+        {
+            Directory.CreateDirectory(Path.Combine(_folder, name));
+            Write($"{name}/c.pem", $"{certificate.ExportCertificatePem()}\n{_key.ExportPkcs8PrivateKeyPem()}");
+        }
+        Directory.CreateSymbolicLink(Path.Combine(_folder, "data"), "1");
+        File.CreateSymbolicLink(Path.Combine(_folder, "tls.pem"), "data/c.pem");
+        var file = New(new TlsOptions { Certificate = Path.Combine(_folder, "tls.pem") });
+        Assert.Equal("CN=luohu", file.Current.TargetCertificate.Subject);
+        Directory.Delete(Path.Combine(_folder, "data"));
+        Directory.CreateSymbolicLink(Path.Combine(_folder, "data"), "2");
+        _clock.Advance(TimeSpan.FromSeconds(2));
+        Assert.Equal("CN=renewed", file.Current.TargetCertificate.Subject);
+    }
+
     [Fact]
     public void A_renewed_file_is_taken_within_a_second_and_a_broken_one_is_not()
     {
