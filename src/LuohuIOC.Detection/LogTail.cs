@@ -25,6 +25,9 @@ internal sealed class LogTail(double share, double memory)
 
     public bool IsWarm => _first is null;
 
+    /// <summary>Values until the tail is warm; 0 when it is.</summary>
+    public int WarmUpLeft => _first is null ? 0 : WarmUp - _seen;
+
     /// <summary>−ln of the share of values as large as this one, continued below the quantile by a straight line down to 0; NaN is not counted.</summary>
     public double Nats(double value)
     {

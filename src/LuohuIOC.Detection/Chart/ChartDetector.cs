@@ -9,10 +9,16 @@ namespace LuohuIOC.Detection.Chart;
 public sealed class ChartDetector
 {
     /// <summary>What <see cref="Snapshot"/> writes first.</summary>
-    public const byte SnapshotVersion = 3;
+    public const byte SnapshotVersion = 4;
 
-    /// <summary>Versions before the quick look, and before each metric had its own tail and its way home: read as well, what they lack begins anew.</summary>
-    private const byte VersionWithoutQuickLook = 1, VersionWithOneTail = 2;
+    /// <summary>
+    /// Versions before the quick look, before each metric had its own tail and its way home, and before unknown metrics were learned later: read as
+    /// well, what they lack begins anew.
+    /// </summary>
+    private const byte VersionWithoutQuickLook = 1, VersionWithOneTail = 2, VersionWithoutGathering = 3;
+
+    /// <summary>No measurement is larger; what some instruments send for none is.</summary>
+    internal const double ValueMax = 1e30;
 
     /// <summary>Largest number of metrics: the covariance is their square.</summary>
     public const int MetricsMax = 64;
@@ -78,7 +84,7 @@ public sealed class ChartDetector
         if (values.Length != _metrics.Length) throw new ArgumentException($"{values.Length} values for {_metrics.Length} metrics.", nameof(values));
         if (_fit is not null)
         {
-            for (var m = 0; m < values.Length; m++) _fit[m * _options.FitRows + _rows] = double.IsFinite(values[m]) ? (float)values[m] : float.NaN;
+            for (var m = 0; m < values.Length; m++) _fit[m * _options.FitRows + _rows] = Math.Abs(values[m]) <= ValueMax ? (float)values[m] : float.NaN;
             if (++_rows == _options.FitRows) FitAll(_fit);
             return double.NaN;
         }
@@ -120,6 +126,7 @@ public sealed class ChartDetector
             if (metric.IsDead || metric.IsUnknown)
             {
                 _smoothed[m] = 0;
+                if (holding && metric.IsUnknown) Gather(m, values[m]);
                 continue;
             }
             counted++;
@@ -136,6 +143,13 @@ public sealed class ChartDetector
             metric.Follow(deviation, held, _options);
         }
         return (live, counted);
+    }
+
+    private void Gather(int m, double value)
+    {
+        if (!_metrics[m].Gather(value, _options, out _smoothed[m], out var variance)) return;
+        _covariance.Begin(m, variance);
+        Invert();
     }
 
     private void Invert()
@@ -239,7 +253,7 @@ public sealed class ChartDetector
         }
         _fit = null;
         for (var m = 0; m < _smoothed.Length; m++) _smoothed[m] = from.ReadDouble();
-        for (var m = 0; m < _metrics.Length; m++) _metrics[m].Load(from, version < SnapshotVersion ? _smoothed[m] : null);
+        for (var m = 0; m < _metrics.Length; m++) _metrics[m].Load(from, version <= VersionWithOneTail ? _smoothed[m] : null, _options.FitRows, gathers: version > VersionWithoutGathering);
         _covariance.Load(from);
         if (version != VersionWithoutQuickLook) _quick.Load(from, oneTail: version == VersionWithOneTail);
     }

@@ -24,13 +24,17 @@ internal sealed class ChartMetric
     private int _deadRows = DeadRowsMin;
     private Excursion _excursion;
 
+    // Its own values while it is unknown, until they suffice for a fit of its own.
+    private float[]? _late;
+    private int _gathered;
+
     /// <summary>Variance from row to row, in squared spreads.</summary>
     public double Noise { get; private set; }
 
     /// <summary>Where the metric is expected, standardised.</summary>
     public double Reference { get; private set; }
 
-    /// <summary>Too little in the fit to judge by.</summary>
+    /// <summary>Too little to judge by: few values in the fit, or one value all the time, of which nobody can say how far another is from it.</summary>
     public bool IsUnknown { get; private set; }
 
     public bool IsDead => _unchanged >= _deadRows;
@@ -44,8 +48,13 @@ internal sealed class ChartMetric
         var known = new List<double>(rows.Length);
         foreach (var value in rows)
             if (!float.IsNaN(value)) known.Add(value);
-        IsUnknown = known.Count < Math.Max(8, rows.Length / 4);
-        if (IsUnknown) return;
+        IsUnknown = known.Count < Math.Max(8, rows.Length / 4) || known.TrueForAll(v => v == known[0]);
+        if (IsUnknown)
+        {
+            _raw = known.Count > 0 ? known[^1] : double.NaN;
+            (_late, _gathered) = (new float[rows.Length], 0);
+            return;
+        }
         Standardise(known);
         var values = rows.ToArray().Select(v => double.IsNaN(v) ? double.NaN : SoftScale.Apply(v, _centre, _scale)).ToArray();
         Noise = RowNoise(values);
@@ -57,6 +66,37 @@ internal sealed class ChartMetric
         _deadRows = Math.Max(DeadRowsMin, DeadRuns * LongestRun(rows));
     }
 
+    /// <summary>Takes a value of an unknown metric; true where it has become known by this one.</summary>
+    /// <param name="value">NaN where missing.</param>
+    /// <param name="options">Of the chart.</param>
+    /// <param name="average">Its moving average then.</param>
+    /// <param name="variance">And that average's variance.</param>
+    public bool Gather(double value, ChartOptions options, out double average, out double variance)
+    {
+        (average, variance) = (0, 0);
+        if (_late is not { } late || !(Math.Abs(value) <= ChartDetector.ValueMax)) return false;
+        // What has never changed begins with its first change.
+        if (_gathered == 0 && (double.IsNaN(_raw) || value == _raw))
+        {
+            _raw = value;
+            return false;
+        }
+        late[_gathered++] = (float)value;
+        if (_gathered < late.Length) return false;
+        _late = null;
+        Fit(late);
+        if (IsUnknown) return false;
+        for (var r = 0; r < late.Length; r++)
+        {
+            var deviation = SoftScale.Apply(late[r], _centre, _scale) - Reference;
+            average = Smooth(average, deviation, options);
+            variance += average * average / late.Length;
+            Follow(deviation, held: false, options);
+        }
+        _excursion.Begin(Reference, average);
+        return true;
+    }
+
     private void Standardise(List<double> known)
     {
         known.Sort();
@@ -66,7 +106,6 @@ internal sealed class ChartMetric
         var away = known.Select(v => Math.Abs(v - _centre)).Order().ToArray();
         // The median spread, unless most values are the same: then what the others do decides.
         _scale = Math.Max(1.4826 * away[away.Length / 2], 0.3 * deviation);
-        if (_scale <= 0) _scale = 1e-9 + Math.Abs(_centre) * 1e-6;
     }
 
     private static double RowNoise(double[] values)
@@ -98,7 +137,7 @@ internal sealed class ChartMetric
     /// <summary>The value's deviation from the reference; NaN when it is missing, or the metric unknown or dead.</summary>
     public double Deviation(double value)
     {
-        if (!double.IsFinite(value) || IsUnknown) return double.NaN;
+        if (!(Math.Abs(value) <= ChartDetector.ValueMax) || IsUnknown) return double.NaN;
         var wasDead = IsDead;
         _unchanged = value == _raw ? _unchanged + 1 : 0;
         _raw = value;
@@ -175,11 +214,16 @@ internal sealed class ChartMetric
         to.Write(Reference);
         to.Write(IsUnknown);
         _excursion.Save(to);
+        if (!IsUnknown) return;
+        to.Write(_gathered);
+        for (var i = 0; i < _gathered; i++) to.Write(_late![i]);
     }
 
     /// <param name="from">The snapshot.</param>
     /// <param name="average">The metric's moving average, from which an excursion that the snapshot does not know begins; null where it does.</param>
-    public void Load(BinaryReader from, double? average)
+    /// <param name="fitRows">Values for a fit of its own.</param>
+    /// <param name="gathers">The snapshot knows what an unknown metric has gathered; before, it began anew.</param>
+    public void Load(BinaryReader from, double? average, int fitRows, bool gathers)
     {
         _centre = from.ReadDouble();
         _scale = from.ReadDouble();
@@ -193,5 +237,10 @@ internal sealed class ChartMetric
         IsUnknown = from.ReadBoolean();
         if (average is { } unknown) _excursion.Begin(Reference, unknown);
         else _excursion.Load(from);
+        if (!IsUnknown) return;
+        _late = new float[fitRows];
+        _gathered = gathers ? from.ReadInt32() : 0;
+        if (_gathered < 0 || _gathered >= fitRows) throw new InvalidDataException($"{_gathered} of {fitRows} values of an unknown metric.");
+        for (var i = 0; i < _gathered; i++) _late[i] = from.ReadSingle();
     }
 }

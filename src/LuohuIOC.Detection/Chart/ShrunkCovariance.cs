@@ -26,6 +26,12 @@ internal sealed class ShrunkCovariance(int size)
                 _sums[i * size + j] += weight * (_clipped[i] * _clipped[j] - _sums[i * size + j]);
     }
 
+    /// <summary>A metric that was not known before: its own variance, and nothing in common with the others yet.</summary>
+    public void Begin(int metric, double variance)
+    {
+        for (var other = 0; other < size; other++) _sums[Math.Max(metric, other) * size + Math.Min(metric, other)] = other == metric ? variance : 0;
+    }
+
     /// <param name="ridge">Added to each variance.</param>
     /// <param name="share">Share of each covariance that is believed.</param>
     public void Invert(ReadOnlySpan<double> ridge, double share)

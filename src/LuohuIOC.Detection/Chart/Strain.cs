@@ -25,7 +25,8 @@ internal struct Strain(ChartOptions options)
         }
         else if (_alarms > 0 && ++_calm > CalmRows)
         {
-            _factor *= Math.Exp(_alarms * (1 - _options.AlarmShare) / _options.AlarmRows);
+            // However long it lasted it was one: what is e times higher comes back in most of a year of minutes.
+            _factor *= Math.Exp(Math.Min(_alarms, _options.AlarmRows) * (1 - _options.AlarmShare) / _options.AlarmRows);
             _alarms = _calm = 0;
         }
         _factor = Math.Max(1, _factor * (1 - _options.AlarmShare / _options.AlarmRows));

@@ -15,6 +15,9 @@ public sealed class NoveltyDetector
 
     private const int Shape = 4;
 
+    /// <summary>No measurement is larger; what some instruments send for none is.</summary>
+    private const double ValueMax = 1e30;
+
     /// <summary>Share of the stream's resolution under which two values count as the same.</summary>
     private const double ResolutionShare = 0.25, LocalResolution = 0.05;
 
@@ -60,7 +63,17 @@ public sealed class NoveltyDetector
     public bool IsAlarm => Score >= _options.AlarmNats;
 
     /// <summary>Readings until the detector can say anything; 0 when warm.</summary>
-    public int WarmUpLeft => Verdict == NoveltyVerdict.Scored ? 0 : Math.Max(0, LogTail.WarmUp + 1 + Shape - _seen);
+    public int WarmUpLeft
+    {
+        get
+        {
+            if (Verdict == NoveltyVerdict.Scored) return 0;
+            var left = LogTail.WarmUp + 1 + Shape - _seen;
+            // A stream that has never changed begins with its first change.
+            foreach (var view in _views) left = Math.Max(left, view.WarmUpLeft);
+            return Math.Max(0, left);
+        }
+    }
 
     /// <summary>The smallest change seen, 0 before any: the stream's rounding.</summary>
     private double Quantum => double.IsInfinity(_resolution) ? 0 : _resolution;
@@ -73,10 +86,10 @@ public sealed class NoveltyDetector
 
     /// <summary>Takes the next reading and returns its <see cref="Score"/>.</summary>
     /// <param name="timeMs">Unix ms. A time before the last one counts as the last one.</param>
-    /// <param name="value">NaN or infinite where missing.</param>
+    /// <param name="value">NaN, infinite or beyond 1e30 where missing.</param>
     public double Observe(long timeMs, double value)
     {
-        if (!double.IsFinite(value))
+        if (!(Math.Abs(value) <= ValueMax))
         {
             Verdict = NoveltyVerdict.Missing;
             return Score = Evidence = 0;

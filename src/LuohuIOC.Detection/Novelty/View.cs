@@ -8,8 +8,18 @@ internal sealed class View(int dimensions, NoveltyOptions options)
 
     public bool IsWarm => _tail.IsWarm;
 
-    /// <summary>Distances are no finer than the resolution, which is the stream's own rounding.</summary>
-    public double Nats(ReadOnlySpan<float> point, double resolution) => _tail.Nats(_memory.Visit(point) + resolution);
+    /// <summary>Points until the tail is warm; 0 when it is.</summary>
+    public int WarmUpLeft => _tail.WarmUpLeft;
+
+    /// <summary>
+    /// Distances are no finer than the resolution, which is the stream's own rounding. While the stream has never changed there is neither:
+    /// no distance at all teaches nothing about how large distances are.
+    /// </summary>
+    public double Nats(ReadOnlySpan<float> point, double resolution)
+    {
+        var distance = _memory.Visit(point) + resolution;
+        return _tail.Nats(distance > 0 ? distance : double.NaN);
+    }
 
     public void Save(BinaryWriter to)
     {

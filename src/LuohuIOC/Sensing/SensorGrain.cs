@@ -158,7 +158,8 @@ public sealed class SensorGrain(
             if (IsGauge && arrival != Arrival.Duplicate) rain.Observe(_sensor.Number, ReadingClock.EffectiveMs(group.DeviceTimes[i], group.ReceivedTimes[i]), mark, slots, values);
             if (arrival != Arrival.Latest) continue;
             moved = true;
-            if (mark.Grade != QualityGrade.Bad) _detector?.Observe(state.LatestMs, slots, values, _changes);
+            if (mark.Grade == QualityGrade.Bad) _detector?.Observe(state.LatestMs, slots, values, mark.Slots, _changes);
+            else _detector?.Observe(state.LatestMs, slots, values, _changes);
         }
         return moved;
     }

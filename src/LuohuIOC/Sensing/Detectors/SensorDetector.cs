@@ -27,7 +27,27 @@ public sealed class SensorDetector
     /// <summary>To be stored with the sensor's state, after <see cref="Keep"/>, and given to <see cref="SensorDetectors.For"/> after a restart.</summary>
     public DetectorState State { get; }
 
-    /// <summary>Takes a reading that is the latest and not bad; appends what it found.</summary>
+    /// <summary>Takes a reading that is the latest but for its bad values: a battery that says 101 % must not blind the detectors of the level beside it.</summary>
+    /// <param name="timeMs">Of the reading, Unix ms.</param>
+    /// <param name="slots">Its metrics.</param>
+    /// <param name="values">And their values.</param>
+    /// <param name="bad">Slots whose values are bad.</param>
+    /// <param name="changes">Gets what was found.</param>
+    public void Observe(long timeMs, ReadOnlySpan<byte> slots, ReadOnlySpan<double> values, ulong bad, List<RuleChange> changes)
+    {
+        Span<byte> soundSlots = stackalloc byte[slots.Length];
+        Span<double> soundValues = stackalloc double[slots.Length];
+        var sound = 0;
+        for (var i = 0; i < slots.Length; i++)
+        {
+            if ((bad >> slots[i] & 1) != 0) continue;
+            (soundSlots[sound], soundValues[sound]) = (slots[i], values[i]);
+            sound++;
+        }
+        if (sound > 0) Observe(timeMs, soundSlots[..sound], soundValues[..sound], changes);
+    }
+
+    /// <summary>Takes a reading that is the latest and has no bad value; appends what it found.</summary>
     public void Observe(long timeMs, ReadOnlySpan<byte> slots, ReadOnlySpan<double> values, List<RuleChange> changes)
     {
         if (_ended.Count > 0 || _trainedToEnd) EndWhatRunsNoMore(timeMs, changes);

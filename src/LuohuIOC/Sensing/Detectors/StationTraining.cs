@@ -69,9 +69,16 @@ public sealed class StationTraining(
         var from = now - options.History;
         await foreach (var reading in history.ReadAsync(sensor.Number, from.ToUnixTimeMilliseconds(), now.ToUnixTimeMilliseconds(), cancellationToken))
         {
-            if (reading.Mark.Grade == QualityGrade.Bad || reading.TimeMs < lastMs) continue;
+            if (reading.TimeMs < lastMs) continue;
+            var bad = reading.Mark.Grade == QualityGrade.Bad ? reading.Mark.Slots : 0;
+            var sound = 0;
+            for (var m = 0; m < row.Length; m++)
+            {
+                row[m] = slots[m] < reading.Values.Length && (bad >> slots[m] & 1) == 0 ? reading.Values[slots[m]] : double.NaN;
+                if (double.IsFinite(row[m])) sound++;
+            }
+            if (sound == 0) continue;
             lastMs = reading.TimeMs;
-            for (var m = 0; m < row.Length; m++) row[m] = slots[m] < reading.Values.Length ? reading.Values[slots[m]] : double.NaN;
             past.Add(reading.TimeMs, row);
         }
         return past;

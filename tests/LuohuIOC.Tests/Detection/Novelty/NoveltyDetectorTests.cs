@@ -116,6 +116,36 @@ public sealed class NoveltyDetectorTests
         Assert.Equal(0, detector.Score);
     }
 
+    /// <summary>A dry outfall: the first drop is no fault, and what comes after is judged as in any other stream.</summary>
+    [Fact]
+    public void A_stream_that_has_never_changed_is_warming_up_and_is_judged_as_any_other_afterwards()
+    {
+        const int Dry = 600;
+        var detector = new NoveltyDetector();
+        Scores(detector, new double[Dry]);
+        Assert.Equal(NoveltyVerdict.WarmingUp, detector.Verdict);
+        Assert.InRange(detector.WarmUpLeft, 1, 70);
+
+        var values = MadeStream.Daily(19, 3000).Select(v => Math.Round(v, 3)).ToArray();
+        values[2600] += 12;
+        var after = Scores(detector, values, Dry);
+        Assert.Equal(0, after[0]);
+        var never = Scores(new(), values);
+        var alarm = new NoveltyOptions().AlarmNats;
+        Assert.InRange(after[..2600].Count(s => s >= alarm), 0, never[..2600].Count(s => s >= alarm) + 3);
+        Assert.True(after[2600] >= alarm, $"{after[2600]} nats");
+    }
+
+    [Fact]
+    public void What_no_instrument_measures_is_missing()
+    {
+        var values = MadeStream.Daily(29, 1500);
+        values[1200] += 12;
+        double[] spoilt = [.. values.Select((v, i) => i % 83 == 7 ? i % 2 == 0 ? double.MaxValue : -1e37 : v)];
+        double[] missing = [.. values.Select((v, i) => i % 83 == 7 ? double.NaN : v)];
+        Assert.Equal(Scores(new(), missing), Scores(new(), spoilt));
+    }
+
     [Fact]
     public void A_step_across_a_long_silence_is_no_step()
     {

@@ -47,6 +47,20 @@ public sealed class SensorDetectorsTests : IDisposable
     }
 
     [Fact]
+    public void A_bad_value_hides_no_other_metric_and_is_not_shown_itself()
+    {
+        var detector = _desk.Detectors.For(DetectorDesk.River())!;
+        // Level in slot 0, and a battery's bad value beside it all the time.
+        for (var i = 0; i < 600; i++) detector.Observe(_desk.NowMs += 300_000, [0, 1], [_desk.Level(), 101], 1 << 1, _desk.Changes);
+        Assert.Equal("watching", View().State);
+        detector.Observe(_desk.NowMs += 300_000, [0, 1], [90, 101], 1 << 0, _desk.Changes);
+        detector.Observe(_desk.NowMs += 300_000, [0, 1], [90, 101], ulong.MaxValue, _desk.Changes);
+        Assert.Empty(_desk.Changes);
+        for (var i = 0; i < 4; i++) detector.Observe(_desk.NowMs += 300_000, [0, 1], [4.5 + (i * 0.3), 101], 1 << 1, _desk.Changes);
+        Assert.Equal("novelty-level", _desk.Changes[0].Rule);
+    }
+
+    [Fact]
     public void A_strange_level_is_one_alert_with_what_was_expected_and_what_came()
     {
         var detector = _desk.Detectors.For(DetectorDesk.River())!;

@@ -64,7 +64,7 @@ internal static class Some
             var timeMs = station.Next(values);
             past.Add(new StoredReading(timeMs, i, default, values));
             if (!withBad || i % 10 != 0) continue;
-            past.Add(new StoredReading(timeMs + 60_000, i, new QualityMark(QualityGrade.Bad, QualityReason.OutOfRange, 1), [.. values.Select(_ => 1e9)]));
+            past.Add(new StoredReading(timeMs + 60_000, i, new QualityMark(QualityGrade.Bad, QualityReason.OutOfRange, ulong.MaxValue), [.. values.Select(_ => 1e9)]));
         }
         return past;
     }
