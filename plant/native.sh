@@ -62,7 +62,7 @@ start_postgres() {
         as_server "$bin/initdb" -D "$folder" -U luohu --auth=scram-sha-256 --pwfile=/dev/stdin >"$data/logs/initdb.log" <"$secrets/postgres_password" ||
             { cat "$data/logs/initdb.log" >&2; die "initdb 失败 / failed"; }
     fi
-    start_part postgres as_server "$bin/postgres" -D "$folder" -p "$postgres_port" -c listen_addresses=127.0.0.1 -c "unix_socket_directories=" -c max_connections=120
+    start_part postgres as_server "$bin/postgres" -D "$folder" -p "$postgres_port" -c listen_addresses=127.0.0.1 -c "unix_socket_directories=" -c max_connections=200
     await_port postgres "$postgres_port"
 }
 
