@@ -81,7 +81,8 @@ public sealed class ChartDetector
         if (values.Length != _metrics.Length) throw new ArgumentException($"{values.Length} values for {_metrics.Length} metrics.", nameof(values));
         if (_fit is not null)
         {
-            for (var m = 0; m < values.Length; m++) _fit[m * _options.FitRows + _rows] = double.IsFinite(values[m]) ? (float)values[m] : float.NaN;
+            // What is no finite float is missing too, 1e300 like infinity.
+            for (var m = 0; m < values.Length; m++) _fit[m * _options.FitRows + _rows] = float.IsFinite((float)values[m]) ? (float)values[m] : float.NaN;
             if (++_rows == _options.FitRows) FitAll(_fit);
             return double.NaN;
         }

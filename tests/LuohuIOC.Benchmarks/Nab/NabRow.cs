@@ -15,7 +15,7 @@ internal readonly record struct NabRow(string Time, string Text, long TimeMs, do
     public static IEnumerable<NabRow> Read(CsvTable table, RowClock clock)
     {
         var (time, value) = (table.ColumnOf("timestamp"), table.ColumnOf("value"));
-        if (time < 0 || value < 0) throw new InvalidDataException($"no columns timestamp and value in {string.Join(',', table.Header)}");
+        if (time < 0 || value < 0) throw new InvalidDataException("no columns timestamp and value");
         var detector = new NoveltyDetector();
         foreach (var cells in table.Rows())
         {

@@ -1,6 +1,5 @@
 using System.Globalization;
 using LuohuIOC.Benchmarks.Csv;
-using LuohuIOC.Detection.Novelty;
 
 namespace LuohuIOC.Benchmarks.Nab;
 

@@ -38,6 +38,27 @@ public sealed class SkabRunnerTests : IDisposable
         Assert.Equal(["a.csv", "d.csv", "e.csv"], _desk.Results());
     }
 
+    [Theory]
+    [InlineData("")]
+    [InlineData("off")]
+    [InlineData("-Infinity")]
+    [InlineData("1e300")]
+    public void A_value_that_is_no_number_of_a_metric_is_missing(string value)
+    {
+        var lines = Pump();
+        foreach (var row in new[] { 20, 21, 22, 450 })
+        {
+            var cells = lines[row].Split(';');
+            lines[row] = $"{cells[0]};{value};{cells[2]};{cells[3]}";
+        }
+        // A metric of nothing else is left out.
+        _desk.Put("some.csv", [lines[0] + ";spare", .. lines.Skip(1).Select(l => $"{l};{value}")]);
+        Assert.Equal(0, Run());
+        Assert.Equal(lines.Length, _desk.Result("some.csv").Length);
+        Assert.All(_desk.Scores("some.csv"), s => Assert.True(double.IsFinite(double.Parse(s, CultureInfo.InvariantCulture)), s));
+        Assert.Contains(_desk.Result("some.csv").Skip(501), l => l.Split(',')[1] == "1");
+    }
+
     [Fact]
     public void A_time_that_cannot_be_read_stops_nothing()
     {
