@@ -25,9 +25,11 @@ const string help =
     fuzz [frames] [seed]   mutated frames through the decoders (default 10,000,000)
     frames [loop]        frames/s a core, by BenchmarkDotNet and by a plain loop
     nab DIR OUT          the detector of single metrics on CSVs of timestamp,value (Numenta Anomaly Benchmark and its like)
+                         OUT gets a file for each CSV at its path below DIR, or below DIR/data where DIR is a benchmark's own folder (labels/ beside data/, or data/valve1/)
     nab-prefix DIR       proof that it does not look ahead: scores of cut files against those of whole ones
     nab-pictures OUT DIR … [--skip FOLDER]   five hits and five misses as SVG
-    skab DIR OUT [--fit ROWS] [--pca]   the stations' detector on the Skoltech Anomaly Benchmark's files
+    skab DIR OUT [--fit ROWS] [--pca]   the stations' detector on the Skoltech Anomaly Benchmark's files; paths as for nab; the folder anomaly-free,
+                         which the benchmark does not score, is passed over; ROWS 8 to 1000000 (default 400)
     nowcast [--storms N] [--seed S] [--pipes N]   expectation 15, 30 and 60 minutes ahead, learned and judged on simulated storms
     nowcast --prior DIR   the models that a host without history begins with: learned in four simulated cities, judged in a fifth
     storms               five storms over host and simulated city: how long before a flood its forecast is told, how many floods, how many false alarms

@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Text.Json;
+using LuohuIOC.Benchmarks.Csv;
 using LuohuIOC.Detection.Novelty;
 
 namespace LuohuIOC.Benchmarks.Nab;
@@ -48,27 +49,19 @@ public static class NabPictures
         {
             var path = Path.Combine(folder, "data", entry.Name);
             if (!File.Exists(path)) continue;
-            var rows = File.ReadLines(path).Skip(1).Where(l => l.Length > 0).Select(l => l.Split(',')).ToArray();
-            var detector = new NoveltyDetector();
-            var scores = new double[rows.Length];
-            var values = new double[rows.Length];
-            for (var i = 0; i < rows.Length; i++)
-            {
-                var (timeMs, value) = NabRunner.Parse(rows[i][0], rows[i][1]);
-                values[i] = value;
-                scores[i] = detector.Observe(timeMs, value);
-            }
-            var times = rows.Select(r => r[0]).ToArray();
+            using var table = new CsvTable(File.ReadLines(path));
+            table.ReadHeader();
+            var rows = NabRow.Read(table, new RowClock()).ToArray();
             var windows = entry.Value.EnumerateArray()
                 .Select(w => (Row(rows, w[0].GetString()!), Row(rows, w[1].GetString()!))).ToArray();
-            yield return new LabelledSeries(entry.Name, times, values, scores, windows);
+            yield return new LabelledSeries(entry.Name, [.. rows.Select(r => r.Time)], [.. rows.Select(r => r.Value)], [.. rows.Select(r => r.Score)], windows);
         }
     }
 
-    private static int Row(string[][] rows, string time)
+    private static int Row(NabRow[] rows, string time)
     {
-        var wanted = NabRunner.Parse(time.Split('.')[0], "0").TimeMs;
-        var at = Array.FindIndex(rows, r => NabRunner.Parse(r[0], "0").TimeMs >= wanted);
+        if (!RowClock.TryParse(time.Split('.')[0], out var wanted)) throw new InvalidDataException($"no time: {time}");
+        var at = Array.FindIndex(rows, r => r.TimeMs >= wanted);
         return at < 0 ? rows.Length - 1 : at;
     }
 }

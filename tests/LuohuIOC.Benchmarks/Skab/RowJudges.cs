@@ -16,7 +16,8 @@ internal sealed class ChartRowJudge(int metrics, int fitRows) : IRowJudge
 {
     private readonly ChartDetector _detector = new(metrics, new ChartOptions { FitRows = fitRows });
 
-    public string? Problem => _detector.WarmUpLeft > 0 ? $"{_detector.WarmUpLeft} rows too few to fit" : null;
+    public string? Problem => _detector.WarmUpLeft > 0 ? $"{_detector.WarmUpLeft} rows too few to fit"
+        : Enumerable.Range(0, metrics).All(_detector.IsUnknown) ? $"none of {metrics} metrics has numbers enough in the first {fitRows} rows" : null;
 
     public (bool Alarm, double Score) Judge(long timeMs, ReadOnlySpan<double> row)
     {

@@ -1,4 +1,6 @@
 using System.Globalization;
+using LuohuIOC.Benchmarks.Csv;
+using LuohuIOC.Detection.Chart;
 
 namespace LuohuIOC.Benchmarks.Skab;
 
@@ -13,68 +15,67 @@ public static class SkabRunner
 {
     private const int FitRowsDefault = 400;
 
+    /// <summary>Fewer rows say nothing of a metric; more are no start but a file, and the chart keeps them all until it is fitted.</summary>
+    private const int FitRowsMin = 8, FitRowsMax = 1_000_000;
+
+    /// <summary>The benchmark's run without faults: it has no labels and is not scored.</summary>
+    private const string Unlabelled = "anomaly-free";
+
     /// <summary>Columns that hold the answer.</summary>
     private static readonly string[] Labels = ["anomaly", "changepoint", "event", "label"];
 
     /// <summary>Returns the exit code: 0, 1 when a file cannot be judged, 2 when the arguments are wrong.</summary>
-    public static int Run(string[] args)
+    public static int Run(string[] args, TextWriter? errors = null)
     {
+        errors ??= Console.Error;
         var rest = args.ToList();
         var pca = rest.Remove("--pca");
         if (rest is not ([_, _] or [_, _, "--fit", _]) || !Directory.Exists(rest[0]))
         {
-            Console.Error.WriteLine("usage: skab DIR OUT [--fit ROWS] [--pca]; DIR holds CSVs with a datetime column");
+            errors.WriteLine("usage: skab DIR OUT [--fit ROWS] [--pca]; DIR holds CSVs with a datetime column");
             return 2;
         }
-        var fitRows = rest.Count == 4 ? int.Parse(rest[3], CultureInfo.InvariantCulture) : FitRowsDefault;
-        var root = Nab.NabRunner.DataFolder(rest[0]);
-        var failed = 0;
-        foreach (var file in Nab.NabRunner.Files(root))
+        var fitRows = FitRowsDefault;
+        if (rest.Count == 4 && !(int.TryParse(rest[3], NumberStyles.None, CultureInfo.InvariantCulture, out fitRows) && fitRows is >= FitRowsMin and <= FitRowsMax))
         {
-            var relative = Path.GetRelativePath(root, file);
-            if (relative.Contains("anomaly-free", StringComparison.Ordinal)) continue;
-            var target = Path.Combine(rest[1], relative);
-            Directory.CreateDirectory(Path.GetDirectoryName(target)!);
-            if (Judge(file, target, fitRows, pca) is { } problem)
-            {
-                Console.Error.WriteLine($"{relative}: {problem}");
-                failed++;
-            }
+            errors.WriteLine($"usage: skab DIR OUT [--fit ROWS] [--pca]; ROWS is a whole number from {FitRowsMin} to {FitRowsMax}, not {rest[3]}");
+            return 2;
         }
-        return failed == 0 ? 0 : 1;
+        return CsvFolder.Run(
+            rest[0], rest[1], (table, output, say) => Judge(table, output, say, fitRows, pca), errors,
+            skipped: relative => relative.StartsWith(Unlabelled + Path.DirectorySeparatorChar, StringComparison.Ordinal));
     }
 
-    private static string? Judge(string source, string target, int fitRows, bool pca)
+    private static string? Judge(CsvTable table, TextWriter output, Action<string> say, int fitRows, bool pca)
     {
-        using var rows = File.ReadLines(source).GetEnumerator();
-        if (!rows.MoveNext()) return "empty";
-        var separator = rows.Current.Contains(';') ? ';' : ',';
-        var header = rows.Current.Split(separator).Select(c => c.Trim().Trim('"')).ToArray();
-        var time = Array.FindIndex(header, c => c.Equals("datetime", StringComparison.OrdinalIgnoreCase));
-        if (time < 0) return "no datetime column";
-        var columns = Enumerable.Range(0, header.Length)
-            .Where(c => c != time && header[c].Length > 0 && !Labels.Contains(header[c], StringComparer.OrdinalIgnoreCase)).ToArray();
-
-        var names = columns.Select(c => header[c]).ToArray();
-        IRowJudge judge = pca ? new PcaRowJudge(names, fitRows) : new ChartRowJudge(names.Length, fitRows);
-        using var output = new StreamWriter(target);
-        output.WriteLine("datetime,prediction,score");
-        var values = new double[columns.Length];
-        while (rows.MoveNext())
+        var time = table.ColumnOf("datetime");
+        if (time < 0) throw new InvalidDataException("no datetime column");
+        var columns = MetricsOf(table, time);
+        if (!pca && columns.Length > ChartDetector.MetricsMax)
         {
-            if (rows.Current.Length == 0) continue;
-            var cells = rows.Current.Split(separator);
-            var timeMs = Parse(cells, time, columns, values);
-            var (alarm, score) = judge.Judge(timeMs, values);
-            output.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{cells[time]},{(alarm ? 1 : 0)},{score:R}"));
+            say($"{columns.Length} metrics, the first {ChartDetector.MetricsMax} are judged");
+            columns = columns[..ChartDetector.MetricsMax];
         }
+        IRowJudge judge = pca ? new PcaRowJudge([.. columns.Select(c => table.Header[c])], fitRows) : new ChartRowJudge(columns.Length, fitRows);
+        output.WriteLine("datetime,prediction,score");
+        var clock = new RowClock();
+        var values = new double[columns.Length];
+        foreach (var cells in table.Rows())
+        {
+            for (var c = 0; c < columns.Length; c++) values[c] = table.Number(cells, columns[c]);
+            var at = CsvTable.Cell(cells, time);
+            var (alarm, score) = judge.Judge(clock.Read(at, table.Line), values);
+            output.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{CsvTable.Quoted(at)},{(alarm ? 1 : 0)},{score:R}"));
+        }
+        if (clock.Problem is { } times) say(times);
         return judge.Problem;
     }
 
-    private static long Parse(string[] cells, int time, int[] columns, double[] values)
+    private static int[] MetricsOf(CsvTable table, int time)
     {
-        for (var c = 0; c < columns.Length; c++)
-            values[c] = columns[c] < cells.Length && double.TryParse(cells[columns[c]], CultureInfo.InvariantCulture, out var value) ? value : double.NaN;
-        return DateTimeOffset.Parse(cells[time].Trim('"'), CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal).ToUnixTimeMilliseconds();
+        var header = table.Header;
+        int[] columns = [.. Enumerable.Range(0, header.Length)
+            .Where(c => c != time && header[c].Length > 0 && !Labels.Contains(header[c], StringComparer.OrdinalIgnoreCase))];
+        return columns.Length > 0 ? columns : throw new InvalidDataException("no column beside datetime and the labels");
     }
 }

@@ -13,7 +13,11 @@ namespace LuohuIOC.Sensing.Detectors;
 /// </summary>
 internal static class AnomalyEvidence
 {
-    public static string Of(PcaDetector detector, double held, int version)
+    /// <param name="detector">What judged.</param>
+    /// <param name="held">The score that was compared.</param>
+    /// <param name="threshold">What it was compared with: the model's, as officers' marks have moved it.</param>
+    /// <param name="version">The model's.</param>
+    public static string Of(PcaDetector detector, double held, double threshold, int version)
     {
         var buffer = new ArrayBufferWriter<byte>(512);
         using (var json = new Utf8JsonWriter(buffer))
@@ -21,7 +25,7 @@ internal static class AnomalyEvidence
             var metrics = detector.Model.Metrics;
             json.WriteStartObject();
             json.WriteNumber("score", Math.Round(held, 3));
-            json.WriteNumber("threshold", Math.Round(detector.Model.Threshold, 3));
+            json.WriteNumber("threshold", Math.Round(threshold, 3));
             json.WriteNumber("modelVersion", version);
             var shares = detector.Contributions.ToArray();
             var order = Enumerable.Range(0, metrics.Length).OrderByDescending(m => shares[m]).ToArray();

@@ -50,8 +50,7 @@ internal static class DetectorEndpoints
     {
         if (!registry.TryFind(id, out var sensor)) return Problem.Of(context, 404, "not-found", id);
         if (!StationDetectors.Watches(sensor.Kind)) return Problem.Of(context, 404, "detector-untrained", id);
-        if (store.Rollback(sensor.Id) is not { } earlier) return Problem.Of(context, 409, "detector-no-earlier", id);
-        detectors.Of(sensor.Id).Active = earlier;
+        if (!detectors.Rollback(sensor.Id)) return Problem.Of(context, 409, "detector-no-earlier", id);
         return Get(context, id, registry, detectors, streams, store, job, options);
     }
 

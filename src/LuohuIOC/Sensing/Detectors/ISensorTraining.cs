@@ -12,7 +12,13 @@ public interface ISensorTraining
     bool IsDue(Sensor sensor, DateTimeOffset now);
 
     /// <summary>Trains and puts the model in force; false when the history does not suffice.</summary>
-    Task<bool> TrainAsync(Sensor sensor, CancellationToken cancellationToken);
+    /// <param name="sensor">The sensor.</param>
+    /// <param name="asked">
+    /// An administrator asked for it, which ends a pin that there is when it begins; otherwise, and for a pin set while it is under way, the
+    /// pinned model stays in force and the new one is only stored.
+    /// </param>
+    /// <param name="cancellationToken">Ends it.</param>
+    Task<bool> TrainAsync(Sensor sensor, bool asked, CancellationToken cancellationToken);
 
     /// <summary>A training threw; the model before stays in force.</summary>
     void Failed(Sensor sensor, DateTimeOffset at);

@@ -35,13 +35,20 @@ public sealed class ModelStore<TModel, TEvaluation>(SqliteFile file, ModelTask<T
     where TModel : class
     where TEvaluation : class
 {
-    /// <summary>Stores a model as the sensor's next version and makes it the active one.</summary>
-    public ActiveModel<TModel> Add(string sensor, TModel model, TEvaluation? evaluation)
+    /// <summary>Stores a model as the sensor's next version and makes it the active one; null when a pinned one stays that instead.</summary>
+    /// <param name="sensor">The sensor.</param>
+    /// <param name="model">The model.</param>
+    /// <param name="evaluation">How it did.</param>
+    /// <param name="overPin">The pinned version that it may replace, because somebody asked for that; null for none. A pin set meanwhile stays.</param>
+    public ActiveModel<TModel>? Add(string sensor, TModel model, TEvaluation? evaluation, int? overPin = null)
     {
         using var connection = file.Open();
         using var transaction = connection.BeginTransaction();
-        var version = 1 + connection.ExecuteScalar<int>(
-            "SELECT COALESCE(MAX(newest), 0) FROM in_force WHERE task = @Name AND sensor = @sensor", new { task.Name, sensor }, transaction);
+        var before = connection.QueryFirstOrDefault<InForceRow>(
+            "SELECT version, newest, pinned FROM in_force WHERE task = @Name AND sensor = @sensor", new { task.Name, sensor }, transaction);
+        var version = 1 + (before?.Newest ?? 0);
+        var stays = before is { Pinned: not 0 } && before.Version != overPin;
+        var inForce = stays ? before!.Version : version;
         var (trainedAt, rows, threshold) = task.Facts(model);
         connection.Execute(
             "INSERT INTO trained VALUES (@Name, @sensor, @version, @trainedMs, @rows, @threshold, @evaluation, @file)",
@@ -57,12 +64,16 @@ public sealed class ModelStore<TModel, TEvaluation>(SqliteFile file, ModelTask<T
                 file = task.Form.Write(model),
             },
             transaction);
-        connection.Execute("INSERT OR REPLACE INTO in_force VALUES (@Name, @sensor, @version, @version, 0)", new { task.Name, sensor, version }, transaction);
         connection.Execute(
-            "DELETE FROM trained WHERE task = @Name AND sensor = @sensor AND version <= @oldest",
-            new { task.Name, sensor, oldest = version - task.VersionsKept }, transaction);
+            "INSERT OR REPLACE INTO in_force VALUES (@Name, @sensor, @inForce, @version, @pinned)",
+            new { task.Name, sensor, inForce, version, pinned = stays ? 1 : 0 }, transaction);
+        connection.Execute(
+            "DELETE FROM trained WHERE task = @Name AND sensor = @sensor AND version <= @oldest AND version <> @inForce",
+            new { task.Name, sensor, oldest = version - task.VersionsKept, inForce }, transaction);
         transaction.Commit();
-        return new ActiveModel<TModel>(version, model, Pinned: false);
+        if (!stays) return new ActiveModel<TModel>((int)version, model, Pinned: false);
+        log.LogInformation("{Task} model {Version} of {Sensor} is stored and not used: version {Pinned} was pinned meanwhile", task.Name, version, sensor, inForce);
+        return null;
     }
 
     /// <summary>Goes back to the version before the active one and pins it; null when there is none that can be read.</summary>
@@ -126,6 +137,15 @@ public sealed class ModelStore<TModel, TEvaluation>(SqliteFile file, ModelTask<T
             log.LogError(e, "{File}: {Task} model {Version} of {Sensor} cannot be read; the station counts as not trained", file.Path, task.Name, row.Version, row.Sensor);
             return null;
         }
+    }
+
+    private sealed class InForceRow
+    {
+        public long Version { get; set; }
+
+        public long Newest { get; set; }
+
+        public long Pinned { get; set; }
     }
 
     private sealed class ModelRow

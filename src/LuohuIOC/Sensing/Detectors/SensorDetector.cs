@@ -13,6 +13,7 @@ public sealed class SensorDetector
     private readonly bool _chartRaises;
     private readonly List<StreamState> _ended;
     private bool _trainedToEnd;
+    private bool _chartToEnd;
 
     internal SensorDetector(
         SensorKind kind, List<ISensorStream> streams, StationDetector? trained, Station? station, StationAlarm raises, List<StreamState> ended, DetectorState state)
@@ -21,6 +22,7 @@ public sealed class SensorDetector
         _stationRule = StationDetectors.RuleOf(kind);
         _chartRaises = station is not null && raises == StationAlarm.Chart;
         _trainedToEnd = state.Severity is not null && (trained is null || _chartRaises);
+        _chartToEnd = station is not null && !_chartRaises && streams[0].State.Severity is not null;
         FollowChart();
     }
 
@@ -50,7 +52,7 @@ public sealed class SensorDetector
     /// <summary>Takes a reading that is the latest and has no bad value; appends what it found.</summary>
     public void Observe(long timeMs, ReadOnlySpan<byte> slots, ReadOnlySpan<double> values, List<RuleChange> changes)
     {
-        if (_ended.Count > 0 || _trainedToEnd) EndWhatRunsNoMore(timeMs, changes);
+        if (_ended.Count > 0 || _trainedToEnd || _chartToEnd) EndWhatRunsNoMore(timeMs, changes);
         foreach (var stream in _streams) stream.Observe(timeMs, slots, values, changes);
         _trained?.Observe(timeMs, slots, values, changes);
         FollowChart();
@@ -78,11 +80,12 @@ public sealed class SensorDetector
     {
         foreach (var stream in _ended) changes.Add(Ended(stream.Rule, timeMs));
         _ended.Clear();
-        if (!_trainedToEnd) return;
-        _trainedToEnd = false;
-        State.Severity = null;
-        State.SinceMs = 0;
-        changes.Add(Ended(_stationRule, timeMs));
+        if (!_trainedToEnd && !_chartToEnd) return;
+        if (_trainedToEnd) (State.Severity, State.SinceMs) = (null, 0);
+        if (_chartToEnd) AlarmLatch.End(_streams[0].State);
+        (_trainedToEnd, _chartToEnd) = (false, false);
+        // Both report under one rule: what the one that raises now holds open itself goes on.
+        if ((_chartRaises ? _streams[0].State.Severity : State.Severity) is null) changes.Add(Ended(_stationRule, timeMs));
     }
 
     private static RuleChange Ended(string rule, long timeMs) => new(rule, null, "", double.NaN, double.NaN, timeMs, StreamEvidence.Off());

@@ -70,19 +70,20 @@ public sealed class StationDetector
     private void Judge(long timeMs, double held, List<RuleChange> changes)
     {
         _unjudged = 0;
-        var ratio = held / (_detector!.Model.Threshold * (_threshold?.Factor ?? 1));
+        var threshold = _detector!.Model.Threshold * (_threshold?.Factor ?? 1);
+        var ratio = held / threshold;
         var now = SeverityAt(ratio, State.Severity);
         if (State.Severity is null && now is not null && Rain?.IsWet(timeMs) == true) return;
         if (now == State.Severity || (now is null && _hold!.Filled < _detector.Model.HoldWindow)) return;
         if (now is null)
         {
-            End(timeMs, changes, AnomalyEvidence.Of(_detector, held, _active!.Version));
+            End(timeMs, changes, AnomalyEvidence.Of(_detector, held, threshold, _active!.Version));
             return;
         }
         if (State.Severity is null) State.SinceMs = _station.OpenSinceMs = timeMs;
         State.Severity = now;
         State.ModelVersion = _active!.Version;
-        changes.Add(Change(timeMs, now, AnomalyEvidence.Of(_detector, held, _active.Version)));
+        changes.Add(Change(timeMs, now, AnomalyEvidence.Of(_detector, held, threshold, _active.Version)));
     }
 
     private static Severity? SeverityAt(double ratio, Severity? before) => before switch

@@ -9,9 +9,14 @@ namespace LuohuIOC.Sensing.Detectors;
 public sealed class StationDetectors
 {
     private readonly ConcurrentDictionary<string, Station> _stations = new(StringComparer.Ordinal);
+    private readonly ModelStore<PcaModel, ModelEvaluation> _store;
+
+    // Over file and memory together: a training and a rollback at the same time leave the same model in both.
+    private readonly Lock _changing = new();
 
     public StationDetectors(ModelStore<PcaModel, ModelEvaluation> store)
     {
+        _store = store;
         foreach (var (sensor, model) in store.ReadActive()) Of(sensor).Active = model;
     }
 
@@ -35,6 +40,29 @@ public sealed class StationDetectors
     /// <param name="silent">Judges and is shown, but raises nothing.</param>
     public StationDetector? For(Sensor sensor, DetectorState? state = null, Threshold? threshold = null, bool silent = false) =>
         Watches(sensor.Kind) ? new StationDetector(sensor.Kind, Of(sensor.Id), state ?? new DetectorState(), threshold, silent) : null;
+
+    /// <summary>Stores a new model and puts it in force, unless a pinned one other than <paramref name="overPin"/> is; returns the one in force.</summary>
+    public ActiveModel<PcaModel>? Add(string sensorId, PcaModel model, ModelEvaluation? evaluation, int? overPin)
+    {
+        var station = Of(sensorId);
+        lock (_changing)
+        {
+            if (_store.Add(sensorId, model, evaluation, overPin) is { } added) station.Active = added;
+            station.Attempt = null;
+            return station.Active;
+        }
+    }
+
+    /// <summary>Back to the version before, pinned; false when there is none.</summary>
+    public bool Rollback(string sensorId)
+    {
+        lock (_changing)
+        {
+            if (_store.Rollback(sensorId) is not { } earlier) return false;
+            Of(sensorId).Active = earlier;
+            return true;
+        }
+    }
 
     public Station Of(string sensorId) => _stations.GetOrAdd(sensorId, static _ => new Station());
 }

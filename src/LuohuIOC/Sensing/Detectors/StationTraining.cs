@@ -7,8 +7,7 @@ namespace LuohuIOC.Sensing.Detectors;
 
 /// <summary>Trains one station from its own history and puts the model in force.</summary>
 public sealed class StationTraining(
-    IReadingHistory history, ModelStore<PcaModel, ModelEvaluation> store, StationDetectors detectors, TrainingOptions options, TimeProvider clock)
-    : ISensorTraining
+    IReadingHistory history, StationDetectors detectors, TrainingOptions options, TimeProvider clock) : ISensorTraining
 {
     private static readonly TimeSpan LuohuOffset = TimeSpan.FromHours(8);
 
@@ -25,12 +24,17 @@ public sealed class StationTraining(
 
     public void Failed(Sensor sensor, DateTimeOffset at) => detectors.Of(sensor.Id).Attempt = new TrainingAttempt(at, null);
 
-    async Task<bool> ISensorTraining.TrainAsync(Sensor sensor, CancellationToken cancellationToken) => await TrainAsync(sensor, cancellationToken) is not null;
+    async Task<bool> ISensorTraining.TrainAsync(Sensor sensor, bool asked, CancellationToken cancellationToken) =>
+        await TrainAsync(sensor, asked, cancellationToken) is not null;
 
-    /// <summary>The new model, or null when the history does not suffice; then the station's <see cref="Station.Attempt"/> says what is missing.</summary>
-    public async Task<ActiveModel<PcaModel>?> TrainAsync(Sensor sensor, CancellationToken cancellationToken)
+    /// <summary>
+    /// The model then in force: the new one, or one that is pinned. Null when the history does not suffice; then the station's
+    /// <see cref="Station.Attempt"/> says what is missing.
+    /// </summary>
+    public async Task<ActiveModel<PcaModel>?> TrainAsync(Sensor sensor, bool asked, CancellationToken cancellationToken)
     {
         var station = detectors.Of(sensor.Id);
+        var overPin = asked && station.Active is { Pinned: true } pinned ? pinned.Version : (int?)null;
         var now = clock.GetUtcNow();
         var past = await PastOfAsync(sensor, now, cancellationToken);
         var pca = new PcaOptions
@@ -46,10 +50,7 @@ public sealed class StationTraining(
             station.Attempt = new TrainingAttempt(now, result.Shortage);
             return null;
         }
-        var active = store.Add(sensor.Id, result.Model, evaluation);
-        station.Active = active;
-        station.Attempt = null;
-        return active;
+        return detectors.Add(sensor.Id, result.Model, evaluation, overPin);
     }
 
     /// <summary>On a thread of its own below normal priority, so that readings go first where the system honours it.</summary>

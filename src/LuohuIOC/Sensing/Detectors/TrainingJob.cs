@@ -59,7 +59,7 @@ public sealed class TrainingJob(
                 var sensor = registry[number];
                 if (sensor.RetiredAt is not null || !training.IsDue(sensor, clock.GetUtcNow())) continue;
                 if (!await QuietAsync(cancellationToken)) busy++;
-                else if (await TrainOneAsync(training, sensor, cancellationToken)) trained++;
+                else if (await TrainOneAsync(training, sensor, asked: false, cancellationToken)) trained++;
                 else untrained++;
             }
             log.LogInformation("Models ({Task}): {Trained} stations trained, {Untrained} without enough history, {Busy} passed over because the host was busy",
@@ -87,16 +87,16 @@ public sealed class TrainingJob(
     private async Task TrainRequestedAsync((string Task, string SensorId) asked, CancellationToken cancellationToken)
     {
         if (registry.TryFind(asked.SensorId, out var sensor) && Array.Find(_trainings, t => t.Task == asked.Task) is { } training)
-            await TrainOneAsync(training, sensor, cancellationToken);
+            await TrainOneAsync(training, sensor, asked: true, cancellationToken);
         _waiting.TryRemove(asked, out _);
     }
 
     /// <summary>The loop's edge: one station's failure is told and the next one's turn comes.</summary>
-    private async Task<bool> TrainOneAsync(ISensorTraining training, Sensor sensor, CancellationToken cancellationToken)
+    private async Task<bool> TrainOneAsync(ISensorTraining training, Sensor sensor, bool asked, CancellationToken cancellationToken)
     {
         try
         {
-            return await training.TrainAsync(sensor, cancellationToken);
+            return await training.TrainAsync(sensor, asked, cancellationToken);
         }
         catch (Exception e) when (e is not OperationCanceledException)
         {

@@ -41,8 +41,22 @@ public sealed class ModelStoreTests : IDisposable
         Assert.True(Reopened().ReadActive()["a"].Pinned);
         Assert.Equal([(2, false), (1, true)], _store.Versions("a").Select(v => (v.Version, v.Active)));
 
-        var next = _store.Add("a", Some.Model(), null);
+        var next = _store.Add("a", Some.Model(), null, overPin: back.Version)!;
         Assert.Equal((3, false), (next.Version, next.Pinned));
+    }
+
+    [Fact]
+    public void A_version_pinned_meanwhile_stays_in_force_however_many_come_after_it()
+    {
+        for (var i = 0; i < 3; i++) _store.Add("a", Some.Model(threshold: 2 + i), null);
+        var first = _store.Rollback("a")!.Version;
+        var second = _store.Rollback("a")!.Version;
+        for (var i = 0; i < ModelsDatabase.Anomaly.VersionsKept + 2; i++) Assert.Null(_store.Add("a", Some.Model(), null, overPin: first));
+        var active = Reopened().ReadActive()["a"];
+        Assert.Equal((second, 2.0, true), (active.Version, active.Model.Threshold, active.Pinned));
+        var versions = _store.Versions("a");
+        Assert.Equal((15, false), (versions[0].Version, versions[0].Active));
+        Assert.Equal((second, true), (versions[^1].Version, versions[^1].Active));
     }
 
     [Fact]
@@ -106,7 +120,7 @@ public sealed class ModelStoreTests : IDisposable
         Assert.Equal((2, true, 1.5), (active.Version, active.Pinned, active.Model.Threshold));
         Assert.Equal([(3, false), (2, true)], store.Versions("a").Select(v => (v.Version, v.Active)));
         Assert.Equal(3, store.Versions("a")[1].Evaluation!.Alarms);
-        Assert.Equal(4, store.Add("a", Some.Model(), null).Version);
+        Assert.Equal(4, store.Add("a", Some.Model(), null, overPin: 2)!.Version);
     }
 
     [Fact]
@@ -114,7 +128,7 @@ public sealed class ModelStoreTests : IDisposable
     {
         var other = new ModelStore<PcaModel, ModelEvaluation>(ModelsDatabase.Open(_folder), ModelsDatabase.Anomaly with { Name = "other" }, Microsoft.Extensions.Logging.Abstractions.NullLogger.Instance);
         _store.Add("a", Some.Model(threshold: 2), null);
-        Assert.Equal(1, other.Add("a", Some.Model(threshold: 3), null).Version);
+        Assert.Equal(1, other.Add("a", Some.Model(threshold: 3), null)!.Version);
         Assert.Equal(2, _store.ReadActive()["a"].Model.Threshold);
         Assert.Null(other.Rollback("a"));
         Assert.Single(other.Versions("a"));

@@ -156,6 +156,41 @@ public sealed class SensorDetectorsTests : IDisposable
         Assert.Null(detector.State.Severity);
     }
 
+    [Fact]
+    public void An_alert_that_the_chart_raised_before_the_model_took_over_is_ended()
+    {
+        var chart = _desk.Detectors.For(Some.Station())!;
+        _desk.Rows(chart, 500);
+        _desk.Rows(chart, 20, ammonia: 3);
+        chart.Keep();
+        Assert.NotNull(Assert.Single(chart.State.Streams).Severity);
+        _desk.Changes.Clear();
+        _desk.Options = new DetectionOptions { Station = StationAlarm.Pca };
+        _desk.Open();
+        var model = _desk.Detectors.For(Some.Station(), chart.State)!;
+        _desk.Rows(model, 2);
+        var change = Assert.Single(_desk.Changes);
+        Assert.Equal(("water-quality-anomaly", null), (change.Rule, change.Severity));
+        Assert.Contains("detector-off", change.Evidence);
+        Assert.Equal((null, 0L), (model.State.Streams[0].Severity, model.State.Streams[0].SinceMs));
+    }
+
+    [Theory]
+    [InlineData(StationAlarm.Chart)]
+    [InlineData(StationAlarm.Pca)]
+    public void What_the_one_that_raises_now_holds_open_is_not_ended_with_the_others(StationAlarm raises)
+    {
+        _desk.Options = new DetectionOptions { Station = raises };
+        _desk.Open();
+        _desk.Stations.Of("wq-1").Active = new ActiveModel<PcaModel>(3, Some.Model(threshold: 2), Pinned: false);
+        var open = new StreamState { Rule = "water-quality-anomaly", Severity = Severity.Blue, SinceMs = 1 };
+        var detector = _desk.Detectors.For(Some.Station(), new DetectorState { Severity = Severity.Blue, SinceMs = 1, ModelVersion = 3, Streams = [open] })!;
+        _desk.Rows(detector, 1, ammonia: 3);
+        Assert.Empty(_desk.Changes);
+        Assert.Equal(raises == StationAlarm.Chart, detector.State.Severity is null);
+        Assert.Equal(raises == StationAlarm.Pca, open.Severity is null);
+    }
+
     [Theory]
     [InlineData(SensorKind.River)]
     [InlineData(SensorKind.WaterQuality)]

@@ -70,8 +70,8 @@ internal static class Some
     }
 }
 
-/// <summary>A history that holds what it is given, for one sensor.</summary>
-internal sealed class FixedHistory(List<StoredReading> readings) : IReadingHistory
+/// <summary>A history that holds what it is given, for one sensor; something may happen when it is read.</summary>
+internal sealed class FixedHistory(List<StoredReading> readings, Action? read = null) : IReadingHistory
 {
     public long Cursor => 0;
 
@@ -87,6 +87,7 @@ internal sealed class FixedHistory(List<StoredReading> readings) : IReadingHisto
         int sensor, long fromMs, long toMs, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
         await Task.CompletedTask;
+        read?.Invoke();
         foreach (var reading in readings)
             if (reading.TimeMs >= fromMs && reading.TimeMs < toMs) yield return reading;
     }

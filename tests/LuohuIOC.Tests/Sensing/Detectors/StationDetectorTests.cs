@@ -65,6 +65,16 @@ public sealed class StationDetectorTests : IDisposable
     }
 
     [Fact]
+    public void The_evidence_names_the_threshold_that_marks_have_moved()
+    {
+        Activate(1, threshold: 2);
+        var detector = _detectors.For(Some.Station(), threshold: new Threshold { Factor = 1.15 })!;
+        Observe(detector, 3);
+        using var evidence = JsonDocument.Parse(Assert.Single(_changes).Evidence!);
+        Assert.Equal(2.3, evidence.RootElement.GetProperty("threshold").GetDouble());
+    }
+
+    [Fact]
     public void One_spike_is_held_back()
     {
         Activate(1, threshold: 2, hold: 3);

@@ -27,10 +27,11 @@ internal sealed class NowcastLearning(
 
     public void Failed(Sensor sensor, DateTimeOffset at) => models.Tried(sensor.Id, new NowcastAttempt(at, null));
 
-    public async Task<bool> TrainAsync(Sensor sensor, CancellationToken cancellationToken)
+    public async Task<bool> TrainAsync(Sensor sensor, bool asked, CancellationToken cancellationToken)
     {
         var now = clock.GetUtcNow();
         if (!IsForecast(sensor, now)) return false;
+        var own = models.Own(sensor.Id);
         var station = Array.Find(_map!.Stations, s => s.Sensor == sensor.Number)!;
         if (!_past.TryGetTarget(out var past))
         {
@@ -38,7 +39,6 @@ internal sealed class NowcastLearning(
             _past.SetTarget(past);
         }
         var events = past.Events.TakeLast(settings.EventsMax).ToArray();
-        var own = models.Own(sensor.Id);
         var since = own is null or { Pinned: true } ? 0 : own.Model.TrainedAt.ToUnixTimeMilliseconds() / settings.MinuteMs;
         if (events.Length < _options.EpisodesMin || events.Count(e => e.To > since) < NewShare * events.Length)
         {
@@ -54,7 +54,7 @@ internal sealed class NowcastLearning(
             models.Tried(sensor.Id, new NowcastAttempt(now, events.Length));
             return false;
         }
-        models.Add(sensor.Id, training.Model, evaluation!);
+        models.Add(sensor.Id, training.Model, evaluation!, asked && own is { Pinned: true } ? own.Version : null);
         return true;
     }
 

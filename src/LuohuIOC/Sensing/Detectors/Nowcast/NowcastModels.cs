@@ -31,6 +31,9 @@ internal sealed class NowcastModels
     private readonly ConcurrentDictionary<string, (ActiveModel<NowcastModel> Active, NowcastEvaluation? Evaluation)> _own = new(StringComparer.Ordinal);
     private readonly ConcurrentDictionary<string, NowcastAttempt> _attempts = new(StringComparer.Ordinal);
 
+    // Over file and memory together: a training and a rollback at the same time leave the same model in both.
+    private readonly Lock _changing = new();
+
     public NowcastModels(ModelStore<NowcastModel, NowcastEvaluation> store)
     {
         _store = store;
@@ -53,18 +56,25 @@ internal sealed class NowcastModels
 
     public void Tried(string sensorId, NowcastAttempt attempt) => _attempts[sensorId] = attempt;
 
-    public void Add(string sensorId, NowcastModel model, NowcastEvaluation evaluation)
+    /// <summary>Stores a new model and puts it in force, unless a pinned one other than <paramref name="overPin"/> is.</summary>
+    public void Add(string sensorId, NowcastModel model, NowcastEvaluation evaluation, int? overPin)
     {
-        Keep(sensorId, _store.Add(sensorId, model, evaluation));
+        lock (_changing)
+        {
+            if (_store.Add(sensorId, model, evaluation, overPin) is { } added) Keep(sensorId, added);
+        }
         _attempts.TryRemove(sensorId, out _);
     }
 
     /// <summary>Back to the version before; false when there is none.</summary>
     public bool Rollback(string sensorId)
     {
-        if (_store.Rollback(sensorId) is not { } earlier) return false;
-        Keep(sensorId, earlier);
-        return true;
+        lock (_changing)
+        {
+            if (_store.Rollback(sensorId) is not { } earlier) return false;
+            Keep(sensorId, earlier);
+            return true;
+        }
     }
 
     private void Keep(string sensorId, ActiveModel<NowcastModel> active) =>

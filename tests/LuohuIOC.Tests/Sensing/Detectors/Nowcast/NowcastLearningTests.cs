@@ -48,6 +48,21 @@ public sealed class NowcastLearningTests : IDisposable
     }
 
     [Fact]
+    public async Task Only_a_training_that_was_asked_for_ends_a_pin()
+    {
+        for (var seed = 0; seed < 80; seed++) _desk.Day(seed);
+        Assert.True(await Learn());
+        _models.Add("point", _models.Own("point")!.Model, Assert.Single(_models.Versions("point")).Evaluation!, overPin: null);
+        Assert.True(_models.Rollback("point"));
+        Assert.True(await Learn());
+        Assert.Equal((1, true), (_models.Own("point")!.Version, _models.Own("point")!.Pinned));
+        Assert.Equal([3, 2, 1], _models.Versions("point").Select(v => v.Version));
+        Assert.True(new NowcastModels(Store()).Own("point")!.Pinned);
+        Assert.True(await Learn(asked: true));
+        Assert.Equal((4, false), (_models.Own("point")!.Version, _models.Own("point")!.Pinned));
+    }
+
+    [Fact]
     public void The_simulated_storms_models_fit_every_station_of_a_district()
     {
         var map = new NowcastMap(_desk.Registry, 5);
@@ -57,10 +72,10 @@ public sealed class NowcastLearningTests : IDisposable
 
     private ModelStore<NowcastModel, NowcastEvaluation> Store() => new(ModelsDatabase.Open(_folder), ModelsDatabase.Nowcast, NullLogger.Instance);
 
-    private Task<bool> Learn()
+    private Task<bool> Learn(bool asked = false)
     {
         var clock = new FixedClock(_desk.Now);
         var rules = new RuleBook(Path.Combine(_folder, "rules.db"), clock);
-        return new NowcastLearning(_desk, _desk.Registry, _models, rules, _settings, clock).TrainAsync(_desk.Point, TestContext.Current.CancellationToken);
+        return new NowcastLearning(_desk, _desk.Registry, _models, rules, _settings, clock).TrainAsync(_desk.Point, asked, TestContext.Current.CancellationToken);
     }
 }
