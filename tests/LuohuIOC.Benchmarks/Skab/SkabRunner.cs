@@ -21,6 +21,8 @@ public static class SkabRunner
     /// <summary>The benchmark's run without faults: it has no labels and is not scored.</summary>
     private const string Unlabelled = "anomaly-free";
 
+    private static readonly string[] Times = ["datetime", "timestamp", "time"];
+
     /// <summary>Columns that hold the answer.</summary>
     private static readonly string[] Labels = ["anomaly", "changepoint", "event", "label"];
 
@@ -48,8 +50,9 @@ public static class SkabRunner
 
     private static string? Judge(CsvTable table, TextWriter output, Action<string> say, int fitRows, bool pca)
     {
-        var time = table.ColumnOf("datetime");
-        if (time < 0) throw new InvalidDataException("no datetime column");
+        // SKAB's own name first, then those that others give it.
+        var time = Times.Select(table.ColumnOf).FirstOrDefault(c => c >= 0, -1);
+        if (time < 0) throw new InvalidDataException($"no column {string.Join(", ", Times)}");
         var columns = MetricsOf(table, time);
         if (!pca && columns.Length > ChartDetector.MetricsMax)
         {

@@ -67,6 +67,10 @@ public sealed class RainBoard
     {
         private readonly RainReading[] _readings = new RainReading[ReadingsKept];
         private long _count;
+        private long _newestMs;
+
+        // Readings before this one may not be in what was restored, and are shown again.
+        private long _restoredAt;
 
         private readonly Lock _lock = new();
         private readonly WaterStore _store = new(RainReach.AllHours);
@@ -78,9 +82,19 @@ public sealed class RainBoard
         {
             lock (_lock)
             {
+                // A sensor knows few of its own readings again; an hour of minutes that a gateway sends a second time must not be a second cloudburst.
+                if (timeMs <= _newestMs && IsKnown(timeMs)) return;
+                _newestMs = Math.Max(_newestMs, timeMs);
                 _store.Add(timeMs, mm);
                 _readings[_count++ % ReadingsKept] = new RainReading(timeMs, mm);
             }
+        }
+
+        private bool IsKnown(long timeMs)
+        {
+            for (var i = Math.Max(_restoredAt, _count - ReadingsKept); i < _count; i++)
+                if (_readings[i % ReadingsKept].TimeMs == timeMs) return true;
+            return false;
         }
 
         public long ReadingsAfter(long seen, List<RainReading> into)
@@ -110,6 +124,7 @@ public sealed class RainBoard
                 // the state was stored are shown again and must not count twice.
                 if (_store.AtMs != 0 && !_isAbroad) return;
                 _isAbroad = false;
+                _restoredAt = _count;
                 if (IsOfToday(stored)) _store.Restore(stored.AtMs, stored.Millimetres);
                 else _store.Restore(0, new double[RainReach.AllHours.Length]);
             }

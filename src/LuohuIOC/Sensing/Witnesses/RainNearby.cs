@@ -35,7 +35,7 @@ internal sealed class RainNearby(RainBoard board, GaugeMap map, RainOptions opti
     {
         var readings = new List<RainReading>();
         var sinceMs = nowMs - (long)hour.TotalMilliseconds;
-        if (board.ReadingsAfter(gauge, 0, readings) == 0 || readings[^1].TimeMs < nowMs - options.Stale.TotalMilliseconds) return double.NaN;
+        if (board.ReadingsAfter(gauge, 0, readings) == 0 || readings.Max(r => r.TimeMs) < nowMs - options.Stale.TotalMilliseconds) return double.NaN;
         return readings.Where(r => r.TimeMs > sinceMs).Sum(r => r.Millimetres);
     }
 

@@ -23,6 +23,18 @@ public sealed class SkabRunnerTests : IDisposable
         Assert.Contains(_desk.Result("plain.csv"), l => l.Split(',')[1] == "1");
     }
 
+    [Theory]
+    [InlineData("timestamp")]
+    [InlineData("Time")]
+    public void The_time_may_be_called_otherwise(string name)
+    {
+        var lines = Pump();
+        _desk.Put("plain.csv", lines);
+        _desk.Put("other.csv", lines.Select(l => l.Replace("datetime", name)));
+        Assert.Equal(0, Run());
+        Assert.Equal(_desk.Result("plain.csv"), _desk.Result("other.csv"));
+    }
+
     [Fact]
     public void A_file_without_numbers_is_a_problem_and_stops_no_other()
     {

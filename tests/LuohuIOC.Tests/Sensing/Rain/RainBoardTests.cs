@@ -38,6 +38,18 @@ public sealed class RainBoardTests
     }
 
     [Fact]
+    public void An_hour_that_is_sent_again_has_fallen_once()
+    {
+        for (var again = 0; again < 2; again++)
+            for (var minute = 0; minute < 60; minute++) Fall(_here, T + (minute * 60_000), 1);
+        for (var minute = 0; minute < 60; minute++) Fall(_there, T + (minute * 60_000), 1);
+        Assert.Equal(Left(_there), Left(_here), 9);
+        // What comes late for the first time counts.
+        Fall(_here, T + 30_500, 5);
+        Assert.True(Left(_here) > Left(_there) + 2);
+    }
+
+    [Fact]
     public void A_grain_that_comes_here_goes_on_from_its_state_and_rain_shown_again_counts_once()
     {
         Fall(_there, T, 2);
