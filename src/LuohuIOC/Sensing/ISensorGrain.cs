@@ -1,3 +1,5 @@
+using Orleans.Concurrency;
+
 namespace LuohuIOC.Sensing;
 
 /// <summary>
@@ -22,4 +24,8 @@ public interface ISensorGrain : IGrainWithStringKey
     /// <summary>Saves the state if it changed since it was saved last; returns up to where it has the readings of a journal.</summary>
     [Alias("save")]
     Task<long> Save(long journal);
+
+    /// <summary>What its detectors have found, as <see cref="Detectors.DetectorsAbroad.Write"/> puts it; null when it has none. Readings need not be judged first.</summary>
+    [Alias("detector"), AlwaysInterleave]
+    ValueTask<byte[]?> Detector(string language);
 }

@@ -16,7 +16,7 @@ namespace LuohuIOC.Sensing;
 [PreferLocalPlacement]
 public sealed class SensorGrain(
     [PersistentState("sensor", LuohuIOC.Storage.Silo.Grains)] IPersistentState<SensorState> stored, SensorRegistry registry, RuleBook rules, SensorDetectors detectors,
-    RainBoard rain, HealthBoard health, LatestBoard board, DueBoard dues, ListeningSince listening, JournalIdentity journal, TimeProvider time) : Grain, ISensorGrain
+    DetectorViews views, RainBoard rain, HealthBoard health, LatestBoard board, DueBoard dues, ListeningSince listening, JournalIdentity journal, TimeProvider time) : Grain, ISensorGrain
 {
     // A state that comes from another host may lack what that host had not saved. Time passes for it only after who sent it could send it again.
     private static readonly TimeSpan Grace = TimeSpan.FromSeconds(10);
@@ -141,6 +141,10 @@ public sealed class SensorGrain(
         }
         return applied;
     }
+
+    // It asks databases: the sensor's readings must not wait for them.
+    public async ValueTask<byte[]?> Detector(string language) =>
+        await Task.Run(() => views.Of(registry[_sensor.Number], language) is { } view ? DetectorsAbroad.Write(view) : null);
 
     private bool Judge(SensorBatch part, SensorState state, SensorRules inForce)
     {

@@ -78,5 +78,7 @@ public sealed class SensorCallsTests
         public ValueTask Reconcile(long nowMs) => throw new NotSupportedException();
 
         public Task<long> Save(long journal) => throw new NotSupportedException();
+
+        public ValueTask<byte[]?> Detector(string language) => throw new NotSupportedException();
     }
 }

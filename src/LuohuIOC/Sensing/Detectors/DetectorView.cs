@@ -4,7 +4,7 @@ namespace LuohuIOC.Sensing.Detectors;
 
 /// <summary>A sensor's detectors as the API shows them: the trained model, which only stations with several metrics have, and the streams.</summary>
 /// <param name="SensorId">The station.</param>
-/// <param name="State"><c>not-trained</c>, <c>warming-up</c>, <c>watching</c> or <c>too-few-metrics</c>: the trained model's, or the streams' for kinds without one.</param>
+/// <param name="State"><c>not-trained</c>, <c>warming-up</c>, <c>watching</c> or <c>too-few-metrics</c>: the trained model's, or the streams' for kinds without one; of several hosts <c>elsewhere</c> when the one that has the detector does not answer.</param>
 /// <param name="StateText">The state in the caller's language.</param>
 /// <param name="Queued">A training was asked for and has not ended.</param>
 /// <param name="TriedAt">When a training last made no model, null when the last one did.</param>
@@ -23,7 +23,7 @@ public sealed record DetectorView(
 /// <summary>A streaming detector as the API shows it.</summary>
 /// <param name="Rule">Id of the rule that it reports under.</param>
 /// <param name="RuleName">The rule for people.</param>
-/// <param name="State"><c>warming-up</c> or <c>watching</c>.</param>
+/// <param name="State"><c>warming-up</c> or <c>watching</c>; of several hosts <c>elsewhere</c> when the one that has the detector does not answer.</param>
 /// <param name="StateText">The state in the caller's language.</param>
 /// <param name="WarmUpLeft">Readings until it can judge; null before the sensor's grain has begun, 0 when warm.</param>
 /// <param name="Raises">False when it only watches and another detector raises the alert.</param>

@@ -19,7 +19,10 @@ public static class DetectorsFeature
         builder.Services.AddKeyedSingleton(ModelsKey, (_, _) => ModelsDatabase.Open(configuration["DataDirectory"] ?? "./data"));
         builder.Services.AddModels<PcaModel, ModelEvaluation>(ModelsDatabase.Anomaly);
         builder.Services.AddSingleton(provider =>
-            new Thresholds(provider.GetRequiredKeyedService<SqliteFile>(ModelsKey), provider.GetRequiredService<DetectionOptions>()));
+        {
+            var (own, alarm) = (provider.GetRequiredKeyedService<SqliteFile>(ModelsKey), provider.GetRequiredService<DetectionOptions>());
+            return provider.GetService<PostgresDatabase>() is { } shared ? new Thresholds(shared, own, alarm) : new Thresholds(own, alarm);
+        });
         builder.Services.AddSingleton<IMarkListener>(provider => provider.GetRequiredService<Thresholds>());
         builder.Services.AddSingleton((configuration.GetSection("Detection:Rain").Get<RainOptions>() ?? new RainOptions()).Checked());
         builder.Services.AddSingleton<RainBoard>();
@@ -29,6 +32,8 @@ public static class DetectorsFeature
         builder.Services.AddSingleton<StationDetectors>();
         builder.Services.AddSingleton<SensorDetectors>();
         builder.Services.AddSingleton<StreamViews>();
+        builder.Services.AddSingleton<DetectorViews>();
+        builder.Services.AddSingleton<DetectorsAbroad>();
         builder.Services.AddSingleton<ISensorTraining, StationTraining>();
         builder.Services.AddSingleton(provider =>
             new ProcessLoad(provider.GetRequiredService<TimeProvider>(), () => Environment.CpuUsage.TotalTime));

@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using System.Data.Common;
 using Dapper;
 using LuohuIOC.Alerts;
 using LuohuIOC.DeviceProtocol;
@@ -8,8 +9,9 @@ using LuohuIOC.Storage;
 namespace LuohuIOC.Sensing.Detectors;
 
 /// <summary>
-/// The thresholds of all detectors, and the marks that moved them, in <c>models.db</c>. A mark is stored before it counts, and the same
-/// verdict on the same alert counts once.
+/// The thresholds of all detectors, and the marks that moved them: in <c>models.db</c> of a host alone, or in the database that several hosts share,
+/// because an officer marks on any host and the sensor's grain lives on one. A mark is stored before it counts, and the same verdict on the same
+/// alert counts once.
 /// </summary>
 public sealed class Thresholds : IMarkListener
 {
@@ -21,18 +23,52 @@ public sealed class Thresholds : IMarkListener
         CREATE INDEX threshold_move_of ON threshold_move (sensor, rule);
         """;
 
-    private readonly SqliteFile _file;
+    private const string Columns = "sensor, rule, alert, verdict, actor, at_ms AS AtMs, from_factor AS FromFactor, to_factor AS ToFactor";
+
+    // Any number that nobody else in the database takes for a lock of its own.
+    private const long OrderLock = 0x6c756f6875_03;
+
+    private readonly Func<DbConnection> _open;
+    private readonly bool _isShared;
     private readonly DetectionOptions _options;
     private readonly Lock _write = new();
     private readonly ConcurrentDictionary<(string Sensor, string Rule), Threshold> _thresholds = new();
 
+    // Number of the newest move that is known here.
+    private long _seen;
+
     public Thresholds(SqliteFile file, DetectionOptions options)
     {
-        (_file, _options) = (file, options);
-        using var connection = file.Open();
-        foreach (var row in connection.Query<(string Sensor, string Rule, double Factor)>(
-            "SELECT sensor, rule, to_factor FROM threshold_move WHERE number IN (SELECT MAX(number) FROM threshold_move GROUP BY sensor, rule)"))
-            Of(row.Sensor, row.Rule).Factor = row.Factor;
+        (_open, _options) = (file.Open, options);
+        Refresh();
+    }
+
+    /// <param name="shared">Where the moves of several hosts are.</param>
+    /// <param name="own">This host's <c>models.db</c>: what it has of before the hosts shared their moves is taken over.</param>
+    /// <param name="options">The standards.</param>
+    public Thresholds(PostgresDatabase shared, SqliteFile own, DetectionOptions options)
+    {
+        (_open, _isShared, _options) = (shared.Open, true, options);
+        shared.Migrate("thresholds",
+            Schema.Replace("INTEGER PRIMARY KEY", "bigint PRIMARY KEY GENERATED ALWAYS AS IDENTITY", StringComparison.Ordinal)
+                .Replace("INTEGER", "bigint", StringComparison.Ordinal).Replace("REAL", "double precision", StringComparison.Ordinal));
+        TakeOver(own);
+        Refresh();
+    }
+
+    /// <summary>Takes over the moves since the last call: of several hosts, what officers' marks on the others have made.</summary>
+    public void Refresh()
+    {
+        lock (_write)
+        {
+            using var connection = _open();
+            foreach (var (number, sensor, rule, factor) in connection.Query<(long, string, string, double)>(
+                "SELECT number, sensor, rule, to_factor FROM threshold_move WHERE number > @seen ORDER BY number", new { seen = _seen }))
+            {
+                Of(sensor, rule).Factor = factor;
+                _seen = number;
+            }
+        }
     }
 
     /// <summary>The same object for the life of the program; its factor moves.</summary>
@@ -52,7 +88,7 @@ public sealed class Thresholds : IMarkListener
     /// <summary>Moves of one detector's threshold, oldest first.</summary>
     public IReadOnlyList<ThresholdMove> History(string sensor, string rule)
     {
-        using var connection = _file.Open();
+        using var connection = _open();
         return [.. Rows(connection, sensor, rule).Select(r => new ThresholdMove(
             r.Alert, r.Verdict == (long)AlertVerdict.True ? "true" : "false", r.Actor, DateTimeOffset.FromUnixTimeMilliseconds(r.AtMs), r.FromFactor, r.ToFactor))];
     }
@@ -62,29 +98,58 @@ public sealed class Thresholds : IMarkListener
         if (!IsNovelty(alert.Rule) && !IsStation(alert.Rule)) return;
         lock (_write)
         {
-            using var connection = _file.Open();
-            using var transaction = connection.BeginTransaction();
-            var rows = Rows(connection, alert.SensorId, alert.Rule);
-            if (rows.LastOrDefault(r => r.Alert == alert.Id)?.Verdict == (long)verdict) return;
-            var threshold = Of(alert.SensorId, alert.Rule);
-            var factor = Threshold.FactorOf([.. rows.Select(r => (r.Alert, (AlertVerdict)r.Verdict)), (alert.Id, verdict)]);
-            connection.Execute(
-                "INSERT INTO threshold_move (sensor, rule, alert, verdict, actor, at_ms, from_factor, to_factor) VALUES (@sensor, @rule, @id, @mark, @actor, @atMs, @from, @to)",
-                new
-                {
-                    sensor = alert.SensorId,
-                    rule = alert.Rule,
-                    id = alert.Id,
-                    mark = (int)verdict,
-                    actor = alert.MarkedBy ?? "?",
-                    atMs = (alert.MarkedAt ?? alert.UpdatedAt).ToUnixTimeMilliseconds(),
-                    from = threshold.Factor,
-                    to = factor,
-                },
-                transaction);
+            using var connection = _open();
+            using var transaction = Begin(connection);
+            var mark = new MoveRow
+            {
+                Sensor = alert.SensorId,
+                Rule = alert.Rule,
+                Alert = alert.Id,
+                Verdict = (long)verdict,
+                Actor = alert.MarkedBy ?? "?",
+                AtMs = (alert.MarkedAt ?? alert.UpdatedAt).ToUnixTimeMilliseconds(),
+            };
+            var rows = Rows(connection, mark.Sensor, mark.Rule);
+            if (rows.LastOrDefault(r => r.Alert == mark.Alert)?.Verdict == mark.Verdict) return;
+            Append(connection, rows, mark);
             transaction.Commit();
-            threshold.Factor = factor;
+            Of(mark.Sensor, mark.Rule).Factor = mark.ToFactor;
         }
+    }
+
+    /// <summary>Marks that only this host's file has, in their order; again it changes nothing.</summary>
+    private void TakeOver(SqliteFile own)
+    {
+        using var file = own.Open();
+        var marks = file.Query<MoveRow>($"SELECT {Columns} FROM threshold_move ORDER BY number").AsList();
+        if (marks.Count == 0) return;
+        using var connection = _open();
+        using var transaction = Begin(connection);
+        foreach (var mark in marks)
+        {
+            var rows = Rows(connection, mark.Sensor, mark.Rule);
+            if (!rows.Exists(r => (r.Alert, r.Verdict, r.AtMs) == (mark.Alert, mark.Verdict, mark.AtMs))) Append(connection, rows, mark);
+        }
+        transaction.Commit();
+    }
+
+    // So that numbers become visible in their order, and marks on two hosts at once both count.
+    private DbTransaction Begin(DbConnection connection)
+    {
+        var transaction = connection.BeginTransaction();
+        if (_isShared) connection.Execute($"SELECT pg_advisory_xact_lock({OrderLock})", transaction: transaction);
+        return transaction;
+    }
+
+    private static void Append(DbConnection connection, List<MoveRow> before, MoveRow mark)
+    {
+        mark.FromFactor = before.LastOrDefault()?.ToFactor ?? 1;
+        mark.ToFactor = Threshold.FactorOf([.. before.Append(mark).Select(r => (r.Alert, (AlertVerdict)r.Verdict))]);
+        connection.Execute(
+            """
+            INSERT INTO threshold_move (sensor, rule, alert, verdict, actor, at_ms, from_factor, to_factor)
+            VALUES (@Sensor, @Rule, @Alert, @Verdict, @Actor, @AtMs, @FromFactor, @ToFactor)
+            """, mark);
     }
 
     private static bool IsNovelty(string rule) => rule.StartsWith(NoveltyMetrics.RuleOf(""), StringComparison.Ordinal);
@@ -92,16 +157,15 @@ public sealed class Thresholds : IMarkListener
     private static bool IsStation(string rule) =>
         rule == StationDetectors.RuleOf(SensorKind.WaterQuality) || rule == StationDetectors.RuleOf(SensorKind.Pipe);
 
-    private static List<MoveRow> Rows(Microsoft.Data.Sqlite.SqliteConnection connection, string sensor, string rule) =>
-        connection.Query<MoveRow>(
-            """
-            SELECT alert, verdict, actor, at_ms AS atMs, from_factor AS fromFactor, to_factor AS toFactor FROM threshold_move
-            WHERE sensor = @sensor AND rule = @rule ORDER BY number
-            """,
-            new { sensor, rule }).AsList();
+    private static List<MoveRow> Rows(DbConnection connection, string sensor, string rule) => connection.Query<MoveRow>(
+        $"SELECT {Columns} FROM threshold_move WHERE sensor = @sensor AND rule = @rule ORDER BY number", new { sensor, rule }).AsList();
 
     private sealed class MoveRow
     {
+        public string Sensor { get; set; } = "";
+
+        public string Rule { get; set; } = "";
+
         public string Alert { get; set; } = "";
 
         public long Verdict { get; set; }

@@ -3,6 +3,7 @@ using LuohuIOC.Alerts;
 using LuohuIOC.Ingestion.Broker;
 using LuohuIOC.Registry;
 using LuohuIOC.Sensing;
+using LuohuIOC.Sensing.Detectors;
 using LuohuIOC.Sensing.Rain;
 using LuohuIOC.Storage;
 
@@ -13,8 +14,8 @@ namespace LuohuIOC.Wall.Neighbours;
 /// the board are compared with the ledger: that makes up for whatever a dying host did not tell.
 /// </summary>
 internal sealed class CityShare(
-    LuohuIOC.Storage.Hosts hosts, HostWalls walls, SensorRegistry registry, LatestBoard latest, RainBoard rain, AlertBoard board, AlertQueries ledger, RuleBook rules, GatewayBoard gateways, SiloStarted silo, TimeProvider time,
-    ILogger<CityShare> log) : BackgroundService
+    LuohuIOC.Storage.Hosts hosts, HostWalls walls, SensorRegistry registry, LatestBoard latest, RainBoard rain, AlertBoard board, AlertQueries ledger, RuleBook rules, Thresholds thresholds, GatewayBoard gateways, SiloStarted silo,
+    TimeProvider time, ILogger<CityShare> log) : BackgroundService
 {
     private static readonly TimeSpan TellEvery = TimeSpan.FromMilliseconds(100);
     private static readonly TimeSpan CompareEvery = TimeSpan.FromSeconds(10);
@@ -32,7 +33,7 @@ internal sealed class CityShare(
         await silo.WaitAsync(stoppingToken);
         board.HappenedHere += Tell;
         var compare = new LedgerLook(board, ledger, OwnedElsewhere);
-        var (refreshing, comparing, asking) = (Task.CompletedTask, Task.CompletedTask, Task.CompletedTask);
+        var (refreshing, marking, comparing, asking) = (Task.CompletedTask, Task.CompletedTask, Task.CompletedTask, Task.CompletedTask);
         var changed = new int[ChangedMax];
         var compareAt = time.GetUtcNow();
         var rulesAt = compareAt;
@@ -46,6 +47,7 @@ internal sealed class CityShare(
             {
                 rulesAt = time.GetUtcNow() + RulesEvery;
                 LookBeside(ref refreshing, () => { rules.Refresh(); return Task.CompletedTask; }, "What other hosts have set of the rules");
+                LookBeside(ref marking, () => { thresholds.Refresh(); return Task.CompletedTask; }, "What marks on other hosts have made of thresholds");
                 LookBeside(ref asking, AskForGateways, "Which gateways are online by other hosts");
             }
             if (time.GetUtcNow() < compareAt) continue;

@@ -14,15 +14,16 @@ namespace LuohuIOC.Tests.Sensing.Detectors;
 internal sealed class DetectorDesk : IDisposable
 {
     private readonly string _folder = Directory.CreateTempSubdirectory("luohu-detectors-").FullName;
-    private readonly SqliteFile _file;
     private readonly Random _random = new(5);
 
     public DetectorDesk(DetectionOptions? options = null)
     {
         Options = options ?? new DetectionOptions();
-        _file = ModelsDatabase.Open(_folder);
+        File = ModelsDatabase.Open(_folder);
         Open();
     }
+
+    public SqliteFile File { get; }
 
     public DetectionOptions Options { get; set; }
 
@@ -45,8 +46,8 @@ internal sealed class DetectorDesk : IDisposable
     public void Open()
     {
         var boards = new StreamBoards();
-        Stations = new StationDetectors(new ModelStore<PcaModel, ModelEvaluation>(_file, ModelsDatabase.Anomaly, NullLogger.Instance));
-        Thresholds = new Thresholds(_file, Options);
+        Stations = new StationDetectors(new ModelStore<PcaModel, ModelEvaluation>(File, ModelsDatabase.Anomaly, NullLogger.Instance));
+        Thresholds = new Thresholds(File, Options);
         Detectors = new SensorDetectors(Stations, Thresholds, boards, Rain, Options, NullLogger<SensorDetectors>.Instance);
         Views = new StreamViews(Detectors, Thresholds, boards, Options, new AlertQueries(new AlertDatabase(Path.Combine(_folder, "alerts.db"))), TimeProvider.System);
     }

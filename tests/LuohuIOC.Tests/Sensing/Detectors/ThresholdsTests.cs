@@ -1,11 +1,14 @@
 using LuohuIOC.Alerts;
 using LuohuIOC.Sensing.Detectors;
+using LuohuIOC.Storage;
+using LuohuIOC.Tests.Storage;
 using LuohuIOC.Texts;
 using Xunit;
 
 namespace LuohuIOC.Tests.Sensing.Detectors;
 
-public sealed class ThresholdsTests : IDisposable
+[Collection(SharedPostgres.Collection)]
+public sealed class ThresholdsTests(SharedPostgres postgres) : IDisposable
 {
     private readonly DetectorDesk _desk = new();
 
@@ -66,12 +69,51 @@ public sealed class ThresholdsTests : IDisposable
         Assert.Empty(_desk.Changes);
     }
 
+    [Fact]
+    public async Task A_mark_on_one_host_moves_the_threshold_on_the_others_and_marks_on_two_both_count()
+    {
+        await using var database = new PostgresDatabase(await postgres.Server.NewDatabaseAsync());
+        var (a, b) = (Shared(database), Shared(database));
+        // The grain's object: it stays the same.
+        var there = b.Of(DetectorDesk.River(), Rule);
+        a.Marked(Alert("x", AlertVerdict.False), AlertVerdict.False);
+        Assert.Equal(1, there.Factor);
+        b.Refresh();
+        Assert.Equal(1.15, there.Factor, 6);
+        // The officer's browser asks again by the other host.
+        b.Marked(Alert("x", AlertVerdict.False), AlertVerdict.False);
+        b.Marked(Alert("y", AlertVerdict.False, minute: 1), AlertVerdict.False);
+        a.Refresh();
+        Assert.Equal(1.15 * 1.15, a.Of(DetectorDesk.River(), Rule).Factor, 6);
+        Assert.Equal(["x", "y"], a.History("rv-1", Rule).Select(m => m.AlertId));
+        Assert.Equal(there.Factor, Shared(database).Of(DetectorDesk.River(), Rule).Factor);
+    }
+
+    [Fact]
+    public async Task Marks_in_the_files_of_hosts_that_did_not_share_them_are_taken_over_once()
+    {
+        Mark("x", AlertVerdict.False);
+        Mark("x", AlertVerdict.True);
+        Mark("x", AlertVerdict.False, minute: 2);
+        await using var database = new PostgresDatabase(await postgres.Server.NewDatabaseAsync());
+        Shared(database).Marked(Alert("y", AlertVerdict.False, minute: 3), AlertVerdict.False);
+        for (var start = 0; start < 2; start++) Assert.Equal(1.15 * 1.15, Shared(database).Of(DetectorDesk.River(), Rule).Factor, 6);
+        Assert.Equal(["x", "x", "x", "y"], Shared(database).History("rv-1", Rule).Select(m => m.AlertId));
+    }
+
+    private const string Rule = "novelty-level";
+
+    private Thresholds Shared(PostgresDatabase database) => new(database, _desk.File, _desk.Options);
+
     private double Factor => _desk.Thresholds.Of(DetectorDesk.River(), "novelty-level").Factor;
 
-    private void Mark(string alert, AlertVerdict verdict, string actor = "甲", string rule = "novelty-level") => _desk.Thresholds.Marked(
-        new AlertView
+    private void Mark(string alert, AlertVerdict verdict, string actor = "甲", string rule = Rule, int minute = 0) =>
+        _desk.Thresholds.Marked(Alert(alert, verdict, actor, rule, minute), verdict);
+
+    private static AlertView Alert(string id, AlertVerdict verdict, string actor = "甲", string rule = Rule, int minute = 0) =>
+        new()
         {
-            Id = alert,
+            Id = id,
             SensorId = "rv-1",
             SensorName = "",
             Kind = "river",
@@ -88,7 +130,7 @@ public sealed class ThresholdsTests : IDisposable
             UpdatedAt = DateTimeOffset.UnixEpoch,
             Version = 3,
             MarkedBy = actor,
-            MarkedAt = DateTimeOffset.UnixEpoch,
-        },
-        verdict);
+            MarkedAt = DateTimeOffset.UnixEpoch.AddMinutes(minute),
+            Verdict = AlertWords.Of(verdict),
+        };
 }

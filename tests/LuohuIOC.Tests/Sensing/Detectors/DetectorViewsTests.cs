@@ -6,13 +6,13 @@ using Xunit;
 
 namespace LuohuIOC.Tests.Sensing.Detectors;
 
-public sealed class DetectorEndpointsTests : IDisposable
+public sealed class DetectorViewsTests : IDisposable
 {
     private readonly string _folder;
     private readonly ModelStore<PcaModel, ModelEvaluation> _store;
     private readonly StationDetectors _detectors;
 
-    public DetectorEndpointsTests()
+    public DetectorViewsTests()
     {
         _store = Some.Store(out _folder);
         _detectors = new StationDetectors(_store);
@@ -50,11 +50,22 @@ public sealed class DetectorEndpointsTests : IDisposable
     }
 
     [Fact]
+    public void A_detector_on_a_host_that_does_not_answer_is_not_said_to_warm_up()
+    {
+        using var desk = new DetectorDesk();
+        var here = View() with { Streams = desk.Views.Of(DetectorDesk.River(), TextBook.English) };
+        var view = DetectorsAbroad.Elsewhere(here, TextBook.English);
+        Assert.Equal(("elsewhere", "elsewhere"), (view.State, Assert.Single(view.Streams).State));
+        Assert.Equal("The detector is on another host, which does not answer now.", view.Streams[0].StateText);
+        Assert.Equal(here.Streams[0].Threshold, view.Streams[0].Threshold);
+    }
+
+    [Fact]
     public void Every_state_and_shortage_has_a_text_in_both_languages()
     {
         string[] keys =
         [
-            .. new[] { "not-trained", "warming-up", "watching", "too-few-metrics" }.Select(s => $"detector.state.{s}"),
+            .. new[] { "not-trained", "warming-up", "watching", "too-few-metrics", "elsewhere" }.Select(s => $"detector.state.{s}"),
             .. new[] { "untried", "failed", "readings", "hours", "live-metrics", "windows" }.Select(s => $"detector.missing.{s}"),
             "detector.warm-up", "rule.novelty-level", "rule.novelty-flow", "rule.water-quality-anomaly", "rule.pipe-anomaly",
             .. new[] { "none", "untrained", "retired", "no-earlier" }.SelectMany(s => new[] { $"problem.detector-{s}.title", $"problem.detector-{s}.detail" }),
@@ -63,5 +74,5 @@ public sealed class DetectorEndpointsTests : IDisposable
     }
 
     private DetectorView View() =>
-        DetectorEndpoints.ViewOf("wq-1", TextBook.Chinese, _detectors.Of("wq-1"), _store, queued: false, new TrainingOptions());
+        DetectorViews.ViewOf("wq-1", TextBook.Chinese, _detectors.Of("wq-1"), _store, queued: false, new TrainingOptions());
 }
