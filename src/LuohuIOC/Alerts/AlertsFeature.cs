@@ -17,7 +17,6 @@ public static class AlertsFeature
         builder.Services.AddSingleton<AlertChain>();
         builder.Services.AddSingleton<AlertQueries>();
         builder.Services.AddSingleton<IAlertPast>(services => services.GetRequiredService<AlertQueries>());
-        builder.Services.AddSingleton<IOpenAlerts>(services => services.GetRequiredService<AlertBoard>());
         builder.Services.AddSingleton<AlertStore>();
         builder.Services.AddHostedService(services => services.GetRequiredService<AlertStore>());
         builder.Services.AddHostedService<AlertExpiry>();

@@ -47,8 +47,14 @@ public sealed class HistoryWriterTests : IDisposable
         await writer.StartAsync(TestContext.Current.CancellationToken);
         Assert.Equal(HealthStatus.Unhealthy, await LookAsync());
 
-        clock.Advance(TimeSpan.FromSeconds(6));
-        Assert.Equal(HealthStatus.Degraded, await LookAsync());
+        // The writer begins on another thread, and its patience with it.
+        await WaitAsync(
+            () =>
+            {
+                clock.Advance(TimeSpan.FromSeconds(6));
+                return LookAsync().Result == HealthStatus.Degraded;
+            },
+            "patience to end");
 
         openable.SetResult();
         await WaitAsync(() => writer.Opening is null, "the store is open");

@@ -13,8 +13,6 @@ namespace LuohuIOC.Sensing.Detectors.Nowcast;
 /// </summary>
 internal sealed class NowcastWatch : BackgroundService
 {
-    private static readonly TimeSpan OrphansEvery = TimeSpan.FromSeconds(10);
-
     private readonly SensorRegistry _registry;
     private readonly LatestBoard _latest;
     private readonly IReadingHistory _history;
@@ -24,7 +22,6 @@ internal sealed class NowcastWatch : BackgroundService
     private readonly NowcastSettings _settings;
     private readonly TimeProvider _time;
     private readonly ILogger<NowcastWatch> _log;
-    private readonly IOpenAlerts _alerts;
     private readonly MinuteBook _book;
     private readonly NowcastRound _round;
 
@@ -34,9 +31,9 @@ internal sealed class NowcastWatch : BackgroundService
 
     public NowcastWatch(
         SensorRegistry registry, LatestBoard latest, RainBoard rain, RuleBook rules, NowcastModels models, NowcastBoard board, IReadingHistory history,
-        IGrainFactory grains, SiloStarted silo, Hosts hosts, NowcastSettings settings, IOpenAlerts alerts, TimeProvider time, ILogger<NowcastWatch> log)
+        IGrainFactory grains, SiloStarted silo, Hosts hosts, NowcastSettings settings, TimeProvider time, ILogger<NowcastWatch> log)
     {
-        (_registry, _latest, _history, _grains, _silo, _hosts, _settings, _alerts, _time, _log) = (registry, latest, history, grains, silo, hosts, settings, alerts, time, log);
+        (_registry, _latest, _history, _grains, _silo, _hosts, _settings, _time, _log) = (registry, latest, history, grains, silo, hosts, settings, time, log);
         _book = new MinuteBook(latest, rain, settings.MinuteMs);
         _round = new NowcastRound(registry, rules, models, board, _book, settings);
         registry.Changed += sensor => _mapIsOld |= sensor.Kind is SensorKind.RainGauge or SensorKind.Tide || NowcastMap.MetricOf(sensor.Kind) is not null || sensor.Downstream is not null;
@@ -44,12 +41,8 @@ internal sealed class NowcastWatch : BackgroundService
 
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
+        if (!_settings.Run) return;
         await _silo.WaitAsync(stoppingToken);
-        if (!_settings.Run)
-        {
-            await EndAllAsync(stoppingToken);
-            return;
-        }
         // A sixth of a minute: the last reading of a minute is rarely followed by one of the next before it is looked at.
         var every = TimeSpan.FromMilliseconds(Math.Max(250, _settings.MinuteMs / 6));
         using var timer = new PeriodicTimer(every, _time);
@@ -63,7 +56,6 @@ internal sealed class NowcastWatch : BackgroundService
                     _mapIsOld = false;
                     map = new NowcastMap(_registry, _settings.Pipes);
                 }
-                EndOrphans(map.Stations.Select(s => _registry[s.Sensor].Id).ToHashSet(StringComparer.Ordinal).Contains);
                 isRefilled = isRefilled || await RefillAsync(map, stoppingToken);
                 _book.Take(map);
                 _untold.AddRange(_round.TakenOver(map, _latest).Where(c => IsMine(c.SensorId)));
@@ -80,29 +72,6 @@ internal sealed class NowcastWatch : BackgroundService
             }
         }
     }
-
-    // Not once: several hosts tell each other what is open, and that takes a moment.
-    private async Task EndAllAsync(CancellationToken stoppingToken)
-    {
-        using var timer = new PeriodicTimer(OrphansEvery, _time);
-        do
-        {
-            try
-            {
-                EndOrphans(_ => false);
-                await TellAsync();
-            }
-            catch (Exception e) when (e is not OperationCanceledException)
-            {
-                _log.LogError(e, "Nowcast: alerts of forecasts could not be ended; it is tried again");
-            }
-        }
-        while (await timer.WaitForNextTickAsync(stoppingToken));
-    }
-
-    private void EndOrphans(Predicate<string> isForecast) =>
-        _untold.AddRange(NowcastOrphans.Of(_alerts.Open, isForecast, _time.GetUtcNow().ToUnixTimeMilliseconds())
-            .Where(c => IsMine(c.SensorId) && !_untold.Exists(u => u.SensorId == c.SensorId && u.Change.Rule == c.Change.Rule)).ToList());
 
     /// <summary>The minutes before the start; false while history cannot be read yet.</summary>
     private async Task<bool> RefillAsync(NowcastMap map, CancellationToken cancellationToken)
