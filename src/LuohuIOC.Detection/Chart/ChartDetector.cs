@@ -71,6 +71,9 @@ public sealed class ChartDetector
     /// <summary>Unchanged for so long that its instrument must be dead or stuck; it is left out of the score.</summary>
     public bool IsDead(int metric) => _metrics[metric].IsDead;
 
+    /// <summary>It was in too few of the first rows to be judged by, and is never watched.</summary>
+    public bool IsUnknown(int metric) => _metrics[metric].IsUnknown;
+
     /// <summary>Takes the next row and returns its score, NaN while warming up or with no live metric.</summary>
     /// <param name="values">One for each metric, NaN where missing.</param>
     public double Observe(ReadOnlySpan<double> values)
