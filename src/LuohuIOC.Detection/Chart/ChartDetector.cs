@@ -77,7 +77,7 @@ public sealed class ChartDetector
     /// <summary>Unchanged for so long that its instrument must be dead or stuck; it is left out of the score.</summary>
     public bool IsDead(int metric) => _metrics[metric].IsDead;
 
-    /// <summary>The fit's rows had too few values of it to judge by; it is left out of the score for good. Known once warm.</summary>
+    /// <summary>The rows so far do not say how it scatters; it is left out of the score until enough of its own do. Known once warm.</summary>
     public bool IsUnknown(int metric) => _metrics[metric].IsUnknown;
 
     /// <summary>Takes the next row and returns its score, NaN while warming up or with no live metric.</summary>

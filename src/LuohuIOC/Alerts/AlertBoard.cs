@@ -7,7 +7,7 @@ namespace LuohuIOC.Alerts;
 /// a wall must not wait for an fsync. Bounded by sensors × rules. Should the process die between the two, the replay of the journal
 /// raises the same alert with the same id again.
 /// </summary>
-public sealed class AlertBoard
+public sealed class AlertBoard : IOpenAlerts
 {
     private const int ClosedMax = 10_000;
 

@@ -14,6 +14,7 @@ public static class AlertsFeature
             : new AlertDatabase(Path.Combine(services.GetRequiredService<IConfiguration>()["DataDirectory"] ?? "./data", "alerts.db")));
         builder.Services.AddSingleton<AlertMeters>();
         builder.Services.AddSingleton<AlertBoard>();
+        builder.Services.AddSingleton<IOpenAlerts>(services => services.GetRequiredService<AlertBoard>());
         builder.Services.AddSingleton<AlertChain>();
         builder.Services.AddSingleton<AlertQueries>();
         builder.Services.AddSingleton<IAlertPast>(services => services.GetRequiredService<AlertQueries>());

@@ -42,7 +42,12 @@ internal static class EvidenceWords
     private static string Nowcast(string language, string metric, double? threshold, JsonElement told)
     {
         if (told.TryGetProperty("ended", out var ended))
-            return TextBook.Get(language, ended.GetString() == "taken-over" ? "evidence.nowcast.taken-over" : "evidence.nowcast.fell");
+            return TextBook.Get(language, ended.GetString() switch
+            {
+                "taken-over" => "evidence.nowcast.taken-over",
+                "off" => "evidence.nowcast.off",
+                _ => "evidence.nowcast.fell",
+            });
         var isOwn = told.TryGetProperty("origin", out var origin) && origin.GetString() == "own";
         return TextBook.Get(
             language, metric == "depth" ? "evidence.nowcast.depth" : "evidence.nowcast.level", Number(told, "minutes"), Metres(told, "expected"), Metres(told, "low"),
@@ -50,8 +55,8 @@ internal static class EvidenceWords
             isOwn ? TextBook.Get(language, "evidence.nowcast.own", Number(told, "version")) : TextBook.Get(language, "evidence.nowcast.prior"));
     }
 
-    private static string Residual(string language, JsonElement told) => told.TryGetProperty("ended", out _)
-        ? TextBook.Get(language, "evidence.residual.explained")
+    private static string Residual(string language, JsonElement told) => told.TryGetProperty("ended", out var ended)
+        ? TextBook.Get(language, ended.GetString() == "off" ? "evidence.nowcast.off" : "evidence.residual.explained")
         : TextBook.Get(
             language, told.TryGetProperty("factor", out var factor) && factor.GetDouble() < 0 ? "evidence.residual.below" : "evidence.residual.above", Number(told, "minutes"),
             Metres(told, "expected"), Metres(told, "low"), Metres(told, "high"), Metres(told, "value"), Number(told, "held"), Number(told, "rain60"));

@@ -78,5 +78,12 @@ internal sealed class ChartStream : ISensorStream
     {
         for (var m = 0; m < _expected.Length; m++) _expected[m] = _chart.WarmUpLeft > 0 ? double.NaN : _chart.Expected(m);
         _board.Publish(timeMs, _chart.WarmUpLeft, _chart.Score, _chart.Contributions, _expected, _rain);
+        var (unknown, dead) = (0UL, 0UL);
+        for (var m = 0; m < _metrics.Length; m++)
+        {
+            if (_chart.IsUnknown(m)) unknown |= 1UL << m;
+            else if (_chart.IsDead(m)) dead |= 1UL << m;
+        }
+        _board.PublishUnwatched(unknown, dead);
     }
 }

@@ -51,7 +51,7 @@ internal sealed class DetectorsAbroad(IGrainFactory grains, IOptions<ClusterOpti
             StateText = text,
             Missing = null,
             Last = null,
-            Streams = [.. here.Streams.Select(s => s with { State = "elsewhere", StateText = text, WarmUpLeft = null, Last = null, Rain = null })],
+            Streams = [.. here.Streams.Select(s => s with { State = "elsewhere", StateText = text, WarmUpLeft = null, Last = null, Rain = null, Unwatched = [] })],
         };
     }
 

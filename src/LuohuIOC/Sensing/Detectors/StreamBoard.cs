@@ -13,6 +13,8 @@ internal sealed class StreamBoard
     private int _warmUpLeft;
     private double _score = double.NaN;
     private RainLook? _rain;
+    private ulong _unknown;
+    private ulong _dead;
 
     /// <param name="names">What the contributions are of: metrics, or views of one metric.</param>
     /// <param name="expected">How many expectations there are.</param>
@@ -40,6 +42,14 @@ internal sealed class StreamBoard
         }
     }
 
+    /// <summary>Tells which metrics are not looked at, by their place in the expectations: bit m for metric m.</summary>
+    /// <param name="unknown">Too rare while the detector warmed up.</param>
+    /// <param name="dead">Unchanged for so long that the instrument must be dead or stuck.</param>
+    public void PublishUnwatched(ulong unknown, ulong dead)
+    {
+        lock (_lock) (_unknown, _dead) = (unknown, dead);
+    }
+
     public StreamLook Read()
     {
         lock (_lock)
@@ -47,13 +57,13 @@ internal sealed class StreamBoard
             return new StreamLook(
                 _timeMs, _warmUpLeft, double.IsFinite(_score) ? _score : null,
                 _names.Zip(_contributions).ToDictionary(p => p.First, p => double.IsFinite(p.Second) ? Math.Round(p.Second, 3) : 0),
-                [.. _expected.Select(e => double.IsFinite(e) ? (double?)e : null)], _rain);
+                [.. _expected.Select(e => double.IsFinite(e) ? (double?)e : null)], _rain, _unknown, _dead);
         }
     }
 }
 
 /// <summary>One copy of what a <see cref="StreamBoard"/> shows.</summary>
-internal sealed record StreamLook(long TimeMs, int WarmUpLeft, double? Score, Dictionary<string, double> Contributions, double?[] Expected, RainLook? Rain);
+internal sealed record StreamLook(long TimeMs, int WarmUpLeft, double? Score, Dictionary<string, double> Contributions, double?[] Expected, RainLook? Rain, ulong Unknown, ulong Dead);
 
 /// <summary>What a <see cref="RainCover"/> said last.</summary>
 internal readonly record struct RainLook(bool IsWet, double Millimetres, double Threshold, int HeldBack, long LastHeldMs, double LastScore);

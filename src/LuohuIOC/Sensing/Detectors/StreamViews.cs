@@ -32,7 +32,19 @@ public sealed class StreamViews(SensorDetectors detectors, Thresholds thresholds
             look?.Rain is { } rain ? RainOf(rain, language) : null)
         {
             Past = PastOf(sensor, rule, language),
+            Unwatched = warm ? UnwatchedOf(look!, metrics, language) : [],
         };
+    }
+
+    private static List<UnwatchedView> UnwatchedOf(StreamLook look, string[] metrics, string language)
+    {
+        var views = new List<UnwatchedView>();
+        for (var m = 0; m < metrics.Length; m++)
+        {
+            if ((look.Unknown >> m & 1) != 0) views.Add(new UnwatchedView(metrics[m], "unknown", TextBook.Get(language, "detector.unwatched.unknown", metrics[m])));
+            else if ((look.Dead >> m & 1) != 0) views.Add(new UnwatchedView(metrics[m], "dead", TextBook.Get(language, "detector.unwatched.dead", metrics[m])));
+        }
+        return views;
     }
 
     private PastView PastOf(Sensor sensor, string rule, string language)

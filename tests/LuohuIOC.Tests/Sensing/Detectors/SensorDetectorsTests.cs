@@ -79,6 +79,22 @@ public sealed class SensorDetectorsTests : IDisposable
     }
 
     [Fact]
+    public void A_metric_that_came_too_rarely_or_stands_still_is_said_not_to_be_watched()
+    {
+        var station = Some.Station(SensorKind.WaterQuality, "wq-9");
+        var detector = _desk.Detectors.For(station)!;
+        _desk.Rows(detector, 399);
+        Assert.Empty(Assert.Single(_desk.Views.Of(station, TextBook.English)).Unwatched);
+        _desk.Rows(detector, 21);
+        var view = Assert.Single(_desk.Views.Of(station, TextBook.English));
+        Assert.Equal(view.Metrics.Except(["ph", "ammonia_nitrogen"]).Select(m => (m, "unknown")), view.Unwatched.Select(u => (u.Metric, u.Reason)));
+        Assert.Equal("turbidity came too rarely while the detector warmed up and is not watched.", view.Unwatched.Single(u => u.Metric == "turbidity").Text);
+        // The pH stands still.
+        for (var i = 0; i < 60; i++) detector.Observe(_desk.NowMs += 900_000, [1, 4], [7.5, 1 + (i % 7 * 0.01)], _desk.Changes);
+        Assert.Equal("dead", Assert.Single(_desk.Views.Of(station, TextBook.Chinese)).Unwatched.Single(u => u.Metric == "ph").Reason);
+    }
+
+    [Fact]
     public void A_restart_changes_nothing()
     {
         var detector = _desk.Detectors.For(DetectorDesk.River())!;

@@ -7,7 +7,7 @@ namespace LuohuIOC.Sensing.Detectors.Nowcast;
 /// <summary>
 /// What an officer sees beside the alert of a forecast, as JSON:
 /// <c>{"nowcast":{"minutes":30,"expected":0.22,"low":0.1,"high":0.35,"crossingMinutes":18,"crossingAt":"2026-…","rain15":12.5,"rain60":30,"origin":"prior","version":0,"upstream":{"pipe-001":1.2}}}</c>;
-/// at its end <c>{"nowcast":{"ended":"taken-over"}}</c>.
+/// at its end <c>{"nowcast":{"ended":"taken-over"}}</c>, <c>fell</c> or <c>off</c>.
 /// </summary>
 internal static class NowcastEvidence
 {
@@ -64,6 +64,12 @@ internal static class NowcastEvidence
     public static string Explained() => """{"residual":{"ended":"explained"}}""";
 
     public static string Ended(NowcastTurn turn) => turn == NowcastTurn.TakenOver ? """{"nowcast":{"ended":"taken-over"}}""" : """{"nowcast":{"ended":"fell"}}""";
+
+    /// <summary>The station is not forecast any more.</summary>
+    public static string Off() => """{"nowcast":{"ended":"off"}}""";
+
+    /// <inheritdoc cref="Off"/>
+    public static string ResidualOff() => """{"residual":{"ended":"off"}}""";
 
     private static double? Metres(double value) => Rounded(value, 2);
 

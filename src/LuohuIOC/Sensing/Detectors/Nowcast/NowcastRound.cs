@@ -11,6 +11,8 @@ internal sealed class NowcastRound(
     /// <summary>Rule under which water is told that rain and upstream do not explain.</summary>
     public const string ResidualRule = "nowcast-residual";
 
+    private static readonly string[] Rules = [RuleOf("depth"), RuleOf("level"), ResidualRule];
+
     private readonly Dictionary<int, NowcastLatch> _latches = [];
     private readonly Dictionary<int, ResidualLatch> _residuals = [];
 
@@ -59,6 +61,41 @@ internal sealed class NowcastRound(
             yield return (sensor.Id, End(station, reading.Values[slot], rule.At, reading.TimeMs, NowcastTurn.TakenOver));
         }
     }
+
+    /// <summary>
+    /// Ends what is open of stations that the map has no more, and forgets them: a station that is retired, that another has pushed out, or whose district has
+    /// lost its last gauge is never looked at again.
+    /// </summary>
+    public List<(string SensorId, RuleChange Change)> Leave(NowcastMap map, long timeMs)
+    {
+        var there = map.Stations.Select(s => s.Sensor).ToHashSet();
+        var changes = new List<(string, RuleChange)>();
+        foreach (var (number, latch) in _latches.Where(l => !there.Contains(l.Key)).ToArray())
+        {
+            _latches.Remove(number);
+            End(number, latch.IsOpen, RuleOf);
+        }
+        foreach (var (number, latch) in _residuals.Where(l => !there.Contains(l.Key)).ToArray())
+        {
+            _residuals.Remove(number);
+            End(number, latch.IsOpen, _ => ResidualRule);
+        }
+        foreach (var number in _intervals.Keys.Where(n => !there.Contains(n)).ToArray()) _intervals.Remove(number);
+        board.Keep(there);
+        return changes;
+
+        void End(int number, bool isOpen, Func<string, string> ruleOf)
+        {
+            if (isOpen && registry[number] is var sensor && NowcastMap.MetricOf(sensor.Kind) is { } metric) changes.Add((sensor.Id, Off(ruleOf(metric), metric, timeMs)));
+        }
+    }
+
+    /// <summary>Ends open alerts of stations that are not forecast: nobody remembers them after a restart, or when forecasts are switched off.</summary>
+    /// <param name="open">All open alerts.</param>
+    /// <param name="forecast">Ids of the stations that are.</param>
+    /// <param name="timeMs">Now, Unix ms.</param>
+    public static IEnumerable<(string SensorId, RuleChange Change)> Abandoned(IEnumerable<AlertView> open, IReadOnlySet<string> forecast, long timeMs) =>
+        open.Where(a => Rules.Contains(a.Rule) && a.ClearedAt is null && !forecast.Contains(a.SensorId)).Select(a => (a.SensorId, Off(a.Rule, a.Metric, timeMs)));
 
     private StationNowcast Forecast(Sensor sensor, NowcastSite site, MinuteTable table, long issuedMs, double threshold)
     {
@@ -136,4 +173,7 @@ internal sealed class NowcastRound(
 
     private static RuleChange End(NowcastStation station, double value, double threshold, long timeMs, NowcastTurn turn) =>
         new(RuleOf(station.Metric), null, station.Metric, value, threshold, timeMs, NowcastEvidence.Ended(turn));
+
+    private static RuleChange Off(string rule, string metric, long timeMs) =>
+        new(rule, null, metric, double.NaN, double.NaN, timeMs, rule == ResidualRule ? NowcastEvidence.ResidualOff() : NowcastEvidence.Off());
 }

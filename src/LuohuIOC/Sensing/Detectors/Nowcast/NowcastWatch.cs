@@ -16,6 +16,7 @@ internal sealed class NowcastWatch : BackgroundService
     private readonly SensorRegistry _registry;
     private readonly LatestBoard _latest;
     private readonly IReadingHistory _history;
+    private readonly IOpenAlerts _alerts;
     private readonly IGrainFactory _grains;
     private readonly SiloStarted _silo;
     private readonly Hosts _hosts;
@@ -28,12 +29,15 @@ internal sealed class NowcastWatch : BackgroundService
     // What could not be told yet, in order; a station stands in it a few times at most, because its latch turns once an episode.
     private readonly List<(string SensorId, RuleChange Change)> _untold = [];
     private volatile bool _mapIsOld = true;
+    private NowcastMap? _map;
+    private bool _isRefilled;
+    private long _last = -1;
 
     public NowcastWatch(
         SensorRegistry registry, LatestBoard latest, RainBoard rain, RuleBook rules, NowcastModels models, NowcastBoard board, IReadingHistory history,
-        IGrainFactory grains, SiloStarted silo, Hosts hosts, NowcastSettings settings, TimeProvider time, ILogger<NowcastWatch> log)
+        IOpenAlerts alerts, IGrainFactory grains, SiloStarted silo, Hosts hosts, NowcastSettings settings, TimeProvider time, ILogger<NowcastWatch> log)
     {
-        (_registry, _latest, _history, _grains, _silo, _hosts, _settings, _time, _log) = (registry, latest, history, grains, silo, hosts, settings, time, log);
+        (_registry, _latest, _history, _alerts, _grains, _silo, _hosts, _settings, _time, _log) = (registry, latest, history, alerts, grains, silo, hosts, settings, time, log);
         _book = new MinuteBook(latest, rain, settings.MinuteMs);
         _round = new NowcastRound(registry, rules, models, board, _book, settings);
         registry.Changed += sensor => _mapIsOld |= sensor.Kind is SensorKind.RainGauge or SensorKind.Tide || NowcastMap.MetricOf(sensor.Kind) is not null || sensor.Downstream is not null;
@@ -41,29 +45,16 @@ internal sealed class NowcastWatch : BackgroundService
 
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
-        if (!_settings.Run) return;
         await _silo.WaitAsync(stoppingToken);
         // A sixth of a minute: the last reading of a minute is rarely followed by one of the next before it is looked at.
         var every = TimeSpan.FromMilliseconds(Math.Max(250, _settings.MinuteMs / 6));
         using var timer = new PeriodicTimer(every, _time);
-        var (map, isRefilled, last) = (new NowcastMap(_registry, _settings.Pipes), false, -1L);
         while (await timer.WaitForNextTickAsync(stoppingToken))
         {
             try
             {
-                if (_mapIsOld)
-                {
-                    _mapIsOld = false;
-                    map = new NowcastMap(_registry, _settings.Pipes);
-                }
-                isRefilled = isRefilled || await RefillAsync(map, stoppingToken);
-                _book.Take(map);
-                _untold.AddRange(_round.TakenOver(map, _latest).Where(c => IsMine(c.SensorId)));
-                if (_book.LastMinute(map) is var minute && minute > last)
-                {
-                    last = minute;
-                    _untold.AddRange(_round.Look(map, minute).Where(c => IsMine(c.SensorId)));
-                }
+                if (_settings.Run) await LookAsync(stoppingToken);
+                if (_untold.Count == 0) Abandon();
                 await TellAsync();
             }
             catch (Exception e) when (e is not OperationCanceledException)
@@ -73,10 +64,34 @@ internal sealed class NowcastWatch : BackgroundService
         }
     }
 
+    private async Task LookAsync(CancellationToken cancellationToken)
+    {
+        if (_mapIsOld || _map is null)
+        {
+            _mapIsOld = false;
+            _map = new NowcastMap(_registry, _settings.Pipes);
+            _untold.AddRange(_round.Leave(_map, NowMs).Where(c => IsMine(c.SensorId)));
+        }
+        _isRefilled = _isRefilled || await RefillAsync(_map, cancellationToken);
+        _book.Take(_map);
+        _untold.AddRange(_round.TakenOver(_map, _latest).Where(c => IsMine(c.SensorId)));
+        if (_book.LastMinute(_map) is not (var minute and >= 0) || minute <= _last) return;
+        _last = minute;
+        _untold.AddRange(_round.Look(_map, minute).Where(c => IsMine(c.SensorId)));
+    }
+
+    private void Abandon()
+    {
+        var forecast = (_map?.Stations ?? []).Select(s => _registry[s.Sensor].Id).ToHashSet(StringComparer.Ordinal);
+        _untold.AddRange(NowcastRound.Abandoned(_alerts.Open, forecast, NowMs).Where(c => IsMine(c.SensorId)));
+    }
+
+    private long NowMs => _time.GetUtcNow().ToUnixTimeMilliseconds();
+
     /// <summary>The minutes before the start; false while history cannot be read yet.</summary>
     private async Task<bool> RefillAsync(NowcastMap map, CancellationToken cancellationToken)
     {
-        var now = _time.GetUtcNow().ToUnixTimeMilliseconds();
+        var now = NowMs;
         try
         {
             foreach (var column in map.Columns)

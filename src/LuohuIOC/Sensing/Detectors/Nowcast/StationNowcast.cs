@@ -87,6 +87,12 @@ internal sealed class NowcastBoard
     public void Show(IReadOnlyDictionary<int, StationNowcast> stations)
     {
         foreach (var (sensor, nowcast) in stations) _stations[sensor] = nowcast;
-        foreach (var gone in _stations.Keys.Where(s => !stations.ContainsKey(s))) _stations.TryRemove(gone, out _);
+        Keep(stations.Keys.ToHashSet());
+    }
+
+    /// <summary>Forgets all stations but these.</summary>
+    public void Keep(IReadOnlySet<int> stations)
+    {
+        foreach (var gone in _stations.Keys.Where(s => !stations.Contains(s))) _stations.TryRemove(gone, out _);
     }
 }

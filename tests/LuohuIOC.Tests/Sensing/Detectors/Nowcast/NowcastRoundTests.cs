@@ -1,0 +1,74 @@
+using LuohuIOC.Alerts;
+using LuohuIOC.Detection.Nowcast;
+using LuohuIOC.Ingestion;
+using LuohuIOC.Registry;
+using LuohuIOC.Sensing;
+using LuohuIOC.Sensing.Detectors;
+using LuohuIOC.Sensing.Detectors.Nowcast;
+using LuohuIOC.Sensing.Rain;
+using Microsoft.Data.Sqlite;
+using Microsoft.Extensions.Logging.Abstractions;
+using Xunit;
+
+namespace LuohuIOC.Tests.Sensing.Detectors.Nowcast;
+
+/// <summary>A waterlogging point, a pipe below it and a gauge.</summary>
+public sealed class NowcastRoundTests : IDisposable
+{
+    private static readonly DateTimeOffset Now = DateTimeOffset.FromUnixTimeMilliseconds(1_735_660_800_000);
+
+    private readonly string _folder = Directory.CreateTempSubdirectory("luohu-nowcast-").FullName;
+    private readonly SensorRegistry _registry = new ForecastDesk().Registry;
+    private readonly LatestBoard _latest = new();
+    private readonly RainBoard _rain = new();
+    private readonly NowcastBoard _board = new();
+    private readonly MinuteBook _book;
+    private readonly NowcastRound _round;
+
+    public NowcastRoundTests()
+    {
+        var models = new ModelStore<NowcastModel, NowcastEvaluation>(ModelsDatabase.Open(_folder), ModelsDatabase.Nowcast, NullLogger.Instance);
+        _book = new MinuteBook(_latest, _rain, ForecastDesk.MinuteMs);
+        _round = new NowcastRound(
+            _registry, new RuleBook(Path.Combine(_folder, "rules.db"), TimeProvider.System), new NowcastModels(models), _board, _book, new NowcastSettings());
+    }
+
+    public void Dispose()
+    {
+        SqliteConnection.ClearAllPools();
+        Directory.Delete(_folder, recursive: true);
+    }
+
+    [Fact]
+    public void A_station_that_leaves_the_map_ends_what_it_has_open_once()
+    {
+        var nowMs = Now.ToUnixTimeMilliseconds();
+        var map = Map();
+        _round.Look(map, nowMs / ForecastDesk.MinuteMs);
+        Assert.Empty(_round.Leave(map, nowMs));
+        Assert.Equal(2, _board.All.Count());
+        _registry.Retire("point", Now);
+        Assert.Equal(["point nowcast-depth", "point nowcast-residual"], Told(_round.Leave(Map(), nowMs)));
+        Assert.Empty(_round.Leave(Map(), nowMs));
+        Assert.Single(_board.All);
+    }
+
+    [Fact]
+    public void Without_a_gauge_nothing_is_forecast_and_all_of_it_ends()
+    {
+        _round.Look(Map(), Now.ToUnixTimeMilliseconds() / ForecastDesk.MinuteMs);
+        _registry.Retire("gauge", Now);
+        var ended = _round.Leave(Map(), Now.ToUnixTimeMilliseconds());
+        Assert.Equal(["pipe nowcast-level", "pipe nowcast-residual", "point nowcast-depth", "point nowcast-residual"], Told(ended));
+        Assert.All(ended, e => Assert.Equal("本站不再预报。", EvidenceWords.Of("zh-CN", "pipe", e.Change.Metric, null, null, e.Change.Evidence!)));
+        Assert.Empty(_board.All);
+    }
+
+    private NowcastMap Map() => new(_registry, pipes: 12);
+
+    private static IEnumerable<string> Told(List<(string SensorId, RuleChange Change)> changes)
+    {
+        Assert.All(changes, c => Assert.Null(c.Change.Severity));
+        return changes.Select(c => $"{c.SensorId} {c.Change.Rule}").Order(StringComparer.Ordinal);
+    }
+}
