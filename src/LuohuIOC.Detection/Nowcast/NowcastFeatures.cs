@@ -10,7 +10,7 @@ public static class NowcastFeatures
     public const int HistoryMinutes = 200;
 
     /// <summary>A level stays valid so long without a new reading.</summary>
-    private const int StaleMinutes = 10;
+    public const int StaleMinutes = 10;
 
     private static readonly int[] OwnChanges = [5, 10, 15, 30];
     private static readonly int[] NearSums = [5, 15, 30, 60, 180];

@@ -6,7 +6,25 @@ namespace LuohuIOC.Sensing;
 /// <param name="TimeMs">Device time bounded by the server clock, Unix ms.</param>
 /// <param name="Values">By slot of the sensor's layout; NaN where none came yet.</param>
 /// <param name="Mark">Quality of the newest reading.</param>
-public sealed record LatestReading(long TimeMs, double[] Values, QualityMark Mark);
+public sealed record LatestReading(long TimeMs, double[] Values, QualityMark Mark)
+{
+    /// <summary>When each value was measured, Unix ms; null when all came with the newest reading, which is the rule and costs nothing.</summary>
+    public long[]? Times { get; init; }
+
+    /// <summary>When a slot's value was measured. What a device sends no more stays in <see cref="Values"/>, and is as old as this says.</summary>
+    public long TimeOf(int slot) => Times is { } times && (uint)slot < (uint)times.Length ? times[slot] : TimeMs;
+
+    internal static LatestReading Of(SensorState state) =>
+        new(state.LatestMs, [.. state.Latest], state.LatestMark) { Times = IsOfOneTime(state) ? null : [.. state.LatestTimes!] };
+
+    private static bool IsOfOneTime(SensorState state)
+    {
+        var times = state.LatestTimes ?? [];
+        for (var slot = 0; slot < times.Length; slot++)
+            if (times[slot] != state.LatestMs && double.IsFinite(state.Latest[slot])) return false;
+        return true;
+    }
+}
 
 /// <summary>
 /// Newest reading of every sensor by number, written by grains, read by the wall and the API. Bounded by the registry:

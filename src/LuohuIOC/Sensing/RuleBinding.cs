@@ -47,13 +47,21 @@ internal static class RuleBinding
         {
             state.Kind = sensor.Kind;
             state.Latest = [];
+            state.LatestTimes = [];
             state.Metrics = [];
         }
         if (state.Metrics.Length < tracked) Array.Resize(ref state.Metrics, tracked);
         var used = state.Latest.Length;
-        if (used >= sensor.Layout.Names.Count) return;
-        Array.Resize(ref state.Latest, sensor.Layout.Names.Count);
-        state.Latest.AsSpan(used).Fill(double.NaN);
+        if (used < sensor.Layout.Names.Count)
+        {
+            Array.Resize(ref state.Latest, sensor.Layout.Names.Count);
+            state.Latest.AsSpan(used).Fill(double.NaN);
+        }
+        var timed = state.LatestTimes?.Length ?? 0;
+        if (timed >= state.Latest.Length) return;
+        Array.Resize(ref state.LatestTimes, state.Latest.Length);
+        // What an older version stored without times is as old as its latest reading, for all that is known.
+        state.LatestTimes.AsSpan(timed).Fill(state.LatestMs);
     }
 
     private static long[]? NewRing(CompiledRule rule) => rule.Form switch

@@ -168,7 +168,7 @@ public sealed class SensorGrain(
         return moved;
     }
 
-    private void Show() => board.Set(_sensor.Number, new LatestReading(stored.State.LatestMs, [.. stored.State.Latest], stored.State.LatestMark));
+    private void Show() => board.Set(_sensor.Number, LatestReading.Of(stored.State));
 
     private ValueTask Finish(SensorRules inForce)
     {

@@ -101,6 +101,13 @@ public sealed class SensorState
     [Id(22)]
     public JournalPlace[]? Applied;
 
+    /// <summary>
+    /// When each of <see cref="Latest"/> was measured, Unix ms: a message rarely has all metrics, and one that a device sends no more keeps its last value.
+    /// Null in what older versions wrote.
+    /// </summary>
+    [Id(23)]
+    public long[]? LatestTimes;
+
     /// <summary>The rules that the arrays above are shaped for; a pointer comparison tells that nothing changed.</summary>
     [NonSerialized]
     internal SensorRules? Bound;

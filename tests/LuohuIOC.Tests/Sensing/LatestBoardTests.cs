@@ -1,11 +1,42 @@
+using LuohuIOC.DeviceProtocol;
 using LuohuIOC.Ingestion;
 using LuohuIOC.Sensing;
+using LuohuIOC.Wall.Neighbours;
 using Xunit;
 
 namespace LuohuIOC.Tests.Sensing;
 
 public sealed class LatestBoardTests
 {
+    [Fact]
+    public void A_value_is_as_old_as_the_message_that_brought_it()
+    {
+        var w = new Watched(SensorKind.Pipe);
+        var slot = w.Sensor.Layout.Names.ToList().IndexOf("level");
+        w.Read(0, ("level", 1.2), ("battery", 80));
+        Assert.Null(LatestReading.Of(w.State).Times);
+        w.Read(60, ("battery", 79));
+        // What is impossible is not shown, and makes nothing younger.
+        w.Read(120, ("battery", 78), ("level", -1e6));
+        var reading = LatestReading.Of(w.State);
+        Assert.Equal((Watched.At(120), Watched.At(0), 1.2), (reading.TimeMs, reading.TimeOf(slot), reading.Values[slot]));
+        Assert.Equal(Watched.At(120), reading.TimeOf(w.Sensor.Layout.Names.ToList().IndexOf("battery")));
+        Assert.Equal(Watched.At(0), ReadingAbroad.Of(w.Sensor, reading).Reading.TimeOf(slot));
+        w.Read(180, ("level", 1.3), ("battery", 78));
+        Assert.Null(LatestReading.Of(w.State).Times);
+    }
+
+    [Fact]
+    public void Values_that_an_older_version_stored_are_as_old_as_its_latest_reading()
+    {
+        var w = new Watched(SensorKind.Pipe);
+        w.Read(0, ("level", 1.2), ("battery", 80));
+        (w.State.LatestTimes, w.State.Bound) = (null, null);
+        Assert.Equal(Watched.At(0), LatestReading.Of(w.State).TimeOf(0));
+        w.Read(60, ("battery", 79));
+        Assert.Equal(Watched.At(0), LatestReading.Of(w.State).TimeOf(w.Sensor.Layout.Names.ToList().IndexOf("level")));
+    }
+
     [Fact]
     public void A_stale_sensor_is_shown_so_until_it_is_born_again_whatever_comes_in_between()
     {

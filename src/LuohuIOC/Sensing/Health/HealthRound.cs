@@ -48,19 +48,23 @@ internal sealed class HealthRound(SensorRegistry registry, LatestBoard latest, H
         var health = Of(sensor);
         foreach (var metric in health.Metrics) metric.Departure = double.NaN;
         if (reading is null || reading.TimeMs <= health.LastMs || nowMs - reading.TimeMs > options.Stale.TotalMilliseconds) return;
+        var before = health.LastMs;
         health.LastMs = reading.TimeMs;
         var battery = BatterySlots[(int)sensor.Kind];
-        if (battery >= 0 && battery < reading.Values.Length) health.Battery.Observe(reading.TimeMs, reading.Values[battery]);
+        if (battery >= 0 && battery < reading.Values.Length && IsNew(battery)) health.Battery.Observe(reading.TimeOf(battery), reading.Values[battery]);
         foreach (var metric in health.Metrics)
         {
             var slot = metric.Metric.Slot;
             // A mark of this watch must not blind it: only what the reading itself shows counts.
             var isBad = reading.Mark.Grade == QualityGrade.Bad && (reading.Mark.Slots >> slot & 1) != 0;
-            if (isBad || slot >= reading.Values.Length || !double.IsFinite(reading.Values[slot])) continue;
+            if (isBad || slot >= reading.Values.Length || !double.IsFinite(reading.Values[slot]) || !IsNew(slot)) continue;
             metric.Value = reading.Values[slot];
-            metric.Departure = metric.Season.Departure(reading.TimeMs, metric.Value);
-            if (!metric.Judge.IsSuspected) metric.Season.Learn(reading.TimeMs, metric.Value);
+            metric.Departure = metric.Season.Departure(reading.TimeOf(slot), metric.Value);
+            if (!metric.Judge.IsSuspected) metric.Season.Learn(reading.TimeOf(slot), metric.Value);
         }
+
+        // What other metrics bring is no news of this one.
+        bool IsNew(int slot) => reading.TimeOf(slot) is var timeMs && timeMs > before && nowMs - timeMs <= options.Stale.TotalMilliseconds;
     }
 
     private void Judge(Sensor sensor, SensorHealth health, long nowMs)

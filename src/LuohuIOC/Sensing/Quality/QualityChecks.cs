@@ -48,18 +48,18 @@ internal static class QualityChecks
         usable = 0;
         var worst = new Worst(clockAhead);
         var checks = profile.Checks;
-        var latest = state.Latest;
+        var (latest, times) = (state.Latest, state.LatestTimes!);
         for (var i = 0; i < slots.Length; i++)
         {
             int slot = slots[i];
             var value = values[i];
-            if (slot >= latest.Length) latest = Grow(state, slot);
+            if (slot >= latest.Length) (latest, times) = Grow(state, slot);
             var reason = IsFlagged(flagged, slot) ? QualityReason.Device : !InRange(profile, slot, value) ? QualityReason.OutOfRange
                 : (uint)slot < (uint)checks.Length && checks[slot].Tracked >= 0 ? Track(state, checks[slot], timeMs, latest[slot], value)
                 : QualityReason.None;
             if (reason != QualityReason.None) worst.Add(GradeOf(reason), reason, slot);
             if (GradeOf(reason) == QualityGrade.Bad) continue;
-            latest[slot] = value;
+            (latest[slot], times[slot]) = (value, timeMs);
             usable |= 1UL << slot;
         }
         return worst.Mark;
@@ -154,12 +154,13 @@ internal static class QualityChecks
     }
 
     /// <summary>A generic sensor has sent a metric for the first time.</summary>
-    private static double[] Grow(SensorState state, int slot)
+    private static (double[], long[]) Grow(SensorState state, int slot)
     {
         var used = state.Latest.Length;
         Array.Resize(ref state.Latest, slot + 1);
         state.Latest.AsSpan(used).Fill(double.NaN);
-        return state.Latest;
+        Array.Resize(ref state.LatestTimes, slot + 1);
+        return (state.Latest, state.LatestTimes);
     }
 
     /// <summary>The worst grade so far, the reason of the first metric that has it, and all metrics that have it.</summary>

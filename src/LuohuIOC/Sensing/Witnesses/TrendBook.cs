@@ -38,7 +38,7 @@ internal sealed class TrendBook(SensorRegistry registry, LatestBoard latest)
     {
         var rounds = Volatile.Read(ref _rounds);
         for (var r = rounds.Length - 1; r >= 0; r--)
-            if (rounds[r].GetValueOrDefault(sensor) is { } then && then.TimeMs < now.TimeMs && Value(then, slot) is var before && double.IsFinite(before)) return Value(now, slot) - before;
+            if (rounds[r].GetValueOrDefault(sensor) is { } then && then.TimeOf(slot) < now.TimeOf(slot) && Value(then, slot) is var before && double.IsFinite(before)) return Value(now, slot) - before;
         return double.NaN;
     }
 

@@ -62,15 +62,17 @@ internal sealed class WitnessLook(
     {
         var reading = latest[sensor.Number];
         var definition = KindCatalogue.Of(sensor.Kind);
-        var isSilent = reading is null || reading.Mark.Reason == QualityReason.Stale || nowMs - reading.TimeMs > definition.Silence.TotalMilliseconds;
         var slot = SlotOf(sensor, metric);
-        if (reading is null || slot < 0) return new Reading(double.NaN, double.NaN, double.NaN, double.NaN, reading?.TimeMs ?? 0, isSilent, metric.Length > 0, false, false);
-        var isState = slot < definition.Metrics.Count && definition.Metrics[slot].Shape == MetricShape.State;
+        var isState = slot >= 0 && slot < definition.Metrics.Count && definition.Metrics[slot].Shape == MetricShape.State;
+        // A state holds until another comes; a level that is sent no more is as silent as a device that sends nothing.
+        var timeMs = reading is null ? 0 : slot < 0 || isState ? reading.TimeMs : reading.TimeOf(slot);
+        var isSilent = reading is null || reading.Mark.Reason == QualityReason.Stale || nowMs - timeMs > definition.Silence.TotalMilliseconds;
+        if (reading is null || slot < 0) return new Reading(double.NaN, double.NaN, double.NaN, double.NaN, timeMs, isSilent, metric.Length > 0, false, false);
         var value = TrendBook.Value(reading, slot);
         if (sensor.Kind == SensorKind.RainGauge && metric == RainNearby.Metric)
-            return new Reading(rain.HourAt(sensor.Number, nowMs), double.NaN, double.NaN, double.NaN, reading.TimeMs, isSilent, !double.IsFinite(value), false, true);
-        var (departure, spread, isFaulty) = health.LookAt(sensor, metric, reading.TimeMs, value);
-        return new Reading(value, trends.Moved(sensor.Number, slot, reading), departure, spread, reading.TimeMs, isSilent, isFaulty || !double.IsFinite(value), isState, false);
+            return new Reading(rain.HourAt(sensor.Number, nowMs), double.NaN, double.NaN, double.NaN, timeMs, isSilent, !double.IsFinite(value), false, true);
+        var (departure, spread, isFaulty) = health.LookAt(sensor, metric, timeMs, value);
+        return new Reading(value, trends.Moved(sensor.Number, slot, reading), departure, spread, timeMs, isSilent, isFaulty || !double.IsFinite(value), isState, false);
     }
 
     /// <summary>The alert's own metric where the other kind has it, else what that kind is looked at for.</summary>

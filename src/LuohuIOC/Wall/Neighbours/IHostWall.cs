@@ -17,15 +17,16 @@ namespace LuohuIOC.Wall.Neighbours;
 /// <param name="Grade">Of the mark.</param>
 /// <param name="Reason">Of the mark.</param>
 /// <param name="Slots">Of the mark.</param>
+/// <param name="Times">By slot, null when all values are of <paramref name="TimeMs"/>.</param>
 [GenerateSerializer, Immutable, Alias("luohu.reading-abroad.v1")]
 public readonly record struct ReadingAbroad(
     [property: Id(0)] string Sensor, [property: Id(1)] long TimeMs, [property: Id(2)] double[] Values,
-    [property: Id(3)] QualityGrade Grade, [property: Id(4)] QualityReason Reason, [property: Id(5)] ulong Slots)
+    [property: Id(3)] QualityGrade Grade, [property: Id(4)] QualityReason Reason, [property: Id(5)] ulong Slots, [property: Id(6)] long[]? Times = null)
 {
     internal static ReadingAbroad Of(Sensor sensor, LatestReading reading) =>
-        new(sensor.Id, reading.TimeMs, reading.Values, reading.Mark.Grade, reading.Mark.Reason, reading.Mark.Slots);
+        new(sensor.Id, reading.TimeMs, reading.Values, reading.Mark.Grade, reading.Mark.Reason, reading.Mark.Slots, reading.Times);
 
-    internal LatestReading Reading => new(TimeMs, Values, new QualityMark(Grade, Reason, Slots));
+    internal LatestReading Reading => new(TimeMs, Values, new QualityMark(Grade, Reason, Slots)) { Times = Times };
 }
 
 /// <summary>A sensor that registered itself on another host, with its metrics in the order of their slots.</summary>

@@ -62,6 +62,21 @@ public sealed class HealthRoundTests
     }
 
     [Fact]
+    public void A_level_that_is_sent_no_more_is_no_news_while_the_battery_goes_on()
+    {
+        var (health, _) = _round.Find(_registry[0])!.Value;
+        Assert.True(double.IsFinite(health.Metrics[0].Departure));
+        var sentMs = _ms;
+        for (var step = 0; step < 3; step++)
+        {
+            _ms += 600_000;
+            _latest.Set(0, new LatestReading(_ms, [1.1, _battery, -80], default(QualityMark)) { Times = [sentMs, _ms, _ms] });
+            _round.Look(_ms);
+            Assert.True(double.IsNaN(health.Metrics[0].Departure));
+        }
+    }
+
+    [Fact]
     public void A_battery_that_ends_within_two_weeks_is_told_in_time()
     {
         Assert.Null(_board.Of(0));

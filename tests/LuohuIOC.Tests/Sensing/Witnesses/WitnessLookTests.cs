@@ -84,6 +84,18 @@ public sealed class WitnessLookTests : IDisposable
     }
 
     [Fact]
+    public void A_level_that_is_sent_no_more_is_silent_however_often_its_battery_is()
+    {
+        foreach (var id in new[] { "p0", "p1", "p2", "p3", "p4", "outfall" }) Read(id, -15, 0.5);
+        _trends.Take();
+        Read("p1", 0, 1.6);
+        foreach (var id in new[] { "p0", "p3", "p4", "outfall" }) Read(id, 0, 0.505);
+        Read("p2", 0, 0.505, levelMinute: -24 * 60);
+        var dead = _look.Look(Alert("p1", "pipe-level", 1.6, 1.5), null, Now).Neighbours.Single(n => n.Id == "p2");
+        Assert.Equal((NeighbourVerdict.Silent, Now.AddDays(-1)), (dead.Verdict, dead.ObservedAt!.Value));
+    }
+
+    [Fact]
     public void A_detectors_alert_asks_for_the_way_that_it_went()
     {
         Read("p1", 0, 0.2);
@@ -115,11 +127,12 @@ public sealed class WitnessLookTests : IDisposable
 
     private Sensor Of(string id) => _registry.TryFind(id, out var sensor) ? sensor : throw new InvalidOperationException(id);
 
-    private void Read(string id, int minute, double level)
+    private void Read(string id, int minute, double level, int? levelMinute = null)
     {
         var sensor = Of(id);
         var values = sensor.Layout.Names.Select(n => n == "level" ? level : double.NaN).ToArray();
-        _latest.Set(sensor.Number, new LatestReading(NowMs + (minute * 60_000), values, default(QualityMark)));
+        var times = sensor.Layout.Names.Select(n => NowMs + ((n == "level" ? levelMinute ?? minute : minute) * 60_000L)).ToArray();
+        _latest.Set(sensor.Number, new LatestReading(NowMs + (minute * 60_000), values, default(QualityMark)) { Times = times });
     }
 
     private static AlertView Alert(string sensor, string rule, double? value, double? threshold) => new()

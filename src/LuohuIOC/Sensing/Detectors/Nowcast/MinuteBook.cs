@@ -75,7 +75,9 @@ internal sealed class MinuteBook(LatestBoard latest, RainBoard rain, long minute
     private void TakeLevel(MinuteColumn column)
     {
         if (latest[column.Sensor] is not { } reading || !IsUsable(column.Slot, reading.Mark, reading.Values)) return;
-        Level(column.Sensor).Observe(reading.TimeMs, reading.TimeMs / minuteMs, reading.Values[column.Slot]);
+        // The level's own time: a probe that is dead beside a battery that reports on must not stand for water that stands still.
+        var timeMs = reading.TimeOf(column.Slot);
+        Level(column.Sensor).Observe(timeMs, timeMs / minuteMs, reading.Values[column.Slot]);
     }
 
     internal static bool IsUsable(int slot, QualityMark mark, double[] values) =>

@@ -56,9 +56,11 @@ internal sealed class NowcastRound(
             var slot = map.Columns[station.Site.Own].Slot;
             var sensor = registry[station.Sensor];
             if (latest[station.Sensor] is not { } reading || (uint)slot >= (uint)reading.Values.Length || !(reading.Values[slot] >= nowcast.Threshold)) continue;
+            var timeMs = reading.TimeOf(slot);
+            if (nowcast.IssuedMs - timeMs > NowcastFeatures.StaleMinutes * settings.MinuteMs) continue;
             var rule = NowcastThreshold.Of(rules, sensor, station.Metric);
-            if (rule.HoldSeconds > 0 || latch.Step(reading.TimeMs / settings.MinuteMs, reading.Values[slot], rule.At, rule.Hysteresis, 0, false) != NowcastTurn.TakenOver) continue;
-            yield return (sensor.Id, End(station, reading.Values[slot], rule.At, reading.TimeMs, NowcastTurn.TakenOver));
+            if (rule.HoldSeconds > 0 || latch.Step(timeMs / settings.MinuteMs, reading.Values[slot], rule.At, rule.Hysteresis, 0, false) != NowcastTurn.TakenOver) continue;
+            yield return (sensor.Id, End(station, reading.Values[slot], rule.At, timeMs, NowcastTurn.TakenOver));
         }
     }
 
