@@ -53,6 +53,7 @@ internal static class BackupArchive
             await using var tape = IsZipped(file) ? new GZipStream(file, CompressionMode.Decompress) : (Stream)file;
             await using var tar = new TarReader(tape);
             var manifest = await ReadManifestAsync(archive, tar, cancel);
+            if (manifest.Files.DistinctBy(f => f.Path, StringComparer.Ordinal).Count() != manifest.Files.Count) throw new BackupFaultException("damaged", BackupManifest.EntryName);
             var missing = manifest.Files.ToDictionary(f => f.Path, StringComparer.Ordinal);
             foreach (var expected in manifest.Files) if (!IsSafe(expected.Path)) throw new BackupFaultException("path", expected.Path);
             while (await tar.GetNextEntryAsync(copyData: false, cancel) is { } entry)

@@ -23,7 +23,13 @@ public sealed record BackupManifest(int Format, string Program, DateTimeOffset T
 
     public const string EntryName = "manifest.json";
 
-    private static readonly JsonSerializerOptions Json = new(JsonSerializerDefaults.Web) { WriteIndented = true };
+    private static readonly JsonSerializerOptions Json = new(JsonSerializerDefaults.Web)
+    {
+        WriteIndented = true,
+        // A member whose name is damaged is a member that is not there.
+        RespectNullableAnnotations = true,
+        RespectRequiredConstructorParameters = true,
+    };
 
     public static string ThisProgram { get; } = typeof(BackupManifest).Assembly.GetName().Version?.ToString(3) ?? "";
 

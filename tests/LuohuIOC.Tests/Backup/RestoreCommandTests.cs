@@ -1,3 +1,4 @@
+using System.Text;
 using CsCheck;
 using LuohuIOC.Backup;
 using LuohuIOC.Storage;
@@ -69,6 +70,24 @@ public sealed class RestoreCommandTests : IDisposable
         var (code, notes) = Restore(Archive, Fresh);
         Assert.Equal(1, code);
         Assert.Contains("history.duckdb ", notes, StringComparison.Ordinal);
+        Assert.False(Directory.Exists(Fresh));
+    }
+
+    [Theory]
+    [InlineData("\"path\"", "\"pbth\"")]
+    [InlineData("\"sha256\"", "\"tha256\"")]
+    [InlineData("\"files\"", "\"giles\"")]
+    [InlineData("history.duckdb.wal\"", "history.duckdb\"    ")]
+    public void A_manifest_that_lacks_a_member_or_names_a_file_twice_is_damaged(string was, string became)
+    {
+        MakeNode();
+        Backup(Archive);
+        var bytes = File.ReadAllBytes(Archive);
+        Encoding.ASCII.GetBytes(became).CopyTo(bytes.AsSpan(bytes.AsSpan().IndexOf(Encoding.ASCII.GetBytes(was))));
+        File.WriteAllBytes(Archive, bytes);
+        var (code, notes) = Restore(Archive, Fresh);
+        Assert.Equal(1, code);
+        Assert.Contains("manifest.json", notes, StringComparison.Ordinal);
         Assert.False(Directory.Exists(Fresh));
     }
 
