@@ -128,7 +128,8 @@ public sealed class Thresholds : IMarkListener
         foreach (var mark in marks)
         {
             var rows = Rows(connection, mark.Sensor, mark.Rule);
-            if (!rows.Exists(r => (r.Alert, r.Verdict, r.AtMs) == (mark.Alert, mark.Verdict, mark.AtMs))) Append(connection, rows, mark);
+            // A newer verdict on the same alert may have been given on another host since.
+            if (!rows.Exists(r => r.Alert == mark.Alert && (r.AtMs > mark.AtMs || (r.AtMs == mark.AtMs && r.Verdict == mark.Verdict)))) Append(connection, rows, mark);
         }
         transaction.Commit();
     }

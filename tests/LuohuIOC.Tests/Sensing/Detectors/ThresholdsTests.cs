@@ -101,6 +101,15 @@ public sealed class ThresholdsTests(SharedPostgres postgres) : IDisposable
         Assert.Equal(["x", "x", "x", "y"], Shared(database).History("rv-1", Rule).Select(m => m.AlertId));
     }
 
+    [Fact]
+    public async Task A_mark_that_is_taken_over_does_not_replace_a_newer_one()
+    {
+        await using var database = new PostgresDatabase(await postgres.Server.NewDatabaseAsync());
+        Shared(database).Marked(Alert("x", AlertVerdict.True, minute: 9), AlertVerdict.True);
+        Mark("x", AlertVerdict.False);
+        Assert.Equal(0.95, Shared(database).Of(DetectorDesk.River(), Rule).Factor, 6);
+    }
+
     private const string Rule = "novelty-level";
 
     private Thresholds Shared(PostgresDatabase database) => new(database, _desk.File, _desk.Options);
