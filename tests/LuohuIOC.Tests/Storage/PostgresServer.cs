@@ -36,7 +36,7 @@ public sealed class PostgresServer : IAsyncDisposable
         string[] command =
         [
             .. AsPostgres, Path.Combine(Programs, "postgres"), "-D", $"{_folder}/data", "-c", $"port={Port}", "-c", "listen_addresses=127.0.0.1",
-            "-c", "unix_socket_directories=", "-c", "log_min_messages=fatal",
+            "-c", "unix_socket_directories=", "-c", "max_connections=300", "-c", "log_min_messages=fatal",
         ];
         _process = Start(command);
         _process.OutputDataReceived += (_, _) => { };

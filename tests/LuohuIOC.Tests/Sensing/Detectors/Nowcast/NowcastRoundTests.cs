@@ -1,6 +1,5 @@
 using LuohuIOC.Alerts;
 using LuohuIOC.Detection.Nowcast;
-using LuohuIOC.Ingestion;
 using LuohuIOC.Registry;
 using LuohuIOC.Sensing;
 using LuohuIOC.Sensing.Detectors;
