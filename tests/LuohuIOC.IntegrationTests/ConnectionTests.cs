@@ -4,6 +4,7 @@ using System.Text.Json;
 using LuohuIOC.Simulator.Load;
 using Microsoft.AspNetCore.SignalR.Client;
 using MQTTnet;
+using MQTTnet.Formatter;
 using MQTTnet.Protocol;
 
 namespace LuohuIOC.IntegrationTests;
@@ -87,6 +88,25 @@ public sealed class ConnectionTests(HostWithDistrict fixture) : IClassFixture<Ho
         await again.PingAsync(TestContext.Current.CancellationToken);
     }
 
+    /// <summary>With the session that still hangs it would have that one's promises: an acknowledgement would leave before its own commit.</summary>
+    [Theory]
+    [InlineData(MqttProtocolVersion.V311)]
+    [InlineData(MqttProtocolVersion.V500)]
+    public async Task A_link_that_comes_again_while_its_last_connection_hangs_begins_a_session_of_its_own(MqttProtocolVersion version)
+    {
+        var (gateway, secret) = _host.Secrets().First();
+        var options = new MqttClientOptionsBuilder().WithTcpServer("127.0.0.1", _host.MqttPort).WithClientId("link").WithCredentials(gateway, secret)
+            .WithProtocolVersion(version).WithCleanSession(false).Build();
+        using var hanging = new MqttClientFactory().CreateMqttClient();
+        await hanging.ConnectAsync(options, TestContext.Current.CancellationToken);
+
+        using var again = new MqttClientFactory().CreateMqttClient();
+        var answer = await again.ConnectAsync(options, TestContext.Current.CancellationToken);
+
+        Assert.False(answer.IsSessionPresent);
+        await again.PingAsync(TestContext.Current.CancellationToken);
+    }
+
     [Fact]
     public async Task A_revoked_token_ends_the_hub_connection_that_showed_it()
     {
@@ -157,7 +177,7 @@ public sealed class ConnectionTests(HostWithDistrict fixture) : IClassFixture<Ho
         var client = new MqttClientFactory().CreateMqttClient();
         await client.ConnectAsync(
             new MqttClientOptionsBuilder().WithTcpServer("127.0.0.1", _host.MqttPort).WithClientId(name ?? $"{gateway}-test").WithCredentials(gateway, secret)
-                .WithProtocolVersion(MQTTnet.Formatter.MqttProtocolVersion.V500).Build(),
+                .WithProtocolVersion(MqttProtocolVersion.V500).Build(),
             TestContext.Current.CancellationToken);
         return client;
     }

@@ -84,6 +84,9 @@ public sealed class BrokerEvents(
             connection.ReasonCode = MqttConnectReasonCode.ServerUnavailable;
             return Task.CompletedTask;
         }
+        // A connection that comes while the one before it still hangs would be given that one's session, with who it was and what it waits for, and acknowledgements
+        // would leave for commits that were another's. Nothing is kept for those who are away, so each connection begins anew, and is told so.
+        PacketOf(connection).CleanSession = true;
         string? gateway = null;
         object? right = null;
         if ((string.IsNullOrEmpty(connection.UserName) || !secrets.Knows(connection.UserName)) && readers.Open(connection.Password, NameOf(connection)) is { } reader)
