@@ -42,7 +42,8 @@ internal sealed class SegmentFiles : IDisposable
 
     /// <summary>
     /// Shows every intact record to <paramref name="visit"/> in order and makes the last segment ready to be appended to. A torn tail
-    /// (the crash came in mid-write, so nothing of it was acknowledged) is cut off; damage elsewhere is set aside and reported.
+    /// (the crash came in mid-write, so nothing of it was acknowledged) is cut off; damage elsewhere, in the last segment what intact records
+    /// follow, is set aside and reported.
     /// </summary>
     /// <returns>A line for people about each damaged file.</returns>
     public List<string> Open(JournalVisitor visit)
@@ -53,10 +54,16 @@ internal sealed class SegmentFiles : IDisposable
         {
             var size = new FileInfo(paths[i]).Length;
             var intact = SegmentReader.Read(paths[i], long.MaxValue, visit);
-            if (intact < size && i < paths.Length - 1)
+            if (intact < size && (i < paths.Length - 1 || SegmentReader.IsFollowed(paths[i], intact)))
             {
                 File.Copy(paths[i], paths[i] + ".damaged", overwrite: true);
                 damaged.Add($"{paths[i]}: record at byte {intact} of {size} is damaged; a copy is kept as {Path.GetFileName(paths[i])}.damaged.");
+            }
+            if (intact == 0)
+            {
+                // Begun, and nothing came: its name must be free for the next segment.
+                File.Delete(paths[i]);
+                continue;
             }
             if (intact < size) Truncate(paths[i], intact);
             _closed.Add((SegmentReader.FirstOf(paths[i]), paths[i], intact));
@@ -128,13 +135,13 @@ internal sealed class SegmentFiles : IDisposable
     private void Roll(long firstPosition)
     {
         var path = Path.Combine(_folder, $"{firstPosition:D20}.log");
+        // A closed segment ends with its last record, so that anything behind it is damage. Before the new file: when this fails all is as it was.
+        if (_current is not null) RandomAccess.SetLength(_current, _length);
         var (handle, prepared) = _reserve.Begin(path);
         lock (_files)
         {
             if (_current is not null)
             {
-                // A closed segment ends with its last record, so that anything behind it is damage.
-                RandomAccess.SetLength(_current, _length);
                 _current.Dispose();
                 _closed.Add((_currentFirst, _currentPath, _length));
             }

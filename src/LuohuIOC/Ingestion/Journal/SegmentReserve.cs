@@ -70,7 +70,8 @@ internal sealed class SegmentReserve(string folder, long segmentBytes) : IDispos
                 return (reserved, RandomAccess.GetLength(reserved));
             }
         }
-        return (File.OpenHandle(path, FileMode.CreateNew, FileAccess.ReadWrite, FileShare.Read), 0);
+        // No committed record has this name; what stands there was left by a beginning that failed.
+        return (File.OpenHandle(path, FileMode.Create, FileAccess.ReadWrite, FileShare.Read), 0);
     }
 
     public void Dispose()
