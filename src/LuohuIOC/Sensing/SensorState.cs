@@ -181,7 +181,7 @@ public struct MetricState
 }
 
 /// <summary>
-/// What one rule remembers: a latch per severity, blue to red, each with the time since which it is about to flip. 48 bytes.
+/// What one rule remembers: a latch per severity, blue to red, each with the time since which it is about to flip. 64 bytes.
 /// The order of the fields matters: the evaluator walks the four times and the four counts by severity.
 /// </summary>
 [GenerateSerializer, Alias("luohu.rule-state.v1")]
@@ -226,4 +226,12 @@ public struct RuleState
     /// <summary>A repeat rule's condition is true now.</summary>
     [Id(11)]
     public bool ConditionTrue;
+
+    /// <summary>Time of the last change that was told, Unix ms.</summary>
+    [Id(12)]
+    public long ToldMs;
+
+    /// <summary>What was told at that time: bit 0 ended, bit severity.</summary>
+    [Id(13)]
+    public byte Told;
 }

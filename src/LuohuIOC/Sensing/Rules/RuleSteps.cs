@@ -12,6 +12,9 @@ internal static class RuleSteps
 {
     private const int Severities = 4;
 
+    /// <summary>Readings of one millisecond flip a rule less often than this.</summary>
+    private const long SameMomentMs = 100;
+
     /// <summary>A new value for the rule's metrics has come.</summary>
     /// <returns>True when a latch began or ceased to wait, so that the due time must be looked up again.</returns>
     public static bool OnReading(SensorState state, int index, CompiledRule rule, long timeMs, List<RuleChange> changes)
@@ -80,12 +83,21 @@ internal static class RuleSteps
         _ => double.NaN,
     };
 
-    /// <summary>Tells that a rule's severity is now what its latches say.</summary>
+    /// <summary>
+    /// Tells that a rule's severity is now what its latches say. Readings of one millisecond (several of one packet, or of a clock that runs ahead) may raise, end and raise a rule again; a change is
+    /// known by its time and severity, so one that was told at that time is told a millisecond later.
+    /// </summary>
     public static void Emit(SensorState state, CompiledRule rule, byte on, long timeMs, List<RuleChange> changes)
     {
         var severity = CompiledRule.SeverityOf(on);
         var step = severity is { } raised ? (int)raised - 1 : Array.FindIndex(rule.Shown, t => !double.IsNaN(t));
         var index = Array.IndexOf(state.Bound!.Rules, rule);
+        ref var latches = ref state.Rules[index];
+        var bit = (byte)(1 << (int)(severity ?? 0));
+        if (latches.ToldMs > timeMs && latches.ToldMs - timeMs < SameMomentMs) timeMs = latches.ToldMs;
+        if (latches.ToldMs == timeMs && (latches.Told & bit) != 0) timeMs++;
+        if (latches.ToldMs != timeMs) (latches.ToldMs, latches.Told) = (timeMs, 0);
+        latches.Told |= bit;
         changes.Add(new RuleChange(
             rule.Id, severity, rule.Metric, RuleEvidence.ValueOf(state, index, rule),
             rule.Form == RuleForm.NoData ? double.NaN : rule.Shown[step], timeMs, RuleEvidence.Of(state, index, rule)));
