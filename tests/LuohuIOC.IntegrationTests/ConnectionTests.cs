@@ -107,6 +107,25 @@ public sealed class ConnectionTests(HostWithDistrict fixture) : IClassFixture<Ho
         await again.PingAsync(TestContext.Current.CancellationToken);
     }
 
+    /// <summary>Nothing comes any more that could end it.</summary>
+    [Fact]
+    public async Task The_alert_of_a_sensor_that_is_retired_ends()
+    {
+        var (sensor, gateway) = await _host.SensorAsync("manhole", 5);
+        using var client = await ConnectAsync(gateway, _host.Secrets()[gateway]);
+        await PublishAsync(client, $"luohu/v1/{gateway}/{sensor}/telemetry", $$$"""{"ts":{{{DateTimeOffset.UtcNow.ToUnixTimeMilliseconds()}}},"values":{"open":1}}""");
+        var raised = default(JsonElement);
+        await Wait.UntilAsync(
+            async () => (raised = (await _host.GetAsync($"alerts?sensor={sensor}")).GetProperty("items").EnumerateArray().FirstOrDefault()).ValueKind == JsonValueKind.Object, () => "the alert");
+
+        await _host.SendAsync(HttpMethod.Post, $"sensors/{sensor}/retire", null);
+
+        await Wait.UntilAsync(
+            async () => (await _host.GetAsync($"alerts/{raised.GetProperty("id").GetString()}")).GetProperty("alert") is var alert
+                && (alert.GetProperty("state").GetString() == "closed" || alert.GetProperty("clearedAt").ValueKind == JsonValueKind.String),
+            () => "the alert's end");
+    }
+
     [Fact]
     public async Task A_revoked_token_ends_the_hub_connection_that_showed_it()
     {

@@ -114,6 +114,20 @@ public static class SensorEvaluator
         SensorState state, SensorRules rules, Sensor sensor, long nowMs, List<RuleChange> changes, long listeningSinceMs = 0) =>
         Tick(state, rules, sensor, nowMs, changes, listeningSinceMs);
 
+    /// <summary>The sensor is in service no more: what its rules hold ends, and nothing is due.</summary>
+    public static void Retire(SensorState state, SensorRules rules, Sensor sensor, long nowMs, List<RuleChange> changes)
+    {
+        if (!ReferenceEquals(state.Bound, rules)) RuleBinding.Bind(state, rules, sensor, nowMs, changes);
+        for (var i = 0; i < rules.Rules.Length; i++)
+        {
+            state.Rules[i].Timing = 0;
+            if (state.Rules[i].On == 0) continue;
+            state.Rules[i].On = 0;
+            RuleSteps.Emit(state, rules.Rules[i], 0, nowMs, changes);
+        }
+        state.HoldDueMs = HoldDueOf(state, rules);
+    }
+
     internal static long HoldDueOf(SensorState state, SensorRules rules)
     {
         var due = long.MaxValue;

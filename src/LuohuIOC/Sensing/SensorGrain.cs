@@ -16,7 +16,7 @@ namespace LuohuIOC.Sensing;
 [PreferLocalPlacement]
 public sealed class SensorGrain(
     [PersistentState("sensor", LuohuIOC.Storage.Silo.Grains)] IPersistentState<SensorState> stored, SensorRegistry registry, RuleBook rules, SensorDetectors detectors,
-    DetectorViews views, RainBoard rain, HealthBoard health, LatestBoard board, DueBoard dues, ListeningSince listening, JournalIdentity journal, TimeProvider time) : Grain, ISensorGrain
+    DetectorViews views, RainBoard rain, HealthBoard health, LatestBoard board, DueBoard dues, IOpenAlerts alerts, ListeningSince listening, JournalIdentity journal, TimeProvider time) : Grain, ISensorGrain
 {
     // A state that comes from another host may lack what that host had not saved. Time passes for it only after who sent it could send it again.
     private static readonly TimeSpan Grace = TimeSpan.FromSeconds(10);
@@ -102,15 +102,17 @@ public sealed class SensorGrain(
     {
         _sensor = registry[_sensor.Number];
         var inForce = rules.For(_sensor);
-        if (_sensor.RetiredAt is null) SensorEvaluator.Tick(stored.State, inForce, _sensor, nowMs, _changes, listening.Ms);
+        if (_sensor.RetiredAt is not null) return Retire(inForce, nowMs);
+        SensorEvaluator.Tick(stored.State, inForce, _sensor, nowMs, _changes, listening.Ms);
         _dirty |= _changes.Count > 0;
-        return _sensor.RetiredAt is null ? Finish(inForce) : ValueTask.CompletedTask;
+        return Finish(inForce);
     }
 
     public ValueTask Reconcile(long nowMs)
     {
         _sensor = registry[_sensor.Number];
         var inForce = rules.For(_sensor);
+        if (_sensor.RetiredAt is not null) return Retire(inForce, nowMs);
         SensorEvaluator.Reconcile(stored.State, inForce, _sensor, nowMs, _changes, listening.Ms);
         _dirty = true;
         return Finish(inForce);
@@ -166,6 +168,17 @@ public sealed class SensorGrain(
             else _detector?.Observe(state.LatestMs, slots, values, _changes);
         }
         return moved;
+    }
+
+    // Nothing comes any more that could end them: its alerts, those of detectors too, end with its service.
+    private ValueTask Retire(SensorRules inForce, long nowMs)
+    {
+        var before = _changes.Count;
+        SensorEvaluator.Retire(stored.State, inForce, _sensor, nowMs, _changes);
+        foreach (var alert in alerts.Open.Where(a => a.SensorId == _sensor.Id && a.ClearedAt is null).ToList())
+            if (!_changes.Exists(c => c.Rule == alert.Rule)) _changes.Add(new RuleChange(alert.Rule, null, alert.Metric, double.NaN, double.NaN, nowMs, null));
+        _dirty |= _changes.Count > before;
+        return _changes.Count > 0 ? TellAlerts(long.MaxValue) : ValueTask.CompletedTask;
     }
 
     private void Show() => board.Set(_sensor.Number, LatestReading.Of(stored.State));
