@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Text.Json.Nodes;
+using LuohuIOC.History.DuckDb;
 using LuohuIOC.History.Queries;
 using LuohuIOC.Ingestion;
 using LuohuIOC.Registry;
@@ -14,6 +15,9 @@ internal sealed class StaObservations(IReadingQueries history, StaEntities entit
 {
     /// <summary>Readings looked at for one page; a page whose filter passes fewer ends early and says where to go on.</summary>
     private const int LookedAtMax = 50_000;
+
+    /// <summary>Readings asked of the store at once for a filter that it cannot judge.</summary>
+    private const int Portion = 2_000;
 
     /// <summary>Readings looked at for one count; more have to be narrowed by time.</summary>
     private const int CountedMax = 1_000_000;
@@ -76,33 +80,58 @@ internal sealed class StaObservations(IReadingQueries history, StaEntities entit
         var skip = query.Skip;
         for (var looked = 0; looked < LookedAtMax;)
         {
-            var limit = Math.Clamp(query.Top - items.Count + skip, 1, ReadingRequest.LimitMax);
-            var asked = request with { Limit = limit, After = after };
-            var page = await history.RawAsync(asked, cancellation);
+            var page = await history.RawAsync(request with { Limit = IsPlain(query) ? (int)Math.Clamp((long)query.Top - items.Count + skip, 1, ReadingRequest.LimitMax) : Portion, After = after }, cancellation);
             looked += page.Items.Count;
-            foreach (var reading in page.Items.Select(r => Entity(sensor, slot, r)).Where(matches))
+            for (var i = 0; i < page.Items.Count; i++)
             {
-                if (skip > 0) skip--;
-                else items.Add(reading);
+                var reading = Entity(sensor, slot, page.Items[i]);
+                if (!matches(reading)) continue;
+                if (skip > 0)
+                {
+                    skip--;
+                    continue;
+                }
+                items.Add(reading);
+                if (items.Count == query.Top) return new StaPage(items, null, page.Next is null && i == page.Items.Count - 1 ? null : $"$skiptoken={MarkOf(sensor, page.Items[i])}");
             }
             if (page.Next is null) return new StaPage(items, null, null);
             after = PageMark.TryParse(page.Next, out var next) ? next : null;
-            if (items.Count >= query.Top) return new StaPage(items, null, $"$skiptoken={page.Next}");
         }
-        return new StaPage(items, null, $"$skiptoken={after}");
+        return new StaPage(items, null, $"$skiptoken={after}&$skip={skip}");
     }
 
     private async Task<StaPage> NewestAsync(Sensor sensor, int slot, ReadingRequest request, StaQuery query, Func<JsonObject, bool> matches, CancellationToken cancellation)
     {
-        // With a filter on the result nobody knows how far back its matches lie.
-        var last = query.Filter is null ? query.Skip + query.Top + 1 : ReadingRequest.LimitMax;
+        var (token, toMs) = (query.SkipToken is null ? "" : $"$skiptoken={query.SkipToken}&", request.ToMs);
+        if (query.SkipToken is not null) toMs = Math.Min(toMs, long.TryParse(query.SkipToken, NumberStyles.None, CultureInfo.InvariantCulture, out var before) ? before : throw new StaQueryException("$skiptoken"));
+        // With a filter on more than the time nobody knows how far back its matches lie.
+        var last = IsPlain(query) ? (long)query.Skip + query.Top + 1 : ReadingRequest.LimitMax;
         if (last > ReadingRequest.LimitMax) throw new StaQueryException($"$skip: at most {ReadingRequest.LimitMax - query.Top - 1} from the newest, narrow phenomenonTime instead");
-        var asked = request with { Last = last };
-        var page = await history.RawAsync(asked, cancellation);
-        var matching = page.Items.Reverse().Select(r => Entity(sensor, slot, r)).Where(matches).Skip(query.Skip).Take(query.Top + 1).ToList();
-        var next = matching.Count > query.Top ? $"$skip={query.Skip + query.Top}" : null;
-        return new StaPage([.. matching.Take(query.Top)], null, next);
+        var items = new List<JsonObject>();
+        var skip = query.Skip;
+        for (var looked = 0; looked < LookedAtMax;)
+        {
+            var page = await history.RawAsync(request with { Last = (int)last, ToMs = toMs }, cancellation);
+            var isWhole = page.Items.Count < last;
+            // Readings of one time may be cut in two here: they come whole with the next portion.
+            var cutAt = isWhole || page.Items[0].Ts == page.Items[^1].Ts ? long.MinValue : page.Items[0].Ts;
+            foreach (var reading in page.Items.Reverse().Where(r => IsPlain(query) || r.Ts > cutAt).Select(r => Entity(sensor, slot, r)).Where(matches))
+            {
+                if (skip > 0) skip--;
+                else if (items.Count == query.Top) return new StaPage(items, null, $"{token}$skip={(long)query.Skip + query.Top}");
+                else items.Add(reading);
+            }
+            if (isWhole || IsPlain(query)) return new StaPage(items, null, null);
+            looked += page.Items.Count;
+            toMs = cutAt == long.MinValue ? page.Items[0].Ts : cutAt + 1;
+        }
+        return new StaPage(items, null, $"$skiptoken={toMs}&$skip={skip}");
     }
+
+    // All that the filter says is in the store's question.
+    private static bool IsPlain(StaQuery query) => query.Filter is null or { IsBoundsOnly: true };
+
+    private static PageMark MarkOf(Sensor sensor, ReadingItem reading) => new(sensor.Number, new RowKey(reading.Ts, reading.Seq ?? ReadingGroup.NoSequence, reading.DeviceTs ?? reading.Ts));
 
     /// <summary>The same for the same reading, over HTTP and MQTT: <c>river-001:level:1732262400000.17</c>.</summary>
     public static string IdOf(Sensor sensor, int slot, long unixMs, long? sequence) =>

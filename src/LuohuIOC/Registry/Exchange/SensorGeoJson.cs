@@ -22,7 +22,7 @@ public static class SensorGeoJson
     private static readonly JsonSerializerOptions Json = new() { Converters = { new GeoJsonConverterFactory(Geometries) }, MaxDepth = 32 };
 
     /// <summary>Reads a FeatureCollection; a faulty feature is refused by its ordinal, the others stay.</summary>
-    /// <exception cref="ImportFileException">Not JSON, or no FeatureCollection.</exception>
+    /// <exception cref="ImportFileException">Not JSON, not UTF-8, or no FeatureCollection.</exception>
     public static async Task<ImportFile> ReadAsync(Stream stream, FileDatum datum, CancellationToken cancellationToken)
     {
         using var document = await ParseAsync(stream, cancellationToken);
@@ -61,10 +61,7 @@ public static class SensorGeoJson
 
     private static Dictionary<string, string>? Cells(JsonElement element, int ordinal, List<RowRefusal> refused)
     {
-        var cells = new Dictionary<string, string>();
-        if (element.ValueKind == JsonValueKind.Object && element.TryGetProperty("properties", out var properties) && properties.ValueKind == JsonValueKind.Object)
-            foreach (var property in properties.EnumerateObject())
-                if (SensorColumns.Of(property.Name) is { } column) cells[column] = TextOf(property.Value);
+        var cells = PropertiesOf(element);
         var id = cells.GetValueOrDefault(SensorColumns.Id);
         try
         {
@@ -89,6 +86,23 @@ public static class SensorGeoJson
             refused.Add(new RowRefusal(ordinal, id, "feature", "not-a-feature"));
         }
         return null;
+    }
+
+    private static Dictionary<string, string> PropertiesOf(JsonElement element)
+    {
+        var cells = new Dictionary<string, string>();
+        if (element.ValueKind != JsonValueKind.Object || !element.TryGetProperty("properties", out var properties) || properties.ValueKind != JsonValueKind.Object) return cells;
+        try
+        {
+            foreach (var property in properties.EnumerateObject())
+                if (SensorColumns.Of(property.Name) is { } column) cells[column] = TextOf(property.Value);
+        }
+        catch (InvalidOperationException)
+        {
+            // The parser takes a text's bytes as they are; only who reads it learns that they are GBK, or half a surrogate pair.
+            throw new ImportFileException("import-not-utf8");
+        }
+        return cells;
     }
 
     private static string TextOf(JsonElement value) => value.ValueKind switch

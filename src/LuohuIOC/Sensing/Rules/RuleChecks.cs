@@ -41,7 +41,7 @@ public static partial class RuleChecks
 
     private static RuleFault? AllOfFault(AllOfRule rule, Sensor sensor)
     {
-        if (rule.Conditions.Length is < 2 or > 8) return new("rule-conditions-missing", rule.Conditions.Length);
+        if (rule.Conditions.Length is < 2 or > 8 || rule.Conditions.Contains(null)) return new("rule-conditions-missing", rule.Conditions.Length);
         return rule.Conditions.Select(c => MetricFault(sensor, c.Metric) ?? RangeFault(sensor, c.Metric, c.At)).FirstOrDefault(f => f is not null);
     }
 
@@ -63,7 +63,8 @@ public static partial class RuleChecks
     /// <summary>Each severity once, a worse severity at a worse threshold, hysteresis smaller than the gaps between.</summary>
     private static RuleFault? LadderFault(Step[] steps, bool isUp, double hysteresis)
     {
-        if (steps.Length == 0) return new("rule-steps-missing");
+        // What is annotated as never null may hold nulls all the same: JSON arrays are not checked element by element.
+        if (steps.Length == 0 || steps.Contains(null)) return new("rule-steps-missing");
         if (steps.Select(s => SeverityFault(s.Severity)).FirstOrDefault(f => f is not null) is { } severity) return severity;
         if (steps.FirstOrDefault(s => !double.IsFinite(s.At)) is { } infinite) return new("rule-threshold-out-of-range", infinite.At, "", "");
         if (!double.IsFinite(hysteresis) || hysteresis < 0) return new("rule-hysteresis-negative", hysteresis);

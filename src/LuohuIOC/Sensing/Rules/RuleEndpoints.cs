@@ -55,11 +55,11 @@ internal static class RuleEndpoints
         Rule parsed;
         try
         {
-            var body = await JsonNode.ParseAsync(context.Request.Body, cancellationToken: context.RequestAborted);
+            var body = await JsonNode.ParseAsync(context.Request.Body, null, new JsonDocumentOptions { AllowDuplicateProperties = false }, context.RequestAborted);
             if (body is not JsonObject written) return Problem.Of(context, 400, "rule-unreadable", "$");
             parsed = Complete(written, rule, sensor).Deserialize<Rule>(RuleJson.Options)!;
         }
-        catch (Exception e) when (e is JsonException or NotSupportedException)
+        catch (Exception e) when (e is JsonException or NotSupportedException or InvalidOperationException)
         {
             return Problem.Of(context, 400, "rule-unreadable", (e as JsonException)?.Path ?? "$.type");
         }

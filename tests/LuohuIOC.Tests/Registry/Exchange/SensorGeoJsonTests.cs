@@ -40,10 +40,21 @@ public class SensorGeoJsonTests
     [InlineData("[]", "import-not-features")]
     [InlineData("""{ "type": "FeatureCollection" }""", "import-not-features")]
     [InlineData("""{ "features": {} }""", "import-not-features")]
+    [InlineData("""{ "features": [{ "type": "Feature", "geometry": null, "properties": { "id": "\ud800" } }] }""", "import-not-utf8")]
     public async Task What_is_no_feature_collection_is_no_import(string text, string code)
     {
         var error = await Assert.ThrowsAsync<ImportFileException>(() => Read(text));
         Assert.Equal(code, error.Code);
+    }
+
+    [Fact]
+    public async Task A_file_in_another_encoding_is_no_import()
+    {
+        // 罗湖 in GBK.
+        byte[] name = [0xC2, 0xDE, 0xBA, 0xFE];
+        byte[] file = [.. "{\"features\":[{\"type\":\"Feature\",\"geometry\":null,\"properties\":{\"name\":\""u8, .. name, .. "\"}}]}"u8];
+        var error = await Assert.ThrowsAsync<ImportFileException>(() => SensorGeoJson.ReadAsync(new MemoryStream(file), FileDatum.Wgs84, TestContext.Current.CancellationToken));
+        Assert.Equal("import-not-utf8", error.Code);
     }
 
     [Fact]
