@@ -36,7 +36,14 @@ public sealed class AlertGrain(
         return Save(saves);
     }
 
-    public Task<AlertOutcome> Acknowledge(AlertRequest request) => Ask(request, new AlertCommand.Acknowledge(request));
+    public async Task<AlertOutcome> Acknowledge(AlertRequest request)
+    {
+        var outcome = await Ask(request, new AlertCommand.Acknowledge(request));
+        // Acknowledging what has cleared closes it: the same officer's second press is no error.
+        return outcome.Refusal == AlertRefusal.NotOpen && await ClosedAsync(request.AlertId) is { } closed && closed.AcknowledgedBy == request.Actor
+            ? new AlertOutcome(AlertRefusal.None, AlertView.Of(closed))
+            : outcome;
+    }
 
     public Task<AlertOutcome> Assign(AlertRequest request, string assignee) => Ask(request, new AlertCommand.Assign(request, assignee));
 
@@ -47,18 +54,12 @@ public sealed class AlertGrain(
     public async Task<AlertOutcome> Mark(AlertRequest request, AlertVerdict verdict)
     {
         if (_watches.Values.Any(w => w.Open?.Id == request.AlertId)) return await Ask(request, new AlertCommand.Mark(request, verdict));
-        // A closed alert is on disk only, and only once all steps before are: another mark may be on its way.
-        for (var saved = _saved; ; saved = _saved)
-        {
-            await saved;
-            if (ReferenceEquals(saved, _saved)) break;
-        }
-        if (queries.Find(request.AlertId) is not { } closed || closed.Subject.SensorId != this.GetPrimaryKeyString())
-            return new AlertOutcome(AlertRefusal.NotOpen, null);
+        if (await ClosedAsync(request.AlertId) is not { } closed) return new AlertOutcome(AlertRefusal.NotOpen, null);
         var (events, refusal) = AlertLifecycle.Mark(closed, request, verdict, time.GetUtcNow());
         if (events.Count == 0) return new AlertOutcome(refusal, AlertView.Of(closed));
         var marked = events.Aggregate(closed, (alert, happened) => happened.Apply(alert));
         foreach (var happened in events) meters.Transition(happened);
+        board.Publish(AlertView.Of(marked));
         var watch = _watches.GetValueOrDefault(closed.Rule) ?? new RuleWatch(closed.Rule);
         await Save([new AlertSave(this.GetPrimaryKeyString(), watch, events, marked)]);
         return new AlertOutcome(refusal, AlertView.Of(marked));
@@ -76,6 +77,17 @@ public sealed class AlertGrain(
         var saves = new List<AlertSave>();
         foreach (var watch in _watches.Values.ToArray()) Step(watch, new AlertCommand.Expire(), saves);
         return Save(saves);
+    }
+
+    // A closed alert is on disk only, and only once all steps before are: another mark may be on its way.
+    private async Task<Alert?> ClosedAsync(string id)
+    {
+        for (var saved = _saved; ; saved = _saved)
+        {
+            await saved;
+            if (ReferenceEquals(saved, _saved)) break;
+        }
+        return queries.Find(id) is { } closed && closed.Subject.SensorId == this.GetPrimaryKeyString() ? closed : null;
     }
 
     private async Task<AlertOutcome> Ask(AlertRequest request, AlertCommand command)

@@ -86,7 +86,9 @@ internal sealed class StaFeed(ReaderTopics readers, HistoryQueue judged, SensorR
         var mark = group.Marks[reading];
         var quality = mark.Grade == QualityGrade.Good || (mark.Slots >> slot & 1) == 0 ? "good" : mark.Grade.ToString().ToLowerInvariant();
         long? sequence = group.Sequences[reading] == ReadingGroup.NoSequence ? null : group.Sequences[reading];
-        var entity = _entities.Observation(sensor, slot, StaObservations.IdOf(sensor, slot, group.DeviceTimes[reading], sequence), StaObservations.TimeOf(group.DeviceTimes[reading]), value, quality);
+        // The time that history has it under.
+        var time = ReadingClock.EffectiveMs(group.DeviceTimes[reading], group.ReceivedTimes[reading]);
+        var entity = _entities.Observation(sensor, slot, StaObservations.IdOf(sensor, slot, time, sequence), StaObservations.TimeOf(time), value, quality);
         entity.Remove("Datastream");
         return entity.ToJsonString();
     }

@@ -63,6 +63,23 @@ public sealed class AlertGrainTests
         Assert.True(SpinWait.SpinUntil(() => city.Alerts.Count == 0, TimeSpan.FromSeconds(60)), "The alert was never closed.");
     }
 
+    [Fact]
+    public async Task A_cleared_alert_is_acknowledged_twice_without_error_and_its_mark_reaches_the_wall()
+    {
+        await using var city = await CityHost.StartAsync();
+        await city.ObserveAsync("wl-001", Some.Change(Severity.Red, 1), Some.Change(null, 2));
+        var id = Assert.Single(city.Alerts.Open).Id;
+        for (var i = 0; i < 2; i++)
+        {
+            var answer = await city.Officer.Post($"/api/v1/alerts/{id}/acknowledge", "{}");
+            Assert.Equal(200, (int)answer.StatusCode);
+        }
+        var heard = new List<AlertView>();
+        city.Alerts.Changed += heard.Add;
+        await city.Officer.Post($"/api/v1/alerts/{id}/mark", """{"verdict":"true"}""");
+        Assert.Equal(("closed", "true"), (Assert.Single(heard).State, heard[0].Verdict));
+    }
+
     private static void Execute(DbConnection connection, string sql)
     {
         using var command = connection.CreateCommand();

@@ -1,3 +1,4 @@
+using System.Globalization;
 using LuohuIOC.History.Queries;
 using Xunit;
 
@@ -44,5 +45,16 @@ public sealed class EveryTests
         Assert.Equal(midnight, Every.MidnightMs(eight));
         Assert.Equal(midnight, Every.MidnightMs(midnight));
         Assert.Equal(midnight - 86_400_000, Every.MidnightMs(midnight - 1));
+    }
+
+    [Theory]
+    [InlineData("1w", "2024-11-18")]
+    [InlineData("7d", "2024-11-18")]
+    [InlineData("1d", "2024-11-22")]
+    public void A_week_begins_on_Monday(string every, string day)
+    {
+        Assert.True(Every.TryParse(every, out var ms));
+        var friday = new DateTimeOffset(2024, 11, 22, 8, 0, 0, TimeSpan.FromHours(8)).ToUnixTimeMilliseconds();
+        Assert.Equal(DateTimeOffset.Parse(day + "T00:00+08:00", CultureInfo.InvariantCulture).ToUnixTimeMilliseconds(), Every.BucketMs(friday, ms));
     }
 }
