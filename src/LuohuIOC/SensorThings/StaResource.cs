@@ -42,12 +42,17 @@ internal sealed partial class StaResource(StaEntities entities, StaObservations 
             var stream = of?.Stream ?? (query.Filter?.Datastream is { } id ? entities.Stream(id) : null);
             if (stream is null && of is { Name: "FeaturesOfInterest" }) throw new StaQueryException("Observations: $filter=Datastream/id eq '…'");
             if (stream is not var (sensor, slot)) throw new StaQueryException("Observations: $filter=Datastream/id eq '…'");
-            var page = await observations.ReadAsync(sensor, slot, query, o => Scope(new Node("Observations", (string)o["@iot.id"]!, o, sensor, stream)), cancellation);
+            var page = await observations.ReadAsync(sensor, slot, query, o => Scope(new Node("Observations", (string)o["@iot.id"]!, () => o, sensor, stream)), cancellation);
             var items = new List<JsonObject>();
-            foreach (var item in page.Items) items.Add(query.Selected(await Expanded(new Node("Observations", (string)item["@iot.id"]!, item, sensor, stream), query)));
+            foreach (var item in page.Items) items.Add(query.Selected(await Expanded(new Node("Observations", (string)item["@iot.id"]!, () => item, sensor, stream), query)));
             return new StaAnswer(null, page with { Items = items });
         }
         if ((of is null ? All(name) : Neighbours(of, name)) is not { } nodes) return null;
+        if (query is { Filter: null, OrderBy.Count: 0 })
+        {
+            var all = nodes.ToList();
+            return await Page(all.Skip(query.Skip).Take(query.Top), all.Count, query);
+        }
         var byScope = new Dictionary<StaScope, Node>(ReferenceEqualityComparer.Instance);
         var sifted = query.Sift(nodes.Select(n =>
         {
@@ -55,10 +60,15 @@ internal sealed partial class StaResource(StaEntities entities, StaObservations 
             byScope[scope] = n;
             return scope;
         })).ToList();
+        return await Page(sifted.Skip(query.Skip).Take(query.Top).Select(scope => byScope[scope]), sifted.Count, query);
+    }
+
+    private async Task<StaAnswer> Page(IEnumerable<Node> nodes, int count, StaQuery query)
+    {
         var shown = new List<JsonObject>();
-        foreach (var scope in sifted.Skip(query.Skip).Take(query.Top)) shown.Add(query.Selected(await Expanded(byScope[scope], query)));
-        var next = sifted.Count > query.Skip + query.Top ? $"$skip={query.Skip + query.Top}" : null;
-        return new StaAnswer(null, new StaPage(shown, sifted.Count, next));
+        foreach (var node in nodes) shown.Add(query.Selected(await Expanded(node, query)));
+        var end = (long)query.Skip + query.Top;
+        return new StaAnswer(null, new StaPage(shown, count, count > end ? $"$skip={end}" : null));
     }
 
     private StaScope Scope(Node node) => new(node.Entity, name => Neighbours(node, name)?.Select(Scope));
@@ -123,21 +133,33 @@ internal sealed partial class StaResource(StaEntities entities, StaObservations 
         _ => null,
     };
 
-    private Node Thing(Sensor s) => new("Things", s.Id, entities.Thing(s), s, null);
+    private Node Thing(Sensor s) => new("Things", s.Id, () => entities.Thing(s), s, null);
 
-    private Node Location(Sensor s) => new("Locations", s.Id, entities.Location(s), s, null);
+    private Node Location(Sensor s) => new("Locations", s.Id, () => entities.Location(s), s, null);
 
-    private Node Feature(Sensor s) => new("FeaturesOfInterest", s.Id, entities.Feature(s), s, null);
+    private Node Feature(Sensor s) => new("FeaturesOfInterest", s.Id, () => entities.Feature(s), s, null);
 
-    private Node Stream((Sensor Sensor, int Slot) s) => new("Datastreams", $"{s.Sensor.Id}:{s.Sensor.Layout.Names[s.Slot]}", entities.Datastream(s.Sensor, s.Slot), s.Sensor, s);
+    private Node Stream((Sensor Sensor, int Slot) s) => new("Datastreams", $"{s.Sensor.Id}:{s.Sensor.Layout.Names[s.Slot]}", () => entities.Datastream(s.Sensor, s.Slot), s.Sensor, s);
 
-    private Node Procedure(SensorKind kind) => new("Sensors", KindCatalogue.Of(kind).Name, entities.Procedure(kind), null, null);
+    private Node Procedure(SensorKind kind) => new("Sensors", KindCatalogue.Of(kind).Name, () => entities.Procedure(kind), null, null);
 
-    private Node Property(string metric) => new("ObservedProperties", metric, entities.Property(metric), null, null);
+    private Node Property(string metric) => new("ObservedProperties", metric, () => entities.Property(metric), null, null);
 
     // Things('river-001'), Datastreams
     [GeneratedRegex(@"^(?<name>[A-Za-z]+)(?:\('(?<id>(?:[^']|'')*)'\))?$")]
     private static partial Regex Step();
 
-    private sealed record Node(string Name, string Id, JsonObject Entity, Sensor? Sensor, (Sensor Sensor, int Slot)? Stream);
+    // A page of a city's entities passes over tens of thousands: only those that are shown or looked into are made.
+    private sealed class Node(string name, string id, Func<JsonObject> make, Sensor? sensor, (Sensor Sensor, int Slot)? stream)
+    {
+        public string Name => name;
+
+        public string Id => id;
+
+        public JsonObject Entity => field ??= make();
+
+        public Sensor? Sensor => sensor;
+
+        public (Sensor Sensor, int Slot)? Stream => stream;
+    }
 }
