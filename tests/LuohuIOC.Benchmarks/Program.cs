@@ -7,6 +7,7 @@ using LuohuIOC.Benchmarks.Nab;
 using LuohuIOC.Benchmarks.Nowcast;
 using LuohuIOC.Benchmarks.Outside;
 using LuohuIOC.Benchmarks.Scale;
+using LuohuIOC.Benchmarks.Scores;
 using LuohuIOC.Benchmarks.Skab;
 
 // Tables go to files and documents as often as to a terminal.
@@ -27,6 +28,7 @@ const string help =
     nab DIR OUT          the detector of single metrics on CSVs of timestamp,value (Numenta Anomaly Benchmark and its like)
                          OUT gets a file for each CSV at its path below DIR, or below DIR/data where DIR is a benchmark's own folder (labels/ beside data/, or data/valve1/)
     nab-prefix DIR       proof that it does not look ahead: scores of cut files against those of whole ones
+    nab-score DIR OUT [--by-site] [--threshold-of DIR OUT]   what nab wrote for DIR against DIR/labels: standard score, cross-validated score by folder or site, events caught at few false alarms
     nab-pictures OUT DIR … [--skip FOLDER]   five hits and five misses as SVG
     skab DIR OUT [--fit ROWS] [--pca]   the stations' detector on the Skoltech Anomaly Benchmark's files; paths as for nab; the folder anomaly-free,
                          which the benchmark does not score, is passed over; ROWS 8 to 1000000 (default 400)
@@ -66,6 +68,8 @@ switch (args)
         return NabRunner.Run(rest);
     case ["nab-prefix", .. var rest]:
         return NabRunner.Prefix(rest);
+    case ["nab-score", .. var rest]:
+        return ScoreRunner.Run(rest);
     case ["nab-pictures", .. var rest]:
         return NabPictures.Run(rest);
     case ["detectors"]:
