@@ -93,21 +93,35 @@ export function takeReadings(views: Reading[]): void {
   }, PULSE_MS)
 }
 
-/** Silent for longer than its kind may be. */
-export function isSilent(sensor: Sensor): boolean {
-  const reading = readings.get(sensor.id)
-  return !reading || now() - reading.ts > (kinds.get(sensor.kind)?.silenceSeconds ?? 86_400) * 1000
+/** When a metric's value was measured; the newest message's time without a metric, or when the sensor has never sent it. */
+export function timeOf(reading: Reading, metric = ''): number {
+  return reading.times?.[metric] ?? reading.ts
 }
+
+/** Silent for longer than its kind may be. A metric is silent by itself: a probe may be dead while the device still reports its battery. */
+export function isSilent(sensor: Sensor, metric = ''): boolean {
+  const reading = readings.get(sensor.id)
+  return !reading || now() - timeOf(reading, metric) > (kinds.get(sensor.kind)?.silenceSeconds ?? 86_400) * 1000
+}
+
+/** Milliseconds since a value was measured, null when there is none. */
+export function ageOf(id: string, metric: string): number | null {
+  const reading = readings.get(id)
+  return reading && metric in reading.values ? now() - timeOf(reading, metric) : null
+}
+
+/** A value that may be spoken of as what is: null when there is none or it is silent. */
+export const freshValue = (sensor: Sensor, metric: string): number | null => (isSilent(sensor, metric) ? null : valueOf(sensor.id, metric))
 
 export const valueOf = (id: string, metric: string): number | null => readings.get(id)?.values[metric] ?? null
 
 /** How much an alert asks of an officer: by severity, less when the condition is over, a little less when somebody is on it. */
 const urgency = (alert: Alert): number => RANK[alert.severity] * 2 - (alert.clearedAt ? 3 : 0) - (alert.state === 'acknowledged' ? 1 : 0)
 
+export const byUrgency = (a: Alert, b: Alert): number => urgency(b) - urgency(a) || Date.parse(b.raisedAt) - Date.parse(a.raisedAt)
+
 /** Open alerts, most urgent first, then newest. */
-export function openAlerts(): Alert[] {
-  return [...alerts.values()].sort((a, b) => urgency(b) - urgency(a) || Date.parse(b.raisedAt) - Date.parse(a.raisedAt))
-}
+export const openAlerts = (): Alert[] => [...alerts.values()].sort(byUrgency)
 
 /** Signs are filled while the condition holds and nobody is on it. */
 export const isQuiet = (alert: Alert): boolean => alert.state !== 'raised' || alert.clearedAt !== null

@@ -43,6 +43,8 @@ export interface Reading {
   values: Record<string, number>
   quality: Quality
   reason: string | null
+  /** When values that did not come with the newest message were measured; left out while all did. */
+  times?: Record<string, number>
 }
 
 export interface Alert {
