@@ -12,13 +12,16 @@ namespace LuohuIOC.Wall;
 /// The latest reading of one sensor as browsers get it, in JSON and MessagePack alike:
 /// <code>{"sensorId":"wl-001","ts":1732262400000,"values":{"depth":0.31},"quality":"good","reason":null}</code>
 /// <c>ts</c> Unix ms; <c>values</c> in the metrics' units, metrics never heard of left out; <c>quality</c> good, doubtful or bad;
-/// <c>reason</c> out-of-range, impossible-rate, stuck, spike, clock, device, stale, drift, bias, deaf or null. Values that did not come with the newest
-/// message say when they were measured, at the end; without such values, which is the rule, the field is left out: <code>"times":{"depth":1732260000000}</code>
+/// <c>reason</c> out-of-range, impossible-rate, stuck, spike, clock, device, stale, drift, bias, deaf or null. Values that are older than the newest
+/// message by more than <see cref="OlderBy"/> say when they were measured, at the end; without such values the field is left out: <code>"times":{"depth":1732260000000}</code>
 /// Writes itself from the board's entry without a copy.
 /// </summary>
 [JsonConverter(typeof(ReadingViewJson)), MessagePackFormatter(typeof(ReadingViewMessagePack))]
 public readonly record struct ReadingView(Sensor Sensor, LatestReading Latest)
 {
+    /// <summary>Batteries come with every tenth message: what is a little older is not worth 40 bytes a reading.</summary>
+    public static readonly TimeSpan OlderBy = TimeSpan.FromMinutes(1);
+
     internal string Quality => Latest.Mark.Grade switch
     {
         QualityGrade.Good => "good",
@@ -45,8 +48,8 @@ public readonly record struct ReadingView(Sensor Sensor, LatestReading Latest)
     /// <summary>Slots that have a value and a name; a generic sensor's layout may have grown since the reading.</summary>
     internal bool Has(int slot) => slot < Sensor.Layout.Names.Count && double.IsFinite(Latest.Values[slot]);
 
-    /// <summary>Slots whose value is not of the newest message.</summary>
-    internal bool IsOlder(int slot) => Latest.Times is not null && Has(slot) && Latest.TimeOf(slot) != Latest.TimeMs;
+    /// <summary>Slots whose value is older than the newest message.</summary>
+    internal bool IsOlder(int slot) => Latest.Times is not null && Has(slot) && Latest.TimeMs - Latest.TimeOf(slot) > OlderBy.TotalMilliseconds;
 
     internal int Older
     {

@@ -84,7 +84,7 @@ public sealed class WallHubTests(SharedCity shared) : IClassFixture<SharedCity>
         var sensor = _city.Registry.WithMetric(_city.Sensor($"t-{messagePack}"), "depth");
         Assert.Equal(["battery", "signal", "depth"], sensor.Layout.Names);
         _city.Services.GetRequiredService<LatestBoard>().Set(
-            sensor.Number, new LatestReading(1732262400000, [81.5, double.NaN, 0.31], default) { Times = [1732262400000, 0, 1732260000000] });
+            sensor.Number, new LatestReading(1732262400000, [81.5, double.NaN, 0.31], default) { Times = [1732262400000 - 59_000, 0, 1732260000000] });
         var reading = default(Reading);
         while (reading is null) reading = Next(frames).SingleOrDefault(r => r.SensorId == $"t-{messagePack}");
         Assert.Equal(1732262400000, reading.Ts);

@@ -25,6 +25,9 @@ const PULSE_MS = 500
 /** Closed alerts of which the version is remembered, so that a late older view does not open one again. */
 const CLOSED_MAX = 2_000
 const RELOAD_MS = 60_000
+/** The registry changes now and then; not all walls ask at the same time. */
+const REGISTRY_MS = 5 * 60_000
+const REGISTRY_JITTER_MS = 4 * 60_000
 
 const closed = new Map<string, number>()
 const moved = new Set<string>()
@@ -33,6 +36,7 @@ let newest = 0
 let pulsing = false
 let strangersAt = 0
 let received = 0
+let registryTimer: ReturnType<typeof setTimeout> | undefined
 
 export const now = (): number => Date.now() + clockOffset
 export const newestReading = (): number => newest
@@ -46,13 +50,22 @@ export function takeMoved(): string[] {
   return ids
 }
 
+/** Loads the registry, now and every few minutes until the city is forgotten. What has not changed is not told: nothing is drawn again. */
 export async function loadRegistry(): Promise<void> {
+  clearTimeout(registryTimer)
+  const mine = (registryTimer = setTimeout(() => void loadRegistry().catch(() => undefined), REGISTRY_MS + Math.random() * REGISTRY_JITTER_MS))
   const [list, kindList] = await Promise.all([all<Sensor>('/api/v1/sensors?limit=10000'), ask<{ items: Kind[] }>('/api/v1/kinds')])
+  // The city may have been forgotten, or asked for again, while the answer was on its way.
+  if (mine !== registryTimer) return
+  const living = list.filter((sensor) => sensor.retiredAt === null)
+  if (living.length === sensors.size && living.every((sensor) => isSame(sensor, sensors.get(sensor.id))) && kindList.items.every((kind) => isSame(kind, kinds.get(kind.name)))) return
   sensors.clear()
-  for (const sensor of list) if (sensor.retiredAt === null) sensors.set(sensor.id, sensor)
+  for (const sensor of living) sensors.set(sensor.id, sensor)
   for (const kind of kindList.items) kinds.set(kind.name, kind)
   registryPulse.value++
 }
+
+const isSame = (a: unknown, b: unknown): boolean => JSON.stringify(a) === JSON.stringify(b)
 
 export function takeSnapshot(city: Snapshot): void {
   clockOffset = Date.parse(city.serverTime) - Date.now()
@@ -134,6 +147,8 @@ export function forgetCity(): void {
   for (const map of [sensors, readings, alerts, closed]) map.clear()
   moved.clear()
   newest = 0
+  clearTimeout(registryTimer)
+  registryTimer = undefined
 }
 
 function keepAlert(view: Alert): void {

@@ -43,7 +43,7 @@ export interface Reading {
   values: Record<string, number>
   quality: Quality
   reason: string | null
-  /** When values that did not come with the newest message were measured; left out while all did. */
+  /** When values were measured that are more than a minute older than the newest message; left out while there are none. */
   times?: Record<string, number>
 }
 
