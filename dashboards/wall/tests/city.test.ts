@@ -1,6 +1,7 @@
 import { beforeEach, expect, test } from 'vitest'
-import { ageOf, alerts, forgetCity, isSilent, kinds, now, openAlerts, readings, takeAlert, takeMoved, takeReadings, takeSnapshot } from '../src/city/city'
+import { ageOf, alerts, forgetCity, isQuiet, isSilent, kinds, now, openAlerts, readings, takeAlert, takeMoved, takeReadings, takeSnapshot } from '../src/city/city'
 import type { Alert } from '../src/city/types'
+import chinese from '../src/texts/zh-CN.json'
 import { withGaps } from '../src/charts/gaps'
 import { pointKind, someAlert, someReading as reading, someSensor } from './some'
 
@@ -61,4 +62,9 @@ test('a value that comes no more is silent, although the device still sends othe
   expect(isSilent(point, 'depth')).toBe(true)
   expect(Math.round(ageOf('s', 'depth')! / 1000)).toBe(3_600)
   expect(ageOf('s', 'level')).toBeNull()
+})
+
+test('a sign is hollow for what is taken and for what is over, and the legend says both', () => {
+  expect([alert('a', 1), alert('a', 1, { state: 'acknowledged' }), alert('a', 1, { clearedAt: '2024-01-01T00:10:00Z' })].map(isQuiet)).toEqual([false, true, true])
+  for (const key of ['alert.over', 'alert.state.acknowledged'] as const) expect(chinese['map.handled']).toContain(chinese[key])
 })
