@@ -1,5 +1,5 @@
 import { beforeEach, expect, test } from 'vitest'
-import { ageOf, alerts, forgetCity, isQuiet, isSilent, kinds, now, openAlerts, readings, takeAlert, takeMoved, takeReadings, takeSnapshot } from '../src/city/city'
+import { alerts, forgetCity, isQuiet, isSilent, kinds, now, openAlerts, readings, takeAlert, takeMoved, takeReadings, takeSnapshot, timeOf } from '../src/city/city'
 import type { Alert } from '../src/city/types'
 import chinese from '../src/texts/zh-CN.json'
 import { withGaps } from '../src/charts/gaps'
@@ -56,12 +56,12 @@ test('silence stays a hole in a curve', () => {
 test('a value that comes no more is silent, although the device still sends others', () => {
   kinds.set(pointKind.name, pointKind)
   const point = someSensor('s')
-  takeReadings([reading('s', now() - 3_000, { values: { depth: 0.31, battery: 80 }, times: { depth: now() - 3_600_000 } })])
+  const [measured, newest] = [now() - 3_600_000, now() - 3_000]
+  takeReadings([reading('s', newest, { values: { depth: 0.31, battery: 80 }, times: { depth: measured } })])
   expect(isSilent(point)).toBe(false)
   expect(isSilent(point, 'battery')).toBe(false)
   expect(isSilent(point, 'depth')).toBe(true)
-  expect(Math.round(ageOf('s', 'depth')! / 1000)).toBe(3_600)
-  expect(ageOf('s', 'level')).toBeNull()
+  expect(['depth', 'battery'].map((metric) => timeOf(readings.get('s')!, metric))).toEqual([measured, newest])
 })
 
 test('a sign is hollow for what is taken and for what is over, and the legend says both', () => {

@@ -1,7 +1,7 @@
 import { beforeEach, expect, test } from 'vitest'
 import { forgetCity, kinds, now, sensors, takeAlert, takeReadings } from '../src/city/city'
 import { depthFeatures } from '../src/map/features'
-import { floodCensus, floodPoints, watchDepths } from '../src/storm/flood'
+import { floodCensus, floodPoints, standingText, watchDepths } from '../src/storm/flood'
 import { pointKind, someAlert, someReading, someSensor } from './some'
 
 beforeEach(() => {
@@ -47,6 +47,15 @@ test('only points that are known count as dry or flooded', () => {
 test('nothing known is neither dry nor deep', () => {
   stand({ never: null })
   expect(floodCensus(floodPoints())).toEqual({ known: 0, flooded: 0, silent: 0, unread: 1, deepest: null })
+})
+
+test('"dry" is said only when it is known of every point', () => {
+  stand({ dry: { depth: 0, ago: 1 } })
+  expect(standingText(floodCensus(floodPoints()))).toBe('均无积水')
+  stand({ gone: { depth: 0, ago: 7_200 }, never: null })
+  expect(standingText(floodCensus(floodPoints()))).toBe('1 处失联，1 处无读数')
+  stand({ wet: { depth: 0.12, ago: 1 } })
+  expect(standingText(floodCensus(floodPoints()))).toBe('最深 12 cm，1 处失联，1 处无读数')
 })
 
 test('a silent point does not stand above those that are known to be flooded', () => {

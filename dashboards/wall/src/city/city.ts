@@ -117,12 +117,6 @@ export function isSilent(sensor: Sensor, metric = ''): boolean {
   return !reading || now() - timeOf(reading, metric) > (kinds.get(sensor.kind)?.silenceSeconds ?? 86_400) * 1000
 }
 
-/** Milliseconds since a value was measured, null when there is none. */
-export function ageOf(id: string, metric: string): number | null {
-  const reading = readings.get(id)
-  return reading && metric in reading.values ? now() - timeOf(reading, metric) : null
-}
-
 /** A value that may be spoken of as what is: null when there is none or it is silent. */
 export const freshValue = (sensor: Sensor, metric: string): number | null => (isSilent(sensor, metric) ? null : valueOf(sensor.id, metric))
 

@@ -97,6 +97,12 @@ export function missingText(census: FloodCensus): string {
   return [census.silent ? say('kpi.silent', census.silent) : '', census.unread ? say('kpi.unread', census.unread) : ''].filter(Boolean).join(say('comma'))
 }
 
+/** How deep the water stands; "dry" is said only when it is known of every point. */
+export function standingText(census: FloodCensus): string {
+  const deepest = census.deepest !== null && census.deepest >= 0.01 ? say('kpi.deepest', Math.round(census.deepest * 100)) : ''
+  return [deepest, missingText(census)].filter(Boolean).join(say('comma')) || say('kpi.dry')
+}
+
 export const isKnown = (flood: Flood): boolean => flood.depth !== null && !flood.silent
 
 /** One that holds comes before one that is over, however severe it was. */
