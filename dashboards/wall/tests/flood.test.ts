@@ -50,6 +50,7 @@ test('nothing known is neither dry nor deep', () => {
 })
 
 test('"dry" is said only when it is known of every point', () => {
+  expect(standingText(floodCensus([]))).toBe('')
   stand({ dry: { depth: 0, ago: 1 } })
   expect(standingText(floodCensus(floodPoints()))).toBe('均无积水')
   stand({ gone: { depth: 0, ago: 7_200 }, never: null })

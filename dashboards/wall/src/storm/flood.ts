@@ -100,7 +100,7 @@ export function missingText(census: FloodCensus): string {
 /** How deep the water stands; "dry" is said only when it is known of every point. */
 export function standingText(census: FloodCensus): string {
   const deepest = census.deepest !== null && census.deepest >= 0.01 ? say('kpi.deepest', Math.round(census.deepest * 100)) : ''
-  return [deepest, missingText(census)].filter(Boolean).join(say('comma')) || say('kpi.dry')
+  return [deepest, missingText(census)].filter(Boolean).join(say('comma')) || (census.known ? say('kpi.dry') : '')
 }
 
 export const isKnown = (flood: Flood): boolean => flood.depth !== null && !flood.silent
