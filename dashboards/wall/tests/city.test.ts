@@ -1,15 +1,11 @@
 import { beforeEach, expect, test } from 'vitest'
-import { alerts, forgetCity, openAlerts, readings, takeAlert, takeMoved, takeReadings, takeSnapshot } from '../src/city/city'
-import type { Alert, Reading } from '../src/city/types'
+import { alerts, forgetCity, isQuiet, isSilent, kinds, now, openAlerts, readings, takeAlert, takeMoved, takeReadings, takeSnapshot, timeOf } from '../src/city/city'
+import type { Alert } from '../src/city/types'
+import chinese from '../src/texts/zh-CN.json'
 import { withGaps } from '../src/charts/gaps'
+import { pointKind, someAlert, someReading as reading, someSensor } from './some'
 
-const alert = (id: string, version: number, more: Partial<Alert> = {}): Alert =>
-  ({
-    id, version, sensorId: 's', sensorName: 's', kind: 'waterlogging', street: '', location: null, rule: 'r', ruleName: 'r', severity: 'red', state: 'raised', metric: 'depth', unit: 'm',
-    value: 0.5, threshold: 0.4, observedAt: '2024-01-01T00:00:00Z', raisedAt: '2024-01-01T00:00:00Z', updatedAt: '2024-01-01T00:00:00Z', clearedAt: null, acknowledgedBy: null, assignedTo: null,
-    comment: null, evidenceText: null, surroundingsText: null, verdict: null, markedBy: null, ...more,
-  })
-const reading = (sensorId: string, ts: number): Reading => ({ sensorId, ts, values: { depth: 0.1 }, quality: 'good', reason: null })
+const alert = (id: string, version: number, more: Partial<Alert> = {}): Alert => someAlert(id, { version, ...more })
 const snapshot = (views: Alert[]): Parameters<typeof takeSnapshot>[0] => ({ serverTime: '2024-01-01T01:00:00Z', counts: { sensors: 1, reporting: 1, newestReading: null }, alerts: views, readings: [] })
 
 beforeEach(() => forgetCity())
@@ -55,4 +51,20 @@ test('an older reading does not replace a newer one', () => {
 
 test('silence stays a hole in a curve', () => {
   expect(withGaps([[0, 1], [10, 2], [100, 3]], 50)).toEqual([[0, 1], [10, 2], [11, null], [100, 3]])
+})
+
+test('a value that comes no more is silent, although the device still sends others', () => {
+  kinds.set(pointKind.name, pointKind)
+  const point = someSensor('s')
+  const [measured, newest] = [now() - 3_600_000, now() - 3_000]
+  takeReadings([reading('s', newest, { values: { depth: 0.31, battery: 80 }, times: { depth: measured } })])
+  expect(isSilent(point)).toBe(false)
+  expect(isSilent(point, 'battery')).toBe(false)
+  expect(isSilent(point, 'depth')).toBe(true)
+  expect(['depth', 'battery'].map((metric) => timeOf(readings.get('s')!, metric))).toEqual([measured, newest])
+})
+
+test('a sign is hollow for what is taken and for what is over, and the legend says both', () => {
+  expect([alert('a', 1), alert('a', 1, { state: 'acknowledged' }), alert('a', 1, { clearedAt: '2024-01-01T00:10:00Z' })].map(isQuiet)).toEqual([false, true, true])
+  for (const key of ['alert.over', 'alert.state.acknowledged'] as const) expect(chinese['map.handled']).toContain(chinese[key])
 })

@@ -1,6 +1,8 @@
 import { readdirSync, readFileSync, statSync } from 'node:fs'
 import { join } from 'node:path'
 import { expect, test } from 'vitest'
+import { clock, dateTime, minute } from '../src/texts/format'
+import { language } from '../src/texts/texts'
 import english from '../src/texts/en.json'
 import chinese from '../src/texts/zh-CN.json'
 
@@ -31,6 +33,22 @@ test('no source holds a text of its own, and every text asked for by name is the
     if (!path.endsWith('WaterQualityPanel.vue')) expect(code, path).not.toMatch(/[\u3400-\u9fff]/)
     for (const [, key] of code.matchAll(/\bsay\('([^']+)'/g)) expect(chinese, path).toHaveProperty([key!])
   }
+})
+
+test('every reason that the host gives for doubting a reading has words', () => {
+  const host = readFileSync('../../src/LuohuIOC/Wall/ReadingView.cs', 'utf8')
+  const reasons = [...host.matchAll(/QualityReason\.\w+ => "([a-z-]+)"/g)].map((m) => m[1]!)
+  expect(reasons.length).toBeGreaterThan(9)
+  for (const reason of reasons) expect(chinese).toHaveProperty([`quality-reason.${reason}`])
+})
+
+test('midnight is 00 in either language', () => {
+  const midnight = Date.parse('2024-08-01T00:00:05+08:00')
+  for (const spoken of ['zh-CN', 'en'] as const) {
+    language.value = spoken
+    expect([clock(midnight), minute(midnight), dateTime(midnight).split(/[ ,]+/).at(-1)], spoken).toEqual(['00:00:05', '00:00', '00:00:05'])
+  }
+  language.value = 'zh-CN'
 })
 
 test('every text is asked for', () => {

@@ -12,11 +12,16 @@ namespace LuohuIOC.Wall;
 /// The latest reading of one sensor as browsers get it, in JSON and MessagePack alike:
 /// <code>{"sensorId":"wl-001","ts":1732262400000,"values":{"depth":0.31},"quality":"good","reason":null}</code>
 /// <c>ts</c> Unix ms; <c>values</c> in the metrics' units, metrics never heard of left out; <c>quality</c> good, doubtful or bad;
-/// <c>reason</c> out-of-range, impossible-rate, stuck, spike, clock, device, stale, drift, bias, deaf or null. Writes itself from the board's entry without a copy.
+/// <c>reason</c> out-of-range, impossible-rate, stuck, spike, clock, device, stale, drift, bias, deaf or null. Values that are older than the newest
+/// message by more than <see cref="OlderBy"/> say when they were measured, at the end; without such values the field is left out: <code>"times":{"depth":1732260000000}</code>
+/// Writes itself from the board's entry without a copy.
 /// </summary>
 [JsonConverter(typeof(ReadingViewJson)), MessagePackFormatter(typeof(ReadingViewMessagePack))]
 public readonly record struct ReadingView(Sensor Sensor, LatestReading Latest)
 {
+    /// <summary>Batteries come with every tenth message: what is a little older is not worth 40 bytes a reading.</summary>
+    public static readonly TimeSpan OlderBy = TimeSpan.FromMinutes(1);
+
     internal string Quality => Latest.Mark.Grade switch
     {
         QualityGrade.Good => "good",
@@ -42,6 +47,21 @@ public readonly record struct ReadingView(Sensor Sensor, LatestReading Latest)
 
     /// <summary>Slots that have a value and a name; a generic sensor's layout may have grown since the reading.</summary>
     internal bool Has(int slot) => slot < Sensor.Layout.Names.Count && double.IsFinite(Latest.Values[slot]);
+
+    /// <summary>Slots whose value is older than the newest message.</summary>
+    internal bool IsOlder(int slot) => Latest.Times is not null && Has(slot) && Latest.TimeMs - Latest.TimeOf(slot) > OlderBy.TotalMilliseconds;
+
+    internal int Older
+    {
+        get
+        {
+            if (Latest.Times is null) return 0;
+            var count = 0;
+            for (var slot = 0; slot < Latest.Values.Length; slot++)
+                if (IsOlder(slot)) count++;
+            return count;
+        }
+    }
 }
 
 internal sealed class ReadingViewJson : JsonConverter<ReadingView>
@@ -57,6 +77,13 @@ internal sealed class ReadingViewJson : JsonConverter<ReadingView>
         writer.WriteEndObject();
         writer.WriteString("quality"u8, value.Quality);
         writer.WriteString("reason"u8, value.Reason);
+        if (value.Older > 0)
+        {
+            writer.WriteStartObject("times"u8);
+            for (var slot = 0; slot < value.Latest.Values.Length; slot++)
+                if (value.IsOlder(slot)) writer.WriteNumber(value.Sensor.Layout.Names[slot], value.Latest.TimeOf(slot));
+            writer.WriteEndObject();
+        }
         writer.WriteEndObject();
     }
 
@@ -68,7 +95,8 @@ internal sealed class ReadingViewMessagePack : IMessagePackFormatter<ReadingView
 {
     public void Serialize(ref MessagePackWriter writer, ReadingView value, MessagePackSerializerOptions options)
     {
-        writer.WriteMapHeader(5);
+        var older = value.Older;
+        writer.WriteMapHeader(older > 0 ? 6 : 5);
         writer.Write("sensorId");
         writer.Write(value.Sensor.Id);
         writer.Write("ts");
@@ -89,6 +117,15 @@ internal sealed class ReadingViewMessagePack : IMessagePackFormatter<ReadingView
         writer.Write(value.Quality);
         writer.Write("reason");
         writer.Write(value.Reason);
+        if (older == 0) return;
+        writer.Write("times");
+        writer.WriteMapHeader(older);
+        for (var slot = 0; slot < values.Length; slot++)
+        {
+            if (!value.IsOlder(slot)) continue;
+            writer.Write(value.Sensor.Layout.Names[slot]);
+            writer.Write(value.Latest.TimeOf(slot));
+        }
     }
 
     public ReadingView Deserialize(ref MessagePackReader reader, MessagePackSerializerOptions options) =>

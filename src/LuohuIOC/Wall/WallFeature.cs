@@ -9,6 +9,9 @@ namespace LuohuIOC.Wall;
 
 public static class WallFeature
 {
+    /// <summary>Time between two pings of the host: a wall that hears nothing for 12 s takes the link for lost (<c>link/hub.ts</c>).</summary>
+    private static readonly TimeSpan PingEvery = TimeSpan.FromSeconds(5);
+
     public static WebApplicationBuilder AddWall(this WebApplicationBuilder builder)
     {
         builder.Services.AddOptions<WallOptions>().BindConfiguration(WallOptions.Section).ValidateDataAnnotations().ValidateOnStart();
@@ -17,7 +20,7 @@ public static class WallFeature
         builder.Services.AddSingleton<WallRoom>();
         builder.Services.AddSingleton<City>();
         builder.Services.AddSingleton<HubLifetimeManager<WallHub>, WallLifetime>();
-        builder.Services.AddSignalR().AddJsonProtocol(json => HttpJson.Configure(json.PayloadSerializerOptions)).AddMessagePackProtocol();
+        builder.Services.AddSignalR(hub => hub.KeepAliveInterval = PingEvery).AddJsonProtocol(json => HttpJson.Configure(json.PayloadSerializerOptions)).AddMessagePackProtocol();
         builder.Services.AddHostedService<WallTicker>();
         if (builder.Configuration["Cluster:PostgreSql"] is { Length: > 0 })
         {

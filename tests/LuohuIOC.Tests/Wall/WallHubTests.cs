@@ -2,9 +2,13 @@ using System.Collections.Concurrent;
 using System.Text.Json;
 using LuohuIOC.Alerts;
 using LuohuIOC.Identity;
+using LuohuIOC.Sensing;
 using LuohuIOC.Tests.Http;
 using LuohuIOC.Wall;
+using Microsoft.AspNetCore.SignalR;
 using Microsoft.AspNetCore.SignalR.Client;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Options;
 using Xunit;
 
 namespace LuohuIOC.Tests.Wall;
@@ -65,7 +69,31 @@ public sealed class WallHubTests(SharedCity shared) : IClassFixture<SharedCity>
         while (reading is null) reading = Next(frames).SingleOrDefault(r => r.SensorId == $"g-{messagePack}");
         Assert.Equal(($"g-{messagePack}", 1732262400000, "good", null), (reading.SensorId, reading.Ts, reading.Quality, reading.Reason));
         Assert.Equal([new("battery", 81.5)], reading.Values);
+        Assert.Null(reading.Times);
     }
+
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task A_value_that_a_device_sends_no_more_comes_with_its_own_time(bool messagePack)
+    {
+        await using var client = await _city.ConnectAsync(messagePack);
+        var frames = new BlockingCollection<Reading[]>();
+        client.On<Reading[]>("readings", frames.Add);
+        await client.InvokeAsync<WallStats>("Stats", TestContext.Current.CancellationToken);
+        var sensor = _city.Registry.WithMetric(_city.Sensor($"t-{messagePack}"), "depth");
+        Assert.Equal(["battery", "signal", "depth"], sensor.Layout.Names);
+        _city.Services.GetRequiredService<LatestBoard>().Set(
+            sensor.Number, new LatestReading(1732262400000, [81.5, double.NaN, 0.31], default) { Times = [1732262400000 - 59_000, 0, 1732260000000] });
+        var reading = default(Reading);
+        while (reading is null) reading = Next(frames).SingleOrDefault(r => r.SensorId == $"t-{messagePack}");
+        Assert.Equal(1732262400000, reading.Ts);
+        Assert.Equal([new("depth", 1732260000000)], reading.Times!);
+    }
+
+    [Fact]
+    public void The_host_pings_often_enough_for_a_wall_that_gives_up_after_twelve_seconds() =>
+        Assert.Equal(TimeSpan.FromSeconds(5), _city.Services.GetRequiredService<IOptions<HubOptions>>().Value.KeepAliveInterval);
 
     [Fact]
     public async Task The_snapshot_is_the_same_by_hub_and_by_http()
@@ -132,5 +160,6 @@ public sealed class WallHubTests(SharedCity shared) : IClassFixture<SharedCity>
         [property: MessagePack.Key("ts")] long Ts,
         [property: MessagePack.Key("values")] Dictionary<string, double> Values,
         [property: MessagePack.Key("quality")] string Quality,
-        [property: MessagePack.Key("reason")] string? Reason);
+        [property: MessagePack.Key("reason")] string? Reason,
+        [property: MessagePack.Key("times")] Dictionary<string, long>? Times = null);
 }

@@ -25,6 +25,9 @@ const PULSE_MS = 500
 /** Closed alerts of which the version is remembered, so that a late older view does not open one again. */
 const CLOSED_MAX = 2_000
 const RELOAD_MS = 60_000
+/** The registry changes now and then; not all walls ask at the same time. */
+const REGISTRY_MS = 5 * 60_000
+const REGISTRY_JITTER_MS = 4 * 60_000
 
 const closed = new Map<string, number>()
 const moved = new Set<string>()
@@ -33,6 +36,7 @@ let newest = 0
 let pulsing = false
 let strangersAt = 0
 let received = 0
+let registryTimer: ReturnType<typeof setTimeout> | undefined
 
 export const now = (): number => Date.now() + clockOffset
 export const newestReading = (): number => newest
@@ -46,13 +50,22 @@ export function takeMoved(): string[] {
   return ids
 }
 
+/** Loads the registry, now and every few minutes until the city is forgotten. What has not changed is not told: nothing is drawn again. */
 export async function loadRegistry(): Promise<void> {
+  clearTimeout(registryTimer)
+  const mine = (registryTimer = setTimeout(() => void loadRegistry().catch(() => undefined), REGISTRY_MS + Math.random() * REGISTRY_JITTER_MS))
   const [list, kindList] = await Promise.all([all<Sensor>('/api/v1/sensors?limit=10000'), ask<{ items: Kind[] }>('/api/v1/kinds')])
+  // The city may have been forgotten, or asked for again, while the answer was on its way.
+  if (mine !== registryTimer) return
+  const living = list.filter((sensor) => sensor.retiredAt === null)
+  if (living.length === sensors.size && living.every((sensor) => isSame(sensor, sensors.get(sensor.id))) && kindList.items.every((kind) => isSame(kind, kinds.get(kind.name)))) return
   sensors.clear()
-  for (const sensor of list) if (sensor.retiredAt === null) sensors.set(sensor.id, sensor)
+  for (const sensor of living) sensors.set(sensor.id, sensor)
   for (const kind of kindList.items) kinds.set(kind.name, kind)
   registryPulse.value++
 }
+
+const isSame = (a: unknown, b: unknown): boolean => JSON.stringify(a) === JSON.stringify(b)
 
 export function takeSnapshot(city: Snapshot): void {
   clockOffset = Date.parse(city.serverTime) - Date.now()
@@ -93,21 +106,29 @@ export function takeReadings(views: Reading[]): void {
   }, PULSE_MS)
 }
 
-/** Silent for longer than its kind may be. */
-export function isSilent(sensor: Sensor): boolean {
-  const reading = readings.get(sensor.id)
-  return !reading || now() - reading.ts > (kinds.get(sensor.kind)?.silenceSeconds ?? 86_400) * 1000
+/** When a metric's value was measured; the newest message's time without a metric, or when the sensor has never sent it. */
+export function timeOf(reading: Reading, metric = ''): number {
+  return reading.times?.[metric] ?? reading.ts
 }
+
+/** Silent for longer than its kind may be. A metric is silent by itself: a probe may be dead while the device still reports its battery. */
+export function isSilent(sensor: Sensor, metric = ''): boolean {
+  const reading = readings.get(sensor.id)
+  return !reading || now() - timeOf(reading, metric) > (kinds.get(sensor.kind)?.silenceSeconds ?? 86_400) * 1000
+}
+
+/** A value that may be spoken of as what is: null when there is none or it is silent. */
+export const freshValue = (sensor: Sensor, metric: string): number | null => (isSilent(sensor, metric) ? null : valueOf(sensor.id, metric))
 
 export const valueOf = (id: string, metric: string): number | null => readings.get(id)?.values[metric] ?? null
 
 /** How much an alert asks of an officer: by severity, less when the condition is over, a little less when somebody is on it. */
 const urgency = (alert: Alert): number => RANK[alert.severity] * 2 - (alert.clearedAt ? 3 : 0) - (alert.state === 'acknowledged' ? 1 : 0)
 
+export const byUrgency = (a: Alert, b: Alert): number => urgency(b) - urgency(a) || Date.parse(b.raisedAt) - Date.parse(a.raisedAt)
+
 /** Open alerts, most urgent first, then newest. */
-export function openAlerts(): Alert[] {
-  return [...alerts.values()].sort((a, b) => urgency(b) - urgency(a) || Date.parse(b.raisedAt) - Date.parse(a.raisedAt))
-}
+export const openAlerts = (): Alert[] => [...alerts.values()].sort(byUrgency)
 
 /** Signs are filled while the condition holds and nobody is on it. */
 export const isQuiet = (alert: Alert): boolean => alert.state !== 'raised' || alert.clearedAt !== null
@@ -120,6 +141,8 @@ export function forgetCity(): void {
   for (const map of [sensors, readings, alerts, closed]) map.clear()
   moved.clear()
   newest = 0
+  clearTimeout(registryTimer)
+  registryTimer = undefined
 }
 
 function keepAlert(view: Alert): void {

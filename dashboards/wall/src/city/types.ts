@@ -43,6 +43,8 @@ export interface Reading {
   values: Record<string, number>
   quality: Quality
   reason: string | null
+  /** When values were measured that are more than a minute older than the newest message; left out while there are none. */
+  times?: Record<string, number>
 }
 
 export interface Alert {

@@ -1,7 +1,6 @@
-import { isSilent, readings } from '../city/city'
+import { isSilent, kinds, readings } from '../city/city'
 import { KINDS } from '../city/kinds'
-import { kinds } from '../city/city'
-import type { Metric, Sensor } from '../city/types'
+import type { Metric, Quality, Sensor } from '../city/types'
 import { quantity } from '../texts/format'
 import { say, sayOf } from '../texts/texts'
 
@@ -21,5 +20,20 @@ export function summaryOf(sensor: Sensor): string {
   const metric = KINDS[sensor.kind]?.metric ?? ''
   const value = readings.get(sensor.id)?.values[metric]
   const figure = value === undefined ? '' : `  ${sayOf('metric', metric)} ${valueText(sensor.kind, metric, value)}`
-  return `${sensor.name}${figure}${isSilent(sensor) ? `  ${say('silent')}` : ''}`
+  const silence = silenceText(sensor, metric)
+  return `${sensor.name}${figure}${silence && `  ${silence}`}`
+}
+
+/** Why a value may not be taken for what is: the device is silent, or it lives and its probe is; empty while neither is so. */
+export function silenceText(sensor: Sensor, metric: string): string {
+  if (!isSilent(sensor, metric)) return ''
+  if (!readings.has(sensor.id)) return say('unread')
+  return isSilent(sensor) ? say('silent') : say('stopped')
+}
+
+/** What was found wrong with the newest reading, empty for a good one. A bad value is not shown: what stands there is the last one that was not. */
+export function qualityText(reading: { quality: Quality; reason: string | null } | undefined): string {
+  if (!reading || reading.quality === 'good') return ''
+  const why = sayOf('quality-reason', reading.reason ?? 'other')
+  return reading.quality === 'bad' ? say('quality-told.bad', why) : say('quality-told.doubtful', why)
 }

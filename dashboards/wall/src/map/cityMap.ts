@@ -2,6 +2,7 @@ import { LngLatBounds, Map as GlMap, Popup, setWorkerUrl, type GeoJSONSource, ty
 import workerUrl from 'maplibre-gl/dist/maplibre-gl-worker.mjs?worker&url'
 import 'maplibre-gl/dist/maplibre-gl.css'
 import { isSilent, sensors, takeMoved } from '../city/city'
+import { KINDS } from '../city/kinds'
 import { ask } from '../link/api'
 import { token } from '../link/session'
 import { summaryOf } from '../drawer/summary'
@@ -119,14 +120,14 @@ export class CityMap {
   private updateSensor(id: string): void {
     const sensor = sensors.get(id)
     if (!sensor?.location) return
-    const silent = isSilent(sensor)
+    const silent = isSilent(sensor, KINDS[sensor.kind]?.metric)
     const filling = fillingOf(sensor, this.crowns)
     const step = filling === null ? -1 : Math.round(filling * 20) / 20
     const state = `${silent}${step}`
     if (this.states.get(id) === state) return
     this.states.set(id, state)
     if (this.shown.has(sensor.kind)) for (const source of ['stations', 'things']) this.gl.setFeatureState({ source, id }, { silent })
-    if (filling !== null) this.gl.setFeatureState({ source: 'network', id }, { filling: step })
+    if (this.crowns.has(sensor.kind)) this.gl.setFeatureState({ source: 'network', id }, { filling: step })
   }
 
   private async loadPlaces(): Promise<void> {

@@ -1,8 +1,9 @@
 import { KINDS } from '../city/kinds'
-import { alerts, isQuiet, readings, sensors } from '../city/city'
+import { alerts, freshValue, isQuiet, sensors } from '../city/city'
 import { RANK, type Sensor } from '../city/types'
 import { COLOUR } from '../alerts/severity'
 import { floodPoints } from '../storm/flood'
+import { silenceText } from '../drawer/summary'
 import { sayOf } from '../texts/texts'
 import type { Position } from './datum'
 
@@ -48,16 +49,16 @@ export function depthFeatures(move: Move): Features {
   return collect(floodPoints().flatMap((flood) => flood.sensor.location
     ? [point(flood.sensor, move, {
         id: flood.sensor.id, order: -(flood.depth ?? 0),
-        text: (flood.depth ?? 0) >= 0.03 ? `${Math.round(flood.depth! * 100)} cm` : '',
-        colour: flood.severity ? COLOUR[flood.severity] : '#bfe3ff',
+        text: (flood.depth ?? 0) >= 0.03 ? `${Math.round(flood.depth! * 100)} cm${flood.silent ? ` ${silenceText(flood.sensor, 'depth')}` : ''}` : '',
+        colour: flood.severity ? COLOUR[flood.severity] : flood.silent ? '#a3b3c2' : '#bfe3ff',
       })]
     : []))
 }
 
-/** How full the pipe below a station is: level over the crown that its rule assumes, null when unknown. */
+/** How full the pipe below a station is: level over the crown that its rule assumes, null when unknown or silent. */
 export function fillingOf(sensor: Sensor, crowns: ReadonlyMap<string, number>): number | null {
   const crown = crowns.get(sensor.kind)
   const metric = KINDS[sensor.kind]?.metric
-  const value = metric ? readings.get(sensor.id)?.values[metric] : undefined
-  return crown && value !== undefined ? value / crown : null
+  const value = crown && metric ? freshValue(sensor, metric) : null
+  return crown && value !== null ? value / crown : null
 }

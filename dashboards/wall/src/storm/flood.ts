@@ -1,13 +1,18 @@
-import { alerts, isSilent, now, ofKind, readings } from '../city/city'
+import { alerts, byUrgency, isSilent, ofKind, readings, timeOf } from '../city/city'
+import { say } from '../texts/texts'
 import { nowcasts } from './nowcast'
-import type { Alert, Sensor, Severity } from '../city/types'
+import type { Alert, Quality, Sensor, Severity } from '../city/types'
 
 /** One of the waterlogging points as it stands. */
 export interface Flood {
   sensor: Sensor
   depth: number | null
+  /** When the depth was measured. */
   at: number | null
+  /** No depth for longer than may be, whatever else the device sends: the one that is known may be long over. */
   silent: boolean
+  quality: Quality
+  reason: string | null
   /** Of the point's own alert while its condition holds. */
   severity: Severity | null
   alert: Alert | null
@@ -33,11 +38,12 @@ export function watchDepths(): void {
     const reading = readings.get(sensor.id)
     const depth = reading?.values['depth']
     if (!reading || depth === undefined) continue
+    const ts = timeOf(reading, 'depth')
     const samples = seen.get(sensor.id) ?? []
     const last = samples.at(-1)
-    if (last && reading.ts - last.ts < WINDOW_MS / SAMPLES_MAX) continue
-    samples.push({ ts: reading.ts, depth })
-    while (samples.length > SAMPLES_MAX || samples[0]!.ts < reading.ts - WINDOW_MS) samples.shift()
+    if (last && ts - last.ts < WINDOW_MS / SAMPLES_MAX) continue
+    samples.push({ ts, depth })
+    while (samples.length > SAMPLES_MAX || samples[0]!.ts < ts - WINDOW_MS) samples.shift()
     seen.set(sensor.id, samples)
   }
 }
@@ -45,27 +51,73 @@ export function watchDepths(): void {
 /** All points: the flooded ones, deepest first; those that are expected to be, soonest first; the rest. */
 export function floodPoints(): Flood[] {
   const open = new Map<string, Alert>()
-  for (const alert of alerts.values()) if (alert.kind === 'waterlogging' && alert.metric === 'depth' && !alert.rule.startsWith('nowcast-')) open.set(alert.sensorId, alert)
+  for (const alert of alerts.values()) {
+    if (alert.kind !== 'waterlogging' || alert.metric !== 'depth' || alert.rule.startsWith('nowcast-')) continue
+    const known = open.get(alert.sensorId)
+    if (!known || comesFirst(alert, known)) open.set(alert.sensorId, alert)
+  }
   return ofKind('waterlogging')
     .map((sensor) => {
       const reading = readings.get(sensor.id)
       const depth = reading?.values['depth'] ?? null
       const alert = open.get(sensor.id) ?? null
-      return { sensor, depth, at: reading?.ts ?? null, silent: isSilent(sensor), severity: alert && alert.clearedAt === null ? alert.severity : null, alert, rise: riseOf(sensor.id, depth) }
+      const at = reading && depth !== null ? timeOf(reading, 'depth') : null
+      const silent = isSilent(sensor, 'depth')
+      return {
+        sensor, depth, at, silent, quality: reading?.quality ?? 'good', reason: reading?.reason ?? null,
+        severity: alert && alert.clearedAt === null ? alert.severity : null, alert, rise: silent ? null : riseOf(sensor.id, depth, at),
+      }
     })
     .sort((a, b) => order(rank(a), rank(b)) || (b.depth ?? -1) - (a.depth ?? -1) || a.sensor.id.localeCompare(b.sensor.id))
 }
 
+/** What may be said of all points together: of those that are silent or were never read nobody knows whether they are dry. */
+export interface FloodCensus {
+  known: number
+  flooded: number
+  silent: number
+  unread: number
+  /** Of the known ones, null when there are none. */
+  deepest: number | null
+}
+
+export function floodCensus(floods: Flood[]): FloodCensus {
+  const known = floods.filter(isKnown)
+  return {
+    known: known.length,
+    flooded: known.filter((flood) => flood.depth! >= LADDER[0]!.metres).length,
+    silent: floods.filter((flood) => flood.depth !== null && flood.silent).length,
+    unread: floods.filter((flood) => flood.depth === null).length,
+    deepest: known.length ? Math.max(...known.map((flood) => flood.depth!)) : null,
+  }
+}
+
+/** How many points nothing may be said of, empty when there are none. */
+export function missingText(census: FloodCensus): string {
+  return [census.silent ? say('kpi.silent', census.silent) : '', census.unread ? say('kpi.unread', census.unread) : ''].filter(Boolean).join(say('comma'))
+}
+
+/** How deep the water stands; "dry" is said only when it is known of every point. */
+export function standingText(census: FloodCensus): string {
+  const deepest = census.deepest !== null && census.deepest >= 0.01 ? say('kpi.deepest', Math.round(census.deepest * 100)) : ''
+  return [deepest, missingText(census)].filter(Boolean).join(say('comma')) || (census.known ? say('kpi.dry') : '')
+}
+
+export const isKnown = (flood: Flood): boolean => flood.depth !== null && !flood.silent
+
+/** One that holds comes before one that is over, however severe it was. */
+const comesFirst = (a: Alert, b: Alert): boolean => ((a.clearedAt === null) === (b.clearedAt === null) ? byUrgency(a, b) < 0 : a.clearedAt === null)
+
 const order = (a: number, b: number): number => (a === b ? 0 : a - b)
 
-/** 0 for the flooded, then minutes until the water is expected, then the rest. */
+/** 0 for the flooded, next those that were when they fell silent, then minutes until the water is expected, then the rest. */
 function rank(flood: Flood): number {
-  if ((flood.depth ?? 0) >= LADDER[0]!.metres) return 0
+  if ((flood.depth ?? 0) >= LADDER[0]!.metres) return flood.silent && !flood.severity ? 0.5 : 0
   return nowcasts.value.get(flood.sensor.id)?.crossing?.minutes ?? Infinity
 }
 
-function riseOf(id: string, depth: number | null): Flood['rise'] {
+function riseOf(id: string, depth: number | null, at: number | null): Flood['rise'] {
   const first = seen.get(id)?.[0]
-  const seconds = first ? (now() - first.ts) / 1000 : 0
+  const seconds = first && at !== null ? (at - first.ts) / 1000 : 0
   return first && depth !== null && seconds > SEEN_S_MIN ? { metres: depth - first.depth, seconds } : null
 }

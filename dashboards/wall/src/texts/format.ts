@@ -24,7 +24,7 @@ export const centimetres = (metres: number | null): string => (metres === null ?
 export const percent = (share: number): string =>
   Number.isFinite(share) ? `${(Math.floor(share * 1000) / 10).toFixed(1)}%` : '–'
 
-const inShanghai = { timeZone: 'Asia/Shanghai', hour12: false } as const
+const inShanghai = { timeZone: 'Asia/Shanghai', hourCycle: 'h23' } as const
 
 export const clock = (ms: number): string => new Date(ms).toLocaleTimeString('en-GB', inShanghai)
 

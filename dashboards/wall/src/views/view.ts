@@ -38,6 +38,15 @@ export function closeStation(): void {
 
 addEventListener('popstate', () => ({ view: view.value, station: station.value } = read()))
 
+/** Kinds whose alerts a view lists, null for all of them; the view of quiet days lists none. */
+export function listedKinds(of: View): ReadonlySet<string> | null {
+  switch (of) {
+    case 'overview': case 'alerts': return null
+    case 'peace': return new Set()
+    default: return new Set(kindsOf(of === 'storm' ? 'water' : of))
+  }
+}
+
 /** Kinds that a view shows on the map until the officer chooses otherwise. */
 export const kindsOfView = computed<Set<string>>(() => {
   switch (view.value) {

@@ -1,0 +1,11 @@
+import type { Alert } from '../city/types'
+import { say } from '../texts/texts'
+
+/** Who has an alert; that its condition is over stands beside it, whoever has it. */
+export function stateText(alert: Alert): string {
+  const over = alert.clearedAt !== null
+  const taken = alert.acknowledgedBy
+    ? `${over ? `${say('alert.over')}${say('comma')}` : ''}${say('alert.acknowledged', alert.acknowledgedBy)}`
+    : over ? say('alert.cleared') : say('alert.raised')
+  return [taken, alert.assignedTo ? say('alert.assigned', alert.assignedTo) : ''].filter(Boolean).join(say('comma'))
+}

@@ -1,0 +1,19 @@
+import { computed } from 'vue'
+import { alerts, alertsPulse, openAlerts } from '../city/city'
+import type { Alert } from '../city/types'
+import { listedKinds, type View } from '../views/view'
+
+/** Red and orange alerts that wait for an officer, of all kinds: what a view leaves out must not be out of mind. */
+export const waiting = computed(() => {
+  void alertsPulse.value
+  const counts = { red: 0, orange: 0 }
+  for (const alert of alerts.values()) if (alert.state === 'raised' && (alert.severity === 'red' || alert.severity === 'orange')) counts[alert.severity]++
+  return counts
+})
+
+/** Red and orange alerts that hold, that nobody has taken and that a view does not list, the most urgent first. */
+export function hiddenAlerts(view: View): Alert[] {
+  const listed = listedKinds(view)
+  if (!listed) return []
+  return openAlerts().filter((alert) => (alert.severity === 'red' || alert.severity === 'orange') && alert.state === 'raised' && alert.clearedAt === null && !listed.has(alert.kind))
+}

@@ -1,0 +1,52 @@
+import { ref } from 'vue'
+import { KINDS } from '../city/kinds'
+import type { Alert, Metric, Sensor } from '../city/types'
+import { ask, type Page } from '../link/api'
+import type { RuleInForce } from './rules'
+
+interface Detail extends Sensor {
+  community: string
+  installedOn: string | null
+  upstream: string[]
+  metrics: Metric[]
+}
+
+interface Rejection {
+  id: number
+  at: string
+  reasonText: string
+  metric: string | null
+  gateway: string
+}
+
+const LISTED = 10
+
+/** What the host tells of one station, beyond what streams in. */
+export function station(id: string) {
+  const detail = ref<Detail | null>(null)
+  const rules = ref<RuleInForce[]>([])
+  const past = ref<Alert[]>([])
+  const rejections = ref<Rejection[]>([])
+  const metric = ref('')
+  const problem = ref('')
+  const path = `/api/v1/sensors/${encodeURIComponent(id)}`
+
+  async function load(): Promise<void> {
+    try {
+      detail.value = await ask<Detail>(path)
+      metric.value ||= KINDS[detail.value.kind]?.metric || detail.value.metrics[0]?.name || ''
+      const query = `sensor=${encodeURIComponent(id)}&limit=${LISTED}`
+      const [inForce, history, refused] = await Promise.all([
+        ask<Page<RuleInForce>>(`${path}/rules`), ask<Page<Alert>>(`/api/v1/alerts?${query}`), ask<Page<Rejection>>(`/api/v1/rejections?${query}`),
+      ])
+      rules.value = inForce.items
+      past.value = history.items
+      rejections.value = refused.items
+      problem.value = ''
+    } catch (error) {
+      problem.value = error instanceof Error ? error.message : String(error)
+    }
+  }
+
+  return { detail, rules, past, rejections, metric, problem, load }
+}
