@@ -1,6 +1,5 @@
 using System.Globalization;
 using System.Text.Json.Nodes;
-using LuohuIOC.History.DuckDb;
 using LuohuIOC.History.Queries;
 using LuohuIOC.Ingestion;
 using LuohuIOC.Registry;
@@ -82,17 +81,22 @@ internal sealed class StaObservations(IReadingQueries history, StaEntities entit
         {
             var page = await history.RawAsync(request with { Limit = IsPlain(query) ? (int)Math.Clamp((long)query.Top - items.Count + skip, 1, ReadingRequest.LimitMax) : Portion, After = after }, cancellation);
             looked += page.Items.Count;
+            // A mark is the store's own word: where a page ends within a portion, the next one begins with the same portion and passes over what was given.
+            var given = 0;
             for (var i = 0; i < page.Items.Count; i++)
             {
                 var reading = Entity(sensor, slot, page.Items[i]);
                 if (!matches(reading)) continue;
+                given++;
                 if (skip > 0)
                 {
                     skip--;
                     continue;
                 }
                 items.Add(reading);
-                if (items.Count == query.Top) return new StaPage(items, null, page.Next is null && i == page.Items.Count - 1 ? null : $"$skiptoken={MarkOf(sensor, page.Items[i])}");
+                if (items.Count < query.Top) continue;
+                var isLast = i == page.Items.Count - 1;
+                return new StaPage(items, null, !isLast ? $"{(after is null ? "" : $"$skiptoken={after}&")}$skip={given}" : page.Next is null ? null : $"$skiptoken={page.Next}");
             }
             if (page.Next is null) return new StaPage(items, null, null);
             after = PageMark.TryParse(page.Next, out var next) ? next : null;
@@ -130,8 +134,6 @@ internal sealed class StaObservations(IReadingQueries history, StaEntities entit
 
     // All that the filter says is in the store's question.
     private static bool IsPlain(StaQuery query) => query.Filter is null or { IsBoundsOnly: true };
-
-    private static PageMark MarkOf(Sensor sensor, ReadingItem reading) => new(sensor.Number, new RowKey(reading.Ts, reading.Seq ?? ReadingGroup.NoSequence, reading.DeviceTs ?? reading.Ts));
 
     /// <summary>The same for the same reading, over HTTP and MQTT: <c>river-001:level:1732262400000.17</c>.</summary>
     public static string IdOf(Sensor sensor, int slot, long unixMs, long? sequence) =>

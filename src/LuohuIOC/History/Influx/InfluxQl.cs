@@ -1,4 +1,5 @@
 using LuohuIOC.DeviceProtocol;
+using LuohuIOC.History.Queries;
 using LuohuIOC.Registry;
 
 namespace LuohuIOC.History.Influx;
@@ -44,7 +45,15 @@ internal static class InfluxQl
     /// <summary>[from, to) in nanoseconds.</summary>
     public static string InRange(long fromNs, long toNs) => $"time >= {fromNs} AND time < {toNs}";
 
-    /// <summary>The point has one of the metrics; InfluxQL knows no IS NOT NULL, but a comparison with nothing is false.</summary>
-    public static string HasOneOf(IEnumerable<string> metrics) =>
-        $"({string.Join(" OR ", metrics.Select(m => $"{Name(m)} >= 0 OR {Name(m)} < 0"))})";
+    /// <summary>The point has one of the metrics, and it is trusted enough; InfluxQL knows no IS NOT NULL, but a comparison with nothing is false.</summary>
+    public static string HasOneOf(IEnumerable<string> metrics, QualityFilter quality) => $"({string.Join(" OR ", metrics.Select(m => $"({Has(m)}{Trusts(m, quality)})"))})";
+
+    /// <summary>The whole point is trusted enough.</summary>
+    public static string IsTrusted(QualityFilter quality) => $"{Name(PointFields.Quality)} <= {quality.Worst()}";
+
+    private static string Has(string metric) => $"({Name(metric)} >= 0 OR {Name(metric)} < 0)";
+
+    // Metric names are letters, digits and _: nothing in them means anything to an expression.
+    private static string Trusts(string metric, QualityFilter quality) =>
+        quality == QualityFilter.All ? "" : $" AND ({IsTrusted(quality)} OR {Name(PointFields.Blamed)} !~ /(^|,){metric}(,|$)|^\\*$/)";
 }

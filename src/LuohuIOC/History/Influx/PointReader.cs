@@ -67,14 +67,9 @@ internal sealed class PointReader(InfluxClient client)
     {
         var metrics = slots.Select(slot => sensor.Layout.Names[slot]).ToList();
         string[] fields = [PointFields.Quality, PointFields.Reason, PointFields.Blamed, PointFields.Sequence, PointFields.DeviceTime, .. metrics];
-        var trusted = quality switch
-        {
-            QualityFilter.Good => $" AND {InfluxQl.Name(PointFields.Quality)} = 0",
-            QualityFilter.Usable => $" AND {InfluxQl.Name(PointFields.Quality)} <= 1",
-            _ => "",
-        };
+        var counts = hasValue ? " AND " + InfluxQl.HasOneOf(metrics, quality) : quality == QualityFilter.All ? "" : " AND " + InfluxQl.IsTrusted(quality);
         return $"SELECT {string.Join(", ", fields.Select(InfluxQl.Name))} FROM {InfluxQl.Measurement(sensor)} " +
-            $"WHERE {InfluxQl.IsSensor(sensor)} AND {InfluxQl.InRange(fromNs, toNs)}{trusted}{(hasValue ? " AND " + InfluxQl.HasOneOf(metrics) : "")} " +
+            $"WHERE {InfluxQl.IsSensor(sensor)} AND {InfluxQl.InRange(fromNs, toNs)}{counts} " +
             $"ORDER BY time{(newest ? " DESC" : "")} LIMIT {limit}";
     }
 

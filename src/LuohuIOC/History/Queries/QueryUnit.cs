@@ -46,7 +46,6 @@ internal sealed class QueryUnit
     {
         var value = Table.ValueSql(index);
         if (filter == QualityFilter.All) return value;
-        var worst = filter == QualityFilter.Good ? 0 : 1;
-        return $"CASE WHEN quality > {worst} AND (slots & {1UL << index}::UBIGINT) <> 0 THEN NULL ELSE {value} END";
+        return $"CASE WHEN quality > {filter.Worst()} AND (slots & {1UL << index}::UBIGINT) <> 0 THEN NULL ELSE {value} END";
     }
 }

@@ -73,14 +73,9 @@ internal static class RawQuery
 
     private static string FilterSql(QueryUnit unit, ReadingRequest request)
     {
-        var quality = request.Quality switch
-        {
-            QualityFilter.Good => " AND quality = 0",
-            QualityFilter.Usable => " AND quality <= 1",
-            _ => "",
-        };
-        // Who asks for one metric does not want the readings that lack it.
-        return request.Metrics.Count == 0 ? quality : $"{quality} AND coalesce({string.Join(", ", unit.Metrics.Select(m => unit.Table.ValueSql(m.Index)))}) IS NOT NULL";
+        // Who asks for one metric does not want the readings that lack it, and a mark on another metric is not this one's.
+        if (request.Metrics.Count > 0) return $" AND coalesce({string.Join(", ", unit.Metrics.Select(m => unit.TrustedSql(m.Index, request.Quality)))}) IS NOT NULL";
+        return request.Quality == QualityFilter.All ? "" : $" AND quality <= {request.Quality.Worst()}";
     }
 
     private static List<Row> Read(DuckDBConnection connection, QueryUnit unit, string sql, CancellationToken cancellationToken)

@@ -14,6 +14,17 @@ internal enum QualityFilter : byte
     Good,
 }
 
+internal static class QualityFilters
+{
+    /// <summary>The worst grade that counts, as a number.</summary>
+    public static int Worst(this QualityFilter filter) => filter switch
+    {
+        QualityFilter.Good => 0,
+        QualityFilter.Usable => 1,
+        _ => 2,
+    };
+}
+
 /// <summary>One figure of a bucket.</summary>
 internal enum Aggregate : byte
 {

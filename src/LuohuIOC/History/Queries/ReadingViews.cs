@@ -33,12 +33,15 @@ public sealed record ReadingItem(
     internal static ReadingItem Of(
         ReadingRequest request, Sensor sensor, IReadOnlyList<(string Name, int Index)> metrics, RowKey key, QualityMark mark, double[] read)
     {
+        var trusted = (int)mark.Grade <= request.Quality.Worst();
         var values = new Dictionary<string, double>(read.Length);
         foreach (var (i, metric) in metrics.Index())
-            if (!double.IsNaN(read[i])) values[metric.Name] = read[i];
+            if (!double.IsNaN(read[i]) && (trusted || (mark.Slots >> metric.Index & 1) == 0)) values[metric.Name] = read[i];
         var blamed = mark.Grade == QualityGrade.Good || mark.Slots is 0 or ulong.MaxValue
             ? null
             : metrics.Where(m => (mark.Slots >> m.Index & 1) != 0).Select(m => m.Name).ToList();
+        // The mark is about metrics that were not asked for.
+        if (request.Metrics.Count > 0 && blamed is []) (mark, blamed) = (default, null);
         return new ReadingItem(
             request.Sensors.Count == 1 ? null : sensor.Id,
             key.TimeMs,

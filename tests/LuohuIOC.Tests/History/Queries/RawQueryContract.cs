@@ -72,6 +72,27 @@ public abstract class RawQueryContract
         Assert.Equal([4L], usable.Select(i => i.Seq!.Value));
     }
 
+    /// <summary>As figures over time have it: a battery that says 101 % takes nothing from the level beside it.</summary>
+    [Fact]
+    public async Task A_mark_on_another_metric_is_not_that_of_the_one_asked_for()
+    {
+        await using var scene = NewScene();
+        var sensor = scene.AddSensor(SensorKind.Outfall);
+        await scene.AppendAsync(
+            new SomeReading(0, Start, 1, Values: [(0, 1.1), (1, 2)], Mark: new QualityMark(QualityGrade.Bad, QualityReason.OutOfRange, 2)),
+            new SomeReading(0, Start + 1, 2, Values: [(0, 1.2), (1, 3)], Mark: new QualityMark(QualityGrade.Bad, QualityReason.OutOfRange, 1)),
+            new SomeReading(0, Start + 2, 3, Values: [(0, 1.3)], Mark: new QualityMark(QualityGrade.Bad, QualityReason.Clock, ulong.MaxValue)));
+        var request = new ReadingRequest { Sensors = [sensor], Metrics = ["level"], FromMs = Start, ToMs = Start + 1000, Quality = QualityFilter.Good, Limit = 10 };
+
+        var level = Assert.Single(await scene.ItemsAsync(request));
+        var flow = Assert.Single(await scene.ItemsAsync(request with { Metrics = ["flow"], Last = 3 }));
+        var both = await scene.ItemsAsync(request with { Metrics = ["level", "flow"] });
+
+        Assert.Equal((1L, QualityGrade.Good, null, null), (level.Seq!.Value, level.Quality, level.Reason, level.Metrics));
+        Assert.Equal(2, flow.Seq);
+        Assert.Equal([["level"], ["flow"]], both.Select(i => i.Values.Keys.ToArray()));
+    }
+
     private static (string?, long, long?, long?, QualityGrade, QualityReason?) Parts(ReadingItem i) => (i.Sensor, i.Ts, i.DeviceTs, i.Seq, i.Quality, i.Reason);
 
     private static List<(string Id, long Ts, SomeReading Reading)> Expected(SomeReading[] readings, ReadingRequest request, StoreScene scene) =>
