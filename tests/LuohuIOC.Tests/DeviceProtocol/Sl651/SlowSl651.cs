@@ -75,8 +75,7 @@ internal static class SlowSl651
                 var digits = definition / 8 * 2;
                 if (rest.Length < head + digits) return null;
                 if (at == long.MinValue) return null;
-                var data = rest.Substring(head, digits);
-                var count = 1;
+                var (data, count) = (rest.Substring(head, digits), 1);
                 if (element == 0x04)
                 {
                     step = Number(data, 0) is { } dhm && dhm >= 0 && dhm < 1_000_000 ? ((int)dhm / 10_000 * 1440) + ((int)dhm / 100 % 100 * 60) + ((int)dhm % 100) : 0;
@@ -95,8 +94,7 @@ internal static class SlowSl651
                 {
                     var isStepped = step > 0 && digits > 0 && function is "31" or "38";
                     if (isStepped) count = Repeats(rest[head..], digits);
-                    for (var i = 0; i < count; i++)
-                        if (Number(rest.Substring(head + (i * digits), digits), definition % 8) is { } value) values.Add((element, at + (i * step * 60_000L), value));
+                    for (var i = 0; i < count; i++) AddNumber(element, rest.Substring(head + (i * digits), digits), definition % 8, at + (i * step * 60_000L), values);
                     // The next element's values are steps of its own step.
                     if (isStepped) step = 0;
                 }
@@ -104,6 +102,11 @@ internal static class SlowSl651
             }
         }
         return values;
+    }
+
+    private static void AddNumber(int element, string data, int decimals, long at, List<(int, long, double)> values)
+    {
+        if (Number(data, decimals) is { } value) values.Add((element, at, value));
     }
 
     private static void AddHourSeries(int element, string data, long at, List<(int, long, double)> values)
