@@ -45,7 +45,7 @@ public enum RejectionReason : byte
     FrameTruncated,
     FrameInvalid,
 
-    /// <summary>One packet of several alone: a message travels whole.</summary>
+    /// <summary>Some packets of several: what stands whole in the first counts, all of them are in the journal.</summary>
     FrameIncomplete,
 
     /// <summary>No sensor is allowed to speak under this station address.</summary>

@@ -59,7 +59,7 @@ public readonly ref struct Topic
     {
         parsed = default;
         if (!topic.StartsWith(Prefix, StringComparison.Ordinal)) return false;
-        var rest = topic[Prefix.Length..];
+        var rest = topic[(Prefix.Length - 1)..];
         if (!TakeLevel(ref rest, out var gateway) || !IsId(gateway)) return false;
         if (!TakeLevel(ref rest, out var second)) return false;
 
@@ -122,10 +122,12 @@ public readonly ref struct Topic
         return true;
     }
 
-    // "gw-1/telemetry" → level "gw-1", rest "/telemetry"; a leading slash of the rest is eaten first.
+    // "/gw-1/telemetry" → level "gw-1", rest "/telemetry"; one slash stands in front of each level.
     private static bool TakeLevel(scoped ref ReadOnlySpan<char> rest, out ReadOnlySpan<char> level)
     {
-        if (!rest.IsEmpty && rest[0] == '/') rest = rest[1..];
+        level = default;
+        if (rest.IsEmpty) return false;
+        rest = rest[1..];
         var end = rest.IndexOf('/');
         level = end < 0 ? rest : rest[..end];
         rest = end < 0 ? default : rest[end..];

@@ -75,7 +75,7 @@ public ref struct Gb26875Objects(ReadOnlySpan<byte> unit)
     private ReadOnlySpan<byte> _rest = unit.Length > 2 ? unit[2..] : default;
     private int _left = unit.Length > 1 ? unit[1] : 0;
 
-    /// <summary>Not None when the unit holds fewer objects than it says.</summary>
+    /// <summary>Not None when the unit holds fewer objects than it says, or bytes behind the last one: a fire may be in them.</summary>
     public FrameFault Fault { get; private set; }
 
     public Gb26875Object Current { get; private set; }
@@ -84,8 +84,12 @@ public ref struct Gb26875Objects(ReadOnlySpan<byte> unit)
 
     public bool MoveNext()
     {
-        if (_left == 0) return false;
         var size = Gb26875Type.ObjectBytes(_type);
+        if (_left == 0)
+        {
+            if (size > 0 && !_rest.IsEmpty) Fault = FrameFault.Body;
+            return false;
+        }
         if (size == 0)
         {
             Current = new Gb26875Object(_type, _rest);
@@ -96,6 +100,7 @@ public ref struct Gb26875Objects(ReadOnlySpan<byte> unit)
         {
             Fault = FrameFault.Body;
             _left = 0;
+            _rest = default;
             return false;
         }
         Current = new Gb26875Object(_type, _rest[..size]);

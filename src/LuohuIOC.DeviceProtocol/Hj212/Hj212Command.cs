@@ -21,7 +21,7 @@ public static class Hj212Command
     /// <summary>True for what a station sends by itself and wants a 9014 for.</summary>
     public static bool IsUpload(int command) => command is >= 2000 and < 3000 || command is 3019 or 3020;
 
-    /// <summary>The field that carries a factor's value: real time Rtd; periods Avg, or Cou where there is only an amount.</summary>
+    /// <summary>The field that carries a factor's value: real time Rtd; periods Avg. Cou is an amount, in another unit.</summary>
     public static ReadOnlySpan<byte> ValueField(int command) => command == RealTime ? "Rtd"u8 : "Avg"u8;
 }
 

@@ -46,18 +46,35 @@ public readonly ref struct Hj212Packet
         var mark = segment.IndexOf("CP=&&"u8);
         if (mark < 0 || segment.Length < mark + 7 || !segment.EndsWith("&&"u8)) return FrameFault.Body;
         var whole = new Hj212Packet { Segment = segment, Header = segment[..mark], Parameters = segment[(mark + 5)..^2] };
-        if (whole.Field("CN"u8).IsEmpty || !whole.IsPaired()) return FrameFault.Body;
+        if (whole.Field("CN"u8).IsEmpty || !whole.IsPaired() || (whole.PacketTotal > 0 && whole.PacketIndex > whole.PacketTotal)) return FrameFault.Body;
         packet = whole;
         return FrameFault.None;
     }
 
+    /// <summary>
+    /// Bytes of the packet that begins here, 0 while that cannot be told yet, −1 when none does: as many as its length says when the check value is
+    /// there, with the line end if one follows; else as far as the line end, which no measurement has in it.
+    /// </summary>
+    public static int LengthOf(ReadOnlySpan<byte> bytes)
+    {
+        if (bytes.IsEmpty) return 0;
+        if (bytes[0] != '#' || (bytes.Length > 1 && bytes[1] != '#')) return -1;
+        var length = bytes.Length < 6 ? -1 : Number(bytes.Slice(2, 4));
+        var end = 10 + length;
+        if (length < 0 || bytes.Length < end || !IsIntact(bytes.Slice(6, length), bytes.Slice(6 + length, 4))) return bytes.IndexOf("\r\n"u8) + 2 is var lineEnd and > 1 ? lineEnd : 0;
+        if (bytes.Length > end && bytes[end] == '\r') end++;
+        return bytes.Length > end && bytes[end] == '\n' ? end + 1 : end;
+    }
+
     private static bool IsIntact(ReadOnlySpan<byte> segment, ReadOnlySpan<byte> check) => HexText.TryRead(check, out var crc) && Crc16.Hj212(segment) == crc;
 
-    // w01001-Rtd=7,5 is a decimal comma, not a 7: a field without an equals sign makes its neighbours doubtful.
+    // w01001-Rtd=7,5 is a decimal comma, not a 7: a field without an equals sign makes its neighbours doubtful. What is no measurement may
+    // have free text in it, i11001-Info=//a, b; c//.
     private bool IsPaired()
     {
         foreach (var pair in HeaderPairs)
             if (!pair.HasEquals) return false;
+        if (!Hj212Command.IsData(Command)) return true;
         foreach (var group in Groups)
         {
             foreach (var pair in group)

@@ -6,7 +6,8 @@ public readonly ref struct Hj212Pair(ReadOnlySpan<byte> key, ReadOnlySpan<byte> 
     /// <summary>For example <c>w01018-Avg</c> or <c>DataTime</c>.</summary>
     public ReadOnlySpan<byte> Key { get; } = key;
 
-    public ReadOnlySpan<byte> Value { get; } = value;
+    /// <summary>Without the blanks around it.</summary>
+    public ReadOnlySpan<byte> Value { get; } = value.Trim((byte)' ');
 
     public bool HasEquals { get; } = hasEquals;
 

@@ -7,11 +7,17 @@ namespace LuohuIOC.DeviceProtocol.Hj212;
 public interface IHj212Sink
 {
     /// <summary>One factor's value.</summary>
-    /// <param name="factor">Code as sent: <c>w01018</c>, or <c>011</c> of 2005.</param>
+    /// <param name="factor">
+    /// Code as sent: <c>w01018</c>, or <c>011</c> of 2005. Of a period for which there is an amount alone, <c>B01-Cou</c>: that is cubic metres or
+    /// kilograms, and no flow or concentration.
+    /// </param>
     /// <param name="unixMs">SampleTime of the factor when it has one, else DataTime: the instant, or the beginning of the period.</param>
     /// <param name="value">In the factor's unit.</param>
     /// <param name="good">False for every data flag but N.</param>
     void Value(scoped ReadOnlySpan<byte> factor, long unixMs, double value, bool good);
+
+    /// <summary>What stands for one factor's value is no number, and no data flag says that the station knows.</summary>
+    void NotANumber(scoped ReadOnlySpan<byte> factor, long unixMs);
 }
 
 /// <summary>From a packet of measured values to values at times.</summary>
@@ -23,32 +29,51 @@ public static class Hj212Readings
     {
         var command = packet.Command;
         if (!Hj212Command.IsData(command)) return FrameFault.None;
-        var dataMs = long.MinValue;
+        if (!TryDataTime(packet, out var dataMs)) return FrameFault.Body;
         foreach (var group in packet.Groups)
         {
-            var factor = default(ReadOnlySpan<byte>);
-            var (hasValue, hasAmount, value, amount) = (false, false, 0.0, 0.0);
+            ReadOnlySpan<byte> factor = default, text = default;
+            var amount = default(Hj212Pair);
             var (good, atMs) = (true, dataMs);
             foreach (var pair in group)
             {
                 if (pair.Factor.IsEmpty)
                 {
+                    // A second one holds for what follows it.
                     if (!pair.Key.SequenceEqual("DataTime"u8)) continue;
                     if (!Hj212Time.TryUnixMs(pair.Value, out dataMs)) return FrameFault.Body;
                     atMs = dataMs;
                     continue;
                 }
                 factor = pair.Factor;
-                if (pair.Field.SequenceEqual(Hj212Command.ValueField(command))) hasValue = TryNumber(pair.Value, out value);
-                else if (pair.Field.SequenceEqual("Cou"u8)) hasAmount = TryNumber(pair.Value, out amount);
+                if (pair.Field.SequenceEqual(Hj212Command.ValueField(command))) text = pair.Value;
+                else if (pair.Field.SequenceEqual("Cou"u8)) amount = pair;
                 else if (pair.Field.SequenceEqual("Flag"u8)) good = Hj212DataFlag.IsGood(pair.Value);
                 else if (pair.Field.SequenceEqual("SampleTime"u8) && Hj212Time.TryUnixMs(pair.Value, out var sampleMs)) atMs = sampleMs;
             }
-            if (factor.IsEmpty || !(hasValue || hasAmount)) continue;
+            if (text.IsEmpty)
+            {
+                factor = amount.Key;
+                text = amount.Value;
+            }
+            if (text.IsEmpty) continue;
             if (atMs == long.MinValue) return FrameFault.Body;
-            sink.Value(factor, atMs, hasValue ? value : amount, good);
+            if (TryNumber(text, out var value)) sink.Value(factor, atMs, value, good);
+            else if (good) sink.NotANumber(factor, atMs);
         }
         return FrameFault.None;
+    }
+
+    // It is the first parameter in the standard and seen behind the factors.
+    private static bool TryDataTime(in Hj212Packet packet, out long unixMs)
+    {
+        unixMs = long.MinValue;
+        foreach (var group in packet.Groups)
+        {
+            foreach (var pair in group)
+                if (pair.Key.SequenceEqual("DataTime"u8)) return Hj212Time.TryUnixMs(pair.Value, out unixMs);
+        }
+        return true;
     }
 
     private static bool TryNumber(ReadOnlySpan<byte> text, out double value) =>

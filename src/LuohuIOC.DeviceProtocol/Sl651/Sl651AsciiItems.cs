@@ -19,6 +19,12 @@ public readonly ref struct Sl651AsciiItem
 
     public bool HasTime { get; init; }
 
+    /// <summary>Minutes from one value to the next behind a time step; 0 for none.</summary>
+    public int StepMinutes { get; init; }
+
+    /// <summary>Which value behind the time step it is, from 0: each is an item.</summary>
+    public int Index { get; init; }
+
     public bool IsStep => Element?.Id == Sl651Elements.TimeStep;
 
     public bool IsSeries => Element is { } e && Sl651Elements.IsHourSeries(e.Id);
@@ -60,6 +66,7 @@ public ref struct Sl651AsciiItems(ReadOnlySpan<byte> content)
     private Sl651AsciiItem _current;
     private BcdTime _time;
     private bool _hasTime;
+    private int _stepMinutes;
 
     public readonly Sl651AsciiItem Current => _current;
 
@@ -77,6 +84,7 @@ public ref struct Sl651AsciiItems(ReadOnlySpan<byte> content)
 
     public bool MoveNext()
     {
+        if (TryTakeNext(out var next)) return Yield(_current.Name, _current.Element, next, _current.Index + 1);
         while (Fault == FrameFault.None && TryTake(out var name))
         {
             var element = Sl651Elements.Of(name);
@@ -90,6 +98,7 @@ public ref struct Sl651AsciiItems(ReadOnlySpan<byte> content)
                     TakeTime();
                     continue;
                 case Sl651Elements.TimeStep:
+                    _stepMinutes = MinutesOf(name);
                     return Yield(name, element, default);
                 case Sl651Elements.ManualText or Sl651Elements.Picture:
                     var all = _rest;
@@ -104,10 +113,34 @@ public ref struct Sl651AsciiItems(ReadOnlySpan<byte> content)
         return false;
     }
 
-    private bool Yield(ReadOnlySpan<byte> name, Sl651Element? element, ReadOnlySpan<byte> text)
+    private bool Yield(ReadOnlySpan<byte> name, Sl651Element? element, ReadOnlySpan<byte> text, int index = 0)
     {
-        _current = new Sl651AsciiItem { Name = name, Element = element, Text = text, Time = _time, HasTime = _hasTime };
+        _current = new Sl651AsciiItem { Name = name, Element = element, Text = text, Time = _time, HasTime = _hasTime, StepMinutes = _stepMinutes, Index = index };
         return true;
+    }
+
+    // DRN05 Z 14.1 14.2 FFFF 14.4 VT 12.2: what is a number, or the mark of a missing one, is no identifier
+    private bool TryTakeNext(out ReadOnlySpan<byte> text)
+    {
+        text = default;
+        if (_stepMinutes == 0 || _current.Text.IsEmpty || _current.IsStep || _current.IsSeries || _current.IsText) return false;
+        var at = _rest;
+        if (TryTake(out text) && ((Utf8Parser.TryParse(text, out double _, out var used) && used == text.Length) || (text.Length > 1 && !text.ContainsAnyExcept((byte)'F')))) return true;
+        _rest = at;
+        return false;
+    }
+
+    // DRD01, DRH01, DRN05: a day, an hour, five minutes
+    private static int MinutesOf(ReadOnlySpan<byte> name)
+    {
+        if (name.Length < 4 || !Utf8Parser.TryParse(name[3..], out ushort number, out var used) || used != name.Length - 3) return 0;
+        return name[2] switch
+        {
+            (byte)'D' => number * 1440,
+            (byte)'H' => number * 60,
+            (byte)'N' => number,
+            _ => 0,
+        };
     }
 
     private void TakeStation()

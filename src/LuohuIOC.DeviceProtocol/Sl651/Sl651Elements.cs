@@ -10,7 +10,27 @@ namespace LuohuIOC.DeviceProtocol.Sl651;
 /// <param name="Ascii">Identifier in ASCII frames, for example <c>PJ</c>.</param>
 /// <param name="Chinese">Name as the standard has it.</param>
 /// <param name="Unit">Unit as the standard has it; null for a number without one.</param>
-public sealed record Sl651Element(ushort Id, string Ascii, string Chinese, string? Unit);
+/// <param name="Digits">Digits of its number, of which <paramref name="Decimals"/> stand behind the point; 0 for what is no number.</param>
+/// <param name="Decimals">Decimal places.</param>
+public sealed record Sl651Element(ushort Id, string Ascii, string Chinese, string? Unit, int Digits = 0, int Decimals = 0)
+{
+    /// <summary>
+    /// True when a definition byte (five bits of bytes, three of decimals) is what the table has for it, <c>N(7,3)</c> >> 23, or a byte more or less:
+    /// a minus sign takes one, and stations differ in the width they fill up to.
+    /// </summary>
+    public bool Fits(byte definition)
+    {
+        var (bytes, decimals) = (definition >> 3, definition & 7);
+        return Id switch
+        {
+            Sl651Elements.TimeStep => definition == 0x18,
+            Sl651Elements.StationState => definition == 0x20,
+            Sl651Elements.RainSeries => definition == 0x60,
+            >= Sl651Elements.LevelSeriesFirst and <= Sl651Elements.LevelSeriesLast => definition == 0xC0,
+            _ => Digits > 0 && bytes > 0 && decimals == Decimals && Math.Abs(bytes - ((Digits + 1) / 2)) <= 1,
+        };
+    }
+}
 
 /// <summary>Table C.1, read once from the firmware contract that is embedded in this assembly.</summary>
 public static class Sl651Elements
@@ -38,7 +58,8 @@ public static class Sl651Elements
         {
             var id = byte.Parse(hex, NumberStyles.HexNumber, CultureInfo.InvariantCulture);
             // The time step's identifier carries its value in ASCII frames: DRH01 is one hour.
-            ById[id] = new Sl651Element(id, id == TimeStep ? "DR" : row.Ascii, row.Name, row.Unit);
+            var (digits, decimals) = SizeOf(row.Format);
+            ById[id] = new Sl651Element(id, id == TimeStep ? "DR" : row.Ascii, row.Name, row.Unit, digits, decimals);
         }
         ByAscii = ById.OfType<Sl651Element>().ToFrozenDictionary(e => e.Ascii, StringComparer.OrdinalIgnoreCase).GetAlternateLookup<ReadOnlySpan<char>>();
     }
@@ -57,13 +78,22 @@ public static class Sl651Elements
         return ByAscii.TryGetValue(name[..ascii.Length], out var element) ? element : null;
     }
 
+    // N(7,3), N(3); HH.mm is a number of four digits
+    private static (int Digits, int Decimals) SizeOf(string? format)
+    {
+        if (format == "HH.mm") return (4, 2);
+        if (format is null || !format.StartsWith("N(", StringComparison.Ordinal)) return default;
+        var parts = format[2..^1].Split(',');
+        return (int.Parse(parts[0], CultureInfo.InvariantCulture), parts.Length > 1 ? int.Parse(parts[1], CultureInfo.InvariantCulture) : 0);
+    }
+
     /// <summary>True for elements whose data is twelve values five minutes apart.</summary>
     public static bool IsHourSeries(int id) => id is >= RainSeries and <= LevelSeriesLast;
 }
 
 internal sealed record ElementsFile(Dictionary<string, ElementRow> Elements);
 
-internal sealed record ElementRow(string Ascii, string Name, string? Unit);
+internal sealed record ElementRow(string Ascii, string Name, string? Unit, string? Format);
 
 [JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase)]
 [JsonSerializable(typeof(ElementsFile))]

@@ -95,6 +95,9 @@ public static class Sl651Number
     // Value of a byte of two digits, −1 for one that has other digits.
     private static readonly sbyte[] Pairs = [.. Enumerable.Range(0, 256).Select(b => (sbyte)((b >> 4) < 10 && (b & 15) < 10 ? (10 * (b >> 4)) + (b & 15) : -1))];
 
+    /// <summary>True for what a station writes: a number, or a mark that there is none (all F, seen too: all A).</summary>
+    public static bool IsWritten(ReadOnlySpan<byte> bcd) => TryRead(bcd, 0, out _) || !bcd.ContainsAnyExcept((byte)0xFF) || !bcd.ContainsAnyExcept((byte)0xAA);
+
     /// <summary><c>FF0105</c> with one decimal >> −10.5; <c>FFFFFF</c> and <c>AAAAAA</c> >> false.</summary>
     public static bool TryRead(ReadOnlySpan<byte> bcd, int decimals, out double value)
     {

@@ -8,14 +8,12 @@ namespace LuohuIOC.DeviceProtocol.Sl651;
 /// </summary>
 public ref struct Sl651Items(ReadOnlySpan<byte> content, byte function)
 {
-    // More than two days of five-minute values do not fit into a frame.
-    private const int StepsMax = 600;
-
     private ReadOnlySpan<byte> _rest = content;
     private Sl651Item _current;
     private BcdTime _time;
     private bool _hasTime;
     private int _stepMinutes;
+    private int _effort = Sl651Steps.EffortMax;
 
     public readonly Sl651Item Current => _current;
 
@@ -99,10 +97,12 @@ public ref struct Sl651Items(ReadOnlySpan<byte> content, byte function)
         if (kind == Sl651ItemKind.Series) (count, step) = (id == Sl651Elements.RainSeries ? length : length / 2, 5);
         if (kind == Sl651ItemKind.Value && _stepMinutes > 0 && length > 0 && function is Sl651Function.Uniform or Sl651Function.QueryPeriod)
         {
-            count = StepsFrom(_rest[head..], length);
-            // Found for one element it is found for all that follow; searched for once in vain it is not searched for again, or a hostile body would take seconds.
-            if (count == 0) (count, _stepMinutes) = (1, 0);
-            if (count > 1) (kind, step) = (Sl651ItemKind.Series, _stepMinutes);
+            step = _stepMinutes;
+            // A step is that of one series: what follows is single elements as far as the next step, or it is not known what it is.
+            _stepMinutes = 0;
+            count = Math.Max(1, Sl651Steps.CountOf(_rest[head..], length, ref _effort));
+            if (count > 1) kind = Sl651ItemKind.Series;
+            else step = 0;
             data = _rest.Slice(head, count * length);
         }
         _rest = _rest[(head + data.Length)..];
@@ -131,33 +131,4 @@ public ref struct Sl651Items(ReadOnlySpan<byte> content, byte function)
         Sl651Number.TryRead(dhm, 0, out var digits) && digits < 1_000_000
             ? ((int)digits / 10_000 * 1440) + ((int)digits / 100 % 100 * 60) + ((int)digits % 100)
             : 0;
-
-    // The standard does not say how many values follow: the fewest behind which the rest reads as elements, 0 when there is no such number.
-    private static int StepsFrom(ReadOnlySpan<byte> data, int width)
-    {
-        for (var count = 1; count <= StepsMax && count * width <= data.Length; count++)
-            if (ReadsAsElements(data[(count * width)..])) return count;
-        return 0;
-    }
-
-    private static bool ReadsAsElements(ReadOnlySpan<byte> rest)
-    {
-        while (!rest.IsEmpty)
-        {
-            var id = rest[0];
-            if (rest.Length < 3) return false;
-            if (id is Sl651Elements.StationAddress or Sl651Elements.ObservationTime)
-            {
-                if (rest.Length < 7 || rest[1] != id) return false;
-                rest = rest[7..];
-                continue;
-            }
-            if (id is Sl651Elements.ManualText or Sl651Elements.Picture) return rest[1] == id;
-            var head = id == Sl651Elements.Extension ? 3 : 2;
-            var length = rest[head - 1] >> 3;
-            if (length == 0 || rest.Length < head + length || (head == 2 && Sl651Elements.Of(id) is null)) return false;
-            rest = rest[(head + length)..];
-        }
-        return true;
-    }
 }

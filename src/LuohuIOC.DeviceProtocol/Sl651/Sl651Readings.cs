@@ -19,19 +19,34 @@ public static class Sl651Readings
     public static FrameFault Read<TSink>(in Sl651Frame frame, ReadOnlySpan<byte> content, ref TSink sink)
         where TSink : ISl651Sink, allows ref struct
     {
-        if (frame.IsDown || !frame.HasHeading || Sl651Function.BodyOf(frame.Function) != Sl651BodyKind.Elements) return FrameFault.None;
-        if (!frame.SendTime.TryUnixMs(out var sentMs)) return FrameFault.Body;
+        if (frame.IsDown || frame.PacketIndex > 1 || Sl651Function.BodyOf(frame.Function) != Sl651BodyKind.Elements) return FrameFault.None;
+        if (!frame.HasHeading) return FrameFault.Body;
+        // A send time that is none matters only where no observation time stands.
+        var sentMs = frame.SendTime.TryUnixMs(out var ms) ? ms : (long?)null;
         return frame.IsAscii ? ReadAscii(content, sentMs, ref sink) : ReadHex(content, frame.Function, sentMs, ref sink);
     }
 
-    private static FrameFault ReadHex<TSink>(ReadOnlySpan<byte> content, byte function, long sentMs, ref TSink sink)
+    /// <summary>
+    /// The same for the first of several packets (<paramref name="content"/> may be that of more) when the last ones are missing: the elements that
+    /// stand whole, since it ends within one. Of a function with steps nothing, because nobody knows how many values were to come.
+    /// </summary>
+    public static FrameFault ReadBeginning<TSink>(in Sl651Frame frame, ReadOnlySpan<byte> content, ref TSink sink)
+        where TSink : ISl651Sink, allows ref struct
+    {
+        if (frame.IsAscii || frame.Function is Sl651Function.Uniform or Sl651Function.QueryPeriod) return FrameFault.None;
+        _ = Read(frame, content, ref sink);
+        return FrameFault.None;
+    }
+
+    private static FrameFault ReadHex<TSink>(ReadOnlySpan<byte> content, byte function, long? sentMs, ref TSink sink)
         where TSink : ISl651Sink, allows ref struct
     {
         var items = new Sl651Items(content, function);
-        var (known, atMs) = (default(BcdTime?), sentMs);
+        var (known, atMs) = (default(BcdTime?), sentMs ?? 0);
         while (items.MoveNext())
         {
             var item = items.Current;
+            if (!item.HasTime && sentMs is null) return FrameFault.Body;
             if (item.HasTime && item.Time != known)
             {
                 known = item.Time;
@@ -45,7 +60,7 @@ public static class Sl651Readings
         return items.Fault;
     }
 
-    private static FrameFault ReadAscii<TSink>(ReadOnlySpan<byte> content, long sentMs, ref TSink sink)
+    private static FrameFault ReadAscii<TSink>(ReadOnlySpan<byte> content, long? sentMs, ref TSink sink)
         where TSink : ISl651Sink, allows ref struct
     {
         var items = new Sl651AsciiItems(content);
@@ -53,8 +68,10 @@ public static class Sl651Readings
         {
             var item = items.Current;
             if (item.Element is not { } element) continue;
-            var atMs = sentMs;
+            if (!item.HasTime && sentMs is null) return FrameFault.Body;
+            var atMs = sentMs ?? 0;
             if (item.HasTime && !item.Time.TryUnixMs(out atMs)) return FrameFault.Body;
+            atMs += item.Index * item.StepMinutes * 60_000L;
             for (var i = 0; i < item.Count; i++)
                 if (item.TryValue(i, out var value)) sink.Value(element.Id, atMs + (i * 5 * 60_000L), value);
         }

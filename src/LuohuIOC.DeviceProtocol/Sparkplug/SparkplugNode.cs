@@ -12,7 +12,7 @@ public readonly record struct SparkplugValue(string? Device, string Name, long U
 public sealed record SparkplugStep(IReadOnlyList<SparkplugValue> Values, bool WantsRebirth, IReadOnlyList<string> Died, string? Born = null, bool HasUnknown = false);
 
 /// <summary>
-/// What a host knows of one edge node: its births (which metric an alias is), whether it lives, and the last sequence number. Messages
+/// What a host knows of one edge node: its births (which metric an alias is, and of which type), whether it lives, and the last sequence number. Messages
 /// count 0–255 and around; a gap, data before birth and an unknown alias ask for a rebirth, and what such a message holds by name is taken.
 /// </summary>
 public sealed class SparkplugNode
@@ -22,6 +22,9 @@ public sealed class SparkplugNode
 
     // A node has one table of names by alias for each device, and one of its own.
     private readonly Dictionary<string, Dictionary<ulong, string>> _names = [];
+
+    // Which of its metrics may be negative, by name: data does not say its type. Few have any, so that a device without has no table.
+    private readonly Dictionary<string, Dictionary<string, uint>> _signed = [];
     private readonly HashSet<string> _alive = [];
     private byte? _sequence;
     private ulong? _birth;
@@ -45,6 +48,7 @@ public sealed class SparkplugNode
                 return Die(payload);
             case SparkplugMessage.NodeBirth:
                 _names.Clear();
+                _signed.Clear();
                 _alive.Clear();
                 Moments.Clear();
                 _birth = BirthOf(payload);
@@ -95,8 +99,14 @@ public sealed class SparkplugNode
         if (_names.Count > DevicesMax && !_names.ContainsKey(device)) return;
         _alive.Add(device);
         var names = _names[device] = [];
+        _signed.Remove(device);
         foreach (var metric in payload.Metrics)
+        {
             if (metric is { Name: { } name, Alias: { } alias }) names[alias] = name;
+            if (metric is not { Name: { } signed, DataType: { } type } || !SparkplugMetric.IsSigned(type)) continue;
+            if (!_signed.TryGetValue(device, out var types)) _signed[device] = types = [];
+            types[signed] = type;
+        }
     }
 
     private List<SparkplugValue> ValuesOf(string device, SparkplugPayload payload, out bool unknown)
@@ -107,12 +117,16 @@ public sealed class SparkplugNode
         {
             var name = metric.Name;
             if (name is null && metric.Alias is { } alias && _names.TryGetValue(device, out var names)) names.TryGetValue(alias, out name);
-            if (name is null)
+            var type = 0u;
+            if (name is not null && _signed.TryGetValue(device, out var types)) types.TryGetValue(name, out type);
+            // Minus five, or four billion: before its birth nobody can say.
+            if (name is null || (type == 0 && metric.IsAmbiguous && !_alive.Contains(device)))
             {
                 unknown = true;
                 continue;
             }
-            if (name == "bdSeq" || name.StartsWith("Node Control/", StringComparison.Ordinal) || metric.Value is not { } value || !double.IsFinite(value)) continue;
+            var number = type != 0 ? metric.ValueAs(type) : metric.Value;
+            if (name == "bdSeq" || name.StartsWith("Node Control/", StringComparison.Ordinal) || number is not { } value || !double.IsFinite(value)) continue;
             if ((metric.Timestamp ?? payload.Timestamp) is { } at && at < long.MaxValue)
                 values.Add(new SparkplugValue(device.Length == 0 ? null : device, name, (long)at, value, metric.IsHistorical));
         }

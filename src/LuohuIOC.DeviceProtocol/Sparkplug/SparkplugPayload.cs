@@ -4,7 +4,23 @@ using System.Text;
 namespace LuohuIOC.DeviceProtocol.Sparkplug;
 
 /// <summary>One metric; absent members are null. Values that are no number (texts, data sets, templates) have none.</summary>
-public sealed record SparkplugMetric(string? Name, ulong? Alias, ulong? Timestamp, uint? DataType, bool IsHistorical, bool IsNull, double? Value);
+public sealed record SparkplugMetric(string? Name, ulong? Alias, ulong? Timestamp, uint? DataType, bool IsHistorical, bool IsNull, double? Value)
+{
+    /// <summary>Field number and bits of an integer as it travelled: what number that is depends on the type.</summary>
+    internal (int Field, ulong Bits)? Integer { get; init; }
+
+    /// <summary>True when it says its type itself; a birth does, data should not.</summary>
+    public bool HasType => DataType is > 0;
+
+    /// <summary>True for an integer that is a large one or a negative one, which only a type tells.</summary>
+    public bool IsAmbiguous => !HasType && Integer is var (at, bits) && bits >> (at == SparkplugPayload.IntField ? 31 : 63) != 0;
+
+    /// <summary>The value when the birth has said this type; its own type counts more.</summary>
+    public double? ValueAs(uint type) => HasType || Integer is not var (at, bits) ? Value : SparkplugPayload.NumberOf(at, bits, type);
+
+    /// <summary>Types of which an integer may be negative: Int8, Int16, Int32, Int64.</summary>
+    public static bool IsSigned(uint type) => type is >= SparkplugPayload.TypeInt8 and <= SparkplugPayload.TypeInt64;
+}
 
 /// <summary>
 /// A Sparkplug B payload, read from its protocol buffer (field numbers of sparkplug_b.proto, proto2: a sequence of 0 is told from none).
@@ -12,7 +28,9 @@ public sealed record SparkplugMetric(string? Name, ulong? Alias, ulong? Timestam
 /// </summary>
 public sealed record SparkplugPayload(ulong? Timestamp, ulong? Sequence, IReadOnlyList<SparkplugMetric> Metrics)
 {
-    private const uint TypeInt8 = 1, TypeInt32 = 3, TypeInt64 = 4;
+    internal const uint TypeInt8 = 1, TypeInt16 = 2, TypeInt32 = 3, TypeInt64 = 4;
+
+    internal const int IntField = 10, LongField = 11;
 
     /// <summary>Null for bytes that are no payload.</summary>
     public static SparkplugPayload? Parse(ReadOnlySpan<byte> bytes)
@@ -68,14 +86,24 @@ public sealed record SparkplugPayload(ulong? Timestamp, ulong? Sequence, IReadOn
             else if (field == 7) isNull = number != 0;
             else if (field is >= 10 and <= 14) value = (field, number);
         }
-        return new SparkplugMetric(name, alias, timestamp, type, historical, isNull, isNull || value is not var (f, bits) ? null : NumberOf(f, bits, type));
+        if (isNull || value is not var (f, bits)) return new SparkplugMetric(name, alias, timestamp, type, historical, isNull, null);
+        return new SparkplugMetric(name, alias, timestamp, type, historical, isNull, NumberOf(f, bits, type)) { Integer = f is IntField or LongField ? (f, bits) : null };
     }
 
-    // Signed integers travel as unsigned ones of 32 or 64 bits.
-    private static double NumberOf(int field, ulong bits, uint? type) => field switch
+    // Signed integers travel as unsigned ones of 32 or 64 bits; a small one is seen with its sign in 8 or 16 bits alone, −5 as 251.
+    internal static double NumberOf(int field, ulong bits, uint? type) => (field, type) switch
     {
-        10 => type is >= TypeInt8 and <= TypeInt32 ? (int)(uint)bits : (uint)bits,
-        11 => type is TypeInt64 ? (long)bits : bits,
+        (IntField or LongField, TypeInt8) => (sbyte)bits,
+        (IntField or LongField, TypeInt16) => (short)bits,
+        (IntField or LongField, TypeInt32) => (int)bits,
+        (LongField, TypeInt64) => (long)bits,
+        (IntField, _) => (uint)bits,
+        (LongField, _) => bits,
+        _ => NumberOf(field, bits),
+    };
+
+    private static double NumberOf(int field, ulong bits) => field switch
+    {
         12 => BitConverter.UInt32BitsToSingle((uint)bits),
         13 => BitConverter.UInt64BitsToDouble(bits),
         _ => bits != 0 ? 1 : 0,

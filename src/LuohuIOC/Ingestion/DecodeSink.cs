@@ -104,6 +104,10 @@ internal ref struct DecodeSink(
         refusals.Add(new Refusal(reason, _sensor!.Id, index, ""));
     }
 
+    /// <summary>One metric of the payload is refused; the readings stay.</summary>
+    public readonly void RefuseMetric(RejectionReason reason, string name) =>
+        refusals.Add(new Refusal(reason, _sensor!.Id, -1, name[..Math.Min(name.Length, Topic.IdLengthMax)]));
+
     private bool RefuseSensor(scoped ReadOnlySpan<byte> id, RejectionReason reason)
     {
         refusals.Add(new Refusal(reason, Printable(id), -1, ""));

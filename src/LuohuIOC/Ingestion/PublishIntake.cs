@@ -120,12 +120,14 @@ public sealed class PublishIntake(
         var durable = Task.CompletedTask;
         if (scratch.Refusals.Count > 0)
         {
-            answer = MqttPubAckReasonCode.PayloadFormatInvalid;
+            // Nothing is wrong with a packet that came in a publish of its own.
+            if (scratch.Refusals.Exists(r => r.Reason != RejectionReason.FrameIncomplete)) answer = MqttPubAckReasonCode.PayloadFormatInvalid;
             foreach (var refusal in scratch.Refusals)
                 durable = rejections.Add(Describe(refusal.Reason, gateway, message, now, refusal));
         }
-        // A frame without readings (a picture, a state) is evidence all the same.
-        if (scratch.Readings.Count == 0 && (form == PayloadForm.Json || scratch.Refusals.Count > 0)) return durable;
+        // A frame without readings (a picture, a state, one packet of several) is evidence all the same.
+        var isEvidence = form != PayloadForm.Json && (scratch.Refusals.Count == 0 || scratch.Refusals.Exists(r => r.Reason == RejectionReason.FrameIncomplete));
+        if (scratch.Readings.Count == 0 && !isEvidence) return durable;
         metrics.Accepted(scratch.Readings.Count);
         var committed = journal.Append(
             form, scratch.Refusals.Count == 0, now, gateway, sensor, payload, scratch.Readings, ReadingTrace.Begin(message.UserProperties, gateway));

@@ -11,12 +11,15 @@ namespace LuohuIOC.Ingestion.Frames;
 
 /// <summary>
 /// Decodes payloads of national frames to readings of one sensor: one frame, several one behind the other, or all packets of one
-/// message. Pure, so that a replay of the journal finds the same. Anything wrong refuses the payload whole.
+/// message. Pure, so that a replay of the journal finds the same. A frame that is wrong refuses the payload whole.
 /// </summary>
 internal static class FrameDecoder
 {
     // 2011, 2051 and 2061 are measurements of the moment or of a short period. A day's mean (2031) is no value of the metric at midnight.
     private static ReadOnlySpan<int> ReadCommands => [Hj212Command.RealTime, Hj212Command.Minute, Hj212Command.Hour];
+
+    // 2011-01-01 in Beijing, the year of GB/T 26875.3.
+    private const long FirstOf2011Ms = 1_293_811_200_000;
 
     [ThreadStatic]
     private static FrameValues? _values;
@@ -52,44 +55,41 @@ internal static class FrameDecoder
         {
             var fault = Sl651Frame.TryParse(payload, out var frame);
             if (fault != FrameFault.None) return ReasonOf(fault);
-            var rest = payload[frame.Bytes..];
-            if (frame.PacketTotal > 1)
-            {
-                var refused = ReadPackets(frame, ref rest, values);
-                if (refused != RejectionReason.None) return refused;
-            }
-            else
-            {
-                fault = Sl651Readings.Read(frame, frame.Content, ref values);
-                if (fault != FrameFault.None) return ReasonOf(fault);
-            }
-            values.Give(ref sink, frame.Serial);
-            payload = rest;
+            payload = payload[frame.Bytes..];
+            var isWhole = true;
+            fault = frame.PacketTotal > 1 ? ReadPackets(frame, ref payload, ref values, out isWhole) : Sl651Readings.Read(frame, frame.Content, ref values);
+            if (fault != FrameFault.None) return ReasonOf(fault);
+            var refused = values.Give(ref sink, frame.Serial);
+            if (refused != RejectionReason.None) return refused;
+            // What stands whole counts; what is cut is told and stays in the journal.
+            if (!isWhole) sink.Refuse(-1, RejectionReason.FrameIncomplete);
         }
         return RejectionReason.None;
     }
 
-    // SYN: packets 1 to n of one message; their bodies make one, headed by the first.
-    private static RejectionReason ReadPackets(in Sl651Frame first, ref ReadOnlySpan<byte> rest, FrameValues values)
+    // SYN: packets 1 to n of one message; their bodies make one, headed by the first. Without the first nothing says where an element begins.
+    private static FrameFault ReadPackets(in Sl651Frame first, ref ReadOnlySpan<byte> rest, ref FrameValues values, out bool isWhole)
     {
-        if (first.PacketIndex != 1) return RejectionReason.FrameIncomplete;
+        isWhole = false;
+        if (first.PacketIndex != 1) return FrameFault.None;
         var content = ArrayPool<byte>.Shared.Rent(first.Body.Length + rest.Length);
         try
         {
             first.Content.CopyTo(content);
             var length = first.Content.Length;
-            for (var index = 2; index <= first.PacketTotal; index++)
+            var index = 1;
+            while (index < first.PacketTotal && !rest.IsEmpty)
             {
-                if (rest.IsEmpty) return RejectionReason.FrameIncomplete;
                 var fault = Sl651Frame.TryParse(rest, out var packet);
-                if (fault != FrameFault.None) return ReasonOf(fault);
-                if (packet.PacketIndex != index || packet.PacketTotal != first.PacketTotal || packet.Function != first.Function || packet.Station != first.Station)
-                    return RejectionReason.FrameIncomplete;
+                if (fault != FrameFault.None) return fault;
+                if (packet.PacketIndex != index + 1 || packet.PacketTotal != first.PacketTotal || packet.Function != first.Function || packet.Station != first.Station) break;
                 packet.Body.CopyTo(content.AsSpan(length));
                 length += packet.Body.Length;
                 rest = rest[packet.Bytes..];
+                index++;
             }
-            return ReasonOf(Sl651Readings.Read(first, content.AsSpan(0, length), ref values));
+            isWhole = index == first.PacketTotal;
+            return isWhole ? Sl651Readings.Read(first, content.AsSpan(0, length), ref values) : Sl651Readings.ReadBeginning(first, content.AsSpan(0, length), ref values);
         }
         finally
         {
@@ -101,8 +101,8 @@ internal static class FrameDecoder
     {
         while (!payload.IsEmpty)
         {
-            var end = payload.IndexOf("\r\n"u8);
-            var bytes = end < 0 ? payload : payload[..(end + 2)];
+            var length = Hj212Packet.LengthOf(payload);
+            var bytes = length > 0 ? payload[..length] : payload;
             payload = payload[bytes.Length..];
             var fault = Hj212Packet.TryParse(bytes, out var packet);
             if (fault != FrameFault.None) return ReasonOf(fault);
@@ -110,24 +110,29 @@ internal static class FrameDecoder
             fault = Hj212Readings.Read(packet, ref values);
             if (fault != FrameFault.None) return ReasonOf(fault);
             // A resend has another QN with some devices, but the same command and packet number; DataTime is the reading's time.
-            values.Give(ref sink, (packet.Command * 10_000L) + Math.Min(packet.PacketIndex, 9_999));
+            var refused = values.Give(ref sink, (packet.Command * 10_000L) + Math.Min(packet.PacketIndex, 9_999));
+            if (refused != RejectionReason.None) return refused;
         }
         return RejectionReason.None;
     }
 
+    // Frames of one serial, one behind the other, are one message: a station's objects for one sensor, each in a frame of its own.
     private static RejectionReason ReadGb26875(ReadOnlySpan<byte> payload, FrameValues values, ref DecodeSink sink)
     {
+        var message = default((ulong Source, ushort Serial)?);
         while (!payload.IsEmpty)
         {
             var fault = Gb26875Frame.TryParse(payload, out var frame, out var length);
             if (fault != FrameFault.None) return ReasonOf(fault);
             payload = payload[length..];
+            if (message is { } before && before != (frame.Source, frame.Serial) && values.Give(ref sink, before.Serial) is not RejectionReason.None and var refused) return refused;
+            message = (frame.Source, frame.Serial);
+            var sentMs = IsSet(frame.Time, out var ms) ? ms : sink.ReceivedMs;
             var objects = frame.Objects;
-            while (frame.Command == Gb26875Command.Send && objects.MoveNext()) Take(objects.Current, values);
+            while (frame.Command == Gb26875Command.Send && objects.MoveNext()) Take(objects.Current, sentMs, values);
             if (objects.Fault != FrameFault.None) return ReasonOf(objects.Fault);
-            values.Give(ref sink, frame.Serial);
         }
-        return RejectionReason.None;
+        return values.Give(ref sink, message?.Serial ?? TelemetryReader.NoSequence);
     }
 
     // One sensor's topic: of a record's full name the last part is the metric.
@@ -136,22 +141,19 @@ internal static class FrameDecoder
         var isCbor = SenmlCborReader.IsCbor(payload);
         if (!isCbor && !Utf8.IsValid(payload)) return RejectionReason.NotJson;
         var refused = isCbor ? SenmlCborReader.Read(payload, sink.ReceivedMs, ref values) : SenmlReader.Read(payload, sink.ReceivedMs, ref values);
-        if (refused == RejectionReason.None) values.Give(ref sink, TelemetryReader.NoSequence);
-        return refused;
+        return refused == RejectionReason.None ? values.Give(ref sink, TelemetryReader.NoSequence) : refused;
     }
 
-    private static void Take(Gb26875Object item, FrameValues values)
+    private static void Take(Gb26875Object item, long sentMs, FrameValues values)
     {
         if (item.Type is not (Gb26875Type.SystemState or Gb26875Type.ComponentState or Gb26875Type.TransmitterState or Gb26875Type.Analogue)) return;
-        // A clock that was never set dates nothing; the frame stays in the journal.
-        if (!item.Time.TryUnixMs(out var atMs)) return;
-        if (item.Type == Gb26875Type.Analogue)
-        {
-            if (Gb26875Analogue.ScaleOf(item.AnalogueKind) > 0) values.Value($"analogue.{item.AnalogueKind}", atMs, Gb26875Analogue.ValueOf(item.AnalogueKind, item.AnalogueRaw));
-            return;
-        }
-        for (var bit = 0; bit < Gb26875State.NamesOf(item.Type).Length; bit++) values.Value(StateNames[bit], atMs, item.State >> bit & 1);
+        // A clock that was never set dates nothing, and a fire is one all the same: it is of the time of its frame, or of the frame's receipt.
+        if (!IsSet(item.Time, out var atMs)) atMs = sentMs;
+        if (item.Type != Gb26875Type.Analogue) values.State(atMs, item.State, Gb26875State.NamesOf(item.Type).Length);
+        else if (Gb26875Analogue.ScaleOf(item.AnalogueKind) > 0)
+            values.Value($"analogue.{item.AnalogueKind}", atMs, Gb26875Analogue.ValueOf(item.AnalogueKind, item.AnalogueRaw));
     }
 
-    private static readonly string[] StateNames = [.. Enumerable.Range(0, 16).Select(bit => $"state.{bit}")];
+    // No unit is older than its standard: an earlier year is a clock that began to count when the power came.
+    private static bool IsSet(Gb26875Time time, out long unixMs) => time.TryUnixMs(out unixMs) && unixMs is >= FirstOf2011Ms and < TelemetryReader.TsMax;
 }

@@ -16,17 +16,27 @@ internal sealed class FrameValues : ISl651Sink, IHj212Sink, ISenmlSink
     // What loggers write when nothing was measured, although the standard has another way to say it.
     private const double Sentinel = 9999.999;
 
+    // Bit 0 of a state says that all is in order, every other bit that something is not.
+    private const int NormalBit = 1;
+
+    private static readonly string[] StateNames = [.. Enumerable.Range(0, 16).Select(bit => $"state.{bit}")];
+
     private readonly List<Entry> _entries = [];
+    private readonly List<States> _states = [];
+    private readonly Dictionary<string, string> _fullNames = new(StringComparer.Ordinal);
     private FrameMetrics _metrics = null!;
     private SensorKind _kind;
     private bool _isAmount;
+    private int _readings;
+    private (RejectionReason Reason, string Name) _refused;
 
     public void Begin(FrameMetrics metrics, SensorKind kind)
     {
         _metrics = metrics;
         _kind = kind;
         _isAmount = KindCatalogue.Of(kind).Metrics.Any(m => m.Shape == MetricShape.Amount);
-        _entries.Clear();
+        _readings = 0;
+        Forget();
     }
 
     public void Value(ushort element, long unixMs, double value)
@@ -55,6 +65,32 @@ internal sealed class FrameValues : ISl651Sink, IHj212Sink, ISenmlSink
         Add(unixMs, _metrics.Of(PayloadForm.Hj212, _kind, key[..factor.Length]), value, good);
     }
 
+    /// <summary>A factor whose value is no number: of several of a packet the first is told. A factor that the sensor has no metric for is passed over as ever.</summary>
+    public void NotANumber(scoped ReadOnlySpan<byte> factor, long unixMs)
+    {
+        var before = _entries.Count;
+        Value(factor, unixMs, 0, true);
+        if (_entries.Count == before) return;
+        _entries.RemoveAt(before);
+        if (_refused.Reason == RejectionReason.None) _refused = (RejectionReason.ValueNotANumber, Encoding.Latin1.GetString(factor));
+    }
+
+    /// <summary>
+    /// The state of a component of GB/T 26875.3. Those of one time are one state of the sensor: normal when all of them are, on fire, at fault and so
+    /// on when any is.
+    /// </summary>
+    public void State(long unixMs, ushort bits, int named)
+    {
+        var at = _states.FindLastIndex(s => s.AtMs == unixMs);
+        if (at < 0)
+        {
+            _states.Add(new States(unixMs, bits, named));
+            return;
+        }
+        var known = _states[at];
+        _states[at] = new States(unixMs, (ushort)(((known.Bits | bits) & ~NormalBit) | (known.Bits & bits & NormalBit)), Math.Max(known.Named, named));
+    }
+
     /// <summary>A bit of a state (<c>state.1</c>) or an analogue value (<c>analogue.3</c>) of GB/T 26875.3.</summary>
     public void Value(string element, long unixMs, double value)
     {
@@ -62,8 +98,13 @@ internal sealed class FrameValues : ISl651Sink, IHj212Sink, ISenmlSink
         else Add(unixMs, _metrics.Of(PayloadForm.Gb26875, _kind, element), value, true);
     }
 
-    void ISenmlSink.Value(string name, string? unit, long unixMs, double value) =>
-        ByName(PayloadForm.Senml, name[(name.LastIndexOfAny([':', '/']) + 1)..], unixMs, value);
+    // Of a full name the last part is the metric: pump1/speed and pump2/speed of one sensor would be one, and the second of them is refused.
+    void ISenmlSink.Value(string name, string? unit, long unixMs, double value)
+    {
+        var last = name[(name.LastIndexOfAny([':', '/']) + 1)..];
+        if (_fullNames.TryAdd(last, name) || _fullNames[last] == name) ByName(PayloadForm.Senml, last, unixMs, value);
+        else if (_refused.Reason == RejectionReason.None) _refused = (RejectionReason.MetricUnknown, name);
+    }
 
     /// <summary>A value under a name that is the metric's own, or that <see cref="FrameMetrics"/> translates.</summary>
     public void ByName(PayloadForm form, string name, long unixMs, double value)
@@ -77,13 +118,19 @@ internal sealed class FrameValues : ISl651Sink, IHj212Sink, ISenmlSink
         if (_kind == SensorKind.Generic ? Topic.IsMetricName(bytes) : KindCatalogue.Of(_kind).IndexOf(bytes) >= 0) Add(unixMs, bytes, value, true);
     }
 
-    /// <summary>Gives out the readings in order of time. Amounts carry no sequence, so that the same interval, sent in two kinds of report, counts once.</summary>
-    public void Give(ref DecodeSink sink, long sequence)
+    /// <summary>
+    /// Gives out the readings in order of time; not None when there are more of them in the payload than it may hold. Amounts carry no sequence, so that the
+    /// same interval, sent in two kinds of report, counts once.
+    /// </summary>
+    public RejectionReason Give(ref DecodeSink sink, long sequence)
     {
+        foreach (var state in _states)
+            for (var bit = 0; bit < state.Named; bit++) Value(StateNames[bit], state.AtMs, state.Bits >> bit & 1);
         _entries.Sort(static (a, b) => a.AtMs != b.AtMs ? a.AtMs.CompareTo(b.AtMs) : a.Order.CompareTo(b.Order));
         var index = 0;
         for (var i = 0; i < _entries.Count; index++)
         {
+            if (++_readings > TelemetryReader.ReadingsMax) return RejectionReason.TooManyReadings;
             var atMs = _entries[i].AtMs;
             if (atMs is < TelemetryReader.TsMin or >= TelemetryReader.TsMax)
             {
@@ -95,7 +142,17 @@ internal sealed class FrameValues : ISl651Sink, IHj212Sink, ISenmlSink
             for (; i < _entries.Count && _entries[i].AtMs == atMs; i++) sink.Value(_entries[i].Metric, _entries[i].Value, _entries[i].Good);
             sink.EndReading(index, atMs, _isAmount ? TelemetryReader.NoSequence : sequence);
         }
+        if (_refused.Reason != RejectionReason.None) sink.RefuseMetric(_refused.Reason, _refused.Name);
+        Forget();
+        return RejectionReason.None;
+    }
+
+    private void Forget()
+    {
         _entries.Clear();
+        _states.Clear();
+        _fullNames.Clear();
+        _refused = default;
     }
 
     private void Add(long unixMs, FrameMetric? metric, double value, bool good)
@@ -104,6 +161,8 @@ internal sealed class FrameValues : ISl651Sink, IHj212Sink, ISenmlSink
     }
 
     private void Add(long unixMs, byte[] metric, double value, bool good) => _entries.Add(new Entry(unixMs, metric, value, good, _entries.Count));
+
+    private readonly record struct States(long AtMs, ushort Bits, int Named);
 
     private readonly record struct Entry(long AtMs, byte[] Metric, double Value, bool Good, int Order);
 }

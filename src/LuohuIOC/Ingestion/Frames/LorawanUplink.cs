@@ -34,7 +34,6 @@ internal sealed record LorawanUplink(string? Codec, int FPort, long? FCnt, long?
         var fault = codec.Decode(uplink.FPort, bytes, found);
         if (fault != FrameFault.None) return FrameDecoder.ReasonOf(fault);
         foreach (var value in found) values.ByName(PayloadForm.Lorawan, value.Name, uplink.Ts ?? sink.ReceivedMs, value.Value);
-        values.Give(ref sink, uplink.FCnt is >= 0 and <= TelemetryReader.SequenceMax ? uplink.FCnt.Value : TelemetryReader.NoSequence);
-        return RejectionReason.None;
+        return values.Give(ref sink, uplink.FCnt is >= 0 and <= TelemetryReader.SequenceMax ? uplink.FCnt.Value : TelemetryReader.NoSequence);
     }
 }

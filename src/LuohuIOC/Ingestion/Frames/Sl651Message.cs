@@ -21,12 +21,14 @@ public sealed record Sl651Message(string Address, byte Function, ushort Serial, 
             payload = payload[frame.Bytes..];
             var isRecord = !frame.IsDown && frame.HasHeading && Sl651Record.KindOf(frame.Function) is not null;
             List<byte> content = isRecord ? [.. frame.Content] : [];
-            for (var index = 2; index <= frame.PacketTotal && Sl651Frame.TryParse(payload, out var packet) == FrameFault.None; index++)
+            var packets = 1;
+            for (; packets < frame.PacketTotal && Sl651Frame.TryParse(payload, out var packet) == FrameFault.None && packet.PacketIndex == packets + 1; packets++)
             {
                 payload = payload[packet.Bytes..];
                 if (isRecord) content.AddRange(packet.Body);
             }
-            if (!isRecord || content.Count == 0) continue;
+            // Half a picture would stand in the way of the whole one, which has its serial.
+            if (!isRecord || content.Count == 0 || packets < frame.PacketTotal) continue;
             _ = frame.SendTime.TryUnixMs(out var sentMs);
             (messages ??= []).Add(new Sl651Message($"{frame.Station:X10}", frame.Function, frame.Serial, sentMs, frame.IsAscii, [.. content]));
         }

@@ -43,17 +43,18 @@ public sealed class SparkplugHost(FrameMetrics metrics, SensorRegistry registry,
         if (SparkplugPayload.Parse(payload) is not { } parsed) return RejectionReason.FrameInvalid;
         var node = NodeOf(topic);
         SparkplugStep step;
+        bool isWhole;
         lock (node)
         {
             step = node.State.Take(topic, parsed);
             if (step.WantsRebirth) Ask(topic, node);
-            Write(topic, step, node.State.Moments, telemetry);
+            isWhole = Write(topic, step, node.State.Moments, telemetry);
         }
         if (topic.Message is SparkplugMessage.NodeBirth) gateways.Set(topic.Node, true, time.GetUtcNow());
         if (topic.Message is SparkplugMessage.NodeDeath && step.Died.Contains("")) gateways.Set(topic.Node, false, time.GetUtcNow());
         Tell(topic, step, node.State.WasBorn);
         if (step.Died.Count > 0) log.LogInformation("Sparkplug: {Node} says that {Devices} is gone, its values are stale", topic.Node, step.Died.Contains("") ? "it" : step.Died[0]);
-        return step.HasUnknown ? RejectionReason.AliasUnknown : RejectionReason.None;
+        return !isWhole ? RejectionReason.SensorIdInvalid : step.HasUnknown ? RejectionReason.AliasUnknown : RejectionReason.None;
     }
 
     private Node NodeOf(SparkplugTopic topic)
@@ -85,14 +86,15 @@ public sealed class SparkplugHost(FrameMetrics metrics, SensorRegistry registry,
         }
     }
 
-    private void Write(SparkplugTopic topic, SparkplugStep step, SparkplugMoments moments, IBufferWriter<byte> telemetry)
+    // False when the device's id is none of ours: its values are not taken.
+    private bool Write(SparkplugTopic topic, SparkplugStep step, SparkplugMoments moments, IBufferWriter<byte> telemetry)
     {
-        if (step.Values.Count == 0) return;
+        if (!Topic.IsId(topic.Device ?? topic.Node)) return false;
+        if (step.Values.Count == 0) return true;
         var writer = new TelemetryWriter(telemetry);
         var written = false;
         foreach (var device in step.Values.GroupBy(v => v.Device ?? topic.Node))
         {
-            if (!Topic.IsId(device.Key)) continue;
             var kind = registry.TryFind(device.Key, out var sensor) ? sensor.Kind : SensorKind.Generic;
             foreach (var moment in device.GroupBy(v => v.UnixMs).OrderBy(m => m.Key))
             {
@@ -105,12 +107,13 @@ public sealed class SparkplugHost(FrameMetrics metrics, SensorRegistry registry,
             }
         }
         if (written) writer.End();
+        return true;
     }
 
-    // waterlog/depth_cm >> depth_cm, which the table translates to depth in metres
+    // waterlog/depth_cm >> depth_cm, which the table translates to depth in metres; of a generic sensor pump1/speed >> pump1_speed, because pump2 has one, too
     private (string, double)? Metric(SensorKind kind, SparkplugValue value)
     {
-        var name = value.Name[(value.Name.LastIndexOf('/') + 1)..];
+        var name = kind == SensorKind.Generic ? value.Name.Replace('/', '_') : value.Name[(value.Name.LastIndexOf('/') + 1)..];
         if (kind != SensorKind.Generic && metrics.Of(PayloadForm.Senml, kind, name) is { } known) return (System.Text.Encoding.UTF8.GetString(known.Name), value.Value * known.Factor);
         var plain = name.Replace('-', '_').Replace('.', '_').Replace(' ', '_').ToLowerInvariant();
         var bytes = System.Text.Encoding.UTF8.GetBytes(plain);

@@ -11,18 +11,19 @@ internal sealed class Hj212Talk : IStationTalk
 {
     public PayloadForm Form => PayloadForm.Hj212;
 
-    public int FrameBytesMax => 9_999 + Hj212Packet.Overhead;
+    public int FrameBytesMax => 9_999 + Hj212Packet.Overhead + 2;
 
-    // A segment never holds a line end, so that is where the next packet begins whatever the length field says.
+    // A line end that came too late for its packet stands in front of the next one.
     public int LengthOf(ReadOnlySpan<byte> bytes)
     {
-        if (bytes.IsEmpty) return 0;
-        if (bytes[0] != '#' || (bytes.Length > 1 && bytes[1] != '#')) return -1;
-        return bytes.IndexOf("\r\n"u8) + 2 is var length and > 1 ? length : 0;
+        var packet = WithoutLineEnd(bytes);
+        var length = Hj212Packet.LengthOf(packet);
+        return length > 0 ? bytes.Length - packet.Length + length : length;
     }
 
     public StationMessage? Take(ReadOnlySpan<byte> frame)
     {
+        frame = WithoutLineEnd(frame);
         var fault = Hj212Packet.TryParse(frame, out var packet);
         if (fault != FrameFault.None) return new StationMessage(fault, "", []);
         var address = Encoding.Latin1.GetString(packet.Field("MN"u8));
@@ -31,9 +32,11 @@ internal sealed class Hj212Talk : IStationTalk
 
     public byte[]? Answer(ReadOnlySpan<byte> frame, bool accepted, long nowMs)
     {
-        if (!accepted || Hj212Packet.TryParse(frame, out var packet) != FrameFault.None || !packet.WantsAnswer || !Hj212Command.IsUpload(packet.Command)) return null;
+        if (!accepted || Hj212Packet.TryParse(WithoutLineEnd(frame), out var packet) != FrameFault.None || !packet.WantsAnswer || !Hj212Command.IsUpload(packet.Command)) return null;
         var answer = new ArrayBufferWriter<byte>(256);
         Hj212Writer.Acknowledge(answer, packet);
         return answer.WrittenSpan.ToArray();
     }
+
+    private static ReadOnlySpan<byte> WithoutLineEnd(ReadOnlySpan<byte> bytes) => bytes.TrimStart("\r\n"u8);
 }

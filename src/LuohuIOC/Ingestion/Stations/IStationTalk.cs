@@ -12,7 +12,18 @@ internal sealed record StationPart(string Address, byte[] Payload);
 /// <param name="Fault">Not None: the bytes are no message; the other members are empty, or tell what could be read.</param>
 /// <param name="Address">The station's.</param>
 /// <param name="Parts">What is to be stored; empty for heartbeats and answers.</param>
-internal sealed record StationMessage(FrameFault Fault, string Address, IReadOnlyList<StationPart> Parts);
+internal sealed record StationMessage(FrameFault Fault, string Address, IReadOnlyList<StationPart> Parts)
+{
+    /// <summary>
+    /// The parts, those of one sensor as one payload: each decoded by itself, the second would have time and serial of the first and be taken for
+    /// a repetition, be it a fire behind a "normal". Parts without sensor stay as they are.
+    /// </summary>
+    public IReadOnlyList<StationPart> PartsBySensor(Func<StationPart, string?> sensorOf) =>
+        Parts.Count < 2
+            ? Parts
+            : [.. Parts.GroupBy(part => sensorOf(part) is { } sensor ? (sensor, "") : ("", part.Address))
+                .Select(same => new StationPart(same.First().Address, [.. same.SelectMany(part => part.Payload)]))];
+}
 
 /// <summary>One connection's side of a protocol: where frames end, what they say, what is answered. Holds what a conversation has to remember.</summary>
 internal interface IStationTalk

@@ -21,7 +21,8 @@ public sealed class StationIntake(
     {
         if (journal.WaitForRoom() is { } commit) await commit.WaitAsync(cancellation);
         while (journal.IsFull) await Task.Delay(FullPause, time, cancellation);
-        await Task.WhenAll(message.Parts.Select(part => Store(form, message.Address, part))).WaitAsync(cancellation);
+        var parts = message.PartsBySensor(part => SensorOf(form, message.Address, part));
+        await Task.WhenAll(parts.Select(part => Store(form, message.Address, part))).WaitAsync(cancellation);
     }
 
     /// <summary>Keeps what was refused; completes when it is durable.</summary>
@@ -32,9 +33,11 @@ public sealed class StationIntake(
             part.Sensor ?? "", part.Sensor is null ? -1 : part.Index, part.Metric ?? "", bytes.Length, first));
     }
 
+    private string? SensorOf(PayloadForm form, string station, StationPart part) => book.SensorOf(form, part.Address) ?? book.SensorOf(form, station);
+
     private Task Store(PayloadForm form, string station, StationPart part)
     {
-        var id = book.SensorOf(form, part.Address) ?? book.SensorOf(form, station);
+        var id = SensorOf(form, station, part);
         if (id is null) return Refuse(RejectionReason.StationUnknown, form, part.Address, part.Payload);
         if (!registry.TryFind(id, out var sensor)) return Refuse(RejectionReason.SensorUnknown, form, part.Address, part.Payload, "", new Refusal(default, id, -1, ""));
         var (readings, refusals) = _scratch ??= (new ReadingGroup(), []);

@@ -1,4 +1,5 @@
 using System.Buffers;
+using System.Globalization;
 using System.Text;
 using CsCheck;
 using LuohuIOC.Benchmarks.Decode;
@@ -16,7 +17,11 @@ public sealed class Hj212ReadingsTests
     [InlineData("QN=20160801085000001;ST=32;CN=2051;PW=1;MN=A;Flag=5;CP=&&DataTime=20160801084000;w01001-Min=7.1,w01001-Avg=7.5,w01001-Max=7.8,w01001-Flag=N&&", "w01001=7.5")]
     [InlineData("QN=20160801085000001;ST=32;CN=2011;PW=1;MN=A;Flag=4;CP=&&DataTime=20160801084000;w01001-Rtd=-7.5,w01001-Flag=D&&", "w01001=-7.5!")]
     [InlineData("ST=32;CN=2011;PW=1;MN=A;CP=&&DataTime=20160801084000000;011-Rtd=40.1&&", "011=40.1")]
-    [InlineData("ST=32;CN=2061;PW=1;MN=A;PNO=1;PNUM=2;CP=&&DataTime=20160801084000;B01-Cou=10.5;001-Avg=;101-Avg=x&&", "B01=10.5")]
+    [InlineData("ST=32;CN=2061;PW=1;MN=A;PNO=1;PNUM=2;CP=&&DataTime=20160801084000;B01-Cou=10.5;001-Avg=;101-Avg=x&&", "B01-Cou=10.5 101?")]
+    [InlineData("ST=32;CN=2011;PW=1;MN=A;CP=&&w01001-Rtd=7.5;w01010-Rtd=25;DataTime=20160801084000&&", "w01001=7.5 w01010=25")]
+    [InlineData("ST=32;CN=2011;PW=1;MN=A;PNUM=2;PNO=9;CP=&&DataTime=20160801084000;w01001-Rtd=7&&", null)]
+    [InlineData("ST=32;CN=2011;PW=1;MN=A;PNUM=2;PNO=2;CP=&&DataTime=20160801084000;w01001-Rtd=7&&", "w01001=7")]
+    [InlineData("ST=32;CN=3020;PW=1;MN=A;CP=&&DataTime=20160801084000;PolId=i11001;i11001-Info=//a, b; c//&&", "")]
     [InlineData("ST=32;CN=2021;PW=1;MN=A;CP=&&DataTime=20160801084000;SB1-RS=1&&", "")]
     [InlineData("ST=32;CN=2011;PW=1;MN=A;CP=&&w01001-Rtd=7&&", null)]
     [InlineData("ST=32;CN=2011;PW=1;MN=A;CP=&&DataTime=20160231084000;w01001-Rtd=7&&", null)]
@@ -32,7 +37,7 @@ public sealed class Hj212ReadingsTests
         var fault = Read(PacketOf(segment), ref sink);
         Assert.Equal(expected is null, fault != FrameFault.None);
         if (expected is null) return;
-        Assert.Equal(expected, string.Join(' ', sink.All.Select(v => FormattableString.Invariant($"{v.Factor}={v.Value}{(v.Good ? "" : "!")}"))));
+        Assert.Equal(expected, string.Join(' ', sink.All.Select(v => FormattableString.Invariant($"{v.Factor}{(double.IsNaN(v.Value) ? "?" : "=" + v.Value.ToString(CultureInfo.InvariantCulture))}{(v.Good ? "" : "!")}"))));
         Assert.All(sink.All, v => Assert.Equal(Morning, v.At));
     }
 
@@ -84,5 +89,7 @@ public sealed class Hj212ReadingsTests
         public List<(string Factor, long At, double Value, bool Good)> All { get; } = [];
 
         public void Value(scoped ReadOnlySpan<byte> factor, long unixMs, double value, bool good) => All.Add((Encoding.Latin1.GetString(factor), unixMs, value, good));
+
+        public void NotANumber(scoped ReadOnlySpan<byte> factor, long unixMs) => All.Add((Encoding.Latin1.GetString(factor), unixMs, double.NaN, true));
     }
 }

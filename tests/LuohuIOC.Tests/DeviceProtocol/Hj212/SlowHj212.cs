@@ -20,44 +20,55 @@ internal static class SlowHj212
         if (at < 0 || segment.Length < at + 7 || !segment.EndsWith("&&", StringComparison.Ordinal)) return null;
         var header = segment[..at];
         var parameters = segment[(at + 5)..^2];
-        if (header.Split(';').Concat(parameters.Split(';', ',')).Any(f => f.Length > 0 && !f.Contains('='))) return null;
-        var command = header.Split(';').FirstOrDefault(f => f.StartsWith("CN=", StringComparison.Ordinal) && f.Length > 3);
-        if (command is null) return null;
-        return Regex.IsMatch(command, @"\ACN=0{0,5}(2011|2031|2051|2061)\z") ? Values(parameters, command.EndsWith("2011", StringComparison.Ordinal) ? "Rtd" : "Avg") : [];
+        if (header.Split(';').Any(f => f.Length > 0 && !f.Contains('='))) return null;
+        var command = Field(header, "CN");
+        if (command is null || (Count(Field(header, "PNUM")) is var total and > 0 && Count(Field(header, "PNO")) > total)) return null;
+        if (!Regex.IsMatch(command, @"\A0{0,5}(2011|2031|2051|2061)\z")) return [];
+        if (parameters.Split(';', ',').Any(f => f.Length > 0 && !f.Contains('='))) return null;
+        return Values(parameters, command.EndsWith("2011", StringComparison.Ordinal) ? "Rtd" : "Avg");
     }
+
+    private static string? Field(string header, string name) =>
+        header.Split(';').Where(f => f.StartsWith(name + "=", StringComparison.Ordinal)).Select(f => f[(name.Length + 1)..].Trim(' ')).FirstOrDefault(v => v.Length > 0);
+
+    private static int Count(string? digits) => digits is not null && Regex.IsMatch(digits, @"\A[0-9]{1,9}\z") ? int.Parse(digits, CultureInfo.InvariantCulture) : 0;
 
     private static List<(string, long, double, bool)>? Values(string parameters, string field)
     {
         var values = new List<(string, long, double, bool)>();
-        long? dataTime = null;
+        // Anywhere among the parameters, as long as it is a time.
+        var first = parameters.Split(';', ',').FirstOrDefault(f => f.StartsWith("DataTime=", StringComparison.Ordinal));
+        var dataTime = first is null ? null : Time(first[9..].Trim(' '));
+        if (first is not null && dataTime is null) return null;
         foreach (var group in parameters.Split(';', StringSplitOptions.RemoveEmptyEntries))
         {
             string? factor = null;
-            double? value = null, amount = null;
+            string? found = null, amount = null, amountKey = null;
             var good = true;
             var at = dataTime;
             foreach (var pair in group.Split(',', StringSplitOptions.RemoveEmptyEntries))
             {
                 var parts = pair.Split('=', 2);
-                var text = parts.Length > 1 ? parts[1] : "";
+                var text = parts.Length > 1 ? parts[1].Trim(' ') : "";
                 var hyphen = parts[0].LastIndexOf('-');
                 if (hyphen <= 0)
                 {
                     if (parts[0] != "DataTime") continue;
-                    dataTime = at = Time(text);
-                    if (at is null) return null;
+                    if ((at = dataTime = Time(text)) is null) return null;
                     continue;
                 }
                 factor = parts[0][..hyphen];
                 var name = parts[0][(hyphen + 1)..];
-                if (name == field) value = Number(text);
-                if (name == "Cou") amount = Number(text);
+                if (name == field) found = text;
+                else if (name == "Cou") (amountKey, amount) = (parts[0], text);
                 if (name == "Flag") good = text is "" or "N" or "n";
                 if (name == "SampleTime") at = Time(text) ?? at;
             }
-            if (factor is null || (value ?? amount) is not { } found) continue;
+            if (string.IsNullOrEmpty(found) && !string.IsNullOrEmpty(amount)) (factor, found) = (amountKey, amount);
+            if (string.IsNullOrEmpty(found)) continue;
             if (at is null) return null;
-            values.Add((factor, at.Value, found, good));
+            if (Number(found) is { } number) values.Add((factor!, at.Value, number, good));
+            else if (good) values.Add((factor!, at.Value, double.NaN, true));
         }
         return values;
     }

@@ -1,4 +1,6 @@
 using System.Globalization;
+using System.Text.Json.Nodes;
+using System.Text.RegularExpressions;
 using LuohuIOC.Tests.DeviceProtocol.Frames;
 
 namespace LuohuIOC.Tests.DeviceProtocol.Sl651;
@@ -11,6 +13,7 @@ internal static class SlowSl651
 {
     private static readonly string[] ElementFunctions = ["30", "31", "32", "33", "34", "37", "38", "3A", "44", "46"];
     private static readonly string[] EndMarks = ["03", "04", "05", "06", "15", "17", "1B"];
+    private static readonly JsonObject Table = JsonNode.Parse(Repository.Read("firmware-contracts/frames/sl651-elements.json"))!["elements"]!.AsObject();
     private static readonly string Classes = "PHKZDTMGQIO";
 
     public static List<(int Element, long At, double Value)>? Read(byte[] bytes)
@@ -36,8 +39,8 @@ internal static class SlowSl651
         {
             return null;
         }
-        if (hex[22] == '8' || packet > 1 || body.Length < 16 || !ElementFunctions.Contains(hex[20..22])) return [];
-        return Time(body[4..16]) is { } sent ? Elements(body[16..], hex[20..22], sent) : null;
+        if (hex[22] == '8' || packet > 1 || !ElementFunctions.Contains(hex[20..22])) return [];
+        return body.Length < 16 ? null : Elements(body[16..], hex[20..22], Time(body[4..16]) ?? long.MinValue);
     }
 
     private static List<(int, long, double)>? Elements(string rest, string function, long at)
@@ -72,8 +75,7 @@ internal static class SlowSl651
                 var digits = definition / 8 * 2;
                 if (rest.Length < head + digits) return null;
                 if (at == long.MinValue) return null;
-                var data = rest.Substring(head, digits);
-                var count = 1;
+                var (data, count) = (rest.Substring(head, digits), 1);
                 if (element == 0x04)
                 {
                     step = Number(data, 0) is { } dhm && dhm >= 0 && dhm < 1_000_000 ? ((int)dhm / 10_000 * 1440) + ((int)dhm / 100 % 100 * 60) + ((int)dhm % 100) : 0;
@@ -90,15 +92,21 @@ internal static class SlowSl651
                 }
                 else
                 {
-                    if (step > 0 && digits > 0 && function is "31" or "38") count = Repeats(rest[head..], digits);
-                    if (count == 0) (count, step) = (1, 0);
-                    for (var i = 0; i < count; i++)
-                        if (Number(rest.Substring(head + (i * digits), digits), definition % 8) is { } value) values.Add((element, at + (i * (count > 1 ? step : 0) * 60_000L), value));
+                    var isStepped = step > 0 && digits > 0 && function is "31" or "38";
+                    if (isStepped) count = Repeats(rest[head..], digits);
+                    for (var i = 0; i < count; i++) AddNumber(element, rest.Substring(head + (i * digits), digits), definition % 8, at + (i * step * 60_000L), values);
+                    // The next element's values are steps of its own step.
+                    if (isStepped) step = 0;
                 }
                 rest = rest[(head + (count * digits))..];
             }
         }
         return values;
+    }
+
+    private static void AddNumber(int element, string data, int decimals, long at, List<(int, long, double)> values)
+    {
+        if (Number(data, decimals) is { } value) values.Add((element, at, value));
     }
 
     private static void AddHourSeries(int element, string data, long at, List<(int, long, double)> values)
@@ -111,25 +119,52 @@ internal static class SlowSl651
         }
     }
 
+    // Up to the first place that does not begin as the value before it and reads as elements of the table; else all, when all of them are values;
+    // else up to the first place that reads as elements; else one.
     private static int Repeats(string data, int digits)
     {
-        for (var count = 1; count <= 600 && count * digits <= data.Length; count++)
-            if (IsWellFormed(data[(count * digits)..])) return count;
-        return 0;
+        var places = Enumerable.Range(1, 600).Where(count => count * digits < data.Length && IsOfTheTable(data[(count * digits)..])).ToList();
+        if (places.Find(count => data.Substring(count * digits, 2) != data.Substring((count - 1) * digits, 2)) is var unlike and > 0) return unlike;
+        if (data.Length % digits == 0 && data.Chunk(digits).All(c => IsValue(new string(c)))) return data.Length / digits;
+        return places is [var first, ..] ? first : 1;
     }
 
-    private static bool IsWellFormed(string rest)
+    private static bool IsOfTheTable(string rest)
     {
-        if (rest.Length == 0) return true;
-        if (rest.Length < 6) return false;
-        if (rest.StartsWith("F1") || rest.StartsWith("F0")) return rest[2..4] == rest[..2] && rest.Length >= 14 && IsWellFormed(rest[14..]);
-        if (rest.StartsWith("F2") || rest.StartsWith("F3")) return rest[2..4] == rest[..2];
-        var head = rest.StartsWith("FF") ? 6 : 4;
-        var element = Convert.ToInt32(rest[..2], 16);
-        var digits = Convert.ToInt32(rest[(head - 2)..head], 16) / 8 * 2;
-        var known = element is (>= 0x01 and <= 0x75) or (>= 0xF0 and <= 0xFD) or 0xFF;
-        return known && digits > 0 && rest.Length >= head + digits && IsWellFormed(rest[(head + digits)..]);
+        while (rest.Length > 0)
+        {
+            if (rest.Length < 6) return false;
+            var id = rest[..2];
+            if (id is "F1" or "F2" or "F3") return rest[2..4] == id;
+            if (id == "FD") return rest[2..4] == "F6";
+            if (id == "F0")
+            {
+                if (rest.Length < 14 || rest[2..4] != "F0" || Time(rest[4..14] + "00") is null) return false;
+                rest = rest[14..];
+                continue;
+            }
+            var head = id == "FF" ? 6 : 4;
+            var definition = Convert.ToInt32(rest[(head - 2)..head], 16);
+            var digits = definition / 8 * 2;
+            if (digits == 0 || rest.Length < head + digits || (id != "FF" && !IsDefined(id, definition))) return false;
+            if (id is not ("45" or "F4" or "F5" or "F6" or "F7" or "F8" or "F9" or "FA" or "FB" or "FC") && !IsValue(rest.Substring(head, digits))) return false;
+            if (id == "04") return true;
+            rest = rest[(head + digits)..];
+        }
+        return true;
     }
+
+    private static bool IsDefined(string id, int definition)
+    {
+        if (Table[id] is not { } row) return false;
+        var format = id switch { "04" => "18", "05" => "N(4,2)", "45" => "20", "F4" => "60", _ => string.CompareOrdinal(id, "F5") >= 0 ? "C0" : (string)row["format"]! };
+        if (!format.StartsWith('N')) return definition == Convert.ToInt32(format, 16);
+        var size = Regex.Match(format, @"\((\d+),?(\d*)\)");
+        var bytes = (int.Parse(size.Groups[1].Value, CultureInfo.InvariantCulture) + 1) / 2;
+        return definition % 8 == (size.Groups[2].Length > 0 ? int.Parse(size.Groups[2].Value, CultureInfo.InvariantCulture) : 0) && definition / 8 > 0 && Math.Abs((definition / 8) - bytes) <= 1;
+    }
+
+    private static bool IsValue(string data) => Number(data, 0) is not null || data.All(c => c == 'F') || data.All(c => c == 'A');
 
     // FF0105 with one decimal is −10.5; only digits are a number
     private static double? Number(string data, int decimals)

@@ -7,9 +7,7 @@ using LuohuIOC.DeviceProtocol.Sl651;
 using LuohuIOC.Ingestion;
 using LuohuIOC.Ingestion.Frames;
 using LuohuIOC.Registry;
-using LuohuIOC.Spatial;
 using Microsoft.Extensions.Configuration;
-using Microsoft.Extensions.Options;
 using Xunit;
 
 namespace LuohuIOC.Tests.Ingestion.Frames;
@@ -90,7 +88,9 @@ public sealed class FrameDecoderTests
             var first = Packet(body.AsSpan(0, cut), 1, Sl651Mark.Etb);
             var second = Packet(body.AsSpan(cut), 2, Sl651Mark.Etx);
             Assert.Equal([$"{Evening} seq=12 level=1.25 flow=12.345"], Decode(PayloadForm.Sl651, SensorKind.Outfall, [.. first, .. second]));
-            Assert.Equal([RejectionReason.FrameIncomplete.WireName()], Decode(PayloadForm.Sl651, SensorKind.Outfall, first));
+            var alone = Decode(PayloadForm.Sl651, SensorKind.Outfall, first);
+            Assert.Equal(RejectionReason.FrameIncomplete.WireName(), alone[^1]);
+            Assert.Equal(cut >= body.Length - 6 ? [$"{Evening} seq=12 level=1.25"] : [], alone[..^1]);
         }
     }
 
@@ -122,24 +122,6 @@ public sealed class FrameDecoderTests
         return packet.WrittenSpan.ToArray();
     }
 
-    // One line a reading, or the reason when the payload is refused whole.
-    private static List<string> Decode(PayloadForm form, SensorKind kind, byte[] payload, FrameMetrics? metrics = null, ReadingGroup? into = null)
-    {
-        var registry = new SensorRegistry();
-        registry.Apply([new SensorDraft { Line = 1, Id = "s", Kind = kind, Name = "s", Place = new GeoPoint(114.13, 22.55), Gateway = "gw" }]);
-        var decoder = new PublishDecoder(registry, metrics ?? new FrameMetrics(), Options.Create(new RegistrationOptions()));
-        var group = into ?? new ReadingGroup();
-        var refusals = new List<Refusal>();
-        var refused = decoder.Decode(form, "gw", "s"u8, payload, Evening, group, refusals);
-        if (refused != RejectionReason.None) return [refused.WireName()];
-        Assert.Empty(refusals);
-        var lines = new List<string>();
-        for (var i = 0; i < group.Count; i++)
-        {
-            var line = new StringBuilder().Append(group.DeviceTimes[i]).Append(" seq=").Append(group.Sequences[i] == ReadingGroup.NoSequence ? "none" : group.Sequences[i].ToString());
-            for (var v = 0; v < group.SlotsOf(i).Length; v++) line.Append(' ').Append(registry[0].Layout.Names[group.SlotsOf(i)[v]]).Append(FormattableString.Invariant($"={group.ValuesOf(i)[v]}"));
-            lines.Add(line.ToString());
-        }
-        return lines;
-    }
+    private static List<string> Decode(PayloadForm form, SensorKind kind, byte[] payload, FrameMetrics? metrics = null, ReadingGroup? into = null) =>
+        FrameScene.Decode(form, kind, payload, metrics, into);
 }

@@ -1,0 +1,51 @@
+using LuohuIOC.DeviceProtocol.Sparkplug;
+using Xunit;
+
+namespace LuohuIOC.Tests.DeviceProtocol.Sparkplug;
+
+/// <summary>Integers in every way that encoders write them; data has no datatype (tck-id-payloads-metric-datatype-not-req), it is its birth's.</summary>
+public sealed class SparkplugNumberTests
+{
+    // Field 10 is int_value, 11 long_value. Varints of −5 in 32 and 64 bits, of 251 and of 65531 (Tahu's Python encoder adds 2^8 and 2^16).
+    private const string Int32 = "50FBFFFFFF0F", Int64 = "58FBFFFFFFFFFFFFFFFF01", Byte = "50FB01", Word = "50FBFF03";
+
+    [Theory]
+    [InlineData(1, Byte, -5)]
+    [InlineData(1, Int32, -5)]
+    [InlineData(2, Word, -5)]
+    [InlineData(2, Int32, -5)]
+    [InlineData(3, Int32, -5)]
+    [InlineData(4, Int64, -5)]
+    [InlineData(5, Byte, 251)]
+    [InlineData(6, Word, 65531)]
+    [InlineData(7, Int32, 4294967291)]
+    [InlineData(8, "5805", 5)]
+    public void A_number_is_that_of_its_births_type(int type, string value, double expected)
+    {
+        var birth = "0A0176" + "1001" + $"20{type:X2}" + value;
+        foreach (var data in new[] { "1001" + $"20{type:X2}" + value, "1001" + value, "1001" + "2000" + value, "0A0176" + value })
+        {
+            var node = new SparkplugNode();
+            Assert.Equal(expected, Take(node, "NBIRTH", 0, birth).Values.Single().Value);
+            var step = Take(node, "NDATA", 1, data);
+            Assert.False(step.WantsRebirth);
+            Assert.Equal(expected, step.Values.Single().Value);
+            // Of a device, too, and a birth of the node forgets what the device's said.
+            Take(node, "DBIRTH", 2, birth, "/d");
+            Assert.Equal(expected, Take(node, "DDATA", 3, data, "/d").Values.Single().Value);
+        }
+    }
+
+    [Fact]
+    public void A_number_that_may_be_negative_waits_for_the_birth()
+    {
+        var early = Take(new SparkplugNode(), "NDATA", 1, "0A0176" + Int32);
+        Assert.True(early is { HasUnknown: true, WantsRebirth: true, Values.Count: 0 });
+        Assert.Equal(5, Take(new SparkplugNode(), "NDATA", 1, "0A0176" + "5005").Values.Single().Value);
+    }
+
+    private static SparkplugStep Take(SparkplugNode node, string message, byte sequence, string metric, string device = "") =>
+        node.Take(
+            SparkplugTopic.Parse($"spBv1.0/g/{message}/n{device}")!,
+            SparkplugPayload.Parse(Convert.FromHexString($"0801" + $"12{metric.Length / 2:X2}{metric}" + $"18{sequence:X2}"))!);
+}

@@ -1,0 +1,76 @@
+using LuohuIOC.DeviceProtocol;
+using LuohuIOC.DeviceProtocol.Gb26875;
+using LuohuIOC.Ingestion.Stations;
+using Xunit;
+using static LuohuIOC.Tests.Ingestion.Frames.FrameScene;
+
+namespace LuohuIOC.Tests.Ingestion.Frames;
+
+/// <summary>A fire that one of several components, or one without a clock, reports is an alarm.</summary>
+public sealed class FireStateTests
+{
+    [Theory]
+    [InlineData(Gb26875State.Fire, Gb26875State.Normal)]
+    [InlineData(Gb26875State.Normal, Gb26875State.Fire)]
+    public void A_fire_outlives_a_component_in_order_in_the_same_frame(int first, int second)
+    {
+        var frame = Sent(Components(Evening, first, second));
+        Assert.Equal([$"{Evening} seq=77 alarm=1 fault=0"], Decode(PayloadForm.Gb26875, SensorKind.Smoke, frame));
+        Assert.StartsWith($"{Evening} seq=77 state_0=0 state_1=1 state_2=0", Decode(PayloadForm.Gb26875, SensorKind.Generic, frame).Single());
+        // Over TCP, where both components fall back to the sensor of their station.
+        var parts = new Gb26875Talk().Take(frame)!.PartsBySensor(_ => "s");
+        Assert.Equal([$"{Evening} seq=77 alarm=1 fault=0"], Decode(PayloadForm.Gb26875, SensorKind.Smoke, parts.Single().Payload));
+    }
+
+    [Fact]
+    public void Components_with_sensors_of_their_own_stay_apart_and_so_do_their_times()
+    {
+        var message = new Gb26875Talk().Take(Sent(Components(Evening, Gb26875State.Fire, Gb26875State.Normal)))!;
+        Assert.Equal(2, message.PartsBySensor(p => p.Address[^1..]).Count);
+        Assert.Equal(2, message.PartsBySensor(_ => null).Count);
+        var later = Components(Evening, Gb26875State.Fire, Gb26875State.Normal);
+        later[^6] = 1;
+        Assert.Equal([$"{Evening} seq=77 alarm=1 fault=0", $"{Evening + 1000} seq=77 alarm=0 fault=0"], Decode(PayloadForm.Gb26875, SensorKind.Smoke, Sent(later)));
+    }
+
+    [Theory]
+    [InlineData("000000000000", -60_000)]
+    [InlineData("000000010100", -60_000)]
+    [InlineData("3B3B17010DFF", -60_000)]
+    [InlineData("000000000000", null)]
+    [InlineData("0000090101FF", null)]
+    public void A_fire_whose_clock_was_never_set_is_of_its_frames_time_or_of_its_receipt(string objectTime, int? framesAge)
+    {
+        var unit = Components(Evening, Gb26875State.Fire);
+        Convert.FromHexString(objectTime).CopyTo(unit.AsSpan(^6..));
+        var frame = Sent(unit, framesAge is { } age ? Evening + age : TelemetryReader.TsMin);
+        Assert.Equal([$"{Evening + (framesAge ?? 0)} seq=77 alarm=1 fault=0"], Decode(PayloadForm.Gb26875, SensorKind.Smoke, frame));
+    }
+
+    [Fact]
+    public void More_objects_than_the_count_says_refuse_the_frame()
+    {
+        var unit = Components(Evening, Gb26875State.Normal, Gb26875State.Fire);
+        unit[1] = 1;
+        Assert.Equal(["frame_invalid"], Decode(PayloadForm.Gb26875, SensorKind.Smoke, Sent(unit)));
+    }
+
+    private static byte[] Components(long atMs, params int[] states)
+    {
+        var unit = new byte[2 + (46 * states.Length)];
+        var one = new byte[48];
+        for (var i = 0; i < states.Length; i++)
+        {
+            Gb26875Writer.ComponentState(one, 1, 3, 40, (uint)i + 1, (ushort)states[i], "", atMs);
+            one.AsSpan(2).CopyTo(unit.AsSpan(2 + (46 * i)));
+        }
+        (unit[0], unit[1]) = (Gb26875Type.ComponentState, (byte)states.Length);
+        return unit;
+    }
+
+    private static byte[] Sent(byte[] unit, long? sentMs = null)
+    {
+        var frame = new byte[1100];
+        return frame[..Gb26875Writer.Frame(frame, 77, 1, sentMs ?? Evening, 10, 11, Gb26875Command.Send, unit)];
+    }
+}

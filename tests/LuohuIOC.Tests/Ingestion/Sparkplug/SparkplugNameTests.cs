@@ -1,0 +1,40 @@
+using System.Buffers;
+using System.Text;
+using LuohuIOC.DeviceProtocol;
+using LuohuIOC.DeviceProtocol.Sparkplug;
+using LuohuIOC.Ingestion.Broker;
+using LuohuIOC.Ingestion.Frames;
+using LuohuIOC.Ingestion.Sparkplug;
+using LuohuIOC.Registry;
+using LuohuIOC.Spatial;
+using Microsoft.Extensions.Logging.Abstractions;
+using Xunit;
+
+namespace LuohuIOC.Tests.Ingestion.Sparkplug;
+
+public sealed class SparkplugNameTests
+{
+    [Fact]
+    public void A_generic_sensor_has_the_path_of_a_metric_and_a_known_kind_its_last_part()
+    {
+        Assert.Equal("""{"s":[{"ts":1000000000000,"values":{"pump1_speed":1,"pump2_speed":2}}]}""", Take(SensorKind.Generic, "s", "pump1/speed", "pump2/Speed").Telemetry);
+        Assert.Equal("""{"s":[{"ts":1000000000000,"values":{"depth":0.01}}]}""", Take(SensorKind.Waterlogging, "s", "waterlog/depth_cm").Telemetry);
+    }
+
+    [Fact]
+    public void A_device_whose_id_is_none_is_refused_and_not_passed_over() =>
+        Assert.Equal((RejectionReason.SensorIdInvalid, ""), Take(SensorKind.Generic, "泵 1", "speed"));
+
+    private static (RejectionReason Refused, string Telemetry) Take(SensorKind kind, string device, params string[] names)
+    {
+        var registry = new SensorRegistry();
+        registry.Apply([new SensorDraft { Line = 1, Id = "s", Kind = kind, Name = "s", Place = new GeoPoint(114.13, 22.55), Gateway = "gw" }]);
+        var host = new SparkplugHost(new FrameMetrics(), registry, new GatewayBoard(), TimeProvider.System, NullLogger<SparkplugHost>.Instance);
+        var birth = new SparkplugWriter(1_000_000_000_000);
+        for (var i = 0; i < names.Length; i++) birth.Number(names[i], (ulong)i, 1_000_000_000_000, i + 1);
+        var telemetry = new ArrayBufferWriter<byte>();
+        host.Take(new SparkplugTopic("g", SparkplugMessage.NodeBirth, "gw", null), SparkplugWriter.Sequenced([], 0), telemetry);
+        var refused = host.Take(new SparkplugTopic("g", SparkplugMessage.DeviceBirth, "gw", device), SparkplugWriter.Sequenced(birth.Bytes, 1), telemetry);
+        return (refused, Encoding.UTF8.GetString(telemetry.WrittenSpan));
+    }
+}
