@@ -30,6 +30,9 @@ internal sealed class NowcastLatch(int confirm, int end)
     private long? _above;
     private bool _crossed;
 
+    // The newest reading at the threshold may be ahead of the minute that is looked at, which must not take the water for low.
+    private long _crossedAt = long.MinValue;
+
     public bool IsOpen { get; private set; } = true;
 
     /// <summary>False until the first turn: what is open then is from before.</summary>
@@ -46,10 +49,11 @@ internal sealed class NowcastLatch(int confirm, int end)
     {
         if (now >= threshold)
         {
-            (_standing, _below, _crossed) = (null, null, true);
+            (_standing, _below, _crossed, _crossedAt) = (null, null, true, Math.Max(_crossedAt, minute));
             _above ??= minute;
             return minute - _above >= holdMinutes ? Close(NowcastTurn.TakenOver) : NowcastTurn.None;
         }
+        if (minute <= _crossedAt) return NowcastTurn.None;
         _above = null;
         if (_crossed && now < threshold - margin) _crossed = false;
         if (!isExpected || _crossed)

@@ -60,7 +60,8 @@ internal sealed class NowcastRound(
             if (nowcast.IssuedMs - timeMs > NowcastFeatures.StaleMinutes * settings.MinuteMs) continue;
             var rule = NowcastThreshold.Of(rules, sensor, station.Metric);
             if (rule.HoldSeconds > 0 || latch.Step(timeMs / settings.MinuteMs, reading.Values[slot], rule.At, rule.Hysteresis, 0, false) != NowcastTurn.TakenOver) continue;
-            yield return (sensor.Id, End(station, reading.Values[slot], rule.At, timeMs, NowcastTurn.TakenOver));
+            // An end is known by its time: one that is older than its own beginning could be taken for the end before.
+            yield return (sensor.Id, End(station, reading.Values[slot], rule.At, Math.Max(timeMs, nowcast.IssuedMs), NowcastTurn.TakenOver));
         }
     }
 

@@ -21,6 +21,17 @@ public sealed class NowcastLatchTests
         Assert.Equal(NowcastTurn.None, Step(0.3, true));
     }
 
+    /// <summary>The newest reading is looked at every ten seconds, the minute's table comes later and still has the reading before.</summary>
+    [Fact]
+    public void A_minute_from_before_the_crossing_announces_nothing()
+    {
+        var latch = new NowcastLatch(1, 3);
+        Assert.Equal(NowcastTurn.Raised, latch.Step(6, 0.08, At, 0.03, 0, true));
+        Assert.Equal(NowcastTurn.TakenOver, latch.Step(7, 0.16, At, 0.03, 0, false));
+        Assert.Equal(NowcastTurn.None, latch.Step(7, 0.1, At, 0.03, 0, true));
+        Assert.Equal(NowcastTurn.None, latch.Step(8, 0.2, At, 0.03, 0, true));
+    }
+
     [Fact]
     public void A_single_minute_tells_nobody()
     {

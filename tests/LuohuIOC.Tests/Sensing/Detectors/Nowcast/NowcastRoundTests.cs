@@ -63,6 +63,18 @@ public sealed class NowcastRoundTests : IDisposable
         Assert.Empty(_board.All);
     }
 
+    /// <summary>The reading that takes over may be older than the look that raised: its end would be known by the same time as the one before.</summary>
+    [Fact]
+    public void An_end_is_never_older_than_the_look_before()
+    {
+        var minute = Now.ToUnixTimeMilliseconds() / ForecastDesk.MinuteMs;
+        _round.Look(Map(), minute);
+        Assert.True(_registry.TryFind("point", out var point));
+        _latest.Set(point.Number, new LatestReading((minute * ForecastDesk.MinuteMs) + 30_000, [0.5, 0, 90], default));
+        var ended = Assert.Single(_round.TakenOver(Map(), _latest));
+        Assert.Equal(("nowcast-depth", (minute + 1) * ForecastDesk.MinuteMs), (ended.Change.Rule, ended.Change.ObservedMs));
+    }
+
     private NowcastMap Map() => new(_registry, pipes: 12);
 
     private static IEnumerable<string> Told(List<(string SensorId, RuleChange Change)> changes)
