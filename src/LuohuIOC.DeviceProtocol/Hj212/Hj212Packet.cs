@@ -53,7 +53,7 @@ public readonly ref struct Hj212Packet
 
     /// <summary>
     /// Bytes of the packet that begins here, 0 while that cannot be told yet, −1 when none does: as many as its length says when the check value is
-    /// there, with the line end if one follows; else as far as the line end, which no measurement has in it.
+    /// there, with the line end if one follows; else as far as the line end, which no measurement has in it, and without one as far as the next packet.
     /// </summary>
     public static int LengthOf(ReadOnlySpan<byte> bytes)
     {
@@ -61,7 +61,13 @@ public readonly ref struct Hj212Packet
         if (bytes[0] != '#' || (bytes.Length > 1 && bytes[1] != '#')) return -1;
         var length = bytes.Length < 6 ? -1 : Number(bytes.Slice(2, 4));
         var end = 10 + length;
-        if (length < 0 || bytes.Length < end || !IsIntact(bytes.Slice(6, length), bytes.Slice(6 + length, 4))) return bytes.IndexOf("\r\n"u8) + 2 is var lineEnd and > 1 ? lineEnd : 0;
+        if (length < 0 || bytes.Length < end || !IsIntact(bytes.Slice(6, length), bytes.Slice(6 + length, 4)))
+        {
+            if (bytes.IndexOf("\r\n"u8) is var lineEnd and >= 0) return lineEnd + 2;
+            if (length < 0 || bytes.Length < end) return 0;
+            // Damaged, from a station that ends no lines: what stands behind it must not wait for one.
+            return bytes[2..].IndexOf("##"u8) is var next and >= 0 ? next + 2 : end;
+        }
         if (bytes.Length > end && bytes[end] == '\r') end++;
         return bytes.Length > end && bytes[end] == '\n' ? end + 1 : end;
     }

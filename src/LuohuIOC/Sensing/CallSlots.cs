@@ -46,9 +46,8 @@ internal sealed class CallSlots(Func<SensorInbox, Task<bool>> round, TimeProvide
 
     private async Task Apart(SensorInbox inbox)
     {
-        while (await round(inbox))
-        {
-        }
+        // Once it lives it stands in line like all others.
+        if (await round(inbox)) Start(inbox);
     }
 
     private async Task Work(Slot slot, SensorInbox inbox)
@@ -64,6 +63,7 @@ internal sealed class CallSlots(Func<SensorInbox, Task<bool>> round, TimeProvide
                 if (_slots.Count - _slow > Max || !_waiting.TryDequeue(out inbox!))
                 {
                     GiveBack(slot);
+                    if (_waiting.Count > 0) Watch();
                     return;
                 }
                 (slot.IsSlow, slot.Since) = (false, time.GetTimestamp());

@@ -126,6 +126,8 @@ public static class SensorEvaluator
             RuleSteps.Emit(state, rules.Rules[i], 0, nowMs, changes);
         }
         state.HoldDueMs = HoldDueOf(state, rules);
+        // Put back into service it is silent from now on at the earliest, and not since a time that was told before.
+        if (state.HeardMs != 0) state.HeardMs = Math.Max(state.HeardMs, nowMs);
     }
 
     internal static long HoldDueOf(SensorState state, SensorRules rules)

@@ -102,7 +102,7 @@ public sealed class SensorGrain(
     {
         _sensor = registry[_sensor.Number];
         var inForce = rules.For(_sensor);
-        if (_sensor.RetiredAt is not null) return Retire(inForce, nowMs);
+        if (IsRetired(nowMs)) return Retire(inForce, nowMs);
         SensorEvaluator.Tick(stored.State, inForce, _sensor, nowMs, _changes, listening.Ms);
         _dirty |= _changes.Count > 0;
         return Finish(inForce);
@@ -112,7 +112,7 @@ public sealed class SensorGrain(
     {
         _sensor = registry[_sensor.Number];
         var inForce = rules.For(_sensor);
-        if (_sensor.RetiredAt is not null) return Retire(inForce, nowMs);
+        if (IsRetired(nowMs)) return Retire(inForce, nowMs);
         SensorEvaluator.Reconcile(stored.State, inForce, _sensor, nowMs, _changes, listening.Ms);
         _dirty = true;
         return Finish(inForce);
@@ -175,17 +175,23 @@ public sealed class SensorGrain(
     {
         var before = _changes.Count;
         SensorEvaluator.Retire(stored.State, inForce, _sensor, nowMs, _changes);
-        foreach (var alert in alerts.Open.Where(a => a.SensorId == _sensor.Id && a.ClearedAt is null).ToList())
-            if (!_changes.Exists(c => c.Rule == alert.Rule)) _changes.Add(new RuleChange(alert.Rule, null, alert.Metric, double.NaN, double.NaN, nowMs, null));
+        _detector?.Retire();
+        var open = alerts.Open.Where(a => a.SensorId == _sensor.Id && a.ClearedAt is null).Select(a => a.Rule);
+        foreach (var rule in open.Concat(_changes.Select(c => c.Rule)).Distinct().ToList())
+            if (_changes.FindLast(c => c.Rule == rule) is not { Severity: null }) _changes.Add(new RuleChange(rule, null, "", double.NaN, double.NaN, nowMs, null));
         _dirty |= _changes.Count > before;
         return _changes.Count > 0 ? TellAlerts(long.MaxValue) : ValueTask.CompletedTask;
     }
+
+    // A date ahead is a plan; until then its readings are taken.
+    private bool IsRetired(long nowMs) => _sensor.RetiredAt is { } retired && retired.ToUnixTimeMilliseconds() <= nowMs;
 
     private void Show() => board.Set(_sensor.Number, LatestReading.Of(stored.State));
 
     private ValueTask Finish(SensorRules inForce)
     {
         var due = SensorEvaluator.NextDue(stored.State, inForce, listening.Ms);
+        if (_sensor.RetiredAt is { } retired) due = Math.Min(due, retired.ToUnixTimeMilliseconds());
         if (_changes.Count > 0) return TellAlerts(due);
         dues.Set(_sensor.Number, due);
         return ValueTask.CompletedTask;

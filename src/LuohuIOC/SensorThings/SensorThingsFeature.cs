@@ -67,8 +67,7 @@ public static class SensorThingsFeature
         if (page.Next is { } next)
         {
             // The same question, begun farther on.
-            var kept = context.Request.Query.Where(q => q.Key is not ("$skip" or "$skiptoken")).Select(q => $"{q.Key}={Uri.EscapeDataString(q.Value.ToString())}");
-            answer["@iot.nextLink"] = $"{RootOf(context)}/{path}?{string.Join('&', kept.Append(next))}";
+            answer["@iot.nextLink"] = $"{RootOf(context)}/{path}?{(query.Written.Length == 0 ? "" : query.Written + "&")}{next}";
         }
         answer["value"] = new JsonArray([.. page.Items]);
         return answer;

@@ -30,11 +30,15 @@ internal sealed class StaQuery
 
     public List<StaExpand> Expand { get; } = [];
 
+    /// <summary>The options as they were written, without those that say where to begin: what a link to the next page repeats.</summary>
+    public string Written { get; private init; } = "";
+
     /// <exception cref="StaQueryException">An option is unknown or cannot be understood.</exception>
     public static StaQuery Parse(IEnumerable<KeyValuePair<string, string>> options, int depth = 0)
     {
-        var query = new StaQuery();
-        foreach (var (name, value) in options) query.Take(name, value, depth);
+        var all = options.ToList();
+        var query = new StaQuery { Written = string.Join('&', all.Where(o => o.Key is not ("$skip" or "$skiptoken")).Select(o => $"{o.Key}={Uri.EscapeDataString(o.Value)}")) };
+        foreach (var (name, value) in all) query.Take(name, value, depth);
         return query;
     }
 

@@ -87,7 +87,7 @@ internal sealed partial class StaResource(StaEntities entities, StaObservations 
             var answer = await Many(name, node, inner) ?? throw new StaQueryException($"$expand: '{name}'");
             node.Entity[name] = new JsonArray([.. answer.Page!.Items]);
             if (inner.Count && answer.Page.Count is { } count) node.Entity[$"{name}@iot.count"] = count;
-            if (answer.Page.Next is { } next) node.Entity[$"{name}@iot.nextLink"] = $"{node.Entity[$"{name}@iot.navigationLink"]}?$top={inner.Top}&{next}";
+            if (answer.Page.Next is { } next) node.Entity[$"{name}@iot.nextLink"] = $"{node.Entity[$"{name}@iot.navigationLink"]}?{(inner.Written.Length == 0 ? "" : inner.Written + "&")}{next}";
         }
         return node.Entity;
     }

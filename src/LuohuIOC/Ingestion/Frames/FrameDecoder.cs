@@ -59,7 +59,8 @@ internal static class FrameDecoder
             var isWhole = true;
             fault = frame.PacketTotal > 1 ? ReadPackets(frame, ref payload, ref values, out isWhole) : Sl651Readings.Read(frame, frame.Content, ref values);
             if (fault != FrameFault.None) return ReasonOf(fault);
-            var refused = values.Give(ref sink, frame.Serial);
+            // Without a serial: when the whole message comes after all it must not be taken for a repetition of its beginning.
+            var refused = values.Give(ref sink, isWhole ? frame.Serial : TelemetryReader.NoSequence);
             if (refused != RejectionReason.None) return refused;
             // What stands whole counts; what is cut is told and stays in the journal.
             if (!isWhole) sink.Refuse(-1, RejectionReason.FrameIncomplete);

@@ -23,6 +23,9 @@ internal sealed class SegmentFiles : IDisposable
     private string _currentPath = "";
     private long _length;
 
+    // A new name is durable only with its folder: until that has been written down nothing in the segment is.
+    private bool _isNameDurable = true;
+
     public SegmentFiles(string folder, long segmentBytes)
     {
         _folder = folder;
@@ -79,6 +82,11 @@ internal sealed class SegmentFiles : IDisposable
     {
         // A segment that has outgrown its prepared blocks ends early when there are fresh ones.
         if (_current is null || _length >= _segmentBytes || (_length >= _prepared && _length > 0 && _reserve.IsReady)) Roll(nextPosition);
+        if (!_isNameDurable)
+        {
+            FileSync.FlushFolder(_folder);
+            _isNameDurable = true;
+        }
         if (_headers.Length < records.Count * JournalRecord.HeaderBytes) _headers = new byte[records.Count * JournalRecord.HeaderBytes * 2];
         _parts.Clear();
         var bytes = 0L;
@@ -145,6 +153,7 @@ internal sealed class SegmentFiles : IDisposable
                 _current.Dispose();
                 _closed.Add((_currentFirst, _currentPath, _length));
             }
+            _isNameDurable = false;
             _current = handle;
             _currentFirst = firstPosition;
             _currentPath = path;
@@ -152,7 +161,6 @@ internal sealed class SegmentFiles : IDisposable
             _prepared = prepared;
             _length = 0;
         }
-        FileSync.FlushFolder(_folder);
         // Later ones come from segments that nobody needs any more.
         if (prepared == 0) _reserve.Prepare();
     }

@@ -70,6 +70,14 @@ public sealed class SensorDetector
         foreach (var stream in _streams) stream.Drop();
     }
 
+    /// <summary>The sensor is in service no more: nothing is open, and what is found when it comes back is new.</summary>
+    public void Retire()
+    {
+        foreach (var stream in _streams) AlarmLatch.End(stream.State);
+        (State.Severity, State.SinceMs) = (null, 0);
+        FollowChart();
+    }
+
     /// <summary>The training job must not learn from a fault, whichever detector saw it.</summary>
     private void FollowChart()
     {

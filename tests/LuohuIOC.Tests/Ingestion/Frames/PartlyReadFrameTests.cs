@@ -42,7 +42,7 @@ public sealed class PartlyReadFrameTests
     {
         var body = Convert.FromHexString(Head + "392300001250" + "272300012345");
         byte[] first = Packet(body.AsSpan(0, body.Length - 2), 1), last = Packet(body.AsSpan(^2..), 3);
-        Assert.Equal([$"{Evening} seq=12 level=1.25", "frame_incomplete"], Decode(PayloadForm.Sl651, SensorKind.Outfall, first));
+        Assert.Equal([$"{Evening} seq=none level=1.25", "frame_incomplete"], Decode(PayloadForm.Sl651, SensorKind.Outfall, first));
         Assert.Equal(["frame_incomplete"], Decode(PayloadForm.Sl651, SensorKind.Outfall, last));
         // Nothing says how many values of a series are still to come.
         Assert.Equal(["frame_incomplete"], Decode(PayloadForm.Sl651, SensorKind.River, Packet(Convert.FromHexString(Head + "0418000005" + "39230000125000001260"), 1, Sl651Function.Uniform)));

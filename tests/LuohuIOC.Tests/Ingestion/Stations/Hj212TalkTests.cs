@@ -39,6 +39,15 @@ public sealed class Hj212TalkTests
     }
 
     [Fact]
+    public void A_damaged_packet_without_a_line_end_holds_nothing_up()
+    {
+        byte[] broken = Packet("w01001-Rtd=7.1")[..^2], next = Packet("w01001-Rtd=7.2");
+        broken[^1] ^= 1;
+        Assert.Equal(broken.Length, _talk.LengthOf(broken));
+        Assert.Equal(broken.Length, _talk.LengthOf([.. broken, .. next[..^2]]));
+    }
+
+    [Fact]
     public void Free_text_of_a_station_is_taken_and_answered()
     {
         var packet = Packet("PolId=i11001;i11001-Info=//a, b; c//", 3020);
