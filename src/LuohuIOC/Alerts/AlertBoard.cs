@@ -13,8 +13,8 @@ public sealed class AlertBoard : IOpenAlerts
 
     private readonly ConcurrentDictionary<string, AlertView> _open = new(StringComparer.Ordinal);
 
-    // The newest closed ones: closed is for ever, and what another host still tells of them is old.
-    private readonly ConcurrentDictionary<string, bool> _closed = new(StringComparer.Ordinal);
+    // The newest closed ones and their versions: closed is for ever, and what another host still tells of them is old unless it is a mark.
+    private readonly ConcurrentDictionary<string, int> _closed = new(StringComparer.Ordinal);
     private readonly ConcurrentQueue<string> _closedInOrder = new();
 
     // Open ones whose last transition happened in this process, which sees to it that it is stored.
@@ -48,7 +48,7 @@ public sealed class AlertBoard : IOpenAlerts
     public void Learn(AlertView view)
     {
         if (_open.TryGetValue(view.Id, out var known) && known.Version >= view.Version) return;
-        if (_closed.ContainsKey(view.Id)) return;
+        if (_closed.TryGetValue(view.Id, out var closed) && (closed >= view.Version || !IsClosed(view))) return;
         _own.TryRemove(view.Id, out _);
         Set(view);
         Changed?.Invoke(view);
@@ -80,13 +80,16 @@ public sealed class AlertBoard : IOpenAlerts
 
     private void Set(AlertView view)
     {
-        if (view.State == AlertWords.Of(AlertState.Closed))
+        if (IsClosed(view))
         {
-            if (_closed.TryAdd(view.Id, true)) _closedInOrder.Enqueue(view.Id);
+            if (_closed.TryAdd(view.Id, view.Version)) _closedInOrder.Enqueue(view.Id);
+            else _closed[view.Id] = view.Version;
             if (_closedInOrder.Count > ClosedMax && _closedInOrder.TryDequeue(out var forgotten)) _closed.TryRemove(forgotten, out _);
             _open.TryRemove(view.Id, out _);
             _own.TryRemove(view.Id, out _);
         }
         else _open.AddOrUpdate(view.Id, view, (_, known) => known.Version > view.Version ? known : view);
     }
+
+    private static bool IsClosed(AlertView view) => view.State == AlertWords.Of(AlertState.Closed);
 }
