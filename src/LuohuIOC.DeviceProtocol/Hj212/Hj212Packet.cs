@@ -46,7 +46,7 @@ public readonly ref struct Hj212Packet
         var mark = segment.IndexOf("CP=&&"u8);
         if (mark < 0 || segment.Length < mark + 7 || !segment.EndsWith("&&"u8)) return FrameFault.Body;
         var whole = new Hj212Packet { Segment = segment, Header = segment[..mark], Parameters = segment[(mark + 5)..^2] };
-        if (whole.Field("CN"u8).IsEmpty || !whole.IsPaired() || (whole.PacketTotal > 0 && whole.PacketIndex > whole.PacketTotal)) return FrameFault.Body;
+        if (whole.Field("CN"u8).IsEmpty || !whole.IsPaired() || (whole.PacketTotal > 0 && (whole.PacketIndex < 1 || whole.PacketIndex > whole.PacketTotal))) return FrameFault.Body;
         packet = whole;
         return FrameFault.None;
     }

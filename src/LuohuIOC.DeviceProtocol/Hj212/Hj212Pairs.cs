@@ -4,7 +4,7 @@ namespace LuohuIOC.DeviceProtocol.Hj212;
 public readonly ref struct Hj212Pair(ReadOnlySpan<byte> key, ReadOnlySpan<byte> value, bool hasEquals = true)
 {
     /// <summary>For example <c>w01018-Avg</c> or <c>DataTime</c>.</summary>
-    public ReadOnlySpan<byte> Key { get; } = key;
+    public ReadOnlySpan<byte> Key { get; } = key.Trim((byte)' ');
 
     /// <summary>Without the blanks around it.</summary>
     public ReadOnlySpan<byte> Value { get; } = value.Trim((byte)' ');

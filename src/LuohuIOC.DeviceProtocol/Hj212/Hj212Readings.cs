@@ -45,6 +45,8 @@ public static class Hj212Readings
                     atMs = dataMs;
                     continue;
                 }
+                // A comma parts the fields of one factor (6.3.4): with another factor behind it nobody knows whose flag is whose.
+                if (!factor.IsEmpty && !pair.Factor.SequenceEqual(factor)) return FrameFault.Body;
                 factor = pair.Factor;
                 if (pair.Field.SequenceEqual(Hj212Command.ValueField(command))) text = pair.Value;
                 else if (pair.Field.SequenceEqual("Cou"u8)) amount = pair;

@@ -68,6 +68,11 @@ public ref struct Sl651AsciiItems(ReadOnlySpan<byte> content)
     private bool _hasTime;
     private int _stepMinutes;
 
+    // DRN05 PJ Z 1.0 14.42 2.0 14.421: names of one step, whose values come in turn.
+    private ReadOnlySpan<byte> _names;
+    private int _nameCount;
+    private int _valueIndex;
+
     public readonly Sl651AsciiItem Current => _current;
 
     public FrameFault Fault { get; private set; }
@@ -84,7 +89,16 @@ public ref struct Sl651AsciiItems(ReadOnlySpan<byte> content)
 
     public bool MoveNext()
     {
-        if (TryTakeNext(out var next)) return Yield(_current.Name, _current.Element, next, _current.Index + 1);
+        if (_nameCount > 1)
+        {
+            if (TryTakeValue(out var value))
+            {
+                var nameAt = NameAt(_valueIndex % _nameCount);
+                return Yield(nameAt, Sl651Elements.Of(nameAt), value, _valueIndex++ / _nameCount);
+            }
+            _nameCount = 0;
+        }
+        else if (TryTakeNext(out var next)) return Yield(_current.Name, _current.Element, next, _current.Index + 1);
         while (Fault == FrameFault.None && TryTake(out var name))
         {
             var element = Sl651Elements.Of(name);
@@ -99,6 +113,7 @@ public ref struct Sl651AsciiItems(ReadOnlySpan<byte> content)
                     continue;
                 case Sl651Elements.TimeStep:
                     _stepMinutes = MinutesOf(name);
+                    TakeNames();
                     return Yield(name, element, default);
                 case Sl651Elements.ManualText or Sl651Elements.Picture:
                     var all = _rest;
@@ -124,10 +139,49 @@ public ref struct Sl651AsciiItems(ReadOnlySpan<byte> content)
     {
         text = default;
         if (_stepMinutes == 0 || _current.Text.IsEmpty || _current.IsStep || _current.IsSeries || _current.IsText) return false;
+        return TryTakeValue(out text);
+    }
+
+    private bool TryTakeValue(out ReadOnlySpan<byte> text)
+    {
         var at = _rest;
         if (TryTake(out text) && ((Utf8Parser.TryParse(text, out double _, out var used) && used == text.Length) || (text.Length > 1 && !text.ContainsAnyExcept((byte)'F')))) return true;
         _rest = at;
         return false;
+    }
+
+    // Several identifiers in front of the first value; a single one is read like any other.
+    private void TakeNames()
+    {
+        var before = _rest;
+        _names = _rest;
+        (_nameCount, _valueIndex) = (0, 0);
+        while (true)
+        {
+            var at = _rest;
+            if (TryTakeValue(out _) || !TryTake(out var name) || Sl651Elements.Of(name) is not { } element || element.Id is Sl651Elements.TimeStep or Sl651Elements.ObservationTime or Sl651Elements.StationAddress)
+            {
+                _rest = at;
+                break;
+            }
+            _nameCount++;
+        }
+        var values = _rest;
+        var isSeries = _nameCount > 1 && TryTakeValue(out _);
+        if (!isSeries) _nameCount = 0;
+        _rest = isSeries ? values : before;
+    }
+
+    private readonly ReadOnlySpan<byte> NameAt(int index)
+    {
+        var names = _names;
+        while (true)
+        {
+            names = names.TrimStart((byte)' ');
+            var end = names.IndexOf((byte)' ');
+            if (index-- == 0) return end < 0 ? names : names[..end];
+            names = names[(end + 1)..];
+        }
     }
 
     // DRD01, DRH01, DRN05: a day, an hour, five minutes

@@ -22,14 +22,14 @@ internal static class SlowHj212
         var parameters = segment[(at + 5)..^2];
         if (header.Split(';').Any(f => f.Length > 0 && !f.Contains('='))) return null;
         var command = Field(header, "CN");
-        if (command is null || (Count(Field(header, "PNUM")) is var total and > 0 && Count(Field(header, "PNO")) > total)) return null;
+        if (command is null || (Count(Field(header, "PNUM")) is var total and > 0 && (Count(Field(header, "PNO")) is var index && (index < 1 || index > total)))) return null;
         if (!Regex.IsMatch(command, @"\A0{0,5}(2011|2031|2051|2061)\z")) return [];
         if (parameters.Split(';', ',').Any(f => f.Length > 0 && !f.Contains('='))) return null;
         return Values(parameters, command.EndsWith("2011", StringComparison.Ordinal) ? "Rtd" : "Avg");
     }
 
     private static string? Field(string header, string name) =>
-        header.Split(';').Where(f => f.StartsWith(name + "=", StringComparison.Ordinal)).Select(f => f[(name.Length + 1)..].Trim(' ')).FirstOrDefault(v => v.Length > 0);
+        header.Split(';').Select(f => f.Split('=', 2)).Where(f => f.Length > 1 && f[0].Trim(' ') == name).Select(f => f[1].Trim(' ')).FirstOrDefault(v => v.Length > 0);
 
     private static int Count(string? digits) => digits is not null && Regex.IsMatch(digits, @"\A[0-9]{1,9}\z") ? int.Parse(digits, CultureInfo.InvariantCulture) : 0;
 
@@ -37,8 +37,8 @@ internal static class SlowHj212
     {
         var values = new List<(string, long, double, bool)>();
         // Anywhere among the parameters, as long as it is a time.
-        var first = parameters.Split(';', ',').FirstOrDefault(f => f.StartsWith("DataTime=", StringComparison.Ordinal));
-        var dataTime = first is null ? null : Time(first[9..].Trim(' '));
+        var first = parameters.Split(';', ',').Select(f => f.Split('=', 2)).FirstOrDefault(f => f[0].Trim(' ') == "DataTime");
+        var dataTime = first is null ? null : Time(first.Length > 1 ? first[1].Trim(' ') : "");
         if (first is not null && dataTime is null) return null;
         foreach (var group in parameters.Split(';', StringSplitOptions.RemoveEmptyEntries))
         {
@@ -50,6 +50,7 @@ internal static class SlowHj212
             {
                 var parts = pair.Split('=', 2);
                 var text = parts.Length > 1 ? parts[1].Trim(' ') : "";
+                parts[0] = parts[0].Trim(' ');
                 var hyphen = parts[0].LastIndexOf('-');
                 if (hyphen <= 0)
                 {
@@ -57,6 +58,7 @@ internal static class SlowHj212
                     if ((at = dataTime = Time(text)) is null) return null;
                     continue;
                 }
+                if (factor is not null && factor != parts[0][..hyphen]) return null;
                 factor = parts[0][..hyphen];
                 var name = parts[0][(hyphen + 1)..];
                 if (name == field) found = text;

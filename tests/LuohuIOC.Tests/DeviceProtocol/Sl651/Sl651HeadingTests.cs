@@ -12,6 +12,7 @@ public sealed class Sl651HeadingTests
 
     [Theory]
     [InlineData("DRN05 Z 14.1 14.2 14.3 14.4 14.5 ", "Z+0=14.1 Z+5=14.2 Z+10=14.3 Z+15=14.4 Z+20=14.5")]
+    [InlineData("DRN05 PJ Z 1.0 14.1 2.0 FFFF 3.0 14.3 VT 12.2 ", "PJ+0=1 Z+0=14.1 PJ+5=2 PJ+10=3 Z+10=14.3 VT+0=12.2")]
     [InlineData("DRN05 Z 14.1 14.2 14.3 14.4 ", "Z+0=14.1 Z+5=14.2 Z+10=14.3 Z+15=14.4")]
     [InlineData("DRH01 Z 14.1 FFFF -14.3 VT 12.2 ", "Z+0=14.1 Z+120=-14.3 VT+0=12.2")]
     [InlineData("DRD01 PD 1 2 TT 2309071805 Z 3 ", "PD+0=1 PD+1440=2 Z+5=3")]

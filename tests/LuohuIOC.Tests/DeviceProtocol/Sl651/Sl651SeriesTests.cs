@@ -43,6 +43,18 @@ public sealed class Sl651SeriesTests
         Assert.Equal([.. expected, (0x36, Evening, 1.25), (0x36, Evening + 3_600_000, 1.26)], Read(Step + element + series + "0418000100" + "361B001250001260"));
     }
 
+    /// <summary>Values whose digits are an element's identifier and definition, missing ones and one below zero among them; what a station adds behind them is far from the last.</summary>
+    [Theory]
+    [InlineData("4612" + "0790FFFF0805", "7.9 8.05")]
+    [InlineData("4612" + "079808100812", "7.98 8.1 8.12")]
+    [InlineData("3812" + "129513111312", "12.95 13.11 13.12")]
+    [InlineData("3923" + "00000120FF000820", "0.12 -0.82")]
+    [InlineData("3923" + "0001425200014269FFFFFFFF0001428400014327", "14.252 14.269 14.284 14.327")]
+    [InlineData("3923" + "0001425200014269" + "38121220", "14.252 14.269 12.2")]
+    [InlineData("4612" + "07980810" + "38121220", "7.98 8.1 12.2")]
+    public void A_series_is_not_cut_where_it_looks_like_an_element(string content, string values) =>
+        Assert.Equal(values, string.Join(' ', Read(Step + content).Select(v => v.Value.ToString(System.Globalization.CultureInfo.InvariantCulture))));
+
     [Fact]
     public void A_long_body_is_read_in_time_that_grows_with_it()
     {

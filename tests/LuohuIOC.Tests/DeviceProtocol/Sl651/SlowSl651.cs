@@ -119,14 +119,26 @@ internal static class SlowSl651
         }
     }
 
-    // Up to the first place that does not begin as the value before it and reads as elements of the table; else all, when all of them are values;
-    // else up to the first place that reads as elements; else one.
+    // When all of it are values, all of it, or up to the first place that reads as elements of the table and would be a jump; else up to the first place that does not begin as the
+    // value before it and reads as elements; else up to the first that reads as elements; else one.
     private static int Repeats(string data, int digits)
     {
         var places = Enumerable.Range(1, 600).Where(count => count * digits < data.Length && IsOfTheTable(data[(count * digits)..])).ToList();
+        if (data.Length % digits == 0 && data.Chunk(digits).All(c => IsValue(new string(c))))
+            return places.Find(count => data.Substring(count * digits, 2) != "FF" && IsJump([.. data.Chunk(digits).Take(count + 1).Select(c => Number(new string(c), 0))])) is var jump and > 0 ? jump : data.Length / digits;
         if (places.Find(count => data.Substring(count * digits, 2) != data.Substring((count - 1) * digits, 2)) is var unlike and > 0) return unlike;
-        if (data.Length % digits == 0 && data.Chunk(digits).All(c => IsValue(new string(c)))) return data.Length / digits;
         return places is [var first, ..] ? first : 1;
+    }
+
+    // The last of them is far from the one before.
+    private static bool IsJump(double?[] values)
+    {
+        if (values[^1] is not { } next) return false;
+        var known = values[..^1].OfType<double>().ToArray();
+        if (known.Length == 0) return false;
+        var change = Math.Abs(next - known[^1]);
+        var steps = known.Skip(1).Zip(known, (b, a) => Math.Abs(b - a)).Append(0).Max();
+        return change > 0.4 * Math.Abs(known[^1]) && change > 8 * steps;
     }
 
     private static bool IsOfTheTable(string rest)
