@@ -1,5 +1,4 @@
 using LuohuIOC.DeviceProtocol.Sl651;
-using LuohuIOC.Tests;
 using MQTTnet;
 using MQTTnet.Protocol;
 

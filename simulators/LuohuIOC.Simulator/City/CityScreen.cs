@@ -16,7 +16,7 @@ public sealed class CityScreen(Wording texts, IAnsiConsole console, TimeProvider
 
     public string Line(CityProgress p) => texts[
         "city.line", p.Local.ToString("MM-dd HH:mm", CultureInfo.InvariantCulture), Number(p.RainMmPerHour, "0.0"), Number(p.TideMetres, "0.00"),
-        p.FloodedPoints, p.Fires, p.Connected, p.Gateways, p.Acknowledged, p.Offered, p.Readings, p.Refused + p.Dropped]
+        p.FloodedPoints, p.Fires, p.Connected, p.Gateways, p.Acknowledged, p.Offered, p.Readings, p.Refused, p.Dropped]
         + (p.Trouble is null ? "" : texts["city.line.trouble", p.Trouble]);
 
     private async Task ShowLinesAsync(Func<CityProgress> progress, CancellationToken stop)
