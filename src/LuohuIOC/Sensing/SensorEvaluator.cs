@@ -53,7 +53,7 @@ public static class SensorEvaluator
         var arrival = TimeLine.Place(state, deviceTimeMs, sequence, receivedMs);
         if (arrival != Arrival.Latest) return (QualityChecks.JudgeApart(profile, ahead, slots, values, flagged), arrival);
 
-        var timeMs = Math.Max(state.LatestMs, ReadingClock.EffectiveMs(deviceTimeMs, receivedMs));
+        var timeMs = Math.Max(state.LatestMs, TimeLine.TimeOf(state, deviceTimeMs, receivedMs));
         if (timeMs >= state.HoldDueMs) Expire(state, rules, timeMs, changes);
         EndSilence(state, rules, receivedMs, changes);
         state.LatestMs = timeMs;
@@ -61,7 +61,7 @@ public static class SensorEvaluator
         state.Sequence = sequence;
         state.ClockAhead = ahead;
         state.HeardMs = Math.Max(state.HeardMs, receivedMs);
-        var mark = QualityChecks.Judge(state, profile, timeMs, ahead, slots, values, flagged, out var usable);
+        var mark = QualityChecks.Judge(state, profile, timeMs, ahead || state.SetBack is { IsBelieved: true }, slots, values, flagged, out var usable);
         (state.LatestGrade, state.LatestReason, state.LatestMarkSlots) = mark;
 
         var compiled = rules.Rules;

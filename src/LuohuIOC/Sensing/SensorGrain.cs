@@ -161,7 +161,8 @@ public sealed class SensorGrain(
             if (arrival == Arrival.Latest) mark = HealthMarks.Apply(health.Of(_sensor.Number), state, _sensor, mark, slots, _changes);
             group.Marks[i] = mark;
             // Rain that comes late fell all the same.
-            if (IsGauge && arrival != Arrival.Duplicate) rain.Observe(_sensor.Number, ReadingClock.EffectiveMs(group.DeviceTimes[i], group.ReceivedTimes[i]), mark, slots, values);
+            if (IsGauge && arrival != Arrival.Duplicate)
+                rain.Observe(_sensor.Number, arrival == Arrival.Latest ? state.LatestMs : ReadingClock.EffectiveMs(group.DeviceTimes[i], group.ReceivedTimes[i]), mark, slots, values);
             if (arrival != Arrival.Latest) continue;
             moved = true;
             if (mark.Grade == QualityGrade.Bad) _detector?.Observe(state.LatestMs, slots, values, mark.Slots, _changes);

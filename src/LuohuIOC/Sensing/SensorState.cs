@@ -108,6 +108,10 @@ public sealed class SensorState
     [Id(23)]
     public long[]? LatestTimes;
 
+    /// <summary>Readings that look older than the latest, as long as nothing newer comes; null before the first.</summary>
+    [Id(24)]
+    public SetBackClock? SetBack;
+
     /// <summary>The rules that the arrays above are shaped for; a pointer comparison tells that nothing changed.</summary>
     [NonSerialized]
     internal SensorRules? Bound;

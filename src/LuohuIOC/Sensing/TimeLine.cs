@@ -15,18 +15,24 @@ public static class TimeLine
     /// Readings of a clock that runs ahead are in the order of that clock: one from before the latest was sent again. A
     /// clock that jumps back by more than this was set, and must not lock its sensor out until it has caught up.
     /// </summary>
-    private const long ResendWindowMs = 600_000;
+    internal const long ResendWindowMs = 600_000;
 
     /// <summary>The device's clock is wrong: further ahead than two clocks ordinarily differ.</summary>
     public static bool IsAhead(long deviceTimeMs, long receivedMs) => deviceTimeMs - receivedMs > ReadingClock.AheadToleranceMs;
+
+    /// <summary>The time that the newest reading counts as, Unix ms: the device's, as far as its clock is believed.</summary>
+    internal static long TimeOf(SensorState state, long deviceTimeMs, long receivedMs) =>
+        state.SetBack is { IsBelieved: true } clock ? clock.TimeOf(deviceTimeMs, receivedMs) : ReadingClock.EffectiveMs(deviceTimeMs, receivedMs);
 
     /// <summary>Decides where the reading belongs and remembers its identity; moves nothing else.</summary>
     internal static Arrival Place(SensorState state, long deviceTimeMs, long sequence, long receivedMs)
     {
         if (state.HeardMs != 0 && Seen(state, deviceTimeMs, sequence)) return Arrival.Duplicate;
-        var arrival = state.HeardMs == 0 || IsNewer(state, deviceTimeMs, sequence, receivedMs) ? Arrival.Latest : Arrival.Late;
+        var isLatest = state.HeardMs == 0 || IsNewer(state, deviceTimeMs, sequence, receivedMs);
+        if (isLatest) state.SetBack?.End();
+        else isLatest = (state.SetBack ??= new SetBackClock()).Takes(deviceTimeMs, receivedMs);
         Remember(state, deviceTimeMs, sequence);
-        return arrival;
+        return isLatest ? Arrival.Latest : Arrival.Late;
     }
 
     private static bool IsNewer(SensorState state, long deviceTimeMs, long sequence, long receivedMs)

@@ -21,9 +21,9 @@ internal static class QualityChecks
 
     /// <summary>The quality of a reading that the time line does not take (late, duplicate): range and clock only, no memory.</summary>
     public static QualityMark JudgeApart(
-        QualityProfile profile, bool clockAhead, ReadOnlySpan<byte> slots, ReadOnlySpan<double> values, ulong flagged = 0)
+        QualityProfile profile, bool clockWrong, ReadOnlySpan<byte> slots, ReadOnlySpan<double> values, ulong flagged = 0)
     {
-        var worst = new Worst(clockAhead);
+        var worst = new Worst(clockWrong);
         for (var i = 0; i < slots.Length; i++)
         {
             if (IsFlagged(flagged, slots[i])) worst.Add(QualityGrade.Bad, QualityReason.Device, slots[i]);
@@ -36,17 +36,17 @@ internal static class QualityChecks
     /// <param name="state">Shaped for the profile.</param>
     /// <param name="profile">Checks of the sensor's kind.</param>
     /// <param name="timeMs">Time of the reading in the sensor's time line.</param>
-    /// <param name="clockAhead">The device's clock was ahead of the server's.</param>
+    /// <param name="clockWrong">The device's clock is ahead of the server's, or was set back.</param>
     /// <param name="slots">Slots of the values.</param>
     /// <param name="values">The values.</param>
     /// <param name="flagged">Slots whose values the device marks as no ordinary measurement.</param>
     /// <param name="usable">Slots whose values are not bad: they feed the rules.</param>
     public static QualityMark Judge(
-        SensorState state, QualityProfile profile, long timeMs, bool clockAhead, ReadOnlySpan<byte> slots, ReadOnlySpan<double> values,
+        SensorState state, QualityProfile profile, long timeMs, bool clockWrong, ReadOnlySpan<byte> slots, ReadOnlySpan<double> values,
         ulong flagged, out ulong usable)
     {
         usable = 0;
-        var worst = new Worst(clockAhead);
+        var worst = new Worst(clockWrong);
         var checks = profile.Checks;
         var (latest, times) = (state.Latest, state.LatestTimes!);
         for (var i = 0; i < slots.Length; i++)
@@ -164,11 +164,11 @@ internal static class QualityChecks
     }
 
     /// <summary>The worst grade so far, the reason of the first metric that has it, and all metrics that have it.</summary>
-    private ref struct Worst(bool clockAhead)
+    private ref struct Worst(bool clockWrong)
     {
-        private QualityGrade _grade = clockAhead ? QualityGrade.Doubtful : QualityGrade.Good;
-        private QualityReason _reason = clockAhead ? QualityReason.Clock : QualityReason.None;
-        private ulong _slots = clockAhead ? ulong.MaxValue : 0;
+        private QualityGrade _grade = clockWrong ? QualityGrade.Doubtful : QualityGrade.Good;
+        private QualityReason _reason = clockWrong ? QualityReason.Clock : QualityReason.None;
+        private ulong _slots = clockWrong ? ulong.MaxValue : 0;
 
         public readonly QualityMark Mark => new(_grade, _reason, _slots);
 

@@ -42,6 +42,12 @@ public sealed class DetectorStateTests
         "AEuQ7KASAwebkOyiEACYGamZmZmZm5P4CamZmZmZnZP4AAAAAAcJmUQYAAAIAg10F5QuDgIEAZbm92ZWx0eS1mbG93QQHBAQEBAQHBCeDg4CEgAAWBAAAAAAAAAECAAAAA" +
         "AAAAEEDgIQAFgQAAAAAAAPg/gAAAAAAAAARA4AEgAAS5DsrgIQgVAwED4MEBwQHg";
 
+    /// <summary>The same with a place for a clock that was set back.</summary>
+    private const string WithSetBack =
+        "IAAlASAwebkOyiHgAQEBAQEBAQEJFQEJFQEBASHgAQEJFQkh4AEBIeAh4CHggf////////9/IQgVAwEgAAS5DsoBHSEABSFAG25vdmVsdHktbGV2ZWxBCQECA/oJFQUBIA" +
+        "AEuQ7KASAwebkOyiEACYGamZmZmZm5P4CamZmZmZnZP4AAAAAAcJmUQYAAAIAg10F5QuDgIEAZbm92ZWx0eS1mbG93QQHBAQEBAQHBCeDg4CEgAAWBAAAAAAAAAECAAAAA" +
+        "AAAAEEDgIQAFgQAAAAAAAPg/gAAAAAAAAARA4AEgAAS5DsrgIQgVAwED4MEBwQHBAeA=";
+
     private static readonly Serializer<SensorState> Serializer =
         new ServiceCollection().AddSerializer().BuildServiceProvider().GetRequiredService<Serializer<SensorState>>();
 
@@ -52,6 +58,7 @@ public sealed class DetectorStateTests
     [InlineData(WithHealth, 2)]
     [InlineData(WithJournals, 2)]
     [InlineData(WithTimes, 2)]
+    [InlineData(WithSetBack, 2)]
     public void Every_version_can_be_read(string golden, int streams)
     {
         var state = Serializer.Deserialize(Convert.FromBase64String(golden))!;
@@ -82,5 +89,5 @@ public sealed class DetectorStateTests
 
     [Fact]
     public void The_newest_is_what_this_version_writes() =>
-        Assert.Equal(WithTimes, Convert.ToBase64String(Serializer.SerializeToArray(Serializer.Deserialize(Convert.FromBase64String(WithHealth))!)));
+        Assert.Equal(WithSetBack, Convert.ToBase64String(Serializer.SerializeToArray(Serializer.Deserialize(Convert.FromBase64String(WithHealth))!)));
 }
