@@ -4,7 +4,7 @@ import type { Alert, Reading, Sensor } from '../src/city/types'
 export const someAlert = (id: string, more: Partial<Alert> = {}): Alert => ({
   id, version: 1, sensorId: 's', sensorName: 's', kind: 'waterlogging', street: '', location: null, rule: 'waterlogging-depth', ruleName: 'r', severity: 'red', state: 'raised', metric: 'depth', unit: 'm',
   value: 0.5, threshold: 0.4, observedAt: '2024-01-01T00:00:00Z', raisedAt: '2024-01-01T00:00:00Z', updatedAt: '2024-01-01T00:00:00Z', clearedAt: null, acknowledgedBy: null, assignedTo: null,
-  comment: null, evidenceText: null, surroundingsText: null, verdict: null, markedBy: null, ...more,
+  comment: null, evidence: null, evidenceText: null, surroundingsText: null, verdict: null, markedBy: null, ...more,
 })
 
 export const someReading = (sensorId: string, ts: number, more: Partial<Reading> = {}): Reading => ({ sensorId, ts, values: { depth: 0.1 }, quality: 'good', reason: null, ...more })

@@ -92,6 +92,7 @@ public sealed class WallTests(WallSite site) : IClassFixture<WallSite>
         var evidence = page.Locator(".drawer .evidence");
         await Expect(evidence.Locator(".lean")).ToContainTextAsync("周边印证");
         await Expect(evidence.Locator(".last")).ToContainTextAsync("无记录，本站首次出现此类预警。");
+        await Expect(evidence.Locator("figure canvas")).ToBeVisibleAsync();
         await evidence.Locator("summary").ClickAsync();
         var alert = (await site.Host.GetAsync($"alerts?sensor={point}&state=open")).GetProperty("items")[0].GetProperty("id").GetString();
         var asked = (await site.Host.GetAsync($"alerts/{alert}")).GetProperty("surroundings").GetProperty("neighbours");

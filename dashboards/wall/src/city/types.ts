@@ -69,7 +69,9 @@ export interface Alert {
   acknowledgedBy: string | null
   assignedTo: string | null
   comment: string | null
-  /** What a detector saw and expected, as a sentence; null for rules. */
+  /** What a detector saw and expected, JSON as it stands in the chain; null for rules. */
+  evidence: string | null
+  /** The same as a sentence. */
   evidenceText: string | null
   /** Neighbours and rain when it was raised, in one line; null until they have been looked at. */
   surroundingsText: string | null

@@ -47,13 +47,17 @@ interface BucketItem {
 }
 
 /** Every raw reading of the span with its quality. */
-export async function rawSeries(sensor: string, metric: string, span: Span): Promise<Series> {
+export const rawSeries = (sensor: string, metric: string, span: Span): Promise<Series> => {
   const to = Math.round(now()) + 60_000
-  const from = to - 60_000 - span.hours * 3_600_000
-  const path = `/api/v1/sensors/${encodeURIComponent(sensor)}/readings?metric=${metric}&limit=${RAW_MAX}`
-  let page = await ask<Page<RawItem>>(`${path}&from=${from}&to=${to}`)
+  return rawBetween(sensor, metric, to - 60_000 - span.hours * 3_600_000, to)
+}
+
+/** Every raw reading between two times, Unix ms, with its quality; the newest when there are too many. */
+export async function rawBetween(sensor: string, metric: string, from: number, to: number): Promise<Series> {
+  const path = `/api/v1/sensors/${encodeURIComponent(sensor)}/readings?metric=${metric}&from=${from}&to=${to}`
+  let page = await ask<Page<RawItem>>(`${path}&limit=${RAW_MAX}`)
   const whole = page.next === null
-  if (!whole) page = await ask<Page<RawItem>>(`/api/v1/sensors/${encodeURIComponent(sensor)}/readings?metric=${metric}&last=${RAW_MAX}&from=${from}&to=${to}`)
+  if (!whole) page = await ask<Page<RawItem>>(`${path}&last=${RAW_MAX}`)
   const samples = page.items.flatMap((item): Sample[] => {
     const value = item.values[metric]
     if (value === undefined) return []
