@@ -35,6 +35,14 @@ test('no source holds a text of its own, and every text asked for by name is the
   }
 })
 
+test('metrics and units have the names that the host says in its sentences', () => {
+  for (const [language, book] of Object.entries(books)) {
+    const host = JSON.parse(readFileSync(`../../src/LuohuIOC/Texts/${language}.metrics.json`, 'utf8')) as Record<string, string>
+    expect(book).toMatchObject(host)
+    expect(Object.keys(book).filter((key) => key.startsWith('metric.')).length).toBe(Object.keys(host).filter((key) => key.startsWith('metric.')).length)
+  }
+})
+
 test('every reason that the host gives for doubting a reading has words', () => {
   const host = readFileSync('../../src/LuohuIOC/Wall/ReadingView.cs', 'utf8')
   const reasons = [...host.matchAll(/QualityReason\.\w+ => "([a-z-]+)"/g)].map((m) => m[1]!)

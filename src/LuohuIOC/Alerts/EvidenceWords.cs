@@ -29,14 +29,16 @@ internal static class EvidenceWords
         if (!root.TryGetProperty("score", out var score) || !root.TryGetProperty("threshold", out var limit)) return null;
         var expected = root.GetProperty("expected");
         if (!root.TryGetProperty("contributions", out var contributions))
-            return TextBook.Get(language, "evidence.novelty", Number(expected, metric), AlertWords.Unit(kind, metric), Short(value ?? double.NaN),
+            return TextBook.Get(language, "evidence.novelty", Quantity(metric, Number(expected, metric)), Quantity(metric, Short(value ?? double.NaN)),
                 Short(score.GetDouble()), Short(limit.GetDouble()));
         var values = root.TryGetProperty("values", out var known) ? known : default;
         var metrics = contributions.EnumerateObject().Where(c => c.Value.GetDouble() >= 0.05).Take(MetricsMax).Select(c => TextBook.Get(
-            language, "evidence.metric", c.Name, Number(values, c.Name), Number(expected, c.Name), AlertWords.Unit(kind, c.Name),
+            language, "evidence.metric", AlertWords.Metric(language, c.Name), Quantity(c.Name, Number(values, c.Name)), Quantity(c.Name, Number(expected, c.Name)),
             Math.Round(100 * c.Value.GetDouble())));
         return TextBook.Get(language, "evidence.chart", Short(score.GetDouble()), Short(limit.GetDouble()),
             string.Join(TextBook.Get(language, "evidence.comma"), metrics));
+
+        string Quantity(string of, string figure) => AlertWords.Quantity(language, kind, of, figure);
     }
 
     private static string Nowcast(string language, string metric, double? threshold, JsonElement told)
@@ -70,17 +72,17 @@ internal static class EvidenceWords
             _ => "evidence.deaf",
         };
         return TextBook.Get(
-            language, key, Short(value ?? double.NaN), Number(root, "expected"), AlertWords.Unit(kind, metric), Number(root, "departure"),
-            Number(root, "neighboursDeparture"), root.GetProperty("neighbours").GetArrayLength());
+            language, key, AlertWords.Quantity(language, kind, metric, Short(value ?? double.NaN)), AlertWords.Quantity(language, kind, metric, Number(root, "expected")),
+            Number(root, "departure"), Number(root, "neighboursDeparture"), root.GetProperty("neighbours").GetArrayLength());
     }
 
     private static bool Says(string evidence, string member) => evidence.Contains($"\"{member}\"", StringComparison.Ordinal);
 
     private static string Number(JsonElement of, string metric) =>
-        of.ValueKind == JsonValueKind.Object && of.TryGetProperty(metric, out var number) && number.ValueKind == JsonValueKind.Number ? Short(number.GetDouble()) : "–";
+        of.ValueKind == JsonValueKind.Object && of.TryGetProperty(metric, out var number) && number.ValueKind == JsonValueKind.Number ? Short(number.GetDouble()) : AlertWords.NoFigure;
 
     private static string Metres(JsonElement of, string name) =>
-        of.TryGetProperty(name, out var number) && number.ValueKind == JsonValueKind.Number ? number.GetDouble().ToString("F2", CultureInfo.InvariantCulture) : "–";
+        of.TryGetProperty(name, out var number) && number.ValueKind == JsonValueKind.Number ? number.GetDouble().ToString("F2", CultureInfo.InvariantCulture) : AlertWords.NoFigure;
 
-    private static string Short(double number) => double.IsFinite(number) ? number.ToString("G4", CultureInfo.InvariantCulture) : "–";
+    private static string Short(double number) => double.IsFinite(number) ? number.ToString("G4", CultureInfo.InvariantCulture) : AlertWords.NoFigure;
 }

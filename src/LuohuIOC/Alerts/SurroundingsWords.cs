@@ -70,8 +70,8 @@ internal static class SurroundingsWords
     {
         var minutes = (last.EndedAt - last.RaisedAt).TotalMinutes;
         var lasted = minutes < 90 ? TextBook.Get(language, "surroundings.minutes", Math.Round(minutes)) : TextBook.Get(language, "surroundings.hours", Math.Round(minutes / 60, 1));
-        var peak = last.Peak is { } value && metric.Length > 0 && AlertWords.Unit(kind, metric) is var unit and not "1"
-            ? TextBook.Get(language, "surroundings.last.peak", Short(value), unit) : "";
+        var peak = last.Peak is { } value && metric.Length > 0 && AlertWords.Unit(kind, metric) != "1"
+            ? TextBook.Get(language, "surroundings.last.peak", AlertWords.Quantity(language, kind, metric, Short(value))) : "";
         var closed = last.ClosedBy == Alert.System ? TextBook.Get(language, "surroundings.last.itself") : TextBook.Get(language, "surroundings.last.by", last.ClosedBy);
         var verdict = TextBook.Get(language, last.Verdict switch
         {

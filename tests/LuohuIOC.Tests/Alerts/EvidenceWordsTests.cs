@@ -1,0 +1,31 @@
+using LuohuIOC.Alerts;
+using LuohuIOC.DeviceProtocol;
+using LuohuIOC.Texts;
+using Xunit;
+
+namespace LuohuIOC.Tests.Alerts;
+
+public sealed class EvidenceWordsTests
+{
+    private const string Chart =
+        """{"detector":"chart","score":27.86,"threshold":4,"contributions":{"conductivity":0.5,"ph":0.19},"expected":{"conductivity":209.9,"ph":7.204},"values":{"conductivity":269.3,"ph":6.71}}""";
+
+    [Theory]
+    [InlineData(TextBook.Chinese, "异常分值 27.86，阈值 4；主要指标：电导率 实测 269.3 μS/cm，预期 209.9 μS/cm（贡献 50%）；pH 实测 6.71，预期 7.204（贡献 19%）。")]
+    [InlineData(TextBook.English, "Score 27.86, threshold 4; chiefly Conductivity 269.3 μS/cm, expected 209.9 μS/cm (50 %), pH 6.71, expected 7.204 (19 %).")]
+    public void A_stations_evidence_names_metrics_and_units_as_people_do(string language, string sentence) =>
+        Assert.Equal(sentence, EvidenceWords.Of(language, "water_quality", "conductivity", 269.3, null, Chart));
+
+    [Fact]
+    public void One_metrics_evidence_has_its_unit_and_a_dash_for_what_is_not_known() => Assert.Equal(
+        "预期约 1.2 m³/s，实测 –；异常分值 6.1，阈值 5.5。",
+        EvidenceWords.Of(TextBook.Chinese, "outfall", "flow", null, null, """{"detector":"novelty","score":6.1,"threshold":5.5,"expected":{"flow":1.2}}"""));
+
+    [Fact]
+    public void Every_metric_of_the_catalogue_has_a_name_in_both_languages()
+    {
+        var metrics = KindCatalogue.All.SelectMany(k => k.Metrics).Select(m => m.Name).Distinct().ToList();
+        foreach (var language in new[] { TextBook.Chinese, TextBook.English })
+            Assert.Empty(metrics.Where(m => !TextBook.Keys(language).Contains($"metric.{m}")));
+    }
+}
