@@ -20,9 +20,13 @@ public sealed class SparkplugHost(FrameMetrics metrics, SensorRegistry registry,
     /// <summary>Nodes that are known at once: beyond it the one that has been silent longest is forgotten, and asked for its births when it speaks again.</summary>
     internal const int NodesMax = 20_000;
 
+    /// <summary>Groups that one gateway may speak in at once: inventing more, it has its own oldest forgotten and nobody else's.</summary>
+    internal const int GroupsMax = 16;
+
     private static readonly TimeSpan AskAgain = TimeSpan.FromSeconds(10);
 
     private readonly ConcurrentDictionary<string, Node> _nodes = new(StringComparer.Ordinal);
+    private readonly ConcurrentDictionary<string, ConcurrentQueue<string>> _nodesOf = new(StringComparer.Ordinal);
 
     /// <summary>Told of every sensor that has died (false) and been born (true): its latest values are stale in between.</summary>
     public Action<string, bool>? LivenessChanged { get; set; }
@@ -35,7 +39,11 @@ public sealed class SparkplugHost(FrameMetrics metrics, SensorRegistry registry,
         (gateway is null || topic.Node == gateway) && topic.Message is not (SparkplugMessage.NodeCommand or SparkplugMessage.DeviceCommand);
 
     /// <summary>Forgets every birth: what was seen of the nodes has an end here, and each is asked for its births with its next message.</summary>
-    public void Forget() => _nodes.Clear();
+    public void Forget()
+    {
+        _nodes.Clear();
+        _nodesOf.Clear();
+    }
 
     /// <summary>Takes a message; gives the telemetry of the contract that it amounts to (none: empty), and a reason when something in it was not understood.</summary>
     public RejectionReason Take(SparkplugTopic topic, ReadOnlySpan<byte> payload, IBufferWriter<byte> telemetry)
@@ -64,6 +72,9 @@ public sealed class SparkplugHost(FrameMetrics metrics, SensorRegistry registry,
         {
             if (_nodes.Count >= NodesMax && _nodes.MinBy(n => n.Value.SpokeAt) is { Key: { } silent } && _nodes.TryRemove(silent, out _))
                 log.LogWarning("Sparkplug: over {Max} nodes, {Node} is forgotten until it speaks again", NodesMax, silent);
+            var own = _nodesOf.GetOrAdd(topic.Node, static _ => new ConcurrentQueue<string>());
+            own.Enqueue(key);
+            if (own.Count > GroupsMax && own.TryDequeue(out var oldest)) _nodes.TryRemove(oldest, out _);
             node = _nodes.GetOrAdd(key, _ => new Node());
         }
         node.SpokeAt = time.GetTimestamp();

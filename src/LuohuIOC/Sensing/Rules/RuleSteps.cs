@@ -1,5 +1,6 @@
 using System.Runtime.CompilerServices;
 using LuohuIOC.Alerts;
+using LuohuIOC.DeviceProtocol;
 
 namespace LuohuIOC.Sensing.Rules;
 
@@ -25,7 +26,7 @@ internal static class RuleSteps
             case RuleForm.Value:
                 return Move(state, ref latches, rule, rule.Operand.Of(state.Latest[rule.Operand.Slot]), timeMs, isReading: true, changes);
             case RuleForm.AllOf:
-                return Move(state, ref latches, rule, AllOf(state, rule), timeMs, isReading: true, changes);
+                return Move(state, ref latches, rule, AllOf(state, rule, latches.On != 0), timeMs, isReading: true, changes);
             case RuleForm.Repeat:
                 return OnRepeat(state, ref latches, rule, state.Rings[index]!, timeMs, changes);
             case RuleForm.Sum or RuleForm.Rise:
@@ -78,7 +79,7 @@ internal static class RuleSteps
     public static double MeasureOf(SensorState state, int index, CompiledRule rule) => rule.Form switch
     {
         RuleForm.Value or RuleForm.Repeat => rule.Operand.Of(LatestOf(state, rule.Operand.Slot)),
-        RuleForm.AllOf => AllOf(state, rule),
+        RuleForm.AllOf => AllOf(state, rule, state.Rules[index].On != 0),
         RuleForm.Sum or RuleForm.Rise => WindowRing.Measure(rule, state.Rings[index]!, LatestOf(state, rule.Operand.Slot)),
         _ => double.NaN,
     };
@@ -198,10 +199,19 @@ internal static class RuleSteps
         return true;
     }
 
-    private static double AllOf(SensorState state, CompiledRule rule)
+    /// <summary>
+    /// A probe that has been silent for longer than its kind may be says nothing of now: its last value helps to raise nothing. It does not end what
+    /// stands either, as silence ends no other alert.
+    /// </summary>
+    private static double AllOf(SensorState state, CompiledRule rule, bool isOn)
     {
+        var silentMs = (long)KindCatalogue.Of(state.Kind).Silence.TotalMilliseconds;
         foreach (var limit in rule.Limits)
-            if (!(limit.Operand.Of(LatestOf(state, limit.Operand.Slot)) >= limit.At)) return -1;
+        {
+            var slot = limit.Operand.Slot;
+            if (!(limit.Operand.Of(LatestOf(state, slot)) >= limit.At)) return -1;
+            if (!isOn && state.LatestTimes is { } times && state.LatestMs - times[slot] > silentMs) return -1;
+        }
         return 1;
     }
 

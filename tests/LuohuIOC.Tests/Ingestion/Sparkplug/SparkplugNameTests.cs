@@ -25,16 +25,39 @@ public sealed class SparkplugNameTests
     public void A_device_whose_id_is_none_is_refused_and_not_passed_over() =>
         Assert.Equal((RejectionReason.SensorIdInvalid, ""), Take(SensorKind.Generic, "泵 1", "speed"));
 
+    [Fact]
+    public void A_gateway_that_invents_groups_makes_nobody_elses_births_forgotten()
+    {
+        var host = Host(SensorKind.Generic);
+        Born(host, "other", "g");
+        for (var i = 0; i < SparkplugHost.NodesMax; i++) Born(host, "gw", $"g{i}");
+        var data = new SparkplugWriter(1_000_000_000_000);
+        data.Number(null, 1, 1_000_000_000_001, 2);
+        Assert.Equal(RejectionReason.None, host.Take(new SparkplugTopic("g", SparkplugMessage.NodeData, "other", null), SparkplugWriter.Sequenced(data.Bytes, 1), new ArrayBufferWriter<byte>()));
+
+        static void Born(SparkplugHost host, string node, string group)
+        {
+            var birth = new SparkplugWriter(1_000_000_000_000);
+            birth.Number("speed", 1, 1_000_000_000_000, 1);
+            host.Take(new SparkplugTopic(group, SparkplugMessage.NodeBirth, node, null), SparkplugWriter.Sequenced(birth.Bytes, 0), new ArrayBufferWriter<byte>());
+        }
+    }
+
     private static (RejectionReason Refused, string Telemetry) Take(SensorKind kind, string device, params string[] names)
     {
-        var registry = new SensorRegistry();
-        registry.Apply([new SensorDraft { Line = 1, Id = "s", Kind = kind, Name = "s", Place = new GeoPoint(114.13, 22.55), Gateway = "gw" }]);
-        var host = new SparkplugHost(new FrameMetrics(), registry, new GatewayBoard(), TimeProvider.System, NullLogger<SparkplugHost>.Instance);
+        var host = Host(kind);
         var birth = new SparkplugWriter(1_000_000_000_000);
         for (var i = 0; i < names.Length; i++) birth.Number(names[i], (ulong)i, 1_000_000_000_000, i + 1);
         var telemetry = new ArrayBufferWriter<byte>();
         host.Take(new SparkplugTopic("g", SparkplugMessage.NodeBirth, "gw", null), SparkplugWriter.Sequenced([], 0), telemetry);
         var refused = host.Take(new SparkplugTopic("g", SparkplugMessage.DeviceBirth, "gw", device), SparkplugWriter.Sequenced(birth.Bytes, 1), telemetry);
         return (refused, Encoding.UTF8.GetString(telemetry.WrittenSpan));
+    }
+
+    private static SparkplugHost Host(SensorKind kind)
+    {
+        var registry = new SensorRegistry();
+        registry.Apply([new SensorDraft { Line = 1, Id = "s", Kind = kind, Name = "s", Place = new GeoPoint(114.13, 22.55), Gateway = "gw" }]);
+        return new SparkplugHost(new FrameMetrics(), registry, new GatewayBoard(), TimeProvider.System, NullLogger<SparkplugHost>.Instance);
     }
 }

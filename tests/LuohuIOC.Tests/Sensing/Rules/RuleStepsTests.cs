@@ -110,14 +110,7 @@ public sealed class RuleStepsTests
     [Fact]
     public void All_conditions_must_hold_at_once_whichever_reading_they_came_with()
     {
-        var w = new Watched(SensorKind.WaterQuality, RuleCompiler.Compile(MetricLayout.Of(SensorKind.WaterQuality),
-        [
-            new AllOfRule
-            {
-                Id = "black", Severity = Severity.Red,
-                Conditions = [new("dissolved_oxygen", Comparison.Below, 2), new("ammonia_nitrogen", Comparison.Above, 8)],
-            },
-        ]));
+        var w = BlackWater();
         w.Read(0, ("dissolved_oxygen", 1.5));
         w.Read(60, ("ammonia_nitrogen", 8));
         Assert.Equal("", w.Story);
@@ -129,6 +122,25 @@ public sealed class RuleStepsTests
     }
 
     [Fact]
+    public void The_last_word_of_a_dead_probe_helps_to_raise_nothing_and_ends_nothing()
+    {
+        var allowed = KindCatalogue.Of(SensorKind.WaterQuality).Silence.TotalSeconds;
+        var w = BlackWater();
+        w.Read(0, ("dissolved_oxygen", 1));
+        w.Read(allowed, ("ammonia_nitrogen", 9));
+        Assert.Equal($"black red@{allowed}", w.Story);
+        w.Read(3 * allowed, ("ammonia_nitrogen", 9));
+        Assert.Equal($"black red@{allowed}", w.Story);
+
+        w = BlackWater();
+        w.Read(0, ("dissolved_oxygen", 1));
+        w.Read(allowed + 1, ("ammonia_nitrogen", 9));
+        Assert.Equal("", w.Story);
+        w.Read(allowed + 2, ("dissolved_oxygen", 1.5));
+        Assert.Equal($"black red@{allowed + 2}", w.Story);
+    }
+
+    [Fact]
     public void Size_counts_whatever_the_direction()
     {
         var w = new Watched(SensorKind.Slope);
@@ -136,4 +148,13 @@ public sealed class RuleStepsTests
         w.Read(60, ("displacement", -60));
         Assert.Equal("slope-displacement orange@60", w.Story);
     }
+
+    private static Watched BlackWater() => new(SensorKind.WaterQuality, RuleCompiler.Compile(MetricLayout.Of(SensorKind.WaterQuality),
+    [
+        new AllOfRule
+        {
+            Id = "black", Severity = Severity.Red,
+            Conditions = [new("dissolved_oxygen", Comparison.Below, 2), new("ammonia_nitrogen", Comparison.Above, 8)],
+        },
+    ]));
 }
