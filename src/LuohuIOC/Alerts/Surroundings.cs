@@ -166,5 +166,5 @@ public sealed record Surroundings(
 
     /// <summary>Those that can say something.</summary>
     internal IEnumerable<Neighbour> Heard() =>
-        Subject == SurroundingsSubject.Silence ? Neighbours : Neighbours.Where(n => n.Verdict is not (NeighbourVerdict.Silent or NeighbourVerdict.Doubtful or NeighbourVerdict.Unknown));
+        Subject == SurroundingsSubject.Silence ? Neighbours.Where(n => n.Verdict is not NeighbourVerdict.Unknown) : Neighbours.Where(n => n.Verdict is not (NeighbourVerdict.Silent or NeighbourVerdict.Doubtful or NeighbourVerdict.Unknown));
 }

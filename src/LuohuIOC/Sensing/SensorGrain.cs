@@ -158,7 +158,7 @@ public sealed class SensorGrain(
             var values = group.ValuesOf(i);
             var (mark, arrival) = SensorEvaluator.Observe(
                 state, inForce, _sensor, group.DeviceTimes[i], group.Sequences[i], group.ReceivedTimes[i], slots, values, _changes, group.FlaggedOf(i));
-            if (arrival == Arrival.Latest) mark = HealthMarks.Apply(health.Of(_sensor.Number), state, _sensor, mark, slots, _changes);
+            if (arrival == Arrival.Latest && health.IsKnown) mark = HealthMarks.Apply(health.Of(_sensor.Number), state, _sensor, mark, slots, _changes);
             group.Marks[i] = mark;
             // Rain that comes late fell all the same.
             if (IsGauge && arrival != Arrival.Duplicate)
@@ -177,6 +177,7 @@ public sealed class SensorGrain(
         var before = _changes.Count;
         SensorEvaluator.Retire(stored.State, inForce, _sensor, nowMs, _changes);
         _detector?.Retire();
+        stored.State.Health = null;
         var open = alerts.Open.Where(a => a.SensorId == _sensor.Id && a.ClearedAt is null).Select(a => a.Rule);
         foreach (var rule in open.Concat(_changes.Select(c => c.Rule)).Distinct().ToList())
             if (_changes.FindLast(c => c.Rule == rule) is not { Severity: null }) _changes.Add(new RuleChange(rule, null, "", double.NaN, double.NaN, nowMs, null));

@@ -39,6 +39,14 @@ public sealed class SetBackClock
     [Id(5)]
     public bool IsBelieved;
 
+    /// <summary>Sequence of the series' newest reading: several of one time come one after the other.</summary>
+    [Id(6)]
+    public long Sequence;
+
+    /// <summary>Receipt of the last reading that was believed, Unix ms.</summary>
+    [Id(7)]
+    public long TakenMs;
+
     /// <summary>The reading's time by a right clock, never after its receipt. Unix ms.</summary>
     internal long TimeOf(long deviceTimeMs, long receivedMs) => Math.Min(receivedMs, deviceTimeMs + BehindMs);
 
@@ -46,29 +54,50 @@ public sealed class SetBackClock
     internal void End() => (Readings, IsBelieved) = (0, false);
 
     /// <summary>Looks at a reading that is older than the newest known; true when it is of the present all the same.</summary>
-    internal bool Takes(long deviceTimeMs, long receivedMs)
+    internal bool Takes(long deviceTimeMs, long sequence, long receivedMs)
     {
-        if (Readings == 0 || deviceTimeMs <= DeviceMs)
+        var isNext = deviceTimeMs > DeviceMs || (deviceTimeMs == DeviceMs && sequence > Sequence);
+        if (IsBelieved) return TakesBelieved(isNext, deviceTimeMs, sequence, receivedMs);
+        if (Readings == 0 || !isNext)
         {
             // A reading sent again, or a clock set back once more.
-            if (Readings == 0 || DeviceMs - deviceTimeMs > TimeLine.ResendWindowMs) Begin(deviceTimeMs, receivedMs);
+            if (Readings == 0 || DeviceMs - deviceTimeMs > TimeLine.ResendWindowMs) Begin(deviceTimeMs, sequence, receivedMs);
             return false;
         }
-        DeviceMs = deviceTimeMs;
-        BehindMs = Math.Min(BehindMs, receivedMs - deviceTimeMs);
-        if (IsBelieved) return true;
+        Move(deviceTimeMs, sequence, receivedMs);
         Readings = Math.Min(Readings + 1, WatchReadings);
         var took = receivedMs - FromMs;
         if (took < WatchMs || Readings < WatchReadings) return false;
         var passed = deviceTimeMs - FromDeviceMs;
         IsBelieved = passed >= took / 2 && passed <= took * 3 / 2 + ReadingClock.AheadToleranceMs;
-        if (!IsBelieved) Begin(deviceTimeMs, receivedMs);
+        if (IsBelieved) TakenMs = receivedMs;
+        else Begin(deviceTimeMs, sequence, receivedMs);
         return IsBelieved;
     }
 
-    private void Begin(long deviceTimeMs, long receivedMs)
+    // What the device stored before its clock was set back lies between that clock and now: it is behind by less, and late.
+    private bool TakesBelieved(bool isNext, long deviceTimeMs, long sequence, long receivedMs)
     {
-        (FromMs, FromDeviceMs, DeviceMs) = (receivedMs, deviceTimeMs, deviceTimeMs);
+        if (isNext && receivedMs - deviceTimeMs >= BehindMs - ReadingClock.AheadToleranceMs)
+        {
+            Move(deviceTimeMs, sequence, receivedMs);
+            TakenMs = receivedMs;
+            return true;
+        }
+        // The clock has been set to something else again when nothing of the series comes any more.
+        if (receivedMs - TakenMs >= WatchMs) Begin(deviceTimeMs, sequence, receivedMs);
+        return false;
+    }
+
+    private void Move(long deviceTimeMs, long sequence, long receivedMs)
+    {
+        (DeviceMs, Sequence) = (deviceTimeMs, sequence);
+        BehindMs = Math.Min(BehindMs, receivedMs - deviceTimeMs);
+    }
+
+    private void Begin(long deviceTimeMs, long sequence, long receivedMs)
+    {
+        (FromMs, FromDeviceMs, DeviceMs, Sequence) = (receivedMs, deviceTimeMs, deviceTimeMs, sequence);
         (BehindMs, Readings, IsBelieved) = (receivedMs - deviceTimeMs, 1, false);
     }
 }

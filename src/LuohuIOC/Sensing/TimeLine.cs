@@ -30,7 +30,7 @@ public static class TimeLine
         if (state.HeardMs != 0 && Seen(state, deviceTimeMs, sequence)) return Arrival.Duplicate;
         var isLatest = state.HeardMs == 0 || IsNewer(state, deviceTimeMs, sequence, receivedMs);
         if (isLatest) state.SetBack?.End();
-        else isLatest = (state.SetBack ??= new SetBackClock()).Takes(deviceTimeMs, receivedMs);
+        else isLatest = (state.SetBack ??= new SetBackClock()).Takes(deviceTimeMs, sequence, receivedMs);
         Remember(state, deviceTimeMs, sequence);
         return isLatest ? Arrival.Latest : Arrival.Late;
     }

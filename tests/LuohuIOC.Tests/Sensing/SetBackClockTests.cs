@@ -46,6 +46,38 @@ public sealed class SetBackClockTests
         Assert.Equal(Watched.At(31 * 60), _w.State.LatestMs);
     }
 
+    [Fact]
+    public void What_was_stored_before_the_clock_was_set_back_is_late_and_ends_no_flood()
+    {
+        Minutes(0, 10, 0, 0);
+        Minutes(10, 30, EightHours, 0.5);
+        var told = _w.Story;
+        Assert.Equal(Arrival.Late, _w.Receive(-3600, 1805, 1, ("depth", 0)).Arrival);
+        Minutes(31, 40, EightHours, 0.5);
+        Assert.Equal((told, 0.5, Watched.At(39 * 60)), (_w.Story, _w.Latest("depth"), _w.State.LatestMs));
+    }
+
+    [Fact]
+    public void A_clock_set_to_something_else_again_is_believed_after_five_minutes_too()
+    {
+        Minutes(0, 10, 0, 0);
+        Minutes(10, 30, EightHours, 0);
+        Minutes(30, 42, EightHours / 2, 0.5);
+        Assert.Equal((0.5, Watched.At(41 * 60)), (_w.Latest("depth"), _w.State.LatestMs));
+    }
+
+    [Fact]
+    public void Two_messages_of_one_moment_are_both_taken()
+    {
+        Minutes(0, 10, 0, 0);
+        for (var i = 10; i < 30; i++)
+        {
+            _w.Receive((i * 60) - EightHours, i * 60, 2 * i, ("depth", 0.01));
+            _w.Receive((i * 60) - EightHours, i * 60, (2 * i) + 1, ("battery", i));
+        }
+        Assert.Equal((0.01, 29), (_w.Latest("depth"), _w.Latest("battery")));
+    }
+
     [Theory]
     [InlineData(10)]
     [InlineData(4)]

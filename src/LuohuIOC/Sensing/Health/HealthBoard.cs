@@ -6,6 +6,16 @@ namespace LuohuIOC.Sensing.Health;
 public sealed class HealthBoard
 {
     private readonly ConcurrentDictionary<int, HealthNotice> _notices = new();
+    private bool _isKnown;
+
+    /// <summary>
+    /// After a start nothing stands here until what was stored has been read: that no notice is found means nothing before, and ends no alert.
+    /// </summary>
+    public bool IsKnown
+    {
+        get => Volatile.Read(ref _isKnown);
+        set => Volatile.Write(ref _isKnown, value);
+    }
 
     public HealthNotice? Of(int sensor) => _notices.IsEmpty ? null : _notices.GetValueOrDefault(sensor);
 

@@ -33,6 +33,22 @@ internal sealed class HealthRound(SensorRegistry registry, LatestBoard latest, H
         return (health, health.Metrics.Length == 0 ? [] : _peers.Of(sensor).Same);
     }
 
+    /// <summary>
+    /// How a sensor at fault reads now is how it shall read: it was mounted anew, or its water is another. Its season begins again. False when it is at no fault.
+    /// </summary>
+    public bool LearnAnew(Sensor sensor)
+    {
+        if (!_sensors.TryGetValue(sensor.Number, out var health)) return false;
+        var faulty = 0;
+        for (var i = 0; i < health.Metrics.Length; i++)
+        {
+            if (health.Metrics[i].Judge.Fault == SensorFault.None) continue;
+            health.Metrics[i] = new MetricHealth(health.Metrics[i].Metric);
+            faulty++;
+        }
+        return faulty > 0;
+    }
+
     /// <summary>Takes the readings and puts what follows from them on the board.</summary>
     public void Look(long nowMs)
     {
@@ -83,8 +99,9 @@ internal sealed class HealthRound(SensorRegistry registry, LatestBoard latest, H
         }
         var days = health.Battery.DaysTo(options.BatteryEmpty);
         var slot = BatterySlots[(int)sensor.Kind];
-        var battery = days <= options.BatteryDays && latest[sensor.Number] is { } reading && slot < reading.Values.Length
-            ? new BatteryNotice(reading.Values[slot], health.Battery.SlopePerDay, days) : null;
+        // Right after a start no reading has come yet, and the trend stands all the same.
+        var charge = latest[sensor.Number] is { } reading && slot < reading.Values.Length ? reading.Values[slot] : double.NaN;
+        var battery = slot >= 0 && days <= options.BatteryDays ? new BatteryNotice(charge, health.Battery.SlopePerDay, days) : null;
         board.Set(sensor.Number, worst is null && battery is null ? null : new HealthNotice(worst, battery));
     }
 

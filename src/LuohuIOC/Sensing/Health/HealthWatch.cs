@@ -1,3 +1,5 @@
+using System.Collections.Concurrent;
+using LuohuIOC.Alerts;
 using LuohuIOC.Registry;
 
 namespace LuohuIOC.Sensing.Health;
@@ -11,15 +13,20 @@ public sealed class HealthWatch : BackgroundService
     private readonly ILogger<HealthWatch> _log;
     private readonly HealthStore _store;
     private readonly HealthRound _round;
+    private readonly HealthBoard _board;
+    private readonly IOpenAlerts _alerts;
+
+    // Sensors whose fault an officer has marked as none.
+    private readonly ConcurrentQueue<string> _acquitted = new();
 
     // A look takes milliseconds; who asks for one sensor's health waits for it.
     private readonly Lock _looking = new();
     private long _lookedMs;
 
     public HealthWatch(
-        SensorRegistry registry, LatestBoard latest, HealthBoard board, HealthOptions options, IConfiguration configuration, TimeProvider time, ILogger<HealthWatch> log)
+        SensorRegistry registry, LatestBoard latest, HealthBoard board, HealthOptions options, IOpenAlerts alerts, IConfiguration configuration, TimeProvider time, ILogger<HealthWatch> log)
     {
-        (_registry, _options, _time, _log) = (registry, options, time, log);
+        (_registry, _board, _options, _alerts, _time, _log) = (registry, board, options, alerts, time, log);
         _store = new HealthStore(configuration["DataDirectory"] ?? "./data");
         _round = new HealthRound(registry, latest, board, options);
     }
@@ -27,13 +34,20 @@ public sealed class HealthWatch : BackgroundService
     public override async Task StopAsync(CancellationToken cancellationToken)
     {
         await base.StopAsync(cancellationToken);
+        _alerts.Changed -= Hear;
         if (_options.Watch) Save();
     }
 
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
+        if (_options.Watch)
+        {
+            Restore();
+            Look();
+            _alerts.Changed += Hear;
+        }
+        _board.IsKnown = true;
         if (!_options.Watch) return;
-        Restore();
         using var timer = new PeriodicTimer(_options.Every, _time);
         var saved = _time.GetTimestamp();
         while (await timer.WaitForNextTickAsync(stoppingToken))
@@ -72,15 +86,26 @@ public sealed class HealthWatch : BackgroundService
             lock (_looking)
             {
                 if (_round.Find(sensor) is not var (health, _) || Array.Find(health.Metrics, m => m.Metric.Name == metric) is not { } known) break;
-                return (known.Season.Departure(timeMs, value), known.Season.Spread, known.Judge.Fault != Detection.Health.SensorFault.None);
+                return (known.Season.Departure(timeMs, value), known.Season.Spread, known.Judge.IsSuspected);
             }
         }
         return (double.NaN, double.NaN, false);
     }
 
+    // On every host: each watches all sensors. Of an alert that says it twice nothing more follows.
+    private void Hear(AlertView alert)
+    {
+        if (alert.Rule == HealthMarks.FaultRule && alert.Verdict == "false") _acquitted.Enqueue(alert.SensorId);
+    }
+
     private void Look()
     {
-        lock (_looking) _round.Look(_lookedMs = _time.GetUtcNow().ToUnixTimeMilliseconds());
+        lock (_looking)
+        {
+            while (_acquitted.TryDequeue(out var id))
+                if (_registry.TryFind(id, out var sensor) && _round.LearnAnew(sensor)) _log.LogInformation("Health: how {Sensor} reads now is learned anew, as its fault was marked as none", id);
+            _round.Look(_lookedMs = _time.GetUtcNow().ToUnixTimeMilliseconds());
+        }
     }
 
     private void Restore()

@@ -16,6 +16,9 @@ internal sealed class TrendBook(SensorRegistry registry, LatestBoard latest)
     /// <summary>Time over which changes are told.</summary>
     public const int Minutes = 15;
 
+    /// <summary>Two readings further apart say nothing of a quarter of an hour: the change of an outage, or of a station that speaks every few hours.</summary>
+    private const long ApartMs = (Minutes + RoundMinutes) * 60_000L;
+
     private static readonly bool[] Kept =
     [
         .. KindCatalogue.All.Select(k => k.Kind is SensorKind.Waterlogging or SensorKind.Pipe or SensorKind.Outfall or SensorKind.River or SensorKind.Reservoir or SensorKind.Tide
@@ -38,7 +41,7 @@ internal sealed class TrendBook(SensorRegistry registry, LatestBoard latest)
     {
         var rounds = Volatile.Read(ref _rounds);
         for (var r = rounds.Length - 1; r >= 0; r--)
-            if (rounds[r].GetValueOrDefault(sensor) is { } then && then.TimeOf(slot) < now.TimeOf(slot) && Value(then, slot) is var before && double.IsFinite(before)) return Value(now, slot) - before;
+            if (rounds[r].GetValueOrDefault(sensor) is { } then && now.TimeOf(slot) - then.TimeOf(slot) is > 0 and <= ApartMs && Value(then, slot) is var before && double.IsFinite(before)) return Value(now, slot) - before;
         return double.NaN;
     }
 

@@ -24,6 +24,8 @@ internal sealed class WitnessLook(
             return new Surroundings(at, null, SurroundingsLean.Undecided, TrendBook.Minutes, null, null, [], null, last);
         var own = Read(sensor, alert.Metric, nowMs);
         var subject = SubjectOf(sensor, alert, own);
+        // A fire signal may be over when it is looked at: the neighbours are asked for the state that was told.
+        if (subject == SurroundingsSubject.State && alert.Value is { } state) own = own with { Value = state };
         var neighbours = _peers.Of(sensor).Select(w => Ask(w, alert.Metric, subject, own, nowMs)).ToArray();
         var around = rain.Of(sensor, nowMs);
         var found = new Surroundings(
@@ -40,6 +42,7 @@ internal sealed class WitnessLook(
     {
         if (alert.Metric.Length == 0) return SurroundingsSubject.Silence;
         if (own.IsState) return SurroundingsSubject.State;
+        if (WayForetold(alert) is { } foretold) return foretold;
         var rule = rules.Explain(sensor).Select(r => r.Rule).FirstOrDefault(r => r.Id == alert.Rule);
         if (rule is Rules.LadderRule { Absolute: false, When: var when }) return when is Rules.Comparison.AtLeast or Rules.Comparison.Above ? SurroundingsSubject.Rise : SurroundingsSubject.Fall;
         if (rule is Rules.RiseRule or Rules.AccumulationRule) return SurroundingsSubject.Rise;
@@ -72,7 +75,7 @@ internal sealed class WitnessLook(
         if (sensor.Kind == SensorKind.RainGauge && metric == RainNearby.Metric)
             return new Reading(rain.HourAt(sensor.Number, nowMs), double.NaN, double.NaN, double.NaN, timeMs, isSilent, !double.IsFinite(value), false, true);
         var (departure, spread, isFaulty) = health.LookAt(sensor, metric, timeMs, value);
-        return new Reading(value, trends.Moved(sensor.Number, slot, reading), departure, spread, timeMs, isSilent, isFaulty || !double.IsFinite(value), isState, false);
+        return new Reading(value, isState ? double.NaN : trends.Moved(sensor.Number, slot, reading), departure, spread, timeMs, isSilent, isFaulty || !double.IsFinite(value), isState, false);
     }
 
     /// <summary>The alert's own metric where the other kind has it, else what that kind is looked at for.</summary>
@@ -87,6 +90,15 @@ internal sealed class WitnessLook(
         for (var slot = 0; slot < sensor.Layout.Names.Count; slot++)
             if (sensor.Layout.Names[slot] == metric) return slot;
         return -1;
+    }
+
+    // A forecast is of water that will rise; what a forecast does not explain goes the way of its factor.
+    private static SurroundingsSubject? WayForetold(AlertView alert)
+    {
+        if (alert.Evidence is null || !alert.Rule.StartsWith("nowcast", StringComparison.Ordinal)) return null;
+        using var json = JsonDocument.Parse(alert.Evidence);
+        var isBelow = json.RootElement.TryGetProperty("residual", out var residual) && residual.TryGetProperty("factor", out var factor) && factor.GetDouble() < 0;
+        return isBelow ? SurroundingsSubject.Fall : SurroundingsSubject.Rise;
     }
 
     private static double? ExpectedOf(AlertView alert)

@@ -27,7 +27,8 @@ internal static class WitnessVerdict
 
     public static NeighbourVerdict Of(SurroundingsSubject subject, in Reading own, in Reading said, WitnessOptions options)
     {
-        if (subject == SurroundingsSubject.Silence) return said.IsSilent ? NeighbourVerdict.Agrees : NeighbourVerdict.Calm;
+        if (subject == SurroundingsSubject.Silence)
+            return said.TimeMs == 0 ? NeighbourVerdict.Unknown : said.IsSilent ? NeighbourVerdict.Agrees : NeighbourVerdict.Calm;
         if (said.IsSilent) return NeighbourVerdict.Silent;
         if (said.IsDoubtful) return NeighbourVerdict.Doubtful;
         if (subject == SurroundingsSubject.State) return said.Value == own.Value ? NeighbourVerdict.Agrees : NeighbourVerdict.Calm;
@@ -35,11 +36,14 @@ internal static class WitnessVerdict
             return said.Value >= RainMillimetres && !(said.Value < RainShare * own.Value) ? NeighbourVerdict.Agrees : NeighbourVerdict.Calm;
         // After a start nobody's change is known for a while: that all are calm would then be said of a flood.
         // Who has next to nothing of what rose here has not risen with it, whatever it had before.
-        if (!double.IsFinite(said.Moved) && !double.IsFinite(said.Departure))
+        // Where no spread is known and the sensor itself has not moved, no measure is left of what would be a move.
+        var least = double.IsFinite(said.Spread) ? options.Spreads * said.Spread : options.Share * Math.Abs(own.Moved);
+        var isMeasured = double.IsFinite(said.Moved) && least > 0;
+        if (!isMeasured && !double.IsFinite(said.Departure))
             return subject == SurroundingsSubject.Rise && said.Value < options.Share * own.Value ? NeighbourVerdict.Calm : NeighbourVerdict.Unknown;
         var way = subject == SurroundingsSubject.Rise ? 1 : -1;
         // What moves now tells more than what has stood off for hours.
-        var moved = Way(said.Moved, double.IsFinite(said.Spread) ? options.Spreads * said.Spread : options.Share * Math.Abs(own.Moved));
+        var moved = isMeasured ? Way(said.Moved, least) : 0;
         var off = Way(said.Departure, options.Spreads);
         return moved == way || (moved == 0 && off == way) ? NeighbourVerdict.Agrees : moved == -way ? NeighbourVerdict.Opposite : NeighbourVerdict.Calm;
     }

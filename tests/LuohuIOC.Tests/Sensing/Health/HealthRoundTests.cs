@@ -53,6 +53,30 @@ public sealed class HealthRoundTests
     }
 
     [Fact]
+    public void A_sensor_mounted_anew_is_at_fault_until_it_is_told_to_learn_its_new_level()
+    {
+        Days(30, i => i == 2 ? -1 : 0);
+        Assert.Equal(SensorFault.Bias, _board.Of(2)!.Fault!.Fault);
+        Assert.True(_round.LearnAnew(_registry[2]));
+        Assert.False(_round.LearnAnew(_registry[2]));
+        Days(5, i => i == 2 ? -1 : 0);
+        Assert.Null(_board.Of(2));
+        Days(1, i => i == 2 ? -2 : 0);
+        Assert.Equal(SensorFault.Bias, _board.Of(2)!.Fault!.Fault);
+    }
+
+    [Fact]
+    public void What_was_told_before_a_restart_stands_on_the_board_before_any_reading_comes()
+    {
+        Days(1, i => i == 2 ? -1 : 0);
+        var board = new HealthBoard();
+        var again = new HealthRound(_registry, new LatestBoard(), board, new HealthOptions());
+        foreach (var (number, health) in _round.Sensors) Assert.True(again.Of(_registry[number]).Restore(health.Snapshot()));
+        again.Look(_ms);
+        Assert.Equal(SensorFault.Bias, board.Of(2)!.Fault!.Fault);
+    }
+
+    [Fact]
     public void What_was_learned_survives_a_restart()
     {
         var again = new HealthRound(_registry, _latest, _board, new HealthOptions());

@@ -37,12 +37,13 @@ public sealed class WitnessLookTests : IDisposable
             RainDesk.Draft("p1", SensorKind.Pipe, first.Offset(500, 0), "outfall"),
             RainDesk.Draft("p0", SensorKind.Pipe, first, "p1"),
             .. Enumerable.Range(2, 3).Select(i => RainDesk.Draft($"p{i}", SensorKind.Pipe, first.Offset(i * 500, 0))),
+            .. Enumerable.Range(0, 3).Select(i => RainDesk.Draft($"m{i}", SensorKind.Manhole, first.Offset(i * 50, 200))),
             RainDesk.Draft("far", SensorKind.Pipe, first.Offset(0, 20000)),
             RainDesk.Draft("gauge", SensorKind.RainGauge, first.Offset(50, 0)),
         ]);
         var options = new RainOptions();
         var settings = new ConfigurationBuilder().AddInMemoryCollection([KeyValuePair.Create("DataDirectory", (string?)_folder)]).Build();
-        var health = new HealthWatch(_registry, _latest, new HealthBoard(), new HealthOptions(), settings, TimeProvider.System, NullLogger<HealthWatch>.Instance);
+        var health = new HealthWatch(_registry, _latest, new HealthBoard(), new HealthOptions(), new AlertBoard(), settings, TimeProvider.System, NullLogger<HealthWatch>.Instance);
         _trends = new TrendBook(_registry, _latest);
         var rain = new RainNearby(_rain, new GaugeMap(_registry, options), options, TimeSpan.FromHours(1));
         _look = new WitnessLook(_registry, _latest, _trends, health, rain, new NowcastBoard(), new RuleBook(Path.Combine(_folder, "rules.db"), TimeProvider.System), new WitnessOptions());
@@ -105,14 +106,53 @@ public sealed class WitnessLookTests : IDisposable
         Assert.Equal(SurroundingsSubject.Rise, rose.Subject);
     }
 
+    [Theory]
+    [InlineData("nowcast-level", """{"nowcast":{"minutes":30,"expected":1.6,"low":1.2,"high":1.9}}""", SurroundingsSubject.Rise)]
+    [InlineData("nowcast-residual", """{"residual":{"minutes":15,"expected":1.8,"factor":-4}}""", SurroundingsSubject.Fall)]
+    [InlineData("nowcast-residual", """{"residual":{"minutes":15,"expected":0.2,"factor":5}}""", SurroundingsSubject.Rise)]
+    public void A_forecasts_alert_asks_for_the_way_that_was_forecast_or_was_not(string rule, string evidence, SurroundingsSubject subject)
+    {
+        foreach (var (minute, level) in new[] { (-15, subject == SurroundingsSubject.Rise ? 0.8 : 0.4), (0, 0.6) })
+        {
+            Read("p1", minute, level);
+            if (minute < 0) _trends.Take();
+        }
+        Assert.Equal(subject, _look.Look(Alert("p1", rule, 0.6, 1.5) with { Evidence = evidence }, null, Now).Subject);
+    }
+
+    [Fact]
+    public void What_changed_over_an_outage_is_no_change_of_a_quarter_of_an_hour()
+    {
+        foreach (var id in new[] { "p0", "p1", "p2", "p3", "p4", "outfall" }) Read(id, -300, 0.5);
+        _trends.Take();
+        foreach (var id in new[] { "p0", "p1", "p2", "p3", "p4", "outfall" }) Read(id, 0, 1.6);
+        var found = _look.Look(Alert("p1", "pipe-level", 1.6, 1.5), null, Now);
+        Assert.Null(found.Moved);
+        Assert.All(found.Neighbours, n => Assert.Equal((null, NeighbourVerdict.Unknown), (n.Moved, n.Verdict)));
+    }
+
     [Fact]
     public void Silence_beside_silence_is_not_one_devices()
     {
         Read("p1", -24 * 60, 0.5);
+        // Those that never spoke have not fallen silent.
+        Assert.Equal(SurroundingsLean.Undecided, _look.Look(Alert("p1", "offline", null, null) with { Metric = "" }, null, Now).Lean);
+        foreach (var id in new[] { "p0", "p2", "p3", "p4", "outfall" }) Read(id, -23 * 60, 0.5);
         var found = _look.Look(Alert("p1", "offline", null, null) with { Metric = "" }, null, Now);
         Assert.Equal((SurroundingsSubject.Silence, SurroundingsLean.Event), (found.Subject, found.Lean));
         foreach (var id in new[] { "p0", "p2", "p3", "p4", "outfall" }) Read(id, 0, 0.5);
         Assert.Equal(SurroundingsLean.Instrument, _look.Look(Alert("p1", "offline", null, null) with { Metric = "" }, null, Now).Lean);
+    }
+
+    [Fact]
+    public void A_cover_that_is_closed_again_is_asked_of_as_it_was_told()
+    {
+        foreach (var id in new[] { "m0", "m1", "m2" }) Read(id, -15, 0, "open");
+        _trends.Take();
+        foreach (var id in new[] { "m0", "m1", "m2" }) Read(id, 0, 0, "open");
+        var found = _look.Look(Alert("m0", "manhole-open", 1, null) with { Metric = "open" }, null, Now);
+        Assert.Equal((SurroundingsSubject.State, SurroundingsLean.Undecided), (found.Subject, found.Lean));
+        Assert.Equal([("m1", null, NeighbourVerdict.Calm), ("m2", null, NeighbourVerdict.Calm)], found.Neighbours.Select(n => (n.Id, n.Moved, n.Verdict)));
     }
 
     [Fact]
@@ -127,11 +167,11 @@ public sealed class WitnessLookTests : IDisposable
 
     private Sensor Of(string id) => _registry.TryFind(id, out var sensor) ? sensor : throw new InvalidOperationException(id);
 
-    private void Read(string id, int minute, double level, int? levelMinute = null)
+    private void Read(string id, int minute, double value, string metric = "level", int? levelMinute = null)
     {
         var sensor = Of(id);
-        var values = sensor.Layout.Names.Select(n => n == "level" ? level : double.NaN).ToArray();
-        var times = sensor.Layout.Names.Select(n => NowMs + ((n == "level" ? levelMinute ?? minute : minute) * 60_000L)).ToArray();
+        var values = sensor.Layout.Names.Select(n => n == metric ? value : double.NaN).ToArray();
+        var times = sensor.Layout.Names.Select(n => NowMs + ((n == metric ? levelMinute ?? minute : minute) * 60_000L)).ToArray();
         _latest.Set(sensor.Number, new LatestReading(NowMs + (minute * 60_000), values, default(QualityMark)) { Times = times });
     }
 

@@ -38,7 +38,9 @@ public sealed class WitnessVerdictTests
         var said = Own with { Spread = double.NaN };
         Assert.Equal(NeighbourVerdict.Agrees, WitnessVerdict.Of(SurroundingsSubject.Rise, Own, said with { Moved = 0.1 }, new WitnessOptions()));
         Assert.Equal(NeighbourVerdict.Calm, WitnessVerdict.Of(SurroundingsSubject.Rise, Own, said with { Moved = 0.09 }, new WitnessOptions()));
-        Assert.Equal(NeighbourVerdict.Calm, WitnessVerdict.Of(SurroundingsSubject.Rise, Own with { Moved = double.NaN }, said with { Moved = 5 }, new WitnessOptions()));
+        // Who has not moved himself has no measure for others: least of all do those agree that have not moved either.
+        foreach (var moved in new[] { double.NaN, 0 })
+            Assert.Equal(NeighbourVerdict.Unknown, WitnessVerdict.Of(SurroundingsSubject.Rise, Own with { Moved = moved }, said with { Moved = 0 }, new WitnessOptions()));
     }
 
     [Fact]
@@ -49,6 +51,7 @@ public sealed class WitnessVerdictTests
         Assert.Equal(NeighbourVerdict.Doubtful, WitnessVerdict.Of(SurroundingsSubject.Rise, Own, moving with { IsDoubtful = true }, new WitnessOptions()));
         Assert.Equal(NeighbourVerdict.Agrees, WitnessVerdict.Of(SurroundingsSubject.Silence, Own, moving with { IsSilent = true }, new WitnessOptions()));
         Assert.Equal(NeighbourVerdict.Calm, WitnessVerdict.Of(SurroundingsSubject.Silence, Own, moving, new WitnessOptions()));
+        Assert.Equal(NeighbourVerdict.Unknown, WitnessVerdict.Of(SurroundingsSubject.Silence, Own, moving with { IsSilent = true, TimeMs = 0 }, new WitnessOptions()));
     }
 
     [Theory]
