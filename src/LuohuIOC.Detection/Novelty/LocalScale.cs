@@ -19,6 +19,9 @@ internal struct LocalScale
     /// <summary>The local mean absolute size before the latest value was added.</summary>
     public readonly double Local => _local;
 
+    /// <summary>The same in the long run.</summary>
+    public readonly double Long => _long;
+
     public readonly double Of(double calmShare) => _local + calmShare * _long;
 
     public void Add(double size, double memory, double quantum)

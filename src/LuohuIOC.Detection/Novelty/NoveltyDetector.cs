@@ -25,6 +25,9 @@ public sealed class NoveltyDetector
     private const double GapIntervals = 20;
     private static readonly long GapMinMs = (long)TimeSpan.FromHours(6).TotalMilliseconds;
 
+    /// <summary>Share of the evidence above the level of an alarm that the local step cannot take.</summary>
+    private const double AboveKept = 0.1;
+
     private readonly NoveltyOptions _options;
     private readonly View[] _views;
     private readonly double[] _nats = new double[7];
@@ -106,7 +109,9 @@ public sealed class NoveltyDetector
         if (!warm) return Score = Evidence = 0;
         var raw = Combine();
         _peaks.Add(_lastMs, raw);
-        Evidence = Math.Max(0, raw - _options.BusyShare * Math.Max(0, _peaks.Median - _options.CalmPeakNats));
+        var evidence = Math.Max(0, raw - _options.BusyShare * Math.Max(0, _peaks.Median - _options.CalmPeakNats));
+        var byDay = raw <= _options.DayWeight * _nats[(int)NoveltyView.Day];
+        Evidence = afterGap || byDay ? evidence : Ordered(evidence);
         return Score = _episode.News(_lastMs, Evidence, _options);
     }
 
@@ -174,6 +179,20 @@ public sealed class NoveltyDetector
         var plain = (_nats[0] + _nats[1] + _nats[2]) / 3;
         var local = (_nats[0] + _nats[3] + _nats[4] + _nats[5]) / 4;
         return Math.Max(Math.Max(plain, local), _options.DayWeight * _nats[(int)NoveltyView.Day]);
+    }
+
+    /// <summary>
+    /// Above the level of an alarm, the local step has a say in smooth streams; an alarm stays one. It has none where it cannot know: after a
+    /// silence, and where the time of the day speaks.
+    /// </summary>
+    private double Ordered(double evidence)
+    {
+        var above = evidence - _options.AlarmNats;
+        if (above <= 0 || !(_levelScale.Long > 0)) return evidence;
+        var step = _stepScale.Long / _levelScale.Long;
+        var smooth = Math.Clamp((_options.SmoothBelow - step) / (_options.SmoothBelow - _options.SmoothInFull), 0, 1);
+        var said = above + _options.StepShare * smooth * (_nats[(int)NoveltyView.LocalStep] - evidence);
+        return _options.AlarmNats + Math.Max(AboveKept * above, said);
     }
 
     private static void Push(float[] window, float value)

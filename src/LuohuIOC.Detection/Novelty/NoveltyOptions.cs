@@ -46,6 +46,19 @@ public sealed record NoveltyOptions
     public double DayWeight { get; init; } = 0.7;
 
     /// <summary>
+    /// Share of the evidence above <see cref="AlarmNats"/> that a smooth stream's local step decides: fronts and crests climb as steep
+    /// water does, faults jump. It orders what is above that level; no reading crosses it.
+    /// </summary>
+    public double StepShare { get; init; } = 0.3;
+
+    /// <summary>
+    /// Long-run mean step in units of the mean distance from the local level, under which a stream begins to count as smooth, and does in
+    /// full: some 1.4 where readings are independent of each other, 0.3 in a random walk. Rough streams are left as they are.
+    /// </summary>
+    public double SmoothBelow { get; init; } = 0.45;
+    public double SmoothInFull { get; init; } = 0.2;
+
+    /// <summary>
     /// Score from which the benchmarks' open halves count a reading as an alarm, in nats: e^-3.9 is a mean tail probability of 2 %
     /// of three views that rarely exceed theirs together.
     /// </summary>

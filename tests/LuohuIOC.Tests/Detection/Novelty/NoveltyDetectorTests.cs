@@ -170,6 +170,66 @@ public sealed class NoveltyDetectorTests
             return true;
         });
 
+    /// <summary>A day's wave with hardly any noise, and on it, a day apart, jumps and fronts of many heights and lengths that fall as slowly.</summary>
+    private static double[] SmoothWithEvents(int seed)
+    {
+        var random = new Random(seed);
+        var values = MadeStream.Daily(seed, 6000, noise: 0.02);
+        for (var at = 1000; at + 200 < values.Length; at += 288)
+        {
+            var (height, climb) = (1 + 8 * random.NextDouble(), 1 + random.Next(2) * random.Next(5, 40));
+            for (var i = 0; i < 200; i++) values[at + i] += height * Math.Min(1, (i + 1.0) / climb) * Math.Min(1, (200.0 - i) / 100);
+        }
+        return values;
+    }
+
+    /// <summary>Evidence without and with the step's say, and whether the usual day had the last word.</summary>
+    private static List<(double Before, double Now, double Step, bool ByDay)> WithAndWithoutStep(double[] values)
+    {
+        var (before, now) = (new NoveltyDetector(new NoveltyOptions { StepShare = 0 }), new NoveltyDetector());
+        var all = new List<(double, double, double, bool)>();
+        for (var i = 0; i < values.Length; i++)
+        {
+            before.Observe(i * MadeStream.IntervalMs, values[i]);
+            now.Observe(i * MadeStream.IntervalMs, values[i]);
+            var v = now.ByView;
+            var committees = Math.Max((v[0] + v[1] + v[2]) / 3, (v[0] + v[3] + v[4] + v[5]) / 4);
+            all.Add((before.Evidence, now.Evidence, v[(int)NoveltyView.LocalStep], new NoveltyOptions().DayWeight * v[(int)NoveltyView.Day] > committees));
+        }
+        return all;
+    }
+
+    [Fact]
+    public void The_step_orders_what_is_above_an_alarms_level_in_a_smooth_stream_and_moves_nothing_across_it()
+    {
+        var alarm = new NoveltyOptions().AlarmNats;
+        var all = Enumerable.Range(1, 4).SelectMany(seed => WithAndWithoutStep(SmoothWithEvents(seed))).ToList();
+        Assert.All(all, r => Assert.Equal(r.Before > alarm, r.Now > alarm));
+        Assert.All(all.Where(r => r.Before <= alarm || r.ByDay), r => Assert.Equal(r.Before, r.Now));
+        var above = all.Where(r => r.Before > alarm && !r.ByDay).ToList();
+        Assert.All(above, r => Assert.True(r.Step > r.Before ? r.Now > r.Before : r.Now <= r.Before, $"{r}"));
+        Assert.Contains(above, r => r.Now > r.Before + 0.5);
+        Assert.Contains(above, r => r.Now < r.Before - 0.5);
+    }
+
+    [Fact]
+    public void The_step_has_no_say_in_a_rough_stream_nor_where_the_usual_day_speaks()
+    {
+        var rough = MadeStream.Daily(43, 6000, noise: 8);
+        for (var i = 1500; i < rough.Length; i += 400) rough[i] += 40;
+        var alarm = new NoveltyOptions().AlarmNats;
+        var all = WithAndWithoutStep(rough);
+        Assert.Contains(all, r => r.Before > alarm + 1);
+        Assert.All(all, r => Assert.Equal(r.Before, r.Now));
+
+        // The tide stays out, not at once.
+        var tide = MadeStream.Daily(47, 288 * 20, noise: 0.02);
+        for (var i = 0; i < 288; i++) tide[288 * 18 + i] = 10 + (tide[288 * 18 + i] - 10) * Math.Max(0, 1 - i / 50.0);
+        var missed = WithAndWithoutStep(tide)[(288 * 18)..];
+        Assert.Contains(missed, r => r.ByDay && r.Before > alarm);
+        Assert.All(missed.Where(r => r.ByDay), r => Assert.Equal(r.Before, r.Now));
+    }
+
     [Fact]
     public void Allocates_nothing_a_reading_and_keeps_within_its_memory()
     {
