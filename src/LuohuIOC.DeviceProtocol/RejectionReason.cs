@@ -68,6 +68,9 @@ public enum RejectionReason : byte
 
     // Sparkplug: values under an alias of which no birth has come; the node is asked for its births.
     AliasUnknown,
+
+    // A reply, while the database that several hosts share is away and too many wait for it already.
+    Overloaded,
 }
 
 public static class RejectionReasons

@@ -1,6 +1,7 @@
 using System.Text.Json;
 using System.Text.RegularExpressions;
 using Microsoft.AspNetCore.Diagnostics;
+using Npgsql;
 
 namespace LuohuIOC.Http;
 
@@ -67,6 +68,10 @@ public sealed partial class Failures(ILogger<Failures> log) : IExceptionHandler
                 LogTimeout(context.Request.Method, context.Request.Path, Problem.TraceIdOf(context), exception);
                 context.Response.Headers.RetryAfter = "5";
                 return Problem.Of(context, StatusCodes.Status503ServiceUnavailable, "busy");
+            case NpgsqlException and not PostgresException { IsTransient: false }:
+                LogDatabase(context.Request.Method, context.Request.Path, Problem.TraceIdOf(context), exception.Message);
+                context.Response.Headers.RetryAfter = "5";
+                return Problem.Of(context, StatusCodes.Status503ServiceUnavailable, "database-away");
             default:
                 LogUnforeseen(context.Request.Method, context.Request.Path, Problem.TraceIdOf(context), exception);
                 return Problem.Of(context, StatusCodes.Status500InternalServerError, "internal-error");
@@ -79,6 +84,9 @@ public sealed partial class Failures(ILogger<Failures> log) : IExceptionHandler
 
     [LoggerMessage(Level = LogLevel.Error, Message = "{Method} {Path} failed, trace {TraceId}")]
     private partial void LogUnforeseen(string method, string? path, string traceId, Exception e);
+
+    [LoggerMessage(Level = LogLevel.Warning, Message = "{Method} {Path}: the shared database does not answer, trace {TraceId}. {Cause}")]
+    private partial void LogDatabase(string method, string? path, string traceId, string cause);
 
     [LoggerMessage(Level = LogLevel.Warning, Message = "{Method} {Path} timed out, trace {TraceId}")]
     private partial void LogTimeout(string method, string? path, string traceId, Exception e);

@@ -8,7 +8,6 @@ using LuohuIOC.Ingestion.Journal;
 using LuohuIOC.Ingestion.Rejections;
 using LuohuIOC.Ingestion.Sparkplug;
 using LuohuIOC.Ingestion.Stations;
-using LuohuIOC.Storage;
 using MQTTnet;
 using MQTTnet.Protocol;
 
@@ -19,12 +18,10 @@ namespace LuohuIOC.Ingestion;
 /// returns completes when the publish is durable or its refusal is kept, and only then may the broker be told that it has arrived.
 /// </summary>
 public sealed class PublishIntake(
-    PublishDecoder decoder, PublishJournal journal, RejectionStore rejections, GatewayBoard gateways, SparkplugHost sparkplug, CommandBook commands,
+    PublishDecoder decoder, PublishJournal journal, RejectionStore rejections, GatewayBoard gateways, SparkplugHost sparkplug, CommandBook commands, ReplyQueue replies,
     StationRecords records, IngestionMetrics metrics, TimeProvider time)
 {
     private const int ReplyBytesMax = 4096;
-
-    private static readonly TimeSpan ReplyAgain = TimeSpan.FromSeconds(1);
 
     private static readonly TimeSpan FullPause = TimeSpan.FromMilliseconds(5);
 
@@ -147,46 +144,26 @@ public sealed class PublishIntake(
         return Task.CompletedTask;
     }
 
-    // A reply is rare and its sender waits for nothing else, so it is written down before the next publish of the connection is read.
+    // A reply is rare and its sender waits for nothing else, so a host alone writes it down before the next publish of the connection is read. A database
+    // that several hosts share may be away, and readings do not wait for it.
     private Task Reply(PublishSource source, string gateway, ReadOnlySpan<char> sensor, MqttApplicationMessage message, ref MqttPubAckReasonCode answer, long now)
     {
         var scratch = _scratch ??= new Scratch();
         if (message.Payload.Length > ReplyBytesMax) return Refuse(RejectionReason.PayloadTooLarge, gateway, message, ref answer, now);
         if (!CommandReply.TryRead(scratch.Contiguous(message.Payload), out var reply)) return Refuse(RejectionReason.WrongShape, gateway, message, ref answer, now);
-        try
-        {
+        if (!commands.IsShared)
             return commands.Reply(gateway, sensor.ToString(), reply) == ReplyOutcome.Unknown && !source.OthersCommand
                 ? Refuse(RejectionReason.CommandUnknown, gateway, message, ref answer, now)
                 : Task.CompletedTask;
-        }
-        catch (Exception e) when (PostgresDatabase.IsTemporary(e))
-        {
-            // A database that is away holds up this reply and no reading behind it.
-            return ReplyLater(gateway, sensor.ToString(), reply, source.OthersCommand ? null : Describe(RejectionReason.CommandUnknown, gateway, message, now, default));
-        }
-    }
-
-    private async Task ReplyLater(string gateway, string sensor, CommandReply reply, Rejection? whenUnknown)
-    {
-        while (true)
-        {
-            await Task.Delay(ReplyAgain, time);
-            try
-            {
-                if (commands.Reply(gateway, sensor, reply) == ReplyOutcome.Unknown && whenUnknown is not null) await rejections.Add(whenUnknown);
-                return;
-            }
-            catch (Exception e) when (PostgresDatabase.IsTemporary(e))
-            {
-                // Still away.
-            }
-        }
+        if (replies.IsFull) return Refuse(RejectionReason.Overloaded, gateway, message, ref answer, now);
+        return replies.Take(gateway, sensor.ToString(), reply, source.OthersCommand ? null : Describe(RejectionReason.CommandUnknown, gateway, message, now, default));
     }
 
     private Task Refuse(RejectionReason reason, string gateway, MqttApplicationMessage message, ref MqttPubAckReasonCode answer, long now)
     {
         answer = reason is RejectionReason.TopicForbidden ? MqttPubAckReasonCode.NotAuthorized
             : reason is RejectionReason.TopicInvalid ? MqttPubAckReasonCode.TopicNameInvalid
+            : reason is RejectionReason.Overloaded ? MqttPubAckReasonCode.QuotaExceeded
             : MqttPubAckReasonCode.PayloadFormatInvalid;
         return rejections.Add(Describe(reason, gateway, message, now, default));
     }

@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using LuohuIOC.Ingestion.Journal;
 using LuohuIOC.Registry;
 using LuohuIOC.Storage;
@@ -28,6 +29,11 @@ public sealed class SensorUpkeep(
 
     // A slice's commit holds up the sensors in it and shares the disk with the journal: small ones, with rests between.
     private static readonly TimeSpan BetweenSlices = TimeSpan.FromMilliseconds(50);
+
+    /// <summary>Rounds of saves, ten minutes of them, after which a sensor that always fails holds the journal up no more.</summary>
+    private const int RoundsMax = 20;
+
+    private readonly ConcurrentDictionary<int, int> _failing = new();
 
     private DateTimeOffset? _shareAt;
 
@@ -127,6 +133,7 @@ public sealed class SensorUpkeep(
         try
         {
             var applied = await inbox.Grain.Save(identity.Value);
+            _failing.TryRemove(inbox.Sensor, out _);
             if (applied >= delivered) return true;
             inbox.Dirty = true;
             dispatcher.Mend(inbox, applied);
@@ -136,10 +143,20 @@ public sealed class SensorUpkeep(
         {
             // The next round must not move the cursor past it.
             inbox.Dirty = true;
-            if (!SensorCalls.IsPassing(e)) throw;
+            if (!SensorCalls.IsPassing(e)) return IsGivenUp(inbox.Sensor, e);
             Volatile.Write(ref _unsaved, e.Message);
             return false;
         }
+    }
+
+    // The other sensors are saved all the same. One that cannot be for many rounds must not keep the journal from ever being shortened, until no reading
+    // of the city fits in any more.
+    private bool IsGivenUp(int sensor, Exception e)
+    {
+        var rounds = _failing.AddOrUpdate(sensor, 1, (_, before) => before + 1);
+        if (rounds == 1) log.LogError(e, "Sensor {Sensor}: its state cannot be saved, the next rounds try again; the journal keeps what it lacks", registry[sensor].Id);
+        if (rounds == RoundsMax) log.LogError(e, "Sensor {Sensor}: its state could not be saved in {Rounds} rounds; the journal waits for it no longer", registry[sensor].Id, rounds);
+        return rounds >= RoundsMax;
     }
 
     private void Reconcile(string sensorId)

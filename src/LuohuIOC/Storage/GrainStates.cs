@@ -43,16 +43,18 @@ public sealed class GrainStates : IGrainStorage, IAsyncDisposable
 {
     private const int BatchMax = 2_000;
     private const int QueueMax = 10_000;
+    private const string Damaged = "damaged-";
 
     private readonly IStateTable _table;
     private readonly Serializer _serializer;
+    private readonly ILogger _log;
     private readonly Channel<StateWrite> _writes =
         Channel.CreateBounded<StateWrite>(new BoundedChannelOptions(QueueMax) { SingleReader = true, FullMode = BoundedChannelFullMode.Wait });
     private readonly Task _writer;
 
-    internal GrainStates(IStateTable table, Serializer serializer)
+    internal GrainStates(IStateTable table, Serializer serializer, ILogger<GrainStates> log)
     {
-        (_table, _serializer) = (table, serializer);
+        (_table, _serializer, _log) = (table, serializer, log);
         _writer = Task.Factory.StartNew(WriteAll, TaskCreationOptions.LongRunning).Unwrap();
     }
 
@@ -61,7 +63,30 @@ public sealed class GrainStates : IGrainStorage, IAsyncDisposable
         var (etag, stored) = await _table.ReadAsync(stateName, grainId.ToString());
         grainState.RecordExists = stored.Length > 0;
         grainState.ETag = etag > 0 ? Text(etag) : null!;
-        grainState.State = grainState.RecordExists ? _serializer.Deserialize<T>(stored)! : Activator.CreateInstance<T>();
+        grainState.State = grainState.RecordExists ? await Read<T>(stateName, grainId, stored) : Activator.CreateInstance<T>();
+    }
+
+    // A state that cannot be read, by damage or because a newer version wrote it, would make its grain fail for ever: the grain begins anew, and what
+    // lay there is kept beside it.
+    private async Task<T> Read<T>(string stateName, GrainId grainId, byte[] stored)
+    {
+        try
+        {
+            return _serializer.Deserialize<T>(stored)!;
+        }
+        catch (Exception e)
+        {
+            _log.LogError(e, "The state {State} of {Grain} cannot be read ({Bytes} bytes): it begins anew, and what lay there is kept as {Kept}", stateName, grainId, stored.Length, Damaged + stateName);
+            try
+            {
+                await Commit(new StateWrite(Damaged + stateName, grainId.ToString(), 0, stored));
+            }
+            catch (Exception unkept) when (unkept is IOException or InconsistentStateException)
+            {
+                _log.LogWarning("It could not be kept, or an earlier one is: {Cause}", unkept.Message);
+            }
+            return Activator.CreateInstance<T>();
+        }
     }
 
     public async Task WriteStateAsync<T>(string stateName, GrainId grainId, IGrainState<T> grainState)

@@ -8,8 +8,11 @@ namespace LuohuIOC.Storage;
 /// </summary>
 public sealed class PostgresDatabase : IAsyncDisposable
 {
-    /// <summary>Connections of one host at most: three hosts stay below the 100 that a server takes by default.</summary>
-    private const int ConnectionsMax = 24;
+    /// <summary>
+    /// Connections of one pool at most. A host has two, since Orleans opens its own by the same address: three hosts stay below the 100 that a server
+    /// takes by default.
+    /// </summary>
+    private const int ConnectionsMax = 16;
 
     // Any number that nobody else in the database takes for a lock of its own.
     private const long MigrationLock = 0x6c756f6875;

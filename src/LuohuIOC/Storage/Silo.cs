@@ -51,7 +51,7 @@ public static class Silo
     {
         silo.UseLocalhostClustering(cluster.SiloPort, cluster.GatewayPort);
         silo.Services.AddKeyedSingleton<IGrainStorage>(
-            Grains, (s, _) => new GrainStates(new SqliteStates(s.GetRequiredService<IConfiguration>()), s.GetRequiredService<Serializer>()));
+            Grains, (s, _) => new GrainStates(new SqliteStates(s.GetRequiredService<IConfiguration>()), s.GetRequiredService<Serializer>(), s.GetRequiredService<ILogger<GrainStates>>()));
         silo.Services.AddSingleton<IReminderTable, SqliteReminderTable>();
     }
 
@@ -61,12 +61,13 @@ public static class Silo
         var database = new PostgresDatabase(cluster.PostgreSql);
         database.Migrate("silos", PostgresDatabase.Script("silos.1"));
         silo.Services.AddSingleton(_ => database);
+        silo.Services.AddHealthChecks().AddCheck<DatabaseHealth>("database");
         silo.Configure<Orleans.Configuration.ClusterOptions>(o => o.ClusterId = o.ServiceId = cluster.City);
         silo.ConfigureEndpoints(cluster.ResolveAddress(), cluster.SiloPort, cluster.GatewayPort, listenOnAnyHostAddress: cluster.Address != "127.0.0.1");
         silo.UseAdoNetClustering(o => (o.Invariant, o.ConnectionString) = (Invariant, database.ConnectionString));
         silo.UseAdoNetReminderService(o => (o.Invariant, o.ConnectionString) = (Invariant, database.ConnectionString));
         silo.Services.AddKeyedSingleton<IGrainStorage>(
-            Grains, (s, _) => new GrainStates(new PostgresStates(database, cluster.City), s.GetRequiredService<Serializer>()));
+            Grains, (s, _) => new GrainStates(new PostgresStates(database, cluster.City), s.GetRequiredService<Serializer>(), s.GetRequiredService<ILogger<GrainStates>>()));
         silo.Configure<ClusterMembershipOptions>(o =>
         {
             o.ProbeTimeout = cluster.ProbeTimeout;

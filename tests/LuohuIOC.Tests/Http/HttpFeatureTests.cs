@@ -93,6 +93,7 @@ public sealed class HttpFeatureTests
         await using var host = await WebHost.StartAsync(map: app =>
         {
             app.MapGet("/api/v1/broken", (Func<string>)(() => throw new InvalidOperationException("password of the database")));
+            app.MapGet("/api/v1/away", (Func<string>)(() => throw new Npgsql.NpgsqlException("10.0.0.7 refuses")));
             app.MapGet("/api/v1/slow", (Func<string>)(() => throw new TimeoutException("grain 17")));
         });
         using var client = host.ClientAs(Role.Viewer);
@@ -106,6 +107,7 @@ public sealed class HttpFeatureTests
         var slow = await client.Get("/api/v1/slow");
         await ApiClient.ProblemOf(slow, 503, "busy");
         Assert.NotNull(slow.Headers.RetryAfter);
+        await ApiClient.ProblemOf(await client.Get("/api/v1/away"), 503, "database-away");
     }
 
     [Fact]

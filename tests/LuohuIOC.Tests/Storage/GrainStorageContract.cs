@@ -47,6 +47,20 @@ public abstract class GrainStorageContract : IAsyncLifetime
     }
 
     [Fact]
+    public async Task What_cannot_be_read_begins_anew_and_is_kept_beside_it()
+    {
+        await Store.WriteStateAsync(Name, Id("a"), new GrainState<string>("of another shape"));
+        var held = await ReadAsync("a");
+        Assert.Equal(0, held.State.Count);
+        held.State = Tally.Of(5);
+        await Store.WriteStateAsync(Name, Id("a"), held);
+        Assert.Equal(5, (await ReadAsync("a")).State.Count);
+        var kept = new GrainState<string>();
+        await Store.ReadStateAsync($"damaged-{Name}", Id("a"), kept);
+        Assert.Equal("of another shape", kept.State);
+    }
+
+    [Fact]
     public async Task A_stale_etag_writes_nothing()
     {
         var (first, second) = (await ReadAsync("a"), await ReadAsync("a"));

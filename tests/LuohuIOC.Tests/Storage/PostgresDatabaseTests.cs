@@ -1,4 +1,5 @@
 using LuohuIOC.Storage;
+using Microsoft.Extensions.Diagnostics.HealthChecks;
 using Npgsql;
 using Xunit;
 
@@ -39,6 +40,16 @@ public sealed class PostgresDatabaseTests(SharedPostgres postgres)
         var message = Assert.Throws<IOException>(() => database.Migrate("water")).Message;
         Assert.Contains("127.0.0.1:1/luohu", message);
         Assert.DoesNotContain("hidden", message);
+    }
+
+    [Fact]
+    public async Task A_server_that_does_not_answer_makes_the_host_degraded()
+    {
+        await using var there = new PostgresDatabase(await postgres.Server.NewDatabaseAsync());
+        Assert.Equal(HealthStatus.Healthy, (await new DatabaseHealth(there).CheckHealthAsync(new HealthCheckContext(), TestContext.Current.CancellationToken)).Status);
+        await using var away = new PostgresDatabase("Host=127.0.0.1;Port=1;Database=luohu");
+        var told = await new DatabaseHealth(away).CheckHealthAsync(new HealthCheckContext(), TestContext.Current.CancellationToken);
+        Assert.Equal((HealthStatus.Degraded, "database-away"), (told.Status, told.Description));
     }
 
     private static List<int> Numbers(PostgresDatabase database)

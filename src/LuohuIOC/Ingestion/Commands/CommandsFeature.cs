@@ -14,6 +14,7 @@ internal static class CommandsFeature
                 ? new CommandBook(shared, time)
                 : new CommandBook(Path.Combine(s.GetRequiredService<IConfiguration>()["DataDirectory"] ?? "data", "commands.db"), time);
         });
+        services.AddSingleton<ReplyQueue>();
         return services.AddHostedService<CommandRelay>();
     }
 }

@@ -43,7 +43,7 @@ public sealed class HealthWatch : BackgroundService
         if (_options.Watch)
         {
             Restore();
-            Look();
+            Guarded(Look);
             _alerts.Changed += Hear;
         }
         _board.IsKnown = true;
@@ -52,17 +52,22 @@ public sealed class HealthWatch : BackgroundService
         var saved = _time.GetTimestamp();
         while (await timer.WaitForNextTickAsync(stoppingToken))
         {
-            try
-            {
-                Look();
-                if (_time.GetElapsedTime(saved) < _options.SaveEvery) continue;
-                saved = _time.GetTimestamp();
-                Save();
-            }
-            catch (Exception e) when (e is not OperationCanceledException)
-            {
-                _log.LogError(e, "Health: a look at the sensors failed; the next one comes");
-            }
+            Guarded(Look);
+            if (_time.GetElapsedTime(saved) < _options.SaveEvery) continue;
+            saved = _time.GetTimestamp();
+            Guarded(Save);
+        }
+    }
+
+    private void Guarded(Action step)
+    {
+        try
+        {
+            step();
+        }
+        catch (Exception e)
+        {
+            _log.LogError(e, "Health: a look at the sensors failed; the next one comes");
         }
     }
 

@@ -83,7 +83,8 @@ public sealed class Influx2AnswersTests
         var client = new InfluxClient(options, http, TimeProvider.System);
         await Assert.ThrowsAsync<HistoryUnavailableException>(() => client.WriteAsync(Encoding.UTF8.GetBytes(Line), TestContext.Current.CancellationToken));
         page.Stop();
-        await Assert.ThrowsAnyAsync<Exception>(() => answering);
+        // It ends with the listener, or before it asks for the next.
+        await Record.ExceptionAsync(() => answering);
         Assert.Equal(["POST /api/v2/write"], asked);
     }
 

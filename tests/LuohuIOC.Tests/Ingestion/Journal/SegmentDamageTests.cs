@@ -51,7 +51,8 @@ public sealed class SegmentDamageTests : IDisposable
     {
         using var files = new SegmentFiles(_folder, 1 << 16);
         files.Open((_, _, _) => true);
-        foreach (var position in positions) Append(files, position);
+        // At once: between two appends a reserve may become ready, and a segment that has outgrown its blocks ends for it.
+        Append(files, positions);
     }
 
     private List<long> Read()
@@ -68,5 +69,6 @@ public sealed class SegmentDamageTests : IDisposable
         return found;
     }
 
-    private static void Append(SegmentFiles files, long position) => files.Append(position, [(JournalRecordKind.Group, position, new byte[500])]);
+    private static void Append(SegmentFiles files, params long[] positions) =>
+        files.Append(positions[0], [.. positions.Select(p => (JournalRecordKind.Group, p, (ReadOnlyMemory<byte>)new byte[500]))]);
 }
