@@ -3,13 +3,10 @@ namespace LuohuIOC.Benchmarks.Scores;
 /// <summary>Alarm levels, and which of them some files choose for others. Each file has a count for each level.</summary>
 internal static class LevelChoice
 {
-    /// <summary>False alarms beyond which the criterion takes a hundredth of F1 for each per cent.</summary>
-    private const double FalsePercentMax = 15;
-
     public static readonly double[] Levels = [.. Enumerable.Range(15, 23).Select(tenths => tenths / 10.0)];
 
-    /// <summary>F1, less a hundredth for each per cent of false alarms over 15.</summary>
-    public static double F1AndFalseAlarms(RowCount count) => count.F1 - (0.01 * Math.Max(0, count.FalsePercent - FalsePercentMax));
+    /// <summary>F1, less a hundredth for each per cent of false alarms over so many.</summary>
+    public static double F1AndFalseAlarms(RowCount count, double falsePercentMax) => count.F1 - (0.01 * Math.Max(0, count.FalsePercent - falsePercentMax));
 
     /// <summary>Place of the level that is worth most, the lowest of equals.</summary>
     public static int Best(IEnumerable<RowCount[]> files, Func<RowCount, double> worth)

@@ -19,11 +19,11 @@ public sealed class LevelChoiceTests
     }
 
     [Fact]
-    public void False_alarms_over_fifteen_per_cent_cost_a_hundredth_each()
+    public void False_alarms_over_a_limit_cost_a_hundredth_each()
     {
-        Assert.Equal(1, LevelChoice.F1AndFalseAlarms(Perfect), 9);
+        Assert.Equal(1, LevelChoice.F1AndFalseAlarms(Perfect, 15), 9);
         // F1 of 10 / (10 + 4/2), 40 % false alarms.
-        Assert.Equal((10.0 / 12) - 0.25, LevelChoice.F1AndFalseAlarms(Nervous), 9);
+        Assert.Equal((10.0 / 12) - 0.25, LevelChoice.F1AndFalseAlarms(Nervous, 15), 9);
     }
 
     [Fact]
