@@ -51,11 +51,12 @@ internal sealed record SkabFile(string[] Metrics, string[] Times, LabelledRows L
         table.ReadHeader();
         var (time, metrics) = Columns(table);
         var label = table.ColumnOf(LabelName);
+        if (label < 0) throw new InvalidDataException($"{relative}: no column {LabelName}");
         var (times, rows, labels) = (new List<string>(), new List<double[]>(), new List<bool>());
         foreach (var cells in table.Rows())
         {
             var fault = table.Number(cells, label);
-            if (double.IsNaN(fault)) throw new InvalidDataException($"{relative}, line {table.Line}: no number in a column {LabelName}");
+            if (double.IsNaN(fault)) throw new InvalidDataException($"{relative}, line {table.Line}: no number in the column {LabelName}");
             times.Add(CsvTable.Cell(cells, time));
             rows.Add([.. metrics.Select(c => table.Number(cells, c))]);
             labels.Add(fault == 1);

@@ -67,6 +67,17 @@ public sealed class CopiesRunnerTests : IDisposable
         Assert.Contains("OUT does not exist yet", Assert.Single(_desk.Said));
     }
 
+    [Theory]
+    [InlineData("datetime;current", "no column anomaly")]
+    [InlineData("datetime;current;anomaly", "line 2: no number in the column anomaly")]
+    public void A_station_without_labels_is_told(string header, string told)
+    {
+        _desk.Put("data/valve1/0.csv", header, $"{Time(0)};1");
+        Assert.Equal(1, Run("skab"));
+        Assert.Contains(told, Assert.Single(_desk.Said));
+        Assert.Empty(_desk.Results());
+    }
+
     private int Run(string kind) => CopiesRunner.Run([kind, _desk.In, _desk.Out], _desk.Errors);
 
     private static string Time(int row) => $"{Start.AddMinutes(5 * row):yyyy-MM-dd HH:mm:ss}";
