@@ -1,8 +1,10 @@
 using System.Globalization;
+using LuohuIOC.Benchmarks.Copies;
 using LuohuIOC.Benchmarks.Decode;
 using LuohuIOC.Benchmarks.Detectors;
 using LuohuIOC.Benchmarks.Influx;
 using LuohuIOC.Benchmarks.Ladder;
+using LuohuIOC.Benchmarks.MadeWater;
 using LuohuIOC.Benchmarks.Nab;
 using LuohuIOC.Benchmarks.Nowcast;
 using LuohuIOC.Benchmarks.Outside;
@@ -32,6 +34,9 @@ const string help =
     nab-pictures OUT DIR … [--skip FOLDER]   five hits and five misses as SVG
     skab DIR OUT [--fit ROWS] [--pca]   the stations' detector on the Skoltech Anomaly Benchmark's files; paths as for nab; the folder anomaly-free,
                          which the benchmark does not score, is passed over; ROWS 8 to 1000000 (default 400)
+    skab-cross DIR       its false alarms and misses on SKAB's labelled files by level, with the level that other folders or files choose; DIR may hold copies
+    copies nab|skab DIR OUT   a benchmark's files changed in eight or twelve ways, labels carried along, each a folder below OUT that the commands above take, or OUT as a whole
+    made-water           the stations' detector on made drinking water: what it finds of made contaminations, beside the median of an hour
     nowcast [--storms N] [--seed S] [--pipes N]   expectation 15, 30 and 60 minutes ahead, learned and judged on simulated storms
     nowcast --prior DIR   the models that a host without history begins with: learned in four simulated cities, judged in a fifth
     storms               five storms over host and simulated city: how long before a flood its forecast is told, how many floods, how many false alarms
@@ -94,6 +99,12 @@ switch (args)
         return NowcastRunner.Run(rest);
     case ["skab", .. var rest]:
         return SkabRunner.Run(rest);
+    case ["skab-cross", .. var rest]:
+        return SkabCross.Run(rest);
+    case ["copies", .. var rest]:
+        return CopiesRunner.Run(rest);
+    case ["made-water"]:
+        return MadeWaterRunner.Run();
     case ["decode", var protocol]:
         return DecodeRunner.Run(protocol);
     case ["fuzz", .. var rest]:

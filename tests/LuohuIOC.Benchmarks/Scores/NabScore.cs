@@ -60,15 +60,14 @@ internal static class NabScore
 
     private static IEnumerable<(int Row, int? Window, double Worth)> Worths(LabelledSeries series)
     {
-        var spans = series.Windows.Select(w => (Left: Array.IndexOf(series.TimesMs, w.FromMs), Right: Array.IndexOf(series.TimesMs, w.ToMs))).ToArray();
-        if (spans.Any(s => s.Left < 0 || s.Right < 0)) throw new InvalidDataException($"{series.Path}: a window begins or ends at no row");
+        var spans = series.Spans();
         var next = 0;
-        (int Left, int Right)? past = null;
+        (int First, int Last)? past = null;
         for (var row = 0; row < series.Scores.Length; row++)
         {
-            while (next < spans.Length && row > spans[next].Right) past = spans[next++];
+            while (next < spans.Length && row > spans[next].Last) past = spans[next++];
             if (row < series.Probation) continue;
-            if (next < spans.Length && row >= spans[next].Left)
+            if (next < spans.Length && row >= spans[next].First)
             {
                 var (left, right) = spans[next];
                 yield return (row, next, Sigmoid(-(right - row + 1.0) / (right - left + 1)) / Sigmoid(-1));

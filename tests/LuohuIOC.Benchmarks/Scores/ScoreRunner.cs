@@ -1,4 +1,5 @@
 using System.Globalization;
+using LuohuIOC.Benchmarks.Copies;
 using Spectre.Console;
 
 namespace LuohuIOC.Benchmarks.Scores;
@@ -6,11 +7,11 @@ namespace LuohuIOC.Benchmarks.Scores;
 /// <summary>
 /// <code>-- nab-score DIR OUT [--by-site] [--threshold-of DIR OUT]</code>
 /// Scores what <c>nab DIR OUT</c> wrote, against DIR/labels/combined_windows.json: the best threshold of all series (hopeful), and for each group the one that the other groups choose (what a
-/// threshold is worth where it was not chosen).
+/// threshold is worth where it was not chosen). Where DIR holds copies of a benchmark, each of them and all together.
 /// </summary>
 public static class ScoreRunner
 {
-    private static readonly double[] Days = [10, 30, 100];
+    internal static readonly double[] Days = [10, 30, 100];
 
     /// <summary>Returns the exit code: 0, 1 when something cannot be read, 2 when the arguments are wrong.</summary>
     public static int Run(string[] args, TextWriter? errors = null)
@@ -18,16 +19,24 @@ public static class ScoreRunner
         errors ??= Console.Error;
         var elsewhere = Array.IndexOf(args, "--threshold-of");
         string[] own = [.. (elsewhere < 0 ? args : args[..elsewhere]).Where(a => a != "--by-site")];
-        if (own is not [var corpus, var results] || (elsewhere >= 0 && args.Length != elsewhere + 3) || !File.Exists(Path.Combine(corpus, "labels", "combined_windows.json")))
+        if (own is not [var corpus, var results] || (elsewhere >= 0 && args.Length != elsewhere + 3) || !(File.Exists(LabelledSeries.LabelsOf(corpus)) || CopyFolders.In(corpus).Length > 0))
         {
-            errors.WriteLine("usage: nab-score DIR OUT [--by-site] [--threshold-of DIR OUT]; DIR has data/ and labels/combined_windows.json, OUT is what nab wrote");
+            errors.WriteLine("usage: nab-score DIR OUT [--by-site] [--threshold-of DIR OUT]; DIR has data/ and labels/combined_windows.json, or copies that do, OUT is what nab wrote");
             return 2;
         }
         try
         {
+            var other = elsewhere < 0 ? null : LabelledSeries.Load(args[elsewhere + 1], args[elsewhere + 2]);
+            var copies = CopyFolders.In(corpus);
+            if (copies.Length > 0)
+            {
+                // nab has judged them all at once, at their paths below the copies' folder.
+                CopyScores.Print([.. copies.Select(c => (Path.GetFileName(c), LabelledSeries.Load(c, Path.Combine(results, Path.GetFileName(c), "data"))))], other);
+                return 0;
+            }
             var series = LabelledSeries.Load(corpus, results);
             if (series.Count == 0) throw new InvalidDataException($"{corpus}: none of the labels' files is below data");
-            Print(series, args.Contains("--by-site"), elsewhere < 0 ? null : LabelledSeries.Load(args[elsewhere + 1], args[elsewhere + 2]));
+            Print(series, args.Contains("--by-site"), other);
             return 0;
         }
         catch (Exception e) when (e is IOException or InvalidDataException or UnauthorizedAccessException or System.Text.Json.JsonException)
@@ -70,5 +79,5 @@ public static class ScoreRunner
     private static void Row(Table table, string name, NabScore.Point point, int windows) => table.AddRow(
         name, double.IsNaN(point.Threshold) ? "" : Text(point.Threshold, "0.####"), windows == 0 ? "" : Text(NabScore.Normalised(point.Raw, windows), "0.0"), $"{point.Caught} of {windows}", $"{point.FalseRows}");
 
-    private static string Text(double value, string format) => value.ToString(format, CultureInfo.InvariantCulture);
+    internal static string Text(double value, string format) => value.ToString(format, CultureInfo.InvariantCulture);
 }

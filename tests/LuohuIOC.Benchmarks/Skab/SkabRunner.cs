@@ -13,18 +13,10 @@ namespace LuohuIOC.Benchmarks.Skab;
 /// </summary>
 public static class SkabRunner
 {
-    private const int FitRowsDefault = 400;
+    internal const int FitRowsDefault = 400;
 
     /// <summary>Fewer rows say nothing of a metric; more are no start but a file, and the chart keeps them all until it is fitted.</summary>
     private const int FitRowsMin = 8, FitRowsMax = 1_000_000;
-
-    /// <summary>The benchmark's run without faults: it has no labels and is not scored.</summary>
-    private const string Unlabelled = "anomaly-free";
-
-    private static readonly string[] Times = ["datetime", "timestamp", "time"];
-
-    /// <summary>Columns that hold the answer.</summary>
-    private static readonly string[] Labels = ["anomaly", "changepoint", "event", "label"];
 
     /// <summary>Returns the exit code: 0, 1 when a file cannot be judged, 2 when the arguments are wrong.</summary>
     public static int Run(string[] args, TextWriter? errors = null)
@@ -45,15 +37,12 @@ public static class SkabRunner
         }
         return CsvFolder.Run(
             rest[0], rest[1], (table, output, say) => Judge(table, output, say, fitRows, pca), errors,
-            skipped: relative => relative.StartsWith(Unlabelled + Path.DirectorySeparatorChar, StringComparison.Ordinal));
+            skipped: SkabFile.IsUnlabelled);
     }
 
     private static string? Judge(CsvTable table, TextWriter output, Action<string> say, int fitRows, bool pca)
     {
-        // SKAB's own name first, then those that others give it.
-        var time = Times.Select(table.ColumnOf).FirstOrDefault(c => c >= 0, -1);
-        if (time < 0) throw new InvalidDataException($"no column {string.Join(", ", Times)}");
-        var columns = MetricsOf(table, time);
+        var (time, columns) = SkabFile.Columns(table);
         if (!pca && columns.Length > ChartDetector.MetricsMax)
         {
             say($"{columns.Length} metrics, the first {ChartDetector.MetricsMax} are judged");
@@ -72,13 +61,5 @@ public static class SkabRunner
         }
         if (clock.Problem is { } times) say(times);
         return judge.Problem;
-    }
-
-    private static int[] MetricsOf(CsvTable table, int time)
-    {
-        var header = table.Header;
-        int[] columns = [.. Enumerable.Range(0, header.Length)
-            .Where(c => c != time && header[c].Length > 0 && !Labels.Contains(header[c], StringComparer.OrdinalIgnoreCase))];
-        return columns.Length > 0 ? columns : throw new InvalidDataException("no column beside datetime and the labels");
     }
 }
