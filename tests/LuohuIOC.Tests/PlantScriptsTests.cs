@@ -1,0 +1,67 @@
+using System.Diagnostics;
+using System.Globalization;
+using System.Security.Cryptography;
+using Xunit;
+
+namespace LuohuIOC.Tests;
+
+/// <summary>What <c>plant/secrets.sh</c> and the functions of <c>plant/native.sh</c> do, run by bash in a folder of their own.</summary>
+public sealed class PlantScriptsTests : IDisposable
+{
+    // A blank and what sed takes for its own: whoever installs chooses the folder's name.
+    private readonly string _folder = Directory.CreateTempSubdirectory("luohu plant &#").FullName;
+
+    private string Secrets => $"{_folder}/secrets";
+
+    public void Dispose() => Directory.Delete(_folder, recursive: true);
+
+    [Fact]
+    public async Task Gateways_become_users_of_the_broker_and_none_of_them_takes_the_hosts_place()
+    {
+        var (one, two) = (Listed("one.csv", "gateway,secret", "ioc,taken", "00:1a:2b:3c,mac", "gw-1,old", "gw-2,two"), Listed("two.csv", "gateway,secret", "gw-1,new", "gw-3,"));
+        var ran = await SecretsAsync("localhost", one, two);
+        Assert.Equal(3, ran.Status);
+        Assert.Equal(["one.csv:2: 网关 / gateway ioc", "one.csv:3: 网关 / gateway 00:1a:2b:3c", "two.csv:3: 网关 / gateway gw-3"], ran.Errors.Select(e => e.Split(" 未写入")[0].Replace(_folder + "/", "", StringComparison.Ordinal)));
+        Assert.DoesNotContain(ran.Errors, e => e.Contains("taken", StringComparison.Ordinal) || e.Contains("mac", StringComparison.Ordinal));
+        Assert.Equal(["gw-1", "gw-2", "ioc"], Users());
+        Assert.True(Opens("ioc", File.ReadAllText($"{Secrets}/Mqtt__Outside__Password")), "the hosts' own password is refused");
+        Assert.True(Opens("gw-1", "new"), "the later row of a gateway does not count");
+        Assert.Equal(0, (await SecretsAsync("localhost", Listed("good.csv", "gw-1,new"))).Status);
+        Assert.Equal(["gw-1", "ioc"], Users());
+    }
+
+    private string Listed(string name, params string[] rows)
+    {
+        File.WriteAllLines($"{_folder}/{name}", rows);
+        return $"{_folder}/{name}";
+    }
+
+    private string[] Users() => [.. File.ReadLines($"{Secrets}/mosquitto_passwords").Select(l => l.Split(':')[0])];
+
+    // mosquitto 2 keeps $7$iterations$salt$hash, PBKDF2 with SHA-512.
+    private bool Opens(string user, string password)
+    {
+        var kept = File.ReadLines($"{Secrets}/mosquitto_passwords").Last(l => l.StartsWith(user + ":", StringComparison.Ordinal)).Split(':')[1].Split('$');
+        var hash = Convert.FromBase64String(kept[4]);
+        var iterations = int.Parse(kept[2], CultureInfo.InvariantCulture);
+        return Rfc2898DeriveBytes.Pbkdf2(password, Convert.FromBase64String(kept[3]), iterations, HashAlgorithmName.SHA512, hash.Length).SequenceEqual(hash);
+    }
+
+    private Task<Ran> SecretsAsync(params string[] arguments) =>
+        RunAsync(new Dictionary<string, string> { ["LUOHU_SECRETS"] = Secrets }, [Repository.PathOf("plant/secrets.sh"), .. arguments]);
+
+    private static async Task<Ran> RunAsync(Dictionary<string, string> environment, string[] arguments)
+    {
+        var start = new ProcessStartInfo("bash", arguments) { RedirectStandardOutput = true, RedirectStandardError = true };
+        foreach (var (name, value) in environment) start.Environment[name] = value;
+        using var process = Process.Start(start)!;
+        var said = process.StandardOutput.ReadToEndAsync(TestContext.Current.CancellationToken);
+        var errors = await process.StandardError.ReadToEndAsync(TestContext.Current.CancellationToken);
+        await process.WaitForExitAsync(TestContext.Current.CancellationToken);
+        return new Ran(process.ExitCode, Lines(await said), Lines(errors));
+    }
+
+    private static string[] Lines(string text) => text.Split('\n', StringSplitOptions.RemoveEmptyEntries);
+
+    private sealed record Ran(int Status, string[] Said, string[] Errors);
+}
