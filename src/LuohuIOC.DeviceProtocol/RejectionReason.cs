@@ -68,6 +68,9 @@ public enum RejectionReason : byte
 
     // Sparkplug: values under an alias of which no birth has come; the node is asked for its births.
     AliasUnknown,
+
+    /// <summary>An administrator has shut the gateway out, and a broker outside has let it in all the same.</summary>
+    GatewayDisabled,
 }
 
 public static class RejectionReasons
