@@ -66,31 +66,41 @@ start_postgres() {
     await_port postgres "$postgres_port"
 }
 
+# in_sed TEXT: as it is written into the second part of s#…#…#, where & and # and \ are sed's own.
+in_sed() { printf '%s' "$1" | sed 's/[\\&#]/\\&/g'; }
+
 start_influx() {
-    sed -e "s#@folder@#$data/influx#; s#@rpc@#$((influx_port + 2))#; s#@http@#$influx_port#" "$root/plant/influxdb/influxdb-1.conf" >"$data/influxdb.conf"
+    sed -e "s#@folder@#$(in_sed "$data/influx")#; s#@rpc@#$((influx_port + 2))#; s#@http@#$influx_port#" "$root/plant/influxdb/influxdb-1.conf" >"$data/influxdb.conf"
     start_part influxd influxd -config "$data/influxdb.conf"
     await_port influxd "$influx_port"
 }
 
+mosquitto_conf() {
+    sed -e "s#/run/secrets/#$(in_sed "$secrets")/#; s#/mosquitto/config/acl#$(in_sed "$root")/firmware-contracts/mosquitto/acl#" \
+        -e "s#/mosquitto/data/#$(in_sed "$data")/mosquitto/#; s#^listener 8883#listener $mqtts_port#; s#^listener 1883#listener $mqtt_port 127.0.0.1#" \
+        "$root/plant/mosquitto/mosquitto.conf"
+    printf 'user %s\n' "$(id -un)"
+}
+
 start_mosquitto() {
     mkdir -p "$data/mosquitto"
-    {
-        sed -e "s#/run/secrets/#$secrets/#; s#/mosquitto/config/acl#$root/firmware-contracts/mosquitto/acl#; s#/mosquitto/data/#$data/mosquitto/#; s#^listener 8883#listener $mqtts_port#; s#^listener 1883#listener $mqtt_port 127.0.0.1#" \
-            "$root/plant/mosquitto/mosquitto.conf"
-        printf 'user %s\n' "$(id -un)"
-    } >"$data/mosquitto.conf"
+    mosquitto_conf >"$data/mosquitto.conf"
     start_part mosquitto mosquitto -c "$data/mosquitto.conf"
     mosquitto_pid=${plant_pids[-1]}
     await_port mosquitto "$mqtts_port"
 }
 
-start_nginx() {
+nginx_conf() {
+    [ "$(id -u)" -ne 0 ] || echo "user root;"
     # Debian's nginx is older than "http2 on" and than names that are looked up while it runs.
     sed -e '/resolver /d; /zone ioc /d; s/ resolve / /; s/set $grafana .*;//; s#proxy_pass $grafana;#proxy_pass http://grafana:3000;#' \
-        -e "s#server ioc\([123]\):8080#server 127.0.0.1:@\1#; s#grafana:3000#127.0.0.1:3000#; s#/run/secrets/#$secrets/#; s#/tmp/nginx.pid#$data/nginx.pid#" \
+        -e "s#server ioc\([123]\):8080#server 127.0.0.1:@\1#; s#grafana:3000#127.0.0.1:3000#; s#/run/secrets/#$(in_sed "$secrets")/#; s#/tmp/nginx.pid#$(in_sed "$data")/nginx.pid#" \
         -e "s#listen 80;#listen 127.0.0.1:$((https_port + 1));#; s#listen 443 ssl;#listen $https_port ssl http2;#; /http2 on;/d" \
-        -e "s#:@1#:$http_port#; s#:@2#:$((http_port + 1))#; s#:@3#:$((http_port + 2))#" "$root/plant/nginx/nginx.conf" >"$data/nginx.conf"
-    [ "$(id -u)" -ne 0 ] || sed -i '1i user root;' "$data/nginx.conf"
+        -e "s#:@1#:$http_port#; s#:@2#:$((http_port + 1))#; s#:@3#:$((http_port + 2))#" "$root/plant/nginx/nginx.conf"
+}
+
+start_nginx() {
+    nginx_conf >"$data/nginx.conf"
     start_part nginx nginx -c "$data/nginx.conf" -e "$data/logs/nginx.log" -g "daemon off;"
     await_port nginx "$https_port"
 }
@@ -101,7 +111,7 @@ start_grafana() {
     local home=${GRAFANA_HOME:-/usr/share/grafana} provisioning="$data/grafana/provisioning"
     rm -rf "$provisioning"
     cp -r "$root/dashboards/grafana/provisioning" "$provisioning"
-    sed -i "s#/etc/luohu/dashboards#$root/dashboards/grafana/dashboards#" "$provisioning/dashboards/luohu.yml"
+    sed -i "s#/etc/luohu/dashboards#\"$(in_sed "$root")/dashboards/grafana/dashboards\"#" "$provisioning/dashboards/luohu.yml"
     start_part grafana env GF_PATHS_DATA="$data/grafana" GF_PATHS_PROVISIONING="$provisioning" GF_SERVER_HTTP_ADDR=127.0.0.1 \
         GF_SECURITY_ADMIN_PASSWORD__FILE="$secrets/grafana_password" GF_SERVER_SERVE_FROM_SUB_PATH=true GF_SERVER_ROOT_URL="https://localhost:$https_port/grafana/" \
         LUOHU_INFLUX_URL="http://127.0.0.1:$influx_port" LUOHU_INFLUX_DATABASE=luohu LUOHU_INFLUX_AUTHORIZATION="" grafana server --homepath "$home"
@@ -128,6 +138,8 @@ plant() {
         esac
     done
     data=$(setting DataDirectory "$root/data/plant" "$@")
+    # Nothing that is written into the servers' settings could stand for these.
+    case $data in *[\"\$\\]* | *$'\n'*) die "数据目录名不能含有 \" \$ \\ 或换行 / the data directory's name may not have \" \$ \\ or a line break in it: $data" 2 ;; esac
     https_port=$(setting Plant:Https 8443 "$@")
     http_port=$(setting Plant:Http 8081 "$@")
     mqtt_port=$(setting Plant:Mqtt 1883 "$@")

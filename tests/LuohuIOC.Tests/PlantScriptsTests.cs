@@ -30,6 +30,19 @@ public sealed class PlantScriptsTests : IDisposable
         Assert.Equal(["gw-1", "ioc"], Users());
     }
 
+    [Fact]
+    public async Task A_folder_with_a_blank_in_its_name_is_one_argument_to_every_server()
+    {
+        var nginx = await NativeAsync("nginx_conf");
+        Assert.Contains($"pid \"{_folder}/nginx.pid\";", nginx.Said);
+        Assert.Equal([$"ssl_certificate \"{Secrets}/certificate\";", $"ssl_certificate_key \"{Secrets}/certificate_key\";"], nginx.Said.Select(l => l.Trim()).Where(l => l.StartsWith("ssl_certificate", StringComparison.Ordinal)));
+        // mosquitto takes the rest of the line.
+        var mosquitto = await NativeAsync("mosquitto_conf");
+        Assert.Contains($"password_file {Secrets}/mosquitto_passwords", mosquitto.Said);
+        Assert.Contains($"persistence_location {_folder}/mosquitto/", mosquitto.Said);
+        Assert.Contains($"acl_file {Repository.Root}/firmware-contracts/mosquitto/acl", mosquitto.Said);
+    }
+
     private string Listed(string name, params string[] rows)
     {
         File.WriteAllLines($"{_folder}/{name}", rows);
@@ -49,6 +62,11 @@ public sealed class PlantScriptsTests : IDisposable
 
     private Task<Ran> SecretsAsync(params string[] arguments) =>
         RunAsync(new Dictionary<string, string> { ["LUOHU_SECRETS"] = Secrets }, [Repository.PathOf("plant/secrets.sh"), .. arguments]);
+
+    /// <summary>Runs a line of bash as <c>./ioc plant</c> would, after it has read its settings.</summary>
+    private Task<Ran> NativeAsync(string line) => RunAsync(
+        new Dictionary<string, string> { ["root"] = Repository.Root, ["data"] = _folder, ["secrets"] = Secrets },
+        ["-c", $"set -euo pipefail\nsay() {{ echo \"$*\" >&2; }}\ndie() {{ say \"$1\"; exit \"${{2:-1}}\"; }}\n. \"$root/plant/native.sh\"\nhttps_port=8443 http_port=8081 mqtt_port=1883 mqtts_port=8883 postgres_port=15433\n{line}"]);
 
     private static async Task<Ran> RunAsync(Dictionary<string, string> environment, string[] arguments)
     {
