@@ -127,6 +127,9 @@ start_ioc() {
         { tail -n 20 "$data/logs/ioc$number.log" >&2; die "主机 ioc$number 未能启动 / did not become ready"; }
 }
 
+# The connection string is made once and stays: the port may be another this time, and the database is the one that the cluster's own superuser has.
+point_at_postgres() { sed -i "s/Port=[0-9]*;/Port=$postgres_port;/; s/Database=luohu;/Database=postgres;/" "$secrets/Cluster__PostgreSql"; }
+
 plant() {
     local demo="" argument
     settings=()
@@ -156,8 +159,7 @@ plant() {
     secrets="$data/secrets"
     PATH="$PATH:/usr/sbin:/sbin"
     LUOHU_SECRETS="$secrets" LUOHU_POSTGRES="Host=127.0.0.1;Port=$postgres_port" "$root/plant/secrets.sh" localhost >&2
-    # Sourced functions see the locals of this one; the database is made by the cluster's own superuser.
-    sed -i 's/Database=luohu;/Database=postgres;/' "$secrets/Cluster__PostgreSql"
+    point_at_postgres
     trap stop_plant EXIT
     trap 'exit 130' INT
     trap 'exit 143' TERM

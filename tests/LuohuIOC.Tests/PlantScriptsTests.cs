@@ -43,6 +43,15 @@ public sealed class PlantScriptsTests : IDisposable
         Assert.Contains($"acl_file {Repository.Root}/firmware-contracts/mosquitto/acl", mosquitto.Said);
     }
 
+    [Fact]
+    public async Task Another_port_of_the_database_is_told_to_the_hosts_at_the_next_start()
+    {
+        Directory.CreateDirectory(Secrets);
+        File.WriteAllText($"{Secrets}/Cluster__PostgreSql", "Host=127.0.0.1;Port=15432;Database=luohu;Username=luohu;Password=x");
+        await NativeAsync("point_at_postgres");
+        Assert.Equal("Host=127.0.0.1;Port=15433;Database=postgres;Username=luohu;Password=x", File.ReadAllText($"{Secrets}/Cluster__PostgreSql"));
+    }
+
     private string Listed(string name, params string[] rows)
     {
         File.WriteAllLines($"{_folder}/{name}", rows);
