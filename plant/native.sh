@@ -130,16 +130,25 @@ start_ioc() {
 # The connection string is made once and stays: the port may be another this time, and the database is the one that the cluster's own superuser has.
 point_at_postgres() { sed -i "s/Port=[0-9]*;/Port=$postgres_port;/; s/Database=luohu;/Database=postgres;/" "$secrets/Cluster__PostgreSql"; }
 
-plant() {
-    local demo="" argument
+# host_settings ARGUMENT …: sets demo, and settings to what all three hosts are given; --Key=value and --Key value are the same. What is the plant's
+# own is not among them: one data directory for three hosts would let one start.
+host_settings() {
+    demo=""
     settings=()
-    for argument in "$@"; do
-        case $argument in
+    while [ $# -gt 0 ]; do
+        case $1 in
             --demo) demo=1 ;;
-            --Plant:* | --DataDirectory=*) ;;
-            *) settings+=("$argument") ;;
+            --Plant:*=* | --DataDirectory=*) ;;
+            --Plant:* | --DataDirectory) [ $# -gt 1 ] || die "$1 没有值 / has no value" 2; shift ;;
+            *) settings+=("$1") ;;
         esac
+        shift
     done
+}
+
+plant() {
+    local demo settings
+    host_settings "$@"
     data=$(setting DataDirectory "$root/data/plant" "$@")
     # Nothing that is written into the servers' settings could stand for these.
     case $data in *[\"\$\\]* | *$'\n'*) die "数据目录名不能含有 \" \$ \\ 或换行 / the data directory's name may not have \" \$ \\ or a line break in it: $data" 2 ;; esac

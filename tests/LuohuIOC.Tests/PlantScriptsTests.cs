@@ -52,6 +52,14 @@ public sealed class PlantScriptsTests : IDisposable
         Assert.Equal("Host=127.0.0.1;Port=15433;Database=postgres;Username=luohu;Password=x", File.ReadAllText($"{Secrets}/Cluster__PostgreSql"));
     }
 
+    [Fact]
+    public async Task The_hosts_are_not_given_what_is_the_plants_in_either_form()
+    {
+        var ran = await NativeAsync("host_settings --demo --DataDirectory /srv/p --Plant:Https 9443 --Plant:Http=9081 --DataDirectory=/srv/q --Wall:Rotation 00:01:00 --Drain:Max=00:00:05; printf '%s\\n' \"$demo\" \"${settings[@]}\"");
+        Assert.Equal(["1", "--Wall:Rotation", "00:01:00", "--Drain:Max=00:00:05"], ran.Said);
+        Assert.Equal(2, (await NativeAsync("host_settings --DataDirectory")).Status);
+    }
+
     private string Listed(string name, params string[] rows)
     {
         File.WriteAllLines($"{_folder}/{name}", rows);
