@@ -54,7 +54,10 @@ keep_running() {
 as_server() { if [ "$(id -u)" -eq 0 ]; then runuser -u postgres -- "$@"; else "$@"; fi; }
 
 start_postgres() {
-    local folder="$data/postgres" bin=/usr/lib/postgresql/15/bin
+    local folder="$data/postgres" bin
+    bin=$(postgres_bin "$folder")
+    # Another version does not read its files.
+    [ -x "$bin/postgres" ] || die "$folder 由 PostgreSQL $(cat "$folder/PG_VERSION") 写成，本机没有这一版：安装它，或用 pg_upgrade 转换 / was written by PostgreSQL $(cat "$folder/PG_VERSION"), which is not installed: install it, or convert the data with pg_upgrade"
     if [ ! -s "$folder/PG_VERSION" ]; then
         mkdir -p "$folder"
         [ "$(id -u)" -ne 0 ] || chown postgres "$folder"
@@ -158,7 +161,7 @@ plant() {
     mqtts_port=$(setting Plant:Mqtts 8883 "$@")
     influx_port=$(setting Plant:Influx 18086 "$@")
     postgres_port=$(setting Plant:Postgres 15432 "$@")
-    need_debian /usr/lib/postgresql/15/bin/postgres postgresql influxd influxdb mosquitto mosquitto nginx nginx openssl openssl
+    need_debian "$(postgres_bin)/postgres" postgresql influxd influxdb mosquitto mosquitto nginx nginx openssl openssl
     build_app
     place_wall
     mkdir -p "$data/logs"

@@ -60,8 +60,23 @@ public sealed class PlantScriptsTests : IDisposable
         Assert.Equal(2, (await NativeAsync("host_settings --DataDirectory")).Status);
     }
 
+    [Fact]
+    public async Task The_newest_PostgreSQL_serves_and_data_of_an_older_one_wants_its_own()
+    {
+        var script = Repository.Read("ioc");
+        var function = script[script.IndexOf("postgres_bin() {", StringComparison.Ordinal)..];
+        function = $"postgres_versions=$data/programs; {function[..(function.IndexOf("\n}\n", StringComparison.Ordinal) + 3)]}";
+        Assert.Equal([$"{_folder}/programs/none/bin"], (await NativeAsync($"{function} postgres_bin \"$data/postgres\"")).Said);
+        foreach (var version in new[] { "9", "15", "17" }) Listed($"programs/{version}/bin/postgres");
+        Assert.Equal([$"{_folder}/programs/17/bin"], (await NativeAsync($"{function} postgres_bin \"$data/postgres\"")).Said);
+        Listed("postgres/PG_VERSION", "15");
+        Assert.Equal([$"{_folder}/programs/15/bin"], (await NativeAsync($"{function} postgres_bin \"$data/postgres\"")).Said);
+        foreach (var file in new[] { "ioc", "plant/native.sh" }) Assert.DoesNotMatch(@"postgresql/[0-9]", Repository.Read(file));
+    }
+
     private string Listed(string name, params string[] rows)
     {
+        Directory.CreateDirectory(Path.GetDirectoryName($"{_folder}/{name}")!);
         File.WriteAllLines($"{_folder}/{name}", rows);
         return $"{_folder}/{name}";
     }
