@@ -90,7 +90,20 @@ start_mosquitto() {
     mosquitto_conf >"$data/mosquitto.conf"
     start_part mosquitto mosquitto -c "$data/mosquitto.conf"
     mosquitto_pid=${plant_pids[-1]}
+    # For whoever has changed its users and lets it read them again.
+    echo "$mosquitto_pid" >"$data/mosquitto.pid"
     await_port mosquitto "$mqtts_port"
+}
+
+# tell_mosquitto: a gateway's secret is in the file of the host that has made it; the broker learns those of all three and goes on with its connections.
+tell_mosquitto() {
+    local files=() file status=0
+    for file in "$data"/ioc[123]/credentials/gateways.csv; do [ ! -s "$file" ] || files+=("$file"); done
+    [ ${#files[@]} -gt 0 ] || return 0
+    LUOHU_SECRETS="$secrets" "$root/plant/secrets.sh" localhost "${files[@]}" >&2 || status=$?
+    # 3: it has named gateways that cannot be users of the broker; the others can work without them.
+    case $status in 0 | 3) ;; *) die "消息服务器的用户未能生成 / the broker's users could not be made" ;; esac
+    kill -HUP "$mosquitto_pid"
 }
 
 nginx_conf() {
@@ -181,18 +194,15 @@ plant() {
     start_mosquitto
     say "三台主机启动中 / starting three hosts"
     start_ioc 1
-    # The gateways' secrets are made by the first host; the broker learns them and goes on with its connections.
-    # 3: it has named gateways that cannot be users of the broker; the others can work without them.
-    LUOHU_SECRETS="$secrets" "$root/plant/secrets.sh" localhost "$data/ioc1/credentials/gateways.csv" >&2 || [ $? -eq 3 ] ||
-        die "消息服务器的用户未能生成 / the broker's users could not be made"
-    kill -HUP "$mosquitto_pid"
+    tell_mosquitto
     start_ioc 2
     start_ioc 3
+    tell_mosquitto
     start_nginx
     start_grafana
     say ""
     say "  指挥大屏 / wall:        https://localhost:$https_port/   (证书由 / certificate signed by $secrets/authority)"
-    say "  网关接入 / gateways:    mqtts://localhost:$mqtts_port，用户名为网关号 / user name is the gateway's id，密钥 / secrets: $data/ioc1/credentials/gateways.csv"
+    say "  网关接入 / gateways:    mqtts://localhost:$mqtts_port，用户名为网关号 / user name is the gateway's id，密钥 / secrets: $data/ioc?/credentials/gateways.csv"
     say "  访问令牌 / token in:    $data/ioc1/credentials/administrator.token"
     say "  按 Ctrl+C 停止全部 / Ctrl+C stops all"
     say ""

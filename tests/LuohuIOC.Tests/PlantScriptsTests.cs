@@ -74,6 +74,17 @@ public sealed class PlantScriptsTests : IDisposable
         foreach (var file in new[] { "ioc", "plant/native.sh" }) Assert.DoesNotMatch(@"postgresql/[0-9]", Repository.Read(file));
     }
 
+    [Fact]
+    public async Task The_broker_is_told_of_the_gateways_of_all_hosts()
+    {
+        Listed("ioc1/credentials/gateways.csv", "gateway,secret", "gw-1,one");
+        Listed("ioc3/credentials/gateways.csv", "gateway,secret", "gw-3,three");
+        var ran = await NativeAsync("mosquitto_pid=$$; trap 'echo told' HUP; tell_mosquitto");
+        Assert.Equal(0, ran.Status);
+        Assert.Equal(["told"], ran.Said);
+        Assert.Equal(["gw-1", "gw-3", "ioc"], Users());
+    }
+
     private string Listed(string name, params string[] rows)
     {
         Directory.CreateDirectory(Path.GetDirectoryName($"{_folder}/{name}")!);
