@@ -175,12 +175,14 @@ plant() {
     influx_port=$(setting Plant:Influx 18086 "$@")
     postgres_port=$(setting Plant:Postgres 15432 "$@")
     need_debian "$(postgres_bin)/postgres" postgresql influxd influxdb mosquitto mosquitto nginx nginx openssl openssl
-    build_app
-    place_wall
     mkdir -p "$data/logs"
     data=$(cd "$data" && pwd)
     # PostgreSQL runs as another user and has to reach its own folder below this one.
     chmod 711 "$data"
+    [ "$(id -u)" -ne 0 ] || as_server test -x "$data" ||
+        die "PostgreSQL 以用户 postgres 运行，进不到 $data（上级目录不许）；请把数据目录放到别处 / PostgreSQL runs as the user postgres and cannot reach $data, a folder above is closed to it; choose another place:  ./ioc plant --DataDirectory=/srv/luohu"
+    build_app
+    place_wall
     secrets="$data/secrets"
     PATH="$PATH:/usr/sbin:/sbin"
     LUOHU_SECRETS="$secrets" LUOHU_POSTGRES="Host=127.0.0.1;Port=$postgres_port" "$root/plant/secrets.sh" localhost >&2
