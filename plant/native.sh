@@ -111,7 +111,7 @@ nginx_conf() {
     # Debian's nginx is older than "http2 on" and than names that are looked up while it runs.
     sed -e '/resolver /d; /zone ioc /d; s/ resolve / /; s/set $grafana .*;//; s#proxy_pass $grafana;#proxy_pass http://grafana:3000;#' \
         -e "s#server ioc\([123]\):8080#server 127.0.0.1:@\1#; s#grafana:3000#127.0.0.1:3000#; s#/run/secrets/#$(in_sed "$secrets")/#; s#/tmp/nginx.pid#$(in_sed "$data")/nginx.pid#" \
-        -e "s#listen 80;#listen 127.0.0.1:$((https_port + 1));#; s#listen 443 ssl;#listen $https_port ssl http2;#; /http2 on;/d" \
+        -e "s#listen 80;#listen 127.0.0.1:$((https_port + 1));#; s#return 301 https://\$host#return 301 https://\$host:$https_port#; s#listen 443 ssl;#listen $https_port ssl http2;#; /http2 on;/d" \
         -e "s#:@1#:$http_port#; s#:@2#:$((http_port + 1))#; s#:@3#:$((http_port + 2))#" "$root/plant/nginx/nginx.conf"
 }
 
