@@ -1,14 +1,16 @@
 #!/usr/bin/env bash
 # Makes what the plant keeps secret, in plant/secrets; what is there stays as it is. A certificate of the site's own goes to
 # plant/secrets/certificate, certificate_key and authority before the first start.
-#   plant/secrets.sh [NAME [GATEWAYS.CSV]]
+#   plant/secrets.sh [NAME [GATEWAYS.CSV …]]
 # NAME: under which browsers and gateways reach the plant, default localhost. GATEWAYS.CSV: gateway,secret, as a host writes it to
-# credentials/gateways.csv, or those of several hosts one after the other; they become mosquitto's users.
+# credentials/gateways.csv, one file or one of each host; they become mosquitto's users, in place of those of before. Ends with 3 when a row
+# cannot be a user there; the others are written all the same.
 set -euo pipefail
 umask 077
 folder=${LUOHU_SECRETS:-$(dirname "${BASH_SOURCE[0]}")/secrets}
 name=${1:-localhost}
-gateways=${2:+$(realpath "$2")}
+gateways=()
+for file in "${@:2}"; do gateways+=("$(realpath "$file")"); done
 mkdir -p "$folder"
 cd "$folder"
 
@@ -32,10 +34,34 @@ if [ ! -s certificate ]; then
     echo "$folder/certificate (for $name, signed by $folder/authority, which gateways and browsers must trust)"
 fi
 
-# mosquitto's users: the hosts' own, and every gateway of a list "gateway,secret" (data/credentials/gateways.csv of a host).
-if [ -n "$gateways" ] || [ ! -s mosquitto_passwords ]; then
+# gateway_users FILE …: "gateway:secret" of every row that may be a user of mosquitto; of two rows for one gateway the later counts. Ends with
+# 3 when it has named rows that may not: the hosts' own name opens every topic, and a colon ends the name in a file of passwords.
+gateway_users() {
+    awk '
+        { gsub(/[\r"]/, "") }
+        $0 == "" || $0 == "gateway,secret" { next }
+        {
+            comma = index($0, ",")
+            id = comma ? substr($0, 1, comma - 1) : $0
+            if (id == "ioc") why = "ioc 是主机自己的用户名 / ioc is the name of the hosts themselves"
+            else if (id !~ /^[A-Za-z0-9._-]+$/) why = "用户名只能有字母、数字与 . _ - / a user name has letters, digits and . _ - only"
+            else if (comma == 0 || comma == length($0)) why = "没有密钥 / no secret"
+            else why = ""
+            if (why != "") { printf "%s:%d: 网关 / gateway %s 未写入 / was left out: %s\n", FILENAME, FNR, id, why >"/dev/stderr"; refused = 3; next }
+            if (!(id in secret)) ids[++count] = id
+            secret[id] = substr($0, comma + 1)
+        }
+        END { for (i = 1; i <= count; i++) print ids[i] ":" secret[ids[i]]; exit refused }' "$@"
+}
+
+# mosquitto's users: every gateway of the lists, and the hosts' own last, because of two lines for one user the last counts.
+refused=0
+if [ ${#gateways[@]} -gt 0 ] || [ ! -s mosquitto_passwords ]; then
     command -v mosquitto_passwd >/dev/null || { echo "mosquitto_passwd is missing: apt-get install mosquitto" >&2; exit 1; }
-    { printf 'ioc:%s\n' "$(cat Mqtt__Outside__Password)"; [ -z "$gateways" ] || tr -d '\r"' <"$gateways" | sed '/^gateway,secret$/d; /^$/d; s/,/:/'; } >mosquitto_passwords.new
+    : >mosquitto_passwords.new
+    [ ${#gateways[@]} -eq 0 ] || gateway_users "${gateways[@]}" >mosquitto_passwords.new || refused=$?
+    case $refused in 0 | 3) ;; *) exit "$refused" ;; esac
+    printf 'ioc:%s\n' "$(cat Mqtt__Outside__Password)" >>mosquitto_passwords.new
     mosquitto_passwd -U mosquitto_passwords.new
     # Into the same file: a container that has it mounted would go on with the old one.
     cat mosquitto_passwords.new >mosquitto_passwords
@@ -45,3 +71,4 @@ fi
 # The containers' users are not this one.
 chmod 644 ./*
 chmod 700 .
+exit "$refused"

@@ -71,6 +71,9 @@ public enum RejectionReason : byte
 
     // A reply, while the database that several hosts share is away and too many wait for it already.
     Overloaded,
+
+    /// <summary>An administrator has shut the gateway out, and a broker outside has let it in all the same.</summary>
+    GatewayDisabled,
 }
 
 public static class RejectionReasons

@@ -5,6 +5,7 @@ using LuohuIOC.Http.Tls;
 using Microsoft.AspNetCore.ResponseCompression;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
 using Microsoft.Extensions.Options;
+using ForwardedHeaders = Microsoft.AspNetCore.HttpOverrides.ForwardedHeaders;
 
 namespace LuohuIOC.Http;
 
@@ -16,6 +17,7 @@ public static class HttpFeature
         var services = builder.Services;
         services.AddOptions<HttpOptions>().BindConfiguration(HttpOptions.Section).ValidateDataAnnotations().ValidateOnStart();
         services.AddOptions<KestrelServerOptions>().Configure<IOptions<HttpOptions>>((kestrel, http) => Listen(kestrel, http.Value));
+        services.AddOptions<ForwardedHeadersOptions>().Configure<IOptions<HttpOptions>>((forwarded, http) => Believe(forwarded, http.Value));
         builder.WebHost.UseKestrelHttpsConfiguration();
         services.ConfigureHttpJsonOptions(json => HttpJson.Configure(json.SerializerOptions));
         services.Configure<RouteHandlerOptions>(routes => routes.ThrowOnBadRequest = true);
@@ -38,6 +40,7 @@ public static class HttpFeature
     public static WebApplication MapHttp(this WebApplication app)
     {
         app.Services.GetRequiredService<StartupPhase>().EndWith(app.Lifetime);
+        app.UseForwardedHeaders();
         app.UseMiddleware<RequestLog>();
         app.UseExceptionHandler(_ => { });
         app.Use(SecurityHeaders.Add);
@@ -66,6 +69,13 @@ public static class HttpFeature
         if (bind == "localhost" && port > 0) kestrel.ListenLocalhost(port, how);
         else if (bind == "*") kestrel.ListenAnyIP(port, how);
         else kestrel.Listen(IPAddress.TryParse(bind, out var address) ? address : IPAddress.Loopback, port, how);
+    }
+
+    // Loopback is among the known ones already. The name in the address needs no header of its own: proxies hand the Host on as it came.
+    private static void Believe(ForwardedHeadersOptions forwarded, HttpOptions http)
+    {
+        forwarded.ForwardedHeaders = ForwardedHeaders.XForwardedFor | ForwardedHeaders.XForwardedProto;
+        foreach (var network in http.ProxyNetworks) forwarded.KnownIPNetworks.Add(network);
     }
 
     private static void Compress(ResponseCompressionOptions compression)

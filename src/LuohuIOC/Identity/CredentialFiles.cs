@@ -16,8 +16,11 @@ public sealed class CredentialFiles
 
     private readonly string _folder;
 
-    public CredentialFiles(string dataDirectory)
+    /// <param name="dataDirectory">Of the host.</param>
+    /// <param name="feedsBroker">See <see cref="FeedsBroker"/>.</param>
+    public CredentialFiles(string dataDirectory, bool feedsBroker = false)
     {
+        FeedsBroker = feedsBroker;
         _folder = Path.Combine(dataDirectory, "credentials");
         if (OperatingSystem.IsWindows())
         {
@@ -27,6 +30,12 @@ public sealed class CredentialFiles
         Directory.CreateDirectory(_folder, OwnerFolder);
         File.SetUnixFileMode(_folder, OwnerFolder);
     }
+
+    /// <summary>
+    /// True when a broker outside is given its users from <c>gateways.csv</c>: then a replaced secret is written there too, because without it the next
+    /// reading of the file would lock the gateway out.
+    /// </summary>
+    public bool FeedsBroker { get; }
 
     public string AdministratorToken => Path.Combine(_folder, "administrator.token");
 
@@ -76,9 +85,18 @@ public sealed class CredentialFiles
     {
         if (gateways.Count == 0) return;
         var kept = ReadGateways();
-        if (gateways.Count(kept.Remove) == 0) return;
-        Replace(Gateways, Header + string.Concat(kept.Select(k => Row(k.Key, k.Value))));
+        if (gateways.Count(kept.Remove) > 0) Replace(kept);
     }
+
+    /// <summary>Gives a gateway's row another secret, or the gateway a row.</summary>
+    public void ReplaceGateway(string gateway, string secret)
+    {
+        var kept = ReadGateways();
+        kept[gateway] = secret;
+        Replace(kept);
+    }
+
+    private void Replace(Dictionary<string, string> secrets) => Replace(Gateways, Header + string.Concat(secrets.Select(s => Row(s.Key, s.Value))));
 
     /// <summary><c>gw,1</c> → <c>"gw,1",s3cret</c> (RFC 4180).</summary>
     private static string Row(string gateway, string secret) =>

@@ -40,8 +40,8 @@ public sealed class GatewaySecrets : IDisposable
         if (database.IsShared) _seenNumber = database.ChangeNumber();
         Load();
         _withdrawn.Clear();
-        // While this host was away, another may have made or replaced what its own file says.
-        if (database.IsShared) ForgetVoidCopies();
+        // While this host was away, another may have made or replaced what its own file says; and a broker outside must not be told of what was withdrawn before.
+        if (database.IsShared || clear.FeedsBroker) ForgetVoidCopies();
     }
 
     /// <summary>A gateway's secret was replaced or disabled: whoever is connected with the old one should be disconnected.</summary>
@@ -53,6 +53,9 @@ public sealed class GatewaySecrets : IDisposable
 
     /// <summary>True for a known gateway that is not disabled: who has proved otherwise to be it may connect.</summary>
     public bool MayConnect(string gateway) => _byGateway.TryGetValue(gateway, out var entry) && entry.Credential.DisabledAt is null;
+
+    /// <summary>True for a known gateway that is shut out. One that nobody knows is not disabled: it may still be on its way into the registry.</summary>
+    public bool IsDisabled(string gateway) => _byGateway.TryGetValue(gateway, out var entry) && entry.Credential.DisabledAt is not null;
 
     /// <summary>True when this is the gateway's present secret and the gateway is not disabled. No disk, no lock; the same work for an unknown gateway.</summary>
     public bool Verify(string gateway, ReadOnlySpan<byte> secret)
@@ -98,7 +101,7 @@ public sealed class GatewaySecrets : IDisposable
     {
         var secret = Generate();
         var now = _clock.GetUtcNow();
-        var changed = await ChangeAsync(gateway, old => new Entry(old.Credential with { RotatedAt = now, DisabledAt = null }, Hash(secret)), cancel);
+        var changed = await ChangeAsync(gateway, old => new Entry(old.Credential with { RotatedAt = now, DisabledAt = null }, Hash(secret)), _clear.FeedsBroker ? secret : null, cancel);
         return changed ? secret : null;
     }
 
@@ -106,12 +109,16 @@ public sealed class GatewaySecrets : IDisposable
     public Task<bool> DisableAsync(string gateway, CancellationToken cancel = default)
     {
         var now = _clock.GetUtcNow();
-        return ChangeAsync(gateway, old => new Entry(old.Credential with { DisabledAt = now }, old.Hash), cancel);
+        return ChangeAsync(gateway, old => new Entry(old.Credential with { DisabledAt = now }, old.Hash), null, cancel);
     }
 
     public void Dispose() => _writing.Dispose();
 
-    private async Task<bool> ChangeAsync(string gateway, Func<Entry, Entry> change, CancellationToken cancel)
+    /// <param name="gateway">Its id.</param>
+    /// <param name="change">What becomes of its entry.</param>
+    /// <param name="written">The secret that its row in <c>gateways.csv</c> has from now on; null takes the row out.</param>
+    /// <param name="cancel">Ends the waiting for others.</param>
+    private async Task<bool> ChangeAsync(string gateway, Func<Entry, Entry> change, string? written, CancellationToken cancel)
     {
         var isKnown = false;
         await WriteAsync(() =>
@@ -126,7 +133,8 @@ public sealed class GatewaySecrets : IDisposable
             _withdrawn.Add(gateway);
             isKnown = true;
             // A copy that no longer opens anything would only mislead whoever installs from the file.
-            if (changed.Hash != old.Hash) _clear.RemoveGateways([gateway]);
+            if (written is not null) _clear.ReplaceGateway(gateway, written);
+            else _clear.RemoveGateways([gateway]);
         }, cancel);
         return isKnown;
     }
@@ -191,9 +199,9 @@ public sealed class GatewaySecrets : IDisposable
         }
     }
 
-    /// <summary>Takes out of <c>gateways.csv</c> what opens nothing.</summary>
+    /// <summary>Takes out of <c>gateways.csv</c> what opens nothing: replaced secrets, and those of gateways that are shut out.</summary>
     private void ForgetVoidCopies() => _clear.RemoveGateways(
-        [.. _clear.ReadGateways().Where(c => _byGateway.TryGetValue(c.Key, out var entry) && !entry.Hash.AsSpan().SequenceEqual(Hash(c.Value))).Select(c => c.Key)]);
+        [.. _clear.ReadGateways().Where(c => _byGateway.TryGetValue(c.Key, out var entry) && (entry.Credential.DisabledAt is not null || !entry.Hash.AsSpan().SequenceEqual(Hash(c.Value)))).Select(c => c.Key)]);
 
     /// <summary>An id with a line break in it could stand in no topic and in no row of a file.</summary>
     private static bool IsSpeakable(string gateway) => gateway.Length > 0 && !gateway.Any(char.IsControl);

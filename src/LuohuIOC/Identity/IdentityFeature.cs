@@ -16,7 +16,7 @@ public static class IdentityFeature
             var directory = IdentityFile.DataDirectoryOf(s.GetRequiredService<IConfiguration>());
             return s.GetService<PostgresDatabase>() is { } shared ? new IdentityDatabase(shared, directory) : new IdentityDatabase(directory);
         });
-        services.AddSingleton(s => new CredentialFiles(IdentityFile.DataDirectoryOf(s.GetRequiredService<IConfiguration>())));
+        services.AddSingleton(s => new CredentialFiles(IdentityFile.DataDirectoryOf(s.GetRequiredService<IConfiguration>()), HasBrokerOutside(s.GetRequiredService<IConfiguration>())));
         services.AddSingleton<TokenBook>();
         services.AddSingleton<GatewaySecrets>();
         services.AddSingleton<FailedAttempts>();
@@ -42,4 +42,7 @@ public static class IdentityFeature
         app.MapGateways();
         return app;
     }
+
+    private static bool HasBrokerOutside(IConfiguration configuration) =>
+        configuration["Mqtt:Outside:Url"] is { Length: > 0 } || configuration["Mqtt:External"] is { Length: > 0 };
 }

@@ -2,6 +2,7 @@ using System.Buffers;
 using System.Text;
 using LuohuIOC.DeviceProtocol;
 using LuohuIOC.DeviceProtocol.Sparkplug;
+using LuohuIOC.Identity;
 using LuohuIOC.Ingestion.Broker;
 using LuohuIOC.Ingestion.Commands;
 using LuohuIOC.Ingestion.Journal;
@@ -19,7 +20,7 @@ namespace LuohuIOC.Ingestion;
 /// </summary>
 public sealed class PublishIntake(
     PublishDecoder decoder, PublishJournal journal, RejectionStore rejections, GatewayBoard gateways, SparkplugHost sparkplug, CommandBook commands, ReplyQueue replies,
-    StationRecords records, IngestionMetrics metrics, TimeProvider time)
+    StationRecords records, GatewaySecrets secrets, IngestionMetrics metrics, TimeProvider time)
 {
     private const int ReplyBytesMax = 4096;
 
@@ -60,6 +61,7 @@ public sealed class PublishIntake(
         var gateway = source.NameOf(topic.Gateway);
         if (source.Gateway is not null && source.Gateway != gateway)
             return Refuse(RejectionReason.TopicForbidden, source.Gateway, message, ref answer, now);
+        if (IsShutOut(source, gateway)) return Refuse(RejectionReason.GatewayDisabled, gateway, message, ref answer, now);
         switch (topic.Kind)
         {
             case TopicKind.GatewayTelemetry:
@@ -78,6 +80,9 @@ public sealed class PublishIntake(
         }
     }
 
+    // The embedded broker ends the connections of a disabled gateway; one outside knows nothing of it until its users are made anew.
+    private bool IsShutOut(PublishSource source, string gateway) => source.Gateway is null && secrets.IsDisabled(gateway);
+
     private Task Telemetry(PayloadForm form, string gateway, ReadOnlySpan<char> sensor, MqttApplicationMessage message, ref MqttPubAckReasonCode answer, long now)
     {
         var scratch = _scratch ??= new Scratch();
@@ -92,6 +97,7 @@ public sealed class PublishIntake(
         if (source.Gateway is null && SparkplugTopic.IsOfHosts(message.Topic)) return Task.CompletedTask;
         if (SparkplugTopic.Parse(message.Topic) is not { } topic || !Topic.IsId(topic.Node)) return Refuse(RejectionReason.TopicInvalid, source.Gateway ?? "", message, ref answer, now);
         if (!SparkplugHost.MayPublish(topic, source.Gateway)) return Refuse(RejectionReason.TopicForbidden, source.Gateway ?? "", message, ref answer, now);
+        if (IsShutOut(source, topic.Node)) return Refuse(RejectionReason.GatewayDisabled, topic.Node, message, ref answer, now);
         var scratch = _scratch ??= new Scratch();
         scratch.Readings.Clear();
         scratch.Refusals.Clear();
@@ -161,7 +167,7 @@ public sealed class PublishIntake(
 
     private Task Refuse(RejectionReason reason, string gateway, MqttApplicationMessage message, ref MqttPubAckReasonCode answer, long now)
     {
-        answer = reason is RejectionReason.TopicForbidden ? MqttPubAckReasonCode.NotAuthorized
+        answer = reason is RejectionReason.TopicForbidden or RejectionReason.GatewayDisabled ? MqttPubAckReasonCode.NotAuthorized
             : reason is RejectionReason.TopicInvalid ? MqttPubAckReasonCode.TopicNameInvalid
             : reason is RejectionReason.Overloaded ? MqttPubAckReasonCode.QuotaExceeded
             : MqttPubAckReasonCode.PayloadFormatInvalid;

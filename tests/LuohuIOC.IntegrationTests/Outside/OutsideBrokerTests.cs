@@ -65,6 +65,29 @@ public sealed class OutsideBrokerTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task A_disabled_gateway_that_the_broker_still_lets_in_is_refused_until_it_has_a_new_secret()
+    {
+        await using var host = Host(null, "one", "--Registry:District=Empty", "--Registry:AutoRegister=true");
+        await host.StartAsync();
+        await ServesAsync(host, 1);
+        using var gateway = await GatewayAsync(_broker.Port, "gw-1", "gw-1", Secret);
+        await SendAsync(gateway, "luohu/v1/gw-1/telemetry", """{"s-1":[{"ts":1732262400000,"seq":1,"values":{"level":0.5}}]}""");
+        await Wait.UntilAsync(() => File.Exists($"{host.Data}/credentials/gateways.csv") && host.Secrets().ContainsKey("gw-1"), () => "the gateway to be enrolled");
+        await host.SendAsync(HttpMethod.Delete, "gateways/gw-1/secret", null);
+        Assert.Empty(host.Secrets());
+
+        await SendAsync(gateway, "luohu/v1/gw-1/telemetry", """{"s-1":[{"ts":1732262400001,"seq":2,"values":{"level":0.5}}]}""");
+        await gateway.PublishStringAsync("luohu/v1/gw-1/status", "online", MqttQualityOfServiceLevel.AtLeastOnce);
+        await Wait.UntilAsync(
+            async () => (await host.GetAsync("rejections?reason=gateway_disabled")).GetProperty("items").GetArrayLength() == 2, () => $"both to be refused; output:\n{host.Output}");
+
+        var secret = (await host.SendAsync(HttpMethod.Post, "gateways/gw-1/secret", null)).GetProperty("secret").GetString();
+        Assert.Equal(secret, host.Secrets()["gw-1"]);
+        await SendAsync(gateway, "luohu/v1/gw-1/telemetry", """{"s-1":[{"ts":1732262400002,"seq":3,"values":{"level":0.5}}]}""");
+        await Wait.UntilAsync(async () => await host.CountAsync() == 2, () => $"the reading after the new secret; output:\n{host.Output}");
+    }
+
+    [Fact]
     public async Task What_was_received_but_not_yet_durable_when_the_host_was_killed_comes_again_and_is_stored_once()
     {
         using var disk = new SmallDisk();

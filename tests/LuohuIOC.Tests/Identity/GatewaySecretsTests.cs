@@ -103,6 +103,23 @@ public sealed class GatewaySecretsTests : IDisposable
     }
 
     [Fact]
+    public async Task What_a_broker_outside_is_told_from_the_file_is_who_may_connect_now_and_with_what()
+    {
+        var files = new CredentialFiles(_here.Directory, feedsBroker: true);
+        using var secrets = new GatewaySecrets(_here.Database, files, _here.Clock);
+        await Ensure(secrets, "gw-01", "gw-02");
+        var fresh = await secrets.RotateAsync("gw-01", TestContext.Current.CancellationToken);
+        await secrets.DisableAsync("gw-02", TestContext.Current.CancellationToken);
+        Assert.Equal([("gw-01", fresh)], files.ReadGateways().Select(g => (g.Key, (string?)g.Value)));
+        Assert.True(secrets.IsDisabled("gw-02"));
+        Assert.False(secrets.IsDisabled("gw-01"));
+        Assert.False(secrets.IsDisabled("gw-99"));
+        var again = await secrets.RotateAsync("gw-02", TestContext.Current.CancellationToken);
+        Assert.Equal(again, files.ReadGateways()["gw-02"]);
+        Assert.False(secrets.IsDisabled("gw-02"));
+    }
+
+    [Fact]
     public async Task An_id_with_commas_and_quotes_comes_back_as_it_was()
     {
         using var secrets = _here.Secrets();

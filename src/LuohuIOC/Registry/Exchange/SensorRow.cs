@@ -22,6 +22,9 @@ internal sealed class SensorRow(int line, Func<string, string?> cell, FileDatum 
 {
     private const int TextLengthMax = 100;
 
+    /// <summary>The hosts' user name at a broker of the site's own: a gateway of that name would be given their access list.</summary>
+    private const string HostsName = "ioc";
+
     private static readonly string[] Dates = ["yyyy-MM-dd", "yyyy/M/d"];
     private static readonly string[] BeijingTimes = ["yyyy-MM-dd", "yyyy-MM-dd HH:mm", "yyyy-MM-dd HH:mm:ss", "yyyy-MM-ddTHH:mm:ss", "yyyy/M/d H:mm", "yyyy/M/d"];
     private static readonly TimeSpan Beijing = TimeSpan.FromHours(8);
@@ -42,7 +45,7 @@ internal sealed class SensorRow(int line, Func<string, string?> cell, FileDatum 
             Kind = kind ?? SensorKind.Generic,
             Name = Text(SensorColumns.Name, required: true),
             Place = ReadPlace(optional: kind is SensorKind.Generic),
-            Gateway = Identifier(SensorColumns.Gateway),
+            Gateway = ReadGateway(),
             Street = ReadStreet(),
             Community = Text(SensorColumns.Community, required: false),
             InstalledOn = ReadInstalledOn(),
@@ -84,6 +87,13 @@ internal sealed class SensorRow(int line, Func<string, string?> cell, FileDatum 
         var text = cell(column) ?? "";
         if (text.Length == 0) Refuse(column, "missing");
         else if (!Topic.IsId(text)) Refuse(column, "id-invalid", text);
+        return text;
+    }
+
+    private string ReadGateway()
+    {
+        var text = Identifier(SensorColumns.Gateway);
+        if (text == HostsName) Refuse(SensorColumns.Gateway, "gateway-reserved", text);
         return text;
     }
 

@@ -27,6 +27,7 @@ public class SensorCsvTests
             quote,pi"pe,己站,114.1336,22.5553,gw-1,,,,
             open,"pipe,庚站,114.1336,22.5553,gw-1,,,,
             abroad,pipe,辛站,114.06,22.54,gw-1,,,,
+            hosts,pipe,癸站,114.1336,22.5553,ioc,,,,
             ok-3,generic,壬站,,,gw-1,,,,2024-05-01T08:00:00+09:00
             """);
         Assert.Equal(["ok-1", "ok-2", "ok-3"], file.Drafts.Select(d => d.Id));
@@ -39,6 +40,7 @@ public class SensorCsvTests
                 (6, "latitude", "not-degrees"), (6, "longitude", "missing"),
                 (9, "row", "cell-count"), (10, "row", "bad-quotes"), (11, "row", "bad-quotes"),
                 (12, "longitude", "outside-district"),
+                (13, "gateway", "gateway-reserved"),
             ],
             file.Refused.Select(r => (r.Line, r.Field, r.Code)).Order());
         Some.AssertTextsFor(file.Refused);
