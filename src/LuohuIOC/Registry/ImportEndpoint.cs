@@ -46,6 +46,10 @@ internal static class ImportEndpoint
         {
             return Problem.Of(context, 413, "import-too-large", bytesMax);
         }
+        catch (ChangeNotMadeException e)
+        {
+            return Problem.Of(context, 503, "registry-not-made", e.Message);
+        }
         catch (IOException e) when (e is not BadHttpRequestException && !cancellationToken.IsCancellationRequested)
         {
             return Problem.Of(context, 503, "registry-not-stored", e.Message);

@@ -61,6 +61,10 @@ internal static class SensorEndpoints
             var retired = await changes.MakeAsync(r => r.Retire(id, time.GetUtcNow()), cancellationToken);
             return retired is null ? Problem.Of(context, 404, "sensor-unknown", id) : Results.Ok(SensorDetail.Of(retired, registry.Network));
         }
+        catch (ChangeNotMadeException e)
+        {
+            return Problem.Of(context, 503, "registry-not-made", e.Message);
+        }
         catch (IOException e)
         {
             return Problem.Of(context, 503, "registry-not-stored", e.Message);
