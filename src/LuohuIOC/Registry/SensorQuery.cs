@@ -45,7 +45,7 @@ internal sealed class SensorQuery
     public IEnumerable<Sensor> Run(SensorRegistry registry)
     {
         var count = registry.Count;
-        for (var number = _after + 1; number < count; number++)
+        for (var number = _after < count ? _after + 1 : count; number < count; number++)
             if (registry[number] is var sensor && Matches(sensor)) yield return sensor;
     }
 

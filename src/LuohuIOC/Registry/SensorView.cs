@@ -74,7 +74,9 @@ public sealed record MetricView(string Name, string? Unit, double? Minimum, doub
 /// <param name="Unchanged">Sensors that were already as the file says.</param>
 /// <param name="RefusedRows">Rows of which nothing was applied.</param>
 /// <param name="Refused">The reasons, in order of lines, the first 1,000; a row may have several.</param>
-public sealed record ImportView(int Added, int Changed, int Unchanged, int RefusedRows, IReadOnlyList<RefusalView> Refused);
+/// <param name="IgnoredColumns">Columns of the file, or properties of its features, that are none of ours and were passed over, the first 100: look for a mistyped name.</param>
+public sealed record ImportView(
+    int Added, int Changed, int Unchanged, int RefusedRows, IReadOnlyList<RefusalView> Refused, IReadOnlyList<string> IgnoredColumns);
 
 /// <param name="Line">Line of the CSV file, or ordinal of the GeoJSON feature, from 1.</param>
 /// <param name="Id">The row's id as written.</param>

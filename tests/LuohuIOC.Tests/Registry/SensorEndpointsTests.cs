@@ -38,6 +38,17 @@ public class SensorEndpointsTests
         Assert.Equal(Enumerable.Range(0, 25).Select(i => $"s-{i:D2}"), seen);
     }
 
+    [Theory]
+    [InlineData(2147483647)]
+    [InlineData(1)]
+    public async Task After_the_last_sensor_comes_an_empty_page(int after)
+    {
+        await using var host = await RegistryHost.EmptyAsync();
+        host.Registry.Apply(Some.File(Some.Draft("a")));
+        var page = await ApiClient.JsonOf(await host.Viewer.Get($"/api/v1/sensors?after={after}"));
+        Assert.Equal((0, JsonValueKind.Null), (page.GetProperty("items").GetArrayLength(), page.GetProperty("next").ValueKind));
+    }
+
     [Fact]
     public async Task One_sensor_with_its_neighbours_and_metrics()
     {
