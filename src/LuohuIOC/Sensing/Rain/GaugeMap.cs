@@ -74,11 +74,14 @@ public sealed class GaugeMap
         Volatile.Write(ref _index, null);
     }
 
-    /// <summary>Takes out the gauges whose planned end has come.</summary>
+    /// <summary>Takes out the gauges whose planned end has come. Stations ask as they read: nothing is allocated until then.</summary>
     private void LetGo()
     {
-        var nowMs = NowMs;
-        if (nowMs < Volatile.Read(ref _untilMs)) return;
+        if (NowMs is var nowMs && nowMs >= Volatile.Read(ref _untilMs)) LetGo(nowMs);
+    }
+
+    private void LetGo(long nowMs)
+    {
         lock (_gate)
         {
             foreach (var gone in _inService.Values.Where(g => g.IsRetired(nowMs)).ToList()) _inService.Remove(gone.Number);
