@@ -26,9 +26,12 @@ public static class RestoreCommand
             .AddCommandLine(rest, BackupCommand.Switches).Build();
         if (archive is null) return BackupCommand.Say(notes, 2, "restore.usage");
         if (!File.Exists(archive)) return BackupCommand.Say(notes, 2, "restore.no-archive", archive);
+        var data = IdentityFile.DataDirectoryOf(configuration);
+        // What the directory holds is moved away or deleted before the archive is read again.
+        if (IsWithin(archive, data)) return BackupCommand.Say(notes, 2, "restore.archive-inside", archive, data);
         try
         {
-            return RunAsync(archive, IdentityFile.DataDirectoryOf(configuration), args.Contains("--force"), notes, clock).GetAwaiter().GetResult();
+            return RunAsync(archive, data, args.Contains("--force"), notes, clock).GetAwaiter().GetResult();
         }
         catch (BackupFaultException e)
         {
@@ -63,10 +66,10 @@ public static class RestoreCommand
             BackupCommand.Say(notes, 2, "restore.in-use", data);
             return null;
         }
-        // What an interrupted restore left is of this command's own making.
+        // What an interrupted restore left is of this command's own making, but for what it had set aside.
         if (folder.IsUnfinished)
         {
-            foreach (var path in Contents(data)) Delete(path);
+            foreach (var path in Contents(data).Where(p => !Path.GetFileName(p).StartsWith(NodeSnapshot.SetAside, StringComparison.Ordinal))) Delete(path);
             return folder;
         }
         if (Contents(data).Count == 0) return folder;
@@ -120,6 +123,9 @@ public static class RestoreCommand
         if (!OperatingSystem.IsWindows()) options.UnixCreateMode = UnixFileMode.UserRead | UnixFileMode.UserWrite;
         return new FileStream(path, options);
     }
+
+    private static bool IsWithin(string file, string folder) =>
+        Path.GetFullPath(file).StartsWith(Path.TrimEndingDirectorySeparator(Path.GetFullPath(folder)) + Path.DirectorySeparatorChar, StringComparison.Ordinal);
 
     private static List<string> Contents(string data) =>
         [.. Directory.EnumerateFileSystemEntries(data).Where(p => Path.GetFileName(p) is not (DataFolder.LockFile or DataFolder.NoteFile or DataFolder.UnfinishedFile))];

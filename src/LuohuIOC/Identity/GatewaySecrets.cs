@@ -100,7 +100,7 @@ public sealed class GatewaySecrets : IDisposable
     public async Task<string?> RotateAsync(string gateway, CancellationToken cancel = default)
     {
         var secret = Generate();
-        var now = _clock.GetUtcNow();
+        var now = Now();
         var changed = await ChangeAsync(gateway, old => new Entry(old.Credential with { RotatedAt = now, DisabledAt = null }, Hash(secret)), _clear.FeedsBroker ? secret : null, cancel);
         return changed ? secret : null;
     }
@@ -108,11 +108,14 @@ public sealed class GatewaySecrets : IDisposable
     /// <summary>Shuts a gateway out until its secret is rotated; false for an unknown gateway.</summary>
     public Task<bool> DisableAsync(string gateway, CancellationToken cancel = default)
     {
-        var now = _clock.GetUtcNow();
+        var now = Now();
         return ChangeAsync(gateway, old => new Entry(old.Credential with { DisabledAt = now }, old.Hash), null, cancel);
     }
 
     public void Dispose() => _writing.Dispose();
+
+    // As it comes back from the database: with more digits, this host's own change would look like another's, and its gateway be thrown out.
+    private DateTimeOffset Now() => DateTimeOffset.FromUnixTimeMilliseconds(_clock.GetUtcNow().ToUnixTimeMilliseconds());
 
     /// <param name="gateway">Its id.</param>
     /// <param name="change">What becomes of its entry.</param>
@@ -160,7 +163,7 @@ public sealed class GatewaySecrets : IDisposable
 
     private int Store(IReadOnlyList<(string Gateway, string Secret)> rows)
     {
-        var now = _clock.GetUtcNow();
+        var now = Now();
         List<Entry> won = [];
         using (var connection = _database.Open())
         using (var transaction = _database.BeginChange(connection))

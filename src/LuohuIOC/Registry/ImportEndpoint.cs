@@ -15,7 +15,7 @@ internal static class ImportEndpoint
     /// <summary>
     /// Adds and changes sensors from a body of <c>text/csv</c> or <c>application/geo+json</c> (or <c>application/json</c>), columns as in the
     /// export. <c>datum=gcj02</c> or <c>bd09</c> converts the coordinates, else they are WGS84. Faulty rows are refused with line, field and
-    /// reason, the others are stored before the answer; the same file again changes nothing.
+    /// reason, the others are stored before the answer; the same file again changes nothing. Columns that are none of ours are passed over and named.
     /// </summary>
     public static async Task<IResult> ImportAsync(
         HttpContext context, RegistryChanges changes, IOptions<RegistryOptions> options, CancellationToken cancellationToken)
@@ -36,7 +36,7 @@ internal static class ImportEndpoint
             };
             if (file is null) return Problem.Of(context, 415, "import-media-type", context.Request.ContentType ?? "");
             var outcome = await changes.MakeAsync(registry => registry.Apply(file.Drafts), cancellationToken);
-            return Results.Ok(ViewOf(outcome, file.Refused, TextBook.LanguageOf(context.Request)));
+            return Results.Ok(ViewOf(outcome, file, TextBook.LanguageOf(context.Request)));
         }
         catch (ImportFileException e)
         {
@@ -46,18 +46,22 @@ internal static class ImportEndpoint
         {
             return Problem.Of(context, 413, "import-too-large", bytesMax);
         }
+        catch (ChangeNotMadeException e)
+        {
+            return Problem.Of(context, 503, "registry-not-made", e.Message);
+        }
         catch (IOException e) when (e is not BadHttpRequestException && !cancellationToken.IsCancellationRequested)
         {
             return Problem.Of(context, 503, "registry-not-stored", e.Message);
         }
     }
 
-    private static ImportView ViewOf(ImportOutcome outcome, List<RowRefusal> alone, string language)
+    private static ImportView ViewOf(ImportOutcome outcome, ImportFile file, string language)
     {
-        var refused = alone.Concat(outcome.Refused).OrderBy(r => r.Line).ToList();
+        var refused = file.Refused.Concat(outcome.Refused).OrderBy(r => r.Line).ToList();
         var shown = refused.Take(RefusalsShownMax)
             .Select(r => new RefusalView(r.Line, r.Id, r.Field, r.Code, TextBook.Get(language, $"registry.refused.{r.Code}", r.Value)));
-        return new ImportView(outcome.Added, outcome.Changed, outcome.Unchanged, refused.Select(r => r.Line).Distinct().Count(), [.. shown]);
+        return new ImportView(outcome.Added, outcome.Changed, outcome.Unchanged, refused.Select(r => r.Line).Distinct().Count(), [.. shown], file.Ignored);
     }
 
     private static string? MediaTypeOf(HttpRequest request) =>

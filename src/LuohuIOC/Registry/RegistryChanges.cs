@@ -1,5 +1,8 @@
 namespace LuohuIOC.Registry;
 
+/// <summary>Nothing was changed, here or elsewhere; whoever asked for the change has to ask again.</summary>
+internal sealed class ChangeNotMadeException(string message, Exception cause) : IOException(message, cause);
+
 /// <summary>
 /// Imports and retirements: durable when they return. Of several hosts they hold on all, at once here and on the others within a second, which this
 /// looks for.
@@ -24,7 +27,8 @@ public sealed partial class RegistryChanges : BackgroundService
     internal SensorRegistry Registry { get; }
 
     /// <summary>Makes a change; on return it is on disk.</summary>
-    /// <exception cref="IOException">It could not be stored; the message says why. It may hold in memory, and is then tried again.</exception>
+    /// <exception cref="ChangeNotMadeException">It was not made; the message says why.</exception>
+    /// <exception cref="IOException">It is made and could not be stored; the message says why. It holds in memory, and storing is tried again.</exception>
     public async Task<T> MakeAsync<T>(Func<SensorRegistry, T> change, CancellationToken cancellation)
     {
         var result = _shared is null ? change(Registry) : await _shared.TurnAsync(() => change(Registry), cancellation);

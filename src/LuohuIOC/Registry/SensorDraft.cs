@@ -37,7 +37,7 @@ public sealed record SensorDraft
     /// <summary>Which of the fields below the file has.</summary>
     public SensorFields Given { get; init; }
 
-    /// <summary>Empty: by the place, approximate.</summary>
+    /// <summary>Empty: by the place, approximate. So also when the sensor has moved and this is what its former place gave.</summary>
     public string Street { get; init; } = "";
 
     public string Community { get; init; } = "";
@@ -73,10 +73,14 @@ public sealed record SensorDraft
 
     private string StreetOver(Sensor? known)
     {
-        if (Given.HasFlag(SensorFields.Street) && Street.Length > 0) return Street;
-        if (!Given.HasFlag(SensorFields.Street) && known is { Street.Length: > 0 }) return known.Street;
+        var said = Given.HasFlag(SensorFields.Street) ? Street : known?.Street ?? "";
+        if (said.Length > 0 && !IsOfFormerPlace(said, known)) return said;
         return Place is { } place ? StreetMap.At(place).Name : "";
     }
+
+    // A street that was taken from a place goes with it; a file that was exported and got other coordinates says the old one still.
+    private bool IsOfFormerPlace(string street, Sensor? known) =>
+        known?.Place is { } former && former != Place && street == known.Street && street == StreetMap.At(former).Name;
 }
 
 /// <summary>One reason why a row was refused; a row may have several.</summary>

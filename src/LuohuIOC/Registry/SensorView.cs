@@ -15,7 +15,7 @@ namespace LuohuIOC.Registry;
 /// <param name="InstalledOn">ISO 8601 date.</param>
 /// <param name="Synthetic">True when the position was generated and not surveyed.</param>
 /// <param name="Downstream">Next sensor of the drainage network.</param>
-/// <param name="RetiredAt">When it left service; null while it serves.</param>
+/// <param name="RetiredAt">When it left service, or is to leave it; null when no end is known.</param>
 public record SensorView(
     string Id, string Kind, string Name, string Street, string Community, string? CommunityKind, string Gateway, LocationView? Location,
     DateOnly? InstalledOn, bool Synthetic, string? Downstream, DateTimeOffset? RetiredAt)
@@ -74,7 +74,9 @@ public sealed record MetricView(string Name, string? Unit, double? Minimum, doub
 /// <param name="Unchanged">Sensors that were already as the file says.</param>
 /// <param name="RefusedRows">Rows of which nothing was applied.</param>
 /// <param name="Refused">The reasons, in order of lines, the first 1,000; a row may have several.</param>
-public sealed record ImportView(int Added, int Changed, int Unchanged, int RefusedRows, IReadOnlyList<RefusalView> Refused);
+/// <param name="IgnoredColumns">Columns of the file, or properties of its features, that are none of ours and were passed over, the first 100: look for a mistyped name.</param>
+public sealed record ImportView(
+    int Added, int Changed, int Unchanged, int RefusedRows, IReadOnlyList<RefusalView> Refused, IReadOnlyList<string> IgnoredColumns);
 
 /// <param name="Line">Line of the CSV file, or ordinal of the GeoJSON feature, from 1.</param>
 /// <param name="Id">The row's id as written.</param>

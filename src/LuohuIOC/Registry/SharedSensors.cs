@@ -50,15 +50,32 @@ internal sealed class SharedSensors
         }, isFirst: true, CancellationToken.None);
 
     /// <summary>A change in this host's turn, stored for all when it returns.</summary>
-    /// <exception cref="IOException">The database is away. The change was not made, or waits here for the next turn.</exception>
-    public Task<T> TurnAsync<T>(Func<T> change, CancellationToken cancellation) => TurnAsync(change, isFirst: false, cancellation);
+    /// <exception cref="ChangeNotMadeException">The database is away, and there was no turn.</exception>
+    /// <exception cref="IOException">The database went away within the turn. The change is made, and waits here for the next turn.</exception>
+    public async Task<T> TurnAsync<T>(Func<T> change, CancellationToken cancellation)
+    {
+        var isMade = false;
+        try
+        {
+            return await TurnAsync(
+                () =>
+                {
+                    isMade = true;
+                    return change();
+                }, isFirst: false, cancellation);
+        }
+        catch (IOException e) when (!isMade)
+        {
+            throw new ChangeNotMadeException($"{_database.Place}: {(e.InnerException ?? e).Message}", e);
+        }
+    }
 
     /// <summary>Takes over what others have changed, and adds what has registered itself here.</summary>
     public async Task LookAsync(CancellationToken cancellation)
     {
         if (_registry.HasUnshared)
         {
-            await TurnAsync(() => 0, cancellation);
+            await TurnAsync(() => 0, isFirst: false, cancellation);
             return;
         }
         await GuardAsync(async () =>

@@ -184,6 +184,37 @@ public sealed class RestoreCommandTests : IDisposable
     }
 
     [Fact]
+    public void What_was_set_aside_within_the_folder_outlasts_an_interrupted_restore()
+    {
+        MakeNode();
+        Backup(Archive);
+        var aside = Directory.CreateDirectory(Path.Combine(Fresh, "before-20241122T000000Z")).FullName;
+        File.WriteAllText(Path.Combine(aside, "journal.id"), "old");
+        File.WriteAllText(Path.Combine(Fresh, DataFolder.UnfinishedFile), "");
+        File.WriteAllText(Path.Combine(Fresh, "history.duckdb"), "half");
+        Assert.Equal(0, Restore(Archive, Fresh).Code);
+        Assert.Equal("HISTORY", File.ReadAllText(Path.Combine(Fresh, "history.duckdb")));
+        Assert.Equal("old", File.ReadAllText(Path.Combine(aside, "journal.id")));
+    }
+
+    [Fact]
+    public void An_archive_inside_the_folder_is_refused_before_it_is_moved_or_deleted_with_the_rest()
+    {
+        MakeNode();
+        Backup(Archive);
+        var inside = Path.Combine(Directory.CreateDirectory(Fresh).FullName, "node.tar");
+        File.Copy(Archive, inside);
+        File.WriteAllText(Path.Combine(Fresh, DataFolder.UnfinishedFile), "");
+        foreach (string[] more in new string[][] { [], ["--force"] })
+        {
+            var (code, notes) = Restore(inside, Fresh, more);
+            Assert.Equal(2, code);
+            Assert.Contains("inside the data directory", notes, StringComparison.Ordinal);
+        }
+        Assert.True(File.Exists(inside));
+    }
+
+    [Fact]
     public void Arguments_without_sense_change_nothing()
     {
         MakeNode();

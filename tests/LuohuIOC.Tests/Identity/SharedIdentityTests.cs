@@ -131,6 +131,25 @@ public sealed class SharedIdentityTests(SharedPostgres postgres) : IAsyncLifetim
     }
 
     [Fact]
+    public async Task A_host_does_not_take_its_own_change_for_anothers()
+    {
+        using var here = _a.Secrets();
+        // A clock counts finer than the database stores.
+        _a.Clock.Advance(TimeSpan.FromTicks(12_345));
+        await here.EnsureAsync(["gw-01", "gw-02"], Cancel);
+        await here.RotateAsync("gw-01", Cancel);
+        var told = new List<string>();
+        here.Withdrawn += told.Add;
+        var rights = (here.RightOf("gw-01"), here.RightOf("gw-02"));
+        await here.RefreshAsync(Cancel);
+        Assert.Equal(rights, (here.RightOf("gw-01"), here.RightOf("gw-02")));
+        Assert.Empty(told);
+        await here.DisableAsync("gw-02", Cancel);
+        await here.RefreshAsync(Cancel);
+        Assert.Equal(["gw-02"], told);
+    }
+
+    [Fact]
     public async Task What_a_host_had_alone_is_taken_over_when_it_becomes_one_of_several()
     {
         string text;

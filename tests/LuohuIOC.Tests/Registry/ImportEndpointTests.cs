@@ -52,6 +52,22 @@ public class ImportEndpointTests
     }
 
     [Fact]
+    public async Task Columns_that_are_none_of_ours_are_named_so_that_a_mistyped_one_is_seen()
+    {
+        await using var host = await RegistryHost.EmptyAsync();
+        const string Csv = "id,kind,name,longitude,latitude,gateway,retired at,,备注\na,pipe,甲站,114.1336,22.5553,gw-1,2024-05-01,,x\n";
+        Assert.Equal(["retired at", "备注"], Ignored(await ApiClient.JsonOf(await host.Administrator.Post(Path, Csv, "text/csv"))));
+        const string Json = """
+            {"type":"FeatureCollection","features":[{"type":"Feature","geometry":{"type":"Point","coordinates":[114.1336,22.5553]},
+            "properties":{"id":"a","kind":"pipe","name":"甲站","gateway":"gw-1","longitude":1,"retiredAt":"2024-05-01"}},
+            {"type":"Feature","geometry":null,"properties":{"retiredAt":""}}]}
+            """;
+        Assert.Equal(["retiredAt"], Ignored(await ApiClient.JsonOf(await host.Administrator.Post(Path, Json, "application/json"))));
+
+        static IEnumerable<string?> Ignored(JsonElement outcome) => outcome.GetProperty("ignoredColumns").EnumerateArray().Select(c => c.GetString());
+    }
+
+    [Fact]
     public async Task Map_coordinates_are_converted_when_asked()
     {
         await using var host = await RegistryHost.EmptyAsync();

@@ -38,6 +38,17 @@ public class SensorEndpointsTests
         Assert.Equal(Enumerable.Range(0, 25).Select(i => $"s-{i:D2}"), seen);
     }
 
+    [Theory]
+    [InlineData(2147483647)]
+    [InlineData(1)]
+    public async Task After_the_last_sensor_comes_an_empty_page(int after)
+    {
+        await using var host = await RegistryHost.EmptyAsync();
+        host.Registry.Apply(Some.File(Some.Draft("a")));
+        var page = await ApiClient.JsonOf(await host.Viewer.Get($"/api/v1/sensors?after={after}"));
+        Assert.Equal((0, JsonValueKind.Null), (page.GetProperty("items").GetArrayLength(), page.GetProperty("next").ValueKind));
+    }
+
     [Fact]
     public async Task One_sensor_with_its_neighbours_and_metrics()
     {
@@ -87,7 +98,8 @@ public class SensorEndpointsTests
         host.Registry.Apply(Some.File(
             Some.Draft("near"),
             Some.Draft("far", retiredAt: DateTimeOffset.UnixEpoch) with { Place = new GeoPoint(114.17, 22.565), Street = "莲塘街道" },
-            Some.Draft("fire", SensorKind.Smoke, gateway: "gw-2", name: "一个名称")));
+            // A plan: it still serves.
+            Some.Draft("fire", SensorKind.Smoke, retiredAt: new DateTimeOffset(2999, 1, 1, 0, 0, 0, TimeSpan.Zero), gateway: "gw-2", name: "一个名称")));
         host.Registry.AutoRegister("auto", "gw-1");
         Assert.Equal(expected, string.Join(' ', (await ItemsOf(host.Viewer, $"/api/v1/sensors?{query}")).Select(s => s.GetProperty("id").GetString())));
     }

@@ -1,7 +1,9 @@
 using LuohuIOC.DeviceProtocol;
 using LuohuIOC.Registry;
 using LuohuIOC.Storage;
+using LuohuIOC.Tests.Http;
 using LuohuIOC.Tests.Storage;
+using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging.Abstractions;
 using Xunit;
 
@@ -152,7 +154,7 @@ public sealed class SharedSensorsTests(SharedPostgres postgres) : IAsyncLifetime
         await using var database = new PostgresDatabase(await server.NewDatabaseAsync());
         var host = Host("a", Empty, database);
         await server.KillAsync();
-        await Assert.ThrowsAsync<IOException>(() => host.ApplyAsync(Some.Draft("p-1")));
+        await Assert.ThrowsAsync<ChangeNotMadeException>(() => host.ApplyAsync(Some.Draft("p-1")));
         Assert.Equal(0, host.Registry.Count);
         host.Registry.AutoRegister("g", "gw");
         await Assert.ThrowsAsync<IOException>(() => host.Shared.LookAsync(Cancel));
@@ -160,6 +162,23 @@ public sealed class SharedSensorsTests(SharedPostgres postgres) : IAsyncLifetime
         await host.Shared.LookAsync(Cancel);
         await host.ApplyAsync(Some.Draft("p-1"));
         Assert.Equal(["g", "p-1"], Host("b", Empty, database).Registry.All.ToArray().Select(s => s.Id));
+    }
+
+    [Fact]
+    public async Task Whoever_sends_a_change_while_the_database_is_away_is_told_that_nothing_was_changed()
+    {
+        await using var server = new PostgresServer();
+        await server.StartAsync();
+        await using var database = new PostgresDatabase(await server.NewDatabaseAsync());
+        await using var host = new RegistryHost(await WebHost.StartAsync(
+            ["--Registry:District=Empty"], b => b.AddRegistry().Services.AddSingleton(database), a => a.MapRegistry()));
+        host.Registry.AutoRegister("g", "gw");
+        await server.KillAsync();
+        const string Csv = "id,kind,name,longitude,latitude,gateway\np-1,pipe,甲站,114.1336,22.5553,gw-1\n";
+        await ApiClient.ProblemOf(await host.Administrator.Post("/api/v1/sensors/import", Csv, "text/csv"), 503, "registry-not-made");
+        await ApiClient.ProblemOf(await host.Administrator.Post("/api/v1/sensors/g/retire", "", "application/json"), 503, "registry-not-made");
+        Assert.Equal(1, host.Registry.Count);
+        Assert.Null(host.Registry[0].RetiredAt);
     }
 
     private string PathOf(string name) => Path.Combine(_folder, name, "registry.db");

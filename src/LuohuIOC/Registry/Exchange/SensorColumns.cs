@@ -9,7 +9,7 @@ namespace LuohuIOC.Registry.Exchange;
 /// <item><term>id</term><description>1–64 letters, digits, <c>. _ : -</c>; the key of re-imports. Required.</description></item>
 /// <item><term>kind</term><description>wire name of <c>firmware-contracts/kinds.json</c> (<c>water_quality</c>) or its Chinese name; never changes. Required.</description></item>
 /// <item><term>name</term><description>1–100 characters. Required.</description></item>
-/// <item><term>street</term><description>name or nine-digit code of one of the ten streets; empty: by the place, approximate.</description></item>
+/// <item><term>street</term><description>name or nine-digit code of one of the ten streets; empty: by the place, approximate, and anew when the place changes.</description></item>
 /// <item><term>community</term><description>community or residents' committee, up to 100 characters.</description></item>
 /// <item><term>longitude, latitude</term><description>decimal degrees in the file's datum, inside the district; in GeoJSON the geometry, a Point. Required, empty only for kind generic.</description></item>
 /// <item><term>gateway</term><description>the one gateway that may publish for the sensor; written as an id. Required.</description></item>

@@ -33,7 +33,7 @@ public static class SensorCsv
         try
         {
             await csv.ReadHeaderAsync(cancellationToken);
-            var columns = ColumnsOf(csv.Headers);
+            var columns = ColumnsOf(csv.Headers, file);
             while (await csv.ReadAsync(cancellationToken))
             {
                 var row = new SensorRow((int)csv.LineNumber, c => Cell(csv, columns, c), datum);
@@ -71,11 +71,11 @@ public static class SensorCsv
     private static string? Cell(CsvReader csv, Dictionary<string, int> columns, string column) =>
         columns.TryGetValue(column, out var at) ? SensorText.Restore(csv.GetString(at).Trim()) : null;
 
-    private static Dictionary<string, int> ColumnsOf(IReadOnlyList<string> headers)
+    private static Dictionary<string, int> ColumnsOf(IReadOnlyList<string> headers, ImportFile file)
     {
         var index = new Dictionary<string, int>();
         for (var i = 0; i < headers.Count; i++)
-            if (SensorColumns.Of(headers[i]) is { } column && !index.TryAdd(column, i))
+            if (file.ColumnOf(headers[i]) is { } column && !index.TryAdd(column, i))
                 throw new ImportFileException("import-column-twice", column);
         var missing = SensorColumns.Required.Where(c => !index.ContainsKey(c)).ToArray();
         if (missing.Length > 0) throw new ImportFileException("import-column-missing", string.Join(", ", missing));

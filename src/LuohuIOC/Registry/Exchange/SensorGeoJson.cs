@@ -34,7 +34,7 @@ public static class SensorGeoJson
         foreach (var element in features.EnumerateArray())
         {
             cancellationToken.ThrowIfCancellationRequested();
-            if (Cells(element, ++ordinal, file.Refused) is not { } cells) continue;
+            if (Cells(element, ++ordinal, file) is not { } cells) continue;
             if (new SensorRow(ordinal, c => cells.GetValueOrDefault(c), datum).Read(file.Refused) is { } draft) file.Drafts.Add(draft);
         }
         return file;
@@ -59,9 +59,9 @@ public static class SensorGeoJson
         }
     }
 
-    private static Dictionary<string, string>? Cells(JsonElement element, int ordinal, List<RowRefusal> refused)
+    private static Dictionary<string, string>? Cells(JsonElement element, int ordinal, ImportFile file)
     {
-        var cells = PropertiesOf(element);
+        var (cells, refused) = (PropertiesOf(element, file), file.Refused);
         var id = cells.GetValueOrDefault(SensorColumns.Id);
         try
         {
@@ -88,14 +88,14 @@ public static class SensorGeoJson
         return null;
     }
 
-    private static Dictionary<string, string> PropertiesOf(JsonElement element)
+    private static Dictionary<string, string> PropertiesOf(JsonElement element, ImportFile file)
     {
         var cells = new Dictionary<string, string>();
         if (element.ValueKind != JsonValueKind.Object || !element.TryGetProperty("properties", out var properties) || properties.ValueKind != JsonValueKind.Object) return cells;
         try
         {
             foreach (var property in properties.EnumerateObject())
-                if (SensorColumns.Of(property.Name) is { } column) cells[column] = TextOf(property.Value);
+                if (file.ColumnOf(property.Name) is { } column) cells[column] = TextOf(property.Value);
         }
         catch (InvalidOperationException)
         {
