@@ -134,10 +134,10 @@ internal sealed class NowcastRound(
         var value = book.IsDoubtful(map.Columns[station.Site.Own]) ? double.NaN : nowcast.Now;
         RuleChange? change = latch.Step(minute, value, nowcast.Values.Length > 0 ? nowcast.Values[0] : null, nowcast.Model?.Model) switch
         {
-            true => new RuleChange(
+            ResidualTurn.Raised => new RuleChange(
                 ResidualRule, Severity.Blue, station.Metric, Math.Round(nowcast.Now, 3), double.NaN, nowcast.IssuedMs, NowcastEvidence.Of(nowcast, latch.Last!, settings.ResidualMinutes)),
-            false => new RuleChange(ResidualRule, null, station.Metric, nowcast.Now, double.NaN, nowcast.IssuedMs, NowcastEvidence.Explained()),
-            null => null,
+            ResidualTurn.None => null,
+            var turn => new RuleChange(ResidualRule, null, station.Metric, nowcast.Now, double.NaN, nowcast.IssuedMs, NowcastEvidence.Ended(turn)),
         };
         return (latch.Last, change);
     }
@@ -155,8 +155,9 @@ internal sealed class NowcastRound(
         if (!_latches.TryGetValue(station.Sensor, out var latch))
             _latches[station.Sensor] = latch = new NowcastLatch(settings.ConfirmMinutes, settings.EndMinutes);
         var raising = nowcast.Values.Where(v => v.Minutes <= settings.WarnMinutes && v.Value >= nowcast.Threshold).ToArray();
+        bool? isExpected = nowcast.Values.Length > 0 ? raising.Length > 0 : null;
         var hold = (int)Math.Ceiling(rule.HoldSeconds * 1000.0 / settings.MinuteMs);
-        return latch.Step(nowcast.IssuedMs / settings.MinuteMs, nowcast.Now, nowcast.Threshold, rule.Hysteresis, hold, raising.Length > 0) switch
+        return latch.Step(nowcast.IssuedMs / settings.MinuteMs, nowcast.Now, nowcast.Threshold, rule.Hysteresis, hold, isExpected) switch
         {
             NowcastTurn.None => null,
             NowcastTurn.Raised => (_, table, map) => Raise(station, nowcast, raising[^1], table, map),
