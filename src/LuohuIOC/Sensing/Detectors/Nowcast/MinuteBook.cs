@@ -13,17 +13,29 @@ internal sealed class MinuteBook(LatestBoard latest, RainBoard rain, long minute
 {
     public const int Kept = NowcastFeatures.HistoryMinutes + 1;
 
+    /// <summary>Who has sent nothing new for so many minutes of the server's clock is not asked what minute it is.</summary>
+    public const int SilentMinutes = 10;
+
     private readonly Dictionary<int, LevelMinutes> _levels = [];
     private readonly Dictionary<int, RainMinutes> _rain = [];
     private readonly Dictionary<int, long> _seen = [];
+    private readonly Dictionary<int, (long NewestMs, long AtMs)> _heard = [];
     private readonly List<RainReading> _new = [];
 
     /// <summary>Takes what came since the last call.</summary>
-    public void Take(NowcastMap map)
+    /// <param name="map">Whom to ask.</param>
+    /// <param name="nowMs">By the server's clock.</param>
+    public void Take(NowcastMap map, long nowMs)
     {
         foreach (var column in map.Columns)
+        {
             if (column.IsRain) TakeRain(column.Sensor);
             else TakeLevel(column);
+            var newest = NewestMs(column);
+            // What was there at first may be from long before the start.
+            if (!_heard.TryGetValue(column.Sensor, out var heard)) _heard[column.Sensor] = (newest, Math.Min(newest, nowMs));
+            else if (newest > heard.NewestMs) _heard[column.Sensor] = (newest, nowMs);
+        }
     }
 
     /// <summary>Takes a reading from history; one that is known already changes nothing.</summary>
@@ -35,12 +47,14 @@ internal sealed class MinuteBook(LatestBoard latest, RainBoard rain, long minute
     }
 
     /// <summary>
-    /// The last whole minute: a quarter of the sensors have spoken in a later one. A single clock that is ahead moves nothing, nor do those
-    /// that are behind or silent. −1 before the first readings.
+    /// The last whole minute: a quarter of the sensors that have said something new of late, by the server's clock, have spoken in a later one. A single
+    /// clock that is ahead moves nothing, nor do those that are behind; the silent are not counted, or three dead quarters would stop time for the
+    /// living one. −1 when nobody has.
     /// </summary>
-    public long LastMinute(NowcastMap map)
+    public long LastMinute(NowcastMap map, long nowMs)
     {
-        var newest = map.Columns.Select(c => c.IsRain ? Rain(c.Sensor).NewestMs : Level(c.Sensor).NewestMs).Where(ms => ms > 0).OrderDescending().ToArray();
+        var newest = map.Columns.Where(c => _heard.TryGetValue(c.Sensor, out var heard) && nowMs - heard.AtMs < SilentMinutes * minuteMs)
+            .Select(NewestMs).Where(ms => ms > 0).OrderDescending().ToArray();
         return newest.Length == 0 ? -1 : (newest[newest.Length / 4] / minuteMs) - 1;
     }
 
@@ -64,6 +78,8 @@ internal sealed class MinuteBook(LatestBoard latest, RainBoard rain, long minute
     /// <summary>The station's own latest reading of what is forecast is marked, whatever for.</summary>
     public bool IsDoubtful(MinuteColumn column) =>
         latest[column.Sensor] is not { } reading || (reading.Mark.Grade != QualityGrade.Good && (reading.Mark.Slots >> column.Slot & 1) != 0);
+
+    private long NewestMs(MinuteColumn column) => column.IsRain ? Rain(column.Sensor).NewestMs : Level(column.Sensor).NewestMs;
 
     private void TakeRain(int gauge)
     {
