@@ -2,8 +2,8 @@ namespace LuohuIOC.Detection.Nowcast;
 
 /// <summary>
 /// The millimetres of each minute at one gauge. A reading is the rain since the one before: it is spread over the minutes between, so that
-/// a gauge that speaks every five minutes is not four times silent. Readings may come in any order and again; what they make of the minutes
-/// does not depend on it.
+/// a gauge that speaks every five minutes is not four times silent. Readings may come in any order and again, known by their time and sequence; what they
+/// make of the minutes does not depend on it.
 /// </summary>
 /// <param name="minuteMs">Length of a minute.</param>
 public sealed class RainMinutes(long minuteMs)
@@ -14,14 +14,14 @@ public sealed class RainMinutes(long minuteMs)
     /// <summary>Four hours of a gauge that speaks every quarter of a minute; then the oldest are forgotten.</summary>
     public const int ReadingsMax = 1024;
 
-    private readonly SortedList<long, double> _readings = new(ReadingsMax);
+    private readonly SortedList<(long TimeMs, long Sequence), double> _readings = new(ReadingsMax);
 
-    public long NewestMs => _readings.Count == 0 ? 0 : _readings.Keys[^1];
+    public long NewestMs => _readings.Count == 0 ? 0 : _readings.Keys[^1].TimeMs;
 
-    public void Observe(long timeMs, double mm)
+    public void Observe(long timeMs, long sequence, double mm)
     {
-        if (_readings.Count == ReadingsMax && timeMs <= _readings.Keys[0]) return;
-        _readings[timeMs] = mm;
+        if (_readings.Count == ReadingsMax && timeMs <= _readings.Keys[0].TimeMs) return;
+        _readings[(timeMs, sequence)] = mm;
         if (_readings.Count > ReadingsMax) _readings.RemoveAt(0);
     }
 
@@ -30,7 +30,7 @@ public sealed class RainMinutes(long minuteMs)
     {
         minutes.Fill(float.NaN);
         var before = Nothing;
-        foreach (var (timeMs, mm) in _readings) before = Spread(before, timeMs / minuteMs, mm, first, minutes);
+        foreach (var (known, mm) in _readings) before = Spread(before, known.TimeMs / minuteMs, mm, first, minutes);
     }
 
     /// <summary>Before the first reading of a gauge, for <see cref="Spread"/>.</summary>

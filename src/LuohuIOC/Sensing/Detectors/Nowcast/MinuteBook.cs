@@ -39,10 +39,10 @@ internal sealed class MinuteBook(LatestBoard latest, RainBoard rain, long minute
     }
 
     /// <summary>Takes a reading from history; one that is known already changes nothing.</summary>
-    public void Learn(MinuteColumn column, long timeMs, QualityMark mark, double[] values)
+    public void Learn(MinuteColumn column, long timeMs, long sequence, QualityMark mark, double[] values)
     {
         if (!IsUsable(column.Slot, mark, values)) return;
-        if (column.IsRain) Rain(column.Sensor).Observe(timeMs, values[column.Slot]);
+        if (column.IsRain) Rain(column.Sensor).Observe(timeMs, sequence, values[column.Slot]);
         else Level(column.Sensor).Observe(timeMs, timeMs / minuteMs, values[column.Slot]);
     }
 
@@ -85,7 +85,9 @@ internal sealed class MinuteBook(LatestBoard latest, RainBoard rain, long minute
     {
         _new.Clear();
         _seen[gauge] = rain.ReadingsAfter(gauge, _seen.GetValueOrDefault(gauge), _new);
-        foreach (var reading in _new) Rain(gauge).Observe(reading.TimeMs, reading.Millimetres);
+        // Of a clock that is ahead many count at one time; without a sequence its own times tell them apart.
+        foreach (var reading in _new)
+            Rain(gauge).Observe(reading.TimeMs, reading.Sequence == ReadingGroup.NoSequence && reading.DeviceMs != reading.TimeMs ? reading.DeviceMs : reading.Sequence, reading.Millimetres);
     }
 
     private void TakeLevel(MinuteColumn column)

@@ -97,7 +97,7 @@ internal sealed class NowcastWatch : BackgroundService
         {
             foreach (var column in map.Columns)
                 await foreach (var reading in _history.ReadAsync(column.Sensor, now - ((MinuteBook.Kept + 1) * _settings.MinuteMs), now + 60_000, cancellationToken))
-                    _book.Learn(column, reading.TimeMs, reading.Mark, reading.Values);
+                    _book.Learn(column, reading.TimeMs, reading.Sequence, reading.Mark, reading.Values);
             return true;
         }
         catch (HistoryUnavailableException e)

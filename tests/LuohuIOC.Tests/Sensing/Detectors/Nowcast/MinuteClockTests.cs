@@ -47,7 +47,7 @@ public sealed class MinuteClockTests
     public void Who_was_heard_of_before_the_start_alone_is_not_asked_what_minute_it_is()
     {
         var map = new NowcastMap(_registry, pipes: 0);
-        foreach (var column in map.Columns.Where(c => !c.IsRain)) _book.Learn(column, (Start - 60) * MinuteMs, default, [0.1, 0, 90]);
+        foreach (var column in map.Columns.Where(c => !c.IsRain)) _book.Learn(column, (Start - 60) * MinuteMs, 0, default, [0.1, 0, 90]);
         _book.Take(map, Start * MinuteMs);
         Assert.Equal(-1, _book.LastMinute(map, Start * MinuteMs));
     }
@@ -67,7 +67,7 @@ public sealed class MinuteClockTests
         {
             var nowMs = (Start + minute) * MinuteMs;
             for (var i = 0; i < alive(minute); i++)
-                if (i == 6) _rain.Observe(Number("gauge"), nowMs, default, [0], [0]);
+                if (i == 6) _rain.Observe(Number("gauge"), Arrival.Latest, nowMs, nowMs, 0, default, [0], [0]);
                 else _latest.Set(Number($"p{i}"), new LatestReading(nowMs, [0.1, 0, 90], default));
             _book.Take(map, nowMs);
             if (_clock.Next(_book.LastMinute(map, nowMs), nowMs) is { } look) looks.Add(look);
