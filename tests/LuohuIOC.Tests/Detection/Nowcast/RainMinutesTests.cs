@@ -11,9 +11,9 @@ public sealed class RainMinutesTests
 
     [Fact]
     public void In_whatever_order_readings_come_the_minutes_are_those_of_the_slow_reference() =>
-        Gen.Select(Gen.Select(Gen.Long[1, Minutes * MinuteMs], Gen.Int[0, 50]).Array[0, 60], Gen.Int[0, int.MaxValue], Gen.Int[0, 30]).Sample((made, seed, first) =>
+        Gen.Select(Gen.Select(Gen.Long[1, Minutes * MinuteMs], Gen.Int[-25, 50]).Array[0, 60], Gen.Int[0, int.MaxValue], Gen.Int[0, 30]).Sample((made, seed, first) =>
         {
-            (long TimeMs, double Mm)[] readings = [.. made.DistinctBy(r => r.Item1).Select(r => (r.Item1, r.Item2 / 10.0))];
+            (long TimeMs, double Mm)[] readings = [.. made.DistinctBy(r => r.Item1).Select(r => (r.Item1, Math.Max(0, r.Item2) / 10.0))];
             var gauge = new RainMinutes(MinuteMs);
             foreach (var (timeMs, mm) in LevelMinutesTests.Shuffled(readings, seed)) gauge.Observe(timeMs, 0, mm);
             foreach (var (timeMs, mm) in readings.Take(5)) gauge.Observe(timeMs, 0, mm);
@@ -66,7 +66,7 @@ public sealed class RainMinutesTests
         {
             var own = readings[r].TimeMs / MinuteMs;
             List<long> covered = [own];
-            if (r > 0 && readings[r - 1].TimeMs / MinuteMs is var before && own - before <= RainMinutes.SpreadMinutesMax)
+            if (r > 0 && readings[r - 1].TimeMs / MinuteMs is var before && own - before <= (readings[r].Mm > 0 ? RainMinutes.SpreadMinutesMax : RainMinutes.DryMinutesMax))
                 for (var minute = before + 1; minute < own; minute++) covered.Add(minute);
             foreach (var minute in covered) fallen[minute] = fallen.GetValueOrDefault(minute) + (readings[r].Mm / covered.Count);
         }

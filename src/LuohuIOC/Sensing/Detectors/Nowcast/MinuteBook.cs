@@ -75,6 +75,20 @@ internal sealed class MinuteBook(LatestBoard latest, RainBoard rain, long minute
         return table;
     }
 
+    /// <summary>How the map's gauges speak at a minute.</summary>
+    /// <returns>How many say that it rained and not when, and the pace of the most diligent.</returns>
+    public (int Untimed, GaugePace Pace) GaugesAt(NowcastMap map, long minute)
+    {
+        var (untimed, pace) = (0, GaugePace.Silent);
+        foreach (var column in map.GaugeColumns)
+        {
+            var gauge = Rain(map.Columns[column].Sensor);
+            if (gauge.HasUntimedRainAt(minute)) untimed++;
+            if (gauge.PaceAt(minute) is var its && its > pace) pace = its;
+        }
+        return (untimed, pace);
+    }
+
     /// <summary>The station's own latest reading of what is forecast is marked, whatever for.</summary>
     public bool IsDoubtful(MinuteColumn column) =>
         latest[column.Sensor] is not { } reading || (reading.Mark.Grade != QualityGrade.Good && (reading.Mark.Slots >> column.Slot & 1) != 0);
