@@ -65,6 +65,9 @@ public sealed class RainBoard
     internal double LeftAt(int gauge, int reservoir, long timeMs, long staleMs) =>
         _gauges.TryGetValue(gauge, out var rain) ? rain.LeftAt(reservoir, timeMs, staleMs) : double.NaN;
 
+    /// <summary>Millimetres of a gauge after <paramref name="sinceMs"/>; NaN when some of it may be forgotten, as after a start, null when it was not heard here since <paramref name="staleMs"/>.</summary>
+    internal double? FallenAfter(int gauge, long sinceMs, long staleMs) => _gauges.TryGetValue(gauge, out var rain) ? rain.FallenAfter(sinceMs, staleMs) : null;
+
     /// <summary>Readings of a gauge that came after the first <paramref name="seen"/>, in the order in which they came; only the newest <see cref="ReadingsKept"/> are remembered.</summary>
     /// <param name="gauge">Its number.</param>
     /// <param name="seen">What the last call returned, 0 at first.</param>
@@ -86,6 +89,9 @@ public sealed class RainBoard
         // Readings before this one may not be in what was restored, and are shown again.
         private long _restoredAt;
 
+        // All that came after it is among the readings, as far as they are kept; 0 until known.
+        private long _wholeAfterMs;
+
         private readonly Lock _lock = new();
         private readonly WaterStore _store = new(RainReach.AllHours);
 
@@ -100,6 +106,7 @@ public sealed class RainBoard
                 // The newest are looked for too: a grain that died unsaved judges them a second time, as the newest and at the same time as at first.
                 if ((isLate || reading.TimeMs <= _newestMs) && IsKnown(reading, isLate)) return;
                 _newestMs = Math.Max(_newestMs, reading.TimeMs);
+                if (_wholeAfterMs == 0) _wholeAfterMs = reading.TimeMs;
                 _store.Add(reading.TimeMs, reading.Millimetres);
                 _readings[_count++ % ReadingsKept] = reading;
             }
@@ -118,6 +125,21 @@ public sealed class RainBoard
             {
                 for (var i = Math.Max(seen, _count - ReadingsKept); i < _count; i++) into.Add(_readings[i % ReadingsKept]);
                 return _count;
+            }
+        }
+
+        public double? FallenAfter(long sinceMs, long staleMs)
+        {
+            lock (_lock)
+            {
+                if (_isAbroad || _store.AtMs == 0 || _store.AtMs < staleMs) return null;
+                var first = Math.Max(_restoredAt, _count - ReadingsKept);
+                var wholeAfter = first > _restoredAt ? Math.Max(_wholeAfterMs, _readings[first % ReadingsKept].TimeMs) : _wholeAfterMs;
+                if (wholeAfter > sinceMs) return double.NaN;
+                var sum = 0.0;
+                for (var i = first; i < _count; i++)
+                    if (_readings[i % ReadingsKept].TimeMs > sinceMs) sum += _readings[i % ReadingsKept].Millimetres;
+                return sum;
             }
         }
 
@@ -140,6 +162,7 @@ public sealed class RainBoard
                 if (_store.AtMs != 0 && !_isAbroad) return;
                 _isAbroad = false;
                 _restoredAt = _count;
+                _wholeAfterMs = stored.AtMs;
                 if (IsOfToday(stored)) _store.Restore(stored.AtMs, stored.Millimetres);
                 else _store.Restore(0, new double[RainReach.AllHours.Length]);
             }
