@@ -12,6 +12,9 @@ public static class NowcastFeatures
     /// <summary>A level stays valid so long without a new reading.</summary>
     public const int StaleMinutes = 10;
 
+    /// <summary>Without the district's rain of so many minutes there is no forecast.</summary>
+    public const int ShortMinutes = 15;
+
     private static readonly int[] OwnChanges = [5, 10, 15, 30];
     private static readonly int[] NearSums = [5, 15, 30, 60, 180];
     private static readonly int[] DistrictSums = [5, 15, 30, 60];
@@ -54,7 +57,7 @@ public static class NowcastFeatures
         row[at++] = (float)(Near(table, site, minute, 10) - Near(table, site, minute - 10, 10));
         foreach (var span in DistrictSums) row[at++] = (float)District(table, site, minute, span).Mean;
         row[at++] = (float)(District(table, site, minute, 10).Mean - District(table, site, minute - 10, 10).Mean);
-        var (mean, strongest) = District(table, site, minute, 15);
+        var (mean, strongest) = District(table, site, minute, ShortMinutes);
         row[at++] = (float)strongest;
         foreach (var neighbour in site.Upstream) at = Neighbour(table, neighbour, minute, row, at);
         foreach (var neighbour in site.Downstream) at = Neighbour(table, neighbour, minute, row, at);

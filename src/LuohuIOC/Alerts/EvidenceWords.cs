@@ -48,6 +48,7 @@ internal static class EvidenceWords
             {
                 "taken-over" => "evidence.nowcast.taken-over",
                 "off" => "evidence.nowcast.off",
+                "unknown" => "evidence.nowcast.unknown",
                 _ => "evidence.nowcast.fell",
             });
         var isOwn = told.TryGetProperty("origin", out var origin) && origin.GetString() == "own";
@@ -58,7 +59,12 @@ internal static class EvidenceWords
     }
 
     private static string Residual(string language, JsonElement told) => told.TryGetProperty("ended", out var ended)
-        ? TextBook.Get(language, ended.GetString() == "off" ? "evidence.nowcast.off" : "evidence.residual.explained")
+        ? TextBook.Get(language, ended.GetString() switch
+        {
+            "off" => "evidence.nowcast.off",
+            "unknown" => "evidence.residual.unknown",
+            _ => "evidence.residual.explained",
+        })
         : TextBook.Get(
             language, told.TryGetProperty("factor", out var factor) && factor.GetDouble() < 0 ? "evidence.residual.below" : "evidence.residual.above", Number(told, "minutes"),
             Metres(told, "expected"), Metres(told, "low"), Metres(told, "high"), Metres(told, "value"), Number(told, "held"), Number(told, "rain60"));

@@ -89,7 +89,7 @@ public sealed record Neighbour(
 
 /// <summary>Rain around a sensor: its nearest gauges.</summary>
 /// <param name="Gauges">Of them, how many speak.</param>
-/// <param name="HourMillimetres">The largest of their sums of the last hour; null when none speaks.</param>
+/// <param name="HourMillimetres">The largest of their sums of the last hour; null when none speaks, or when not all of that hour is known, as after a start.</param>
 /// <param name="UndrainedMillimetres">Fallen and not drained, as enough gauges agree; null for kinds that rain does not concern.</param>
 [GenerateSerializer, Immutable, Alias("luohu.rain-near.v1")]
 public sealed record RainNear(

@@ -52,7 +52,7 @@ public sealed record NeighbourView(
 }
 
 /// <param name="Gauges">Nearest gauges that speak.</param>
-/// <param name="HourMillimetres">The largest of their sums of the last hour; null when none speaks.</param>
+/// <param name="HourMillimetres">The largest of their sums of the last hour; null when none speaks, or when not all of that hour is known, as after a start.</param>
 /// <param name="UndrainedMillimetres">Fallen and not drained.</param>
 /// <param name="Text">For people.</param>
 public sealed record RainNearView(int Gauges, double? HourMillimetres, double? UndrainedMillimetres, string Text);

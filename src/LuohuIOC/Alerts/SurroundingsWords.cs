@@ -86,7 +86,9 @@ internal static class SurroundingsWords
     }
 
     public static string Rain(string language, RainNear rain) => rain.HourMillimetres is not { } hour
-        ? TextBook.Get(language, "surroundings.rain.unknown")
+        ? rain.Gauges == 0 ? TextBook.Get(language, "surroundings.rain.unknown")
+            : rain.UndrainedMillimetres >= DryMillimetres ? TextBook.Get(language, "surroundings.rain.partly-left", Math.Round(rain.UndrainedMillimetres.Value, 1))
+            : TextBook.Get(language, "surroundings.rain.partly")
         : hour >= DryMillimetres ? TextBook.Get(language, "surroundings.rain.fell", Math.Round(hour, 1))
         : rain.UndrainedMillimetres >= DryMillimetres ? TextBook.Get(language, "surroundings.rain.left", Math.Round(rain.UndrainedMillimetres!.Value, 1))
         : TextBook.Get(language, "surroundings.rain.none");

@@ -162,7 +162,10 @@ public sealed class SensorGrain(
             group.Marks[i] = mark;
             // Rain that comes late fell all the same.
             if (IsGauge && arrival != Arrival.Duplicate)
-                rain.Observe(_sensor.Number, arrival == Arrival.Latest ? state.LatestMs : ReadingClock.EffectiveMs(group.DeviceTimes[i], group.ReceivedTimes[i]), mark, slots, values);
+            {
+                var timeMs = arrival == Arrival.Latest ? state.LatestMs : ReadingClock.EffectiveMs(group.DeviceTimes[i], group.ReceivedTimes[i]);
+                rain.Observe(_sensor.Number, arrival, timeMs, group.DeviceTimes[i], group.Sequences[i], mark, slots, values);
+            }
             if (arrival != Arrival.Latest) continue;
             moved = true;
             if (mark.Grade == QualityGrade.Bad) _detector?.Observe(state.LatestMs, slots, values, mark.Slots, _changes);

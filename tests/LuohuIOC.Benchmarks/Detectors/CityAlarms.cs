@@ -92,7 +92,7 @@ public static class CityAlarms
             foreach (var gauge in gauges)
             {
                 model.Read(gauge, values, withHealth: false);
-                rain.Observe(gauge, timeMs, default, [0], values);
+                rain.Observe(gauge, Arrival.Latest, timeMs, timeMs, 0, default, [0], values);
             }
             foreach (var sensor in watched)
                 if ((minute + sensor.Number) % sensor.EveryMinutes == 0) sensor.Read(model, values, timeMs, minute, rules[sensor.Sensor.Kind]);

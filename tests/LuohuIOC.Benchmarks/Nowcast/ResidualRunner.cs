@@ -91,7 +91,7 @@ internal static class ResidualRunner
         var latch = new ResidualLatch(factor, minutes, End, NowcastSettings.ResidualMetresOf(target.Kind));
         var alarms = new List<int>();
         for (var t = 0; t < forecasts.Length; t++)
-            if (latch.Step(t, table.At(target.Site.Own, storm.From + t), forecasts[t], latch) == true) alarms.Add(storm.From + t);
+            if (latch.Step(t, table.At(target.Site.Own, storm.From + t), forecasts[t], latch) == ResidualTurn.Raised) alarms.Add(storm.From + t);
         return alarms;
     }
 

@@ -111,9 +111,17 @@ public sealed class SurroundingsTests
     [InlineData(NeighbourVerdict.Silent, NeighbourVerdict.Doubtful, SurroundingsLean.Undecided, double.NaN, "相邻同类站点均无有效数据；周边雨量站均无数据。尚不能判断是真实情况还是仪器问题。")]
     public void It_is_said_in_one_line(NeighbourVerdict first, NeighbourVerdict second, SurroundingsLean lean, double rain, string text)
     {
-        var found = Around() with { Neighbours = [Near(first), Near(second)], Lean = lean, Rain = new RainNear(3, double.IsNaN(rain) ? null : rain, 0) };
+        var found = Around() with { Neighbours = [Near(first), Near(second)], Lean = lean, Rain = new RainNear(double.IsNaN(rain) ? 0 : 3, double.IsNaN(rain) ? null : rain, 0) };
         Assert.Equal(text, SurroundingsWords.Summary(TextBook.Chinese, "pipe", found));
         Assert.DoesNotContain("surroundings.", SurroundingsWords.Summary(TextBook.English, "pipe", found));
+    }
+
+    [Fact]
+    public void An_hour_that_is_not_known_in_full_is_not_said_to_be_dry()
+    {
+        Assert.Equal("周边近 1 小时雨量记录不完整", SurroundingsWords.Rain(TextBook.Chinese, new RainNear(3, null, 0)));
+        Assert.Equal("周边近 1 小时雨量记录不完整，已降雨水尚余约 45.2 mm 未排完", SurroundingsWords.Rain(TextBook.Chinese, new RainNear(3, null, 45.2)));
+        Assert.Equal("rain nearby in the last hour not fully known, about 45.2 mm still draining", SurroundingsWords.Rain(TextBook.English, new RainNear(3, null, 45.2)));
     }
 
     [Fact]

@@ -1,5 +1,5 @@
-import { computed, ref, watch } from 'vue'
-import { registryPulse, secondPulse } from '../city/city'
+import { ref, watch } from 'vue'
+import { now, registryPulse, secondPulse } from '../city/city'
 import { ask } from '../link/api'
 import { linkState } from '../link/hub'
 import { minute } from '../texts/format'
@@ -47,31 +47,54 @@ export interface Nowcast {
   training: { stateText: string } | null
 }
 
-/** By station, the last that the host told. */
+/** By station, the last that the host told; empty once that is too long ago. */
 export const nowcasts = ref<ReadonlyMap<string, Nowcast>>(new Map())
 
 const EVERY_S = 10
 /** A simulated city's minutes are short. */
 const EVERY_S_FAST = 2
 
+/** Forecasts stand so many minutes of the weather, or three questions where those are shorter. */
+const OLD_MINUTES = 10
+
+/** Minutes of weather in one of the devices' clocks, as the host told last. */
+export const speed = ref(1)
+
+const everyS = (): number => (speed.value > 1 ? EVERY_S_FAST : EVERY_S)
+
+let issued = ''
+let issuedSeenAt = 0
+
+/** Their age counts from when a newer one was first seen here: devices' clocks, which say when they were issued, may all be behind the host's. */
+export function take(items: Nowcast[], at: number): void {
+  const newest = items.reduce((latest, item) => (item.issuedAt && item.issuedAt > latest ? item.issuedAt : latest), '')
+  if (newest !== issued) [issued, issuedSeenAt] = [newest, at]
+  speed.value = items[0]?.speed ?? speed.value
+  nowcasts.value = new Map(items.map((item) => [item.sensorId, item]))
+  dropOld(at)
+}
+
+export function dropOld(at: number): void {
+  if (nowcasts.value.size && at - issuedSeenAt > Math.max((OLD_MINUTES * 60_000) / speed.value, 3000 * everyS())) nowcasts.value = new Map()
+}
+
 async function load(): Promise<void> {
   if (linkState.value !== 'live') return
   try {
-    const { items } = await ask<{ items: Nowcast[] }>('/api/v1/nowcasts')
-    nowcasts.value = new Map(items.map((item) => [item.sensorId, item]))
+    take((await ask<{ items: Nowcast[] }>('/api/v1/nowcasts')).items, now())
   } catch {
     // The link's own sign says when the host is away; an old forecast is dropped by its age.
   }
 }
 
-/** Minutes of weather in one of the devices' clocks. */
-export const speed = computed(() => [...nowcasts.value.values()][0]?.speed ?? 1)
-
 const FAST_MINUTES = 10
 /** How far back a chart of so many minutes goes: in a simulated city that runs fast, ten minutes hold a storm, and an hour would hide what is forecast. */
 export const cityMinutes = (minutes: number): number => (speed.value > 1 ? Math.min(minutes, FAST_MINUTES) : minutes)
 
-watch(secondPulse, (second) => second % (speed.value > 1 ? EVERY_S_FAST : EVERY_S) === 0 && void load())
+watch(secondPulse, (second) => {
+  dropOld(now())
+  if (second % everyS() === 0) void load()
+})
 watch([registryPulse, linkState], () => void load())
 
 /** Metres as the chart has them: points of a dashed line from now, and the interval as a lower edge with the width above it. */

@@ -7,8 +7,14 @@ namespace LuohuIOC.Sensing.Rain;
 
 /// <summary>One reading of a gauge.</summary>
 /// <param name="TimeMs">The device's time, bounded by the server's clock.</param>
+/// <param name="DeviceMs">The device's time as it came.</param>
+/// <param name="Sequence">What tells readings of one time apart.</param>
 /// <param name="Millimetres">Rain since the reading before.</param>
-internal readonly record struct RainReading(long TimeMs, double Millimetres);
+internal readonly record struct RainReading(long TimeMs, long DeviceMs, long Sequence, double Millimetres)
+{
+    /// <summary>What a device sent again, by its own clock; a late one may count at another time when it comes again.</summary>
+    public bool IsSame(in RainReading other, bool isLate) => DeviceMs == other.DeviceMs && Sequence == other.Sequence && (isLate || TimeMs == other.TimeMs);
+}
 
 /// <summary>
 /// The undrained rain of every gauge, by the gauge's number: written by the gauges' grains, read by the grains of stations around them. Of several hosts
@@ -21,12 +27,20 @@ public sealed class RainBoard
 
     private readonly ConcurrentDictionary<int, GaugeRain> _gauges = new();
 
-    /// <summary>Takes a gauge's reading that was not seen before; bad values do not count.</summary>
-    public void Observe(int gauge, long timeMs, QualityMark mark, ReadOnlySpan<byte> slots, ReadOnlySpan<double> values)
+    /// <summary>Takes a gauge's reading that its grain does not know; bad values do not count.</summary>
+    /// <param name="gauge">Its number.</param>
+    /// <param name="arrival">Where it stands in the gauge's time line.</param>
+    /// <param name="timeMs">When it counts.</param>
+    /// <param name="deviceMs">The device's time as it came: many of a clock that is ahead count at one time.</param>
+    /// <param name="sequence">What tells readings of one time apart.</param>
+    /// <param name="mark">Its quality.</param>
+    /// <param name="slots">Of its values.</param>
+    /// <param name="values">Them.</param>
+    public void Observe(int gauge, Arrival arrival, long timeMs, long deviceMs, long sequence, QualityMark mark, ReadOnlySpan<byte> slots, ReadOnlySpan<double> values)
     {
         var at = slots.IndexOf((byte)AmountSlot);
         if (at < 0 || (mark.Grade == QualityGrade.Bad && (mark.Slots >> AmountSlot & 1) != 0)) return;
-        Of(gauge).Add(timeMs, values[at]);
+        Of(gauge).Add(new RainReading(timeMs, deviceMs, sequence, values[at]), arrival == Arrival.Late);
     }
 
     /// <summary>Brings what is stored of a gauge up to date.</summary>
@@ -51,6 +65,9 @@ public sealed class RainBoard
     internal double LeftAt(int gauge, int reservoir, long timeMs, long staleMs) =>
         _gauges.TryGetValue(gauge, out var rain) ? rain.LeftAt(reservoir, timeMs, staleMs) : double.NaN;
 
+    /// <summary>Millimetres of a gauge after <paramref name="sinceMs"/>; NaN when some of it may be forgotten, as after a start, null when it was not heard here since <paramref name="staleMs"/>.</summary>
+    internal double? FallenAfter(int gauge, long sinceMs, long staleMs) => _gauges.TryGetValue(gauge, out var rain) ? rain.FallenAfter(sinceMs, staleMs) : null;
+
     /// <summary>Readings of a gauge that came after the first <paramref name="seen"/>, in the order in which they came; only the newest <see cref="ReadingsKept"/> are remembered.</summary>
     /// <param name="gauge">Its number.</param>
     /// <param name="seen">What the last call returned, 0 at first.</param>
@@ -60,7 +77,7 @@ public sealed class RainBoard
 
     private GaugeRain Of(int gauge) => _gauges.GetOrAdd(gauge, static _ => new GaugeRain());
 
-    /// <summary>Four hours of a gauge that speaks every minute, 4 KB: more come at once only after an outage, and then history has them.</summary>
+    /// <summary>Four hours of a gauge that speaks every minute, 8 KB: more come at once only after an outage, and then history has them.</summary>
     internal const int ReadingsKept = 256;
 
     private sealed class GaugeRain
@@ -72,28 +89,33 @@ public sealed class RainBoard
         // Readings before this one may not be in what was restored, and are shown again.
         private long _restoredAt;
 
+        // All that came after it is among the readings, as far as they are kept; 0 until known.
+        private long _wholeAfterMs;
+
         private readonly Lock _lock = new();
         private readonly WaterStore _store = new(RainReach.AllHours);
 
         // Told by the host where the gauge's grain lives.
         private bool _isAbroad;
 
-        public void Add(long timeMs, double mm)
+        public void Add(in RainReading reading, bool isLate)
         {
             lock (_lock)
             {
                 // A sensor knows few of its own readings again; an hour of minutes that a gateway sends a second time must not be a second cloudburst.
-                if (timeMs <= _newestMs && IsKnown(timeMs)) return;
-                _newestMs = Math.Max(_newestMs, timeMs);
-                _store.Add(timeMs, mm);
-                _readings[_count++ % ReadingsKept] = new RainReading(timeMs, mm);
+                // The newest are looked for too: a grain that died unsaved judges them a second time, as the newest and at the same time as at first.
+                if ((isLate || reading.TimeMs <= _newestMs) && IsKnown(reading, isLate)) return;
+                _newestMs = Math.Max(_newestMs, reading.TimeMs);
+                if (_wholeAfterMs == 0) _wholeAfterMs = reading.TimeMs;
+                _store.Add(reading.TimeMs, reading.Millimetres);
+                _readings[_count++ % ReadingsKept] = reading;
             }
         }
 
-        private bool IsKnown(long timeMs)
+        private bool IsKnown(in RainReading reading, bool isLate)
         {
             for (var i = Math.Max(_restoredAt, _count - ReadingsKept); i < _count; i++)
-                if (_readings[i % ReadingsKept].TimeMs == timeMs) return true;
+                if (_readings[i % ReadingsKept].IsSame(reading, isLate)) return true;
             return false;
         }
 
@@ -103,6 +125,21 @@ public sealed class RainBoard
             {
                 for (var i = Math.Max(seen, _count - ReadingsKept); i < _count; i++) into.Add(_readings[i % ReadingsKept]);
                 return _count;
+            }
+        }
+
+        public double? FallenAfter(long sinceMs, long staleMs)
+        {
+            lock (_lock)
+            {
+                if (_isAbroad || _store.AtMs == 0 || _store.AtMs < staleMs) return null;
+                var first = Math.Max(_restoredAt, _count - ReadingsKept);
+                var wholeAfter = first > _restoredAt ? Math.Max(_wholeAfterMs, _readings[first % ReadingsKept].TimeMs) : _wholeAfterMs;
+                if (wholeAfter > sinceMs) return double.NaN;
+                var sum = 0.0;
+                for (var i = first; i < _count; i++)
+                    if (_readings[i % ReadingsKept].TimeMs > sinceMs) sum += _readings[i % ReadingsKept].Millimetres;
+                return sum;
             }
         }
 
@@ -125,6 +162,7 @@ public sealed class RainBoard
                 if (_store.AtMs != 0 && !_isAbroad) return;
                 _isAbroad = false;
                 _restoredAt = _count;
+                _wholeAfterMs = stored.AtMs;
                 if (IsOfToday(stored)) _store.Restore(stored.AtMs, stored.Millimetres);
                 else _store.Restore(0, new double[RainReach.AllHours.Length]);
             }

@@ -15,29 +15,26 @@ internal sealed class RainNearby(RainBoard board, GaugeMap map, RainOptions opti
     {
         var isSlope = sensor.Kind == SensorKind.Slope;
         if (ReachOf(sensor.Kind) is not { } reach && !isSlope) return null;
-        var (alive, most) = (0, double.NaN);
+        var (alive, most, isWhole) = (0, 0.0, true);
         foreach (var gauge in map.Of(sensor).Take(options.Gauges))
         {
-            if (HourAt(gauge, nowMs) is not (>= 0 and var mm)) continue;
+            if (Fallen(gauge, nowMs) is not { } mm) continue;
             alive++;
-            most = double.IsNaN(most) ? mm : Math.Max(most, mm);
+            most = Math.Max(most, mm);
+            isWhole &= double.IsFinite(mm);
         }
         var undrained = !isSlope && ReachOf(sensor.Kind) is { } known ? new RainGate(sensor, known, map, board, options) : null;
         var isWet = undrained?.IsWet(nowMs);
-        return new RainNear(alive, Rounded(most), isWet is null ? null : Rounded(undrained!.Millimetres));
+        return new RainNear(alive, alive > 0 && isWhole ? Rounded(most) : null, isWet is null ? null : Rounded(undrained!.Millimetres));
     }
 
     /// <summary>Rain explains that water rises there.</summary>
     public bool IsWet(SensorKind kind, RainNear? around) => ReachOf(kind) is { } reach && around?.UndrainedMillimetres >= reach.Millimetres;
 
-    /// <summary>Millimetres of the last hour; NaN when the gauge has not been heard.</summary>
-    public double HourAt(int gauge, long nowMs)
-    {
-        var readings = new List<RainReading>();
-        var sinceMs = nowMs - (long)hour.TotalMilliseconds;
-        if (board.ReadingsAfter(gauge, 0, readings) == 0 || readings.Max(r => r.TimeMs) < nowMs - options.Stale.TotalMilliseconds) return double.NaN;
-        return readings.Where(r => r.TimeMs > sinceMs).Sum(r => r.Millimetres);
-    }
+    /// <summary>Millimetres of the last hour; NaN when the gauge has not been heard, or not for as long as that.</summary>
+    public double HourAt(int gauge, long nowMs) => Fallen(gauge, nowMs) ?? double.NaN;
+
+    private double? Fallen(int gauge, long nowMs) => board.FallenAfter(gauge, nowMs - (long)hour.TotalMilliseconds, nowMs - (long)options.Stale.TotalMilliseconds);
 
     // A street drains as its pipe does.
     private static RainReach? ReachOf(SensorKind kind) => RainReach.Of(kind == SensorKind.Waterlogging ? SensorKind.Pipe : kind);

@@ -32,6 +32,7 @@ internal static class WitnessVerdict
         if (said.IsSilent) return NeighbourVerdict.Silent;
         if (said.IsDoubtful) return NeighbourVerdict.Doubtful;
         if (subject == SurroundingsSubject.State) return said.Value == own.Value ? NeighbourVerdict.Agrees : NeighbourVerdict.Calm;
+        if (said.IsRain && double.IsNaN(said.Value)) return NeighbourVerdict.Unknown;
         if (said.IsRain)
             return said.Value >= RainMillimetres && !(said.Value < RainShare * own.Value) ? NeighbourVerdict.Agrees : NeighbourVerdict.Calm;
         // After a start nobody's change is known for a while: that all are calm would then be said of a flood.

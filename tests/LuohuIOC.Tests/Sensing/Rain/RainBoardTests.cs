@@ -1,3 +1,4 @@
+using LuohuIOC.Sensing;
 using LuohuIOC.Sensing.Rain;
 using Xunit;
 
@@ -81,7 +82,7 @@ public sealed class RainBoardTests
         Assert.Equal(left, Left(_here));
     }
 
-    private static void Fall(RainBoard board, long timeMs, double mm) => board.Observe(Gauge, timeMs, default, [0], [mm]);
+    private static void Fall(RainBoard board, long timeMs, double mm) => board.Observe(Gauge, Arrival.Latest, timeMs, timeMs, 0, default, [0], [mm]);
 
     private static double Left(RainBoard board) => board.LeftAt(Gauge, 0, T + 600_000, T);
 }

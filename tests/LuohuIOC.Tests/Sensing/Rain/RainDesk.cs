@@ -1,5 +1,6 @@
 using LuohuIOC.DeviceProtocol;
 using LuohuIOC.Registry;
+using LuohuIOC.Sensing;
 using LuohuIOC.Sensing.Rain;
 using LuohuIOC.Spatial;
 using LuohuIOC.Tests.Http;
@@ -49,7 +50,7 @@ internal sealed class RainDesk
 
     public void Fall(long timeMs, double mm, params string[] gauges)
     {
-        foreach (var gauge in gauges) Board.Observe(this[gauge].Number, timeMs, default, [0], [mm]);
+        foreach (var gauge in gauges) Board.Observe(this[gauge].Number, Arrival.Latest, timeMs, timeMs, 0, default, [0], [mm]);
     }
 
     public static SensorDraft Draft(string id, SensorKind kind, GeoPoint place, string? downstream = null) => new()

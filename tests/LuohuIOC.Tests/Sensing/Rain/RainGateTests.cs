@@ -1,5 +1,6 @@
 using LuohuIOC.DeviceProtocol;
 using LuohuIOC.Ingestion;
+using LuohuIOC.Sensing;
 using LuohuIOC.Sensing.Rain;
 using Xunit;
 
@@ -57,7 +58,7 @@ public sealed class RainGateTests
     public void A_bad_reading_is_no_rain()
     {
         foreach (var id in new[] { "A", "B" })
-            _desk.Board.Observe(_desk[id].Number, T, new QualityMark(QualityGrade.Bad, QualityReason.OutOfRange, 1), [0], [99]);
+            _desk.Board.Observe(_desk[id].Number, Arrival.Latest, T, T, 0, new QualityMark(QualityGrade.Bad, QualityReason.OutOfRange, 1), [0], [99]);
         Assert.False(Gate.IsWet(T));
     }
 

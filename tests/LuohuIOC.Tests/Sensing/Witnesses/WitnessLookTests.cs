@@ -57,7 +57,7 @@ public sealed class WitnessLookTests : IDisposable
         foreach (var id in new[] { "p0", "p1", "p2" }) Read(id, 0, 1.6);
         Read("p3", 0, 0.5);
         Read("outfall", 0, 0.3);
-        for (var minute = -50; minute <= 0; minute += 10) _rain.Observe(Of("gauge").Number, NowMs + (minute * 60_000), default, [0], [4]);
+        for (var minute = -60; minute <= 0; minute += 10) Fall(minute, 4);
 
         var found = _look.Look(Alert("p1", "pipe-level", 1.6, 1.5), null, Now);
         Assert.Equal(
@@ -77,7 +77,7 @@ public sealed class WitnessLookTests : IDisposable
         _trends.Take();
         Read("p1", 0, 1.6);
         foreach (var id in new[] { "p0", "p2", "p3", "p4", "outfall" }) Read(id, 0, 0.505);
-        _rain.Observe(Of("gauge").Number, NowMs, default, [0], [0]);
+        for (var minute = -60; minute <= 0; minute += 60) Fall(minute, 0);
         var found = _look.Look(Alert("p1", "pipe-level", 1.6, 1.5), null, Now);
         Assert.All(found.Neighbours, n => Assert.Equal(NeighbourVerdict.Calm, n.Verdict));
         Assert.Equal(SurroundingsLean.Instrument, found.Lean);
@@ -166,6 +166,12 @@ public sealed class WitnessLookTests : IDisposable
     }
 
     private Sensor Of(string id) => _registry.TryFind(id, out var sensor) ? sensor : throw new InvalidOperationException(id);
+
+    private void Fall(int minute, double mm)
+    {
+        var timeMs = NowMs + (minute * 60_000);
+        _rain.Observe(Of("gauge").Number, Arrival.Latest, timeMs, timeMs, 0, default, [0], [mm]);
+    }
 
     private void Read(string id, int minute, double value, string metric = "level", int? levelMinute = null)
     {

@@ -58,6 +58,7 @@ public sealed class WitnessVerdictTests
     [InlineData(40, 8, NeighbourVerdict.Agrees)]
     [InlineData(40, 7.9, NeighbourVerdict.Calm)]
     [InlineData(1, 0.9, NeighbourVerdict.Calm)]
+    [InlineData(20.0, double.NaN, NeighbourVerdict.Unknown)]
     public void A_gauge_agrees_that_has_a_fifth_of_the_rain(double own, double other, NeighbourVerdict verdict)
     {
         Reading Gauge(double mm) => Own with { Value = mm, IsRain = true };

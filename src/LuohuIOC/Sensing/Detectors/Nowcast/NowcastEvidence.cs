@@ -7,7 +7,7 @@ namespace LuohuIOC.Sensing.Detectors.Nowcast;
 /// <summary>
 /// What an officer sees beside the alert of a forecast, as JSON:
 /// <c>{"nowcast":{"minutes":30,"expected":0.22,"low":0.1,"high":0.35,"crossingMinutes":18,"crossingAt":"2026-…","rain15":12.5,"rain60":30,"origin":"prior","version":0,"upstream":{"pipe-001":1.2}}}</c>;
-/// at its end <c>{"nowcast":{"ended":"taken-over"}}</c>, <c>fell</c> or <c>off</c>.
+/// at its end <c>{"nowcast":{"ended":"taken-over"}}</c>, <c>fell</c>, <c>unknown</c> or <c>off</c>.
 /// </summary>
 internal static class NowcastEvidence
 {
@@ -60,10 +60,15 @@ internal static class NowcastEvidence
         },
     });
 
-    /// <summary>Its end: the water is again where the forecast has it.</summary>
-    public static string Explained() => """{"residual":{"ended":"explained"}}""";
+    /// <summary>Its end: <c>{"residual":{"ended":"explained"}}</c> or <c>unknown</c>.</summary>
+    public static string Ended(ResidualTurn turn) => turn == ResidualTurn.Unknown ? """{"residual":{"ended":"unknown"}}""" : """{"residual":{"ended":"explained"}}""";
 
-    public static string Ended(NowcastTurn turn) => turn == NowcastTurn.TakenOver ? """{"nowcast":{"ended":"taken-over"}}""" : """{"nowcast":{"ended":"fell"}}""";
+    public static string Ended(NowcastTurn turn) => turn switch
+    {
+        NowcastTurn.TakenOver => """{"nowcast":{"ended":"taken-over"}}""",
+        NowcastTurn.Unknown => """{"nowcast":{"ended":"unknown"}}""",
+        _ => """{"nowcast":{"ended":"fell"}}""",
+    };
 
     /// <summary>The station is not forecast any more.</summary>
     public static string Off() => """{"nowcast":{"ended":"off"}}""";

@@ -8,8 +8,11 @@ internal enum NowcastTurn
     /// <summary>A crossing is expected: tell.</summary>
     Raised,
 
-    /// <summary>The forecast has stayed below, or there has been none, for a while.</summary>
+    /// <summary>The forecast has stayed below for a while.</summary>
     Fell,
+
+    /// <summary>There has been no forecast for a longer while.</summary>
+    Unknown,
 
     /// <summary>The water stands at the threshold: the threshold's own alert speaks now.</summary>
     TakenOver,
@@ -17,7 +20,7 @@ internal enum NowcastTurn
 
 /// <summary>
 /// One alert for one episode: it begins when the forecast has stood at the threshold for some minutes in a row, and ends when the forecast
-/// falls or the water is there. After a crossing the water must fall a margin below the threshold before another is announced. Begins
+/// falls, the water is there, or nothing has been known for half an hour. After a crossing the water must fall a margin below the threshold before another is announced. Begins
 /// as if an alert were open, because one may be from before a restart.
 /// </summary>
 /// <param name="confirm">Minutes in a row.</param>
@@ -26,9 +29,9 @@ internal sealed class NowcastLatch(int confirm, int end)
 {
     // Minutes since when; looks may skip minutes, so they are not counted.
     private long? _standing;
-    private long? _below;
     private long? _above;
     private bool _crossed;
+    private readonly QuietMinutes _below = new(end);
 
     // The newest reading at the threshold may be ahead of the minute that is looked at, which must not take the water for low.
     private long _crossedAt = long.MinValue;
@@ -44,25 +47,32 @@ internal sealed class NowcastLatch(int confirm, int end)
     /// <param name="threshold">NaN or infinite when no rule has one.</param>
     /// <param name="margin">Hysteresis of the rule, in the metric's unit.</param>
     /// <param name="holdMinutes">Minutes that the rule itself waits before it raises.</param>
-    /// <param name="isExpected">A horizon that may raise stands at the threshold.</param>
-    public NowcastTurn Step(long minute, double now, double threshold, double margin, int holdMinutes, bool isExpected)
+    /// <param name="isExpected">A horizon that may raise stands at the threshold; null without a forecast.</param>
+    public NowcastTurn Step(long minute, double now, double threshold, double margin, int holdMinutes, bool? isExpected)
     {
         if (now >= threshold)
         {
-            (_standing, _below, _crossed, _crossedAt) = (null, null, true, Math.Max(_crossedAt, minute));
+            (_standing, _crossed, _crossedAt) = (null, true, Math.Max(_crossedAt, minute));
+            _below.Loud(minute);
             _above ??= minute;
             return minute - _above >= holdMinutes ? Close(NowcastTurn.TakenOver) : NowcastTurn.None;
         }
         if (minute <= _crossedAt) return NowcastTurn.None;
         _above = null;
         if (_crossed && now < threshold - margin) _crossed = false;
-        if (!isExpected || _crossed)
+        if (isExpected is null)
         {
             _standing = null;
-            _below ??= minute;
-            return minute - _below + 1 >= end ? Close(NowcastTurn.Fell) : NowcastTurn.None;
+            _below.Unknown(minute);
+            return _below.AreUnknown ? Close(NowcastTurn.Unknown) : NowcastTurn.None;
         }
-        _below = null;
+        if (isExpected == false || _crossed)
+        {
+            _standing = null;
+            _below.Quiet(minute);
+            return _below.AreEnough ? Close(NowcastTurn.Fell) : NowcastTurn.None;
+        }
+        _below.Loud(minute);
         _standing ??= minute;
         if (minute - _standing + 1 < confirm || (IsOpen && HasTold)) return NowcastTurn.None;
         (IsOpen, HasTold) = (true, true);

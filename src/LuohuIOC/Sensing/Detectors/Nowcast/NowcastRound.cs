@@ -28,13 +28,14 @@ internal sealed class NowcastRound(
     public List<(string SensorId, RuleChange Change)> Look(NowcastMap map, long minute)
     {
         var table = book.TableAt(map, minute);
+        var silence = RainSilence(map, table, minute);
         var shown = new Dictionary<int, StationNowcast>(map.Stations.Length);
         var changes = new List<(string, RuleChange)>();
         foreach (var station in map.Stations)
         {
             var sensor = registry[station.Sensor];
             var rule = NowcastThreshold.Of(rules, sensor, station.Metric);
-            var nowcast = Forecast(sensor, station.Site, table, (minute + 1) * settings.MinuteMs, rule.At);
+            var nowcast = Forecast(sensor, station.Site, table, (minute + 1) * settings.MinuteMs, rule.At, silence);
             var residual = Residual(station, sensor, nowcast, minute, map);
             shown[station.Sensor] = nowcast = nowcast with { Residual = residual.Last };
             if (residual.Change is { } told) changes.Add((sensor.Id, told));
@@ -100,17 +101,17 @@ internal sealed class NowcastRound(
     public static IEnumerable<(string SensorId, RuleChange Change)> Abandoned(IEnumerable<AlertView> open, IReadOnlySet<string> forecast, long timeMs) =>
         open.Where(a => Rules.Contains(a.Rule) && a.ClearedAt is null && !forecast.Contains(a.SensorId)).Select(a => (a.SensorId, Off(a.Rule, a.Metric, timeMs)));
 
-    private StationNowcast Forecast(Sensor sensor, NowcastSite site, MinuteTable table, long issuedMs, double threshold)
+    private StationNowcast Forecast(Sensor sensor, NowcastSite site, MinuteTable table, long issuedMs, double threshold, NowcastSilence rain)
     {
         var last = table.Count - 1;
         var model = models.Of(sensor, site);
         var values = new NowcastValue[model?.Model.Horizons.Length ?? 0];
-        var known = model is not null && model.Model.Forecast(table, site, last, values);
+        var known = rain == NowcastSilence.None && model is not null && model.Model.Forecast(table, site, last, values);
         Span<float> row = stackalloc float[NowcastFeatures.Names(site).Length];
         NowcastFeatures.Fill(table, site, last, row);
         if (model is not null) IntervalOf(sensor, model.Model, threshold).Apply(issuedMs / settings.MinuteMs, row[NowcastFeatures.Own], site.Floor, known ? values : []);
         return new StationNowcast(
-            issuedMs, row[NowcastFeatures.Own], known ? values : [], known ? NowcastSilence.None : SilenceOf(table, site, last, model, row[NowcastFeatures.Own]), threshold,
+            issuedMs, row[NowcastFeatures.Own], known ? values : [], known ? NowcastSilence.None : SilenceOf(model, row[NowcastFeatures.Own], rain), threshold,
             row[NowcastFeatures.RainNear15], row[NowcastFeatures.RainNear60], model);
     }
 
@@ -134,29 +135,41 @@ internal sealed class NowcastRound(
         var value = book.IsDoubtful(map.Columns[station.Site.Own]) ? double.NaN : nowcast.Now;
         RuleChange? change = latch.Step(minute, value, nowcast.Values.Length > 0 ? nowcast.Values[0] : null, nowcast.Model?.Model) switch
         {
-            true => new RuleChange(
+            ResidualTurn.Raised => new RuleChange(
                 ResidualRule, Severity.Blue, station.Metric, Math.Round(nowcast.Now, 3), double.NaN, nowcast.IssuedMs, NowcastEvidence.Of(nowcast, latch.Last!, settings.ResidualMinutes)),
-            false => new RuleChange(ResidualRule, null, station.Metric, nowcast.Now, double.NaN, nowcast.IssuedMs, NowcastEvidence.Explained()),
-            null => null,
+            ResidualTurn.None => null,
+            var turn => new RuleChange(ResidualRule, null, station.Metric, nowcast.Now, double.NaN, nowcast.IssuedMs, NowcastEvidence.Ended(turn)),
         };
         return (latch.Last, change);
     }
 
-    private static NowcastSilence SilenceOf(MinuteTable table, NowcastSite site, int last, ModelInUse? model, float own)
+    /// <summary>Why rain of the last quarter of an hour is not known; none when it is.</summary>
+    private NowcastSilence RainSilence(NowcastMap map, MinuteTable table, long minute)
     {
-        if (model is null) return NowcastSilence.Model;
-        if (float.IsNaN(own)) return NowcastSilence.Station;
-        // Gauges that speak now but have not done so for long enough.
-        return site.DistrictGauges.Any(g => !double.IsNaN(table.Latest(g, last, 5))) ? NowcastSilence.Waiting : NowcastSilence.Rain;
+        var known = map.GaugeColumns.Count(g => !double.IsNaN(table.Sum(g, table.Count - 1, NowcastFeatures.ShortMinutes)));
+        var (untimed, pace) = book.GaugesAt(map, minute);
+        // Those that are known are then those where none fell, and must not stand for the district.
+        if (untimed > known) return NowcastSilence.RainSeldom;
+        if (known > 0) return NowcastSilence.None;
+        return pace switch
+        {
+            GaugePace.Silent => NowcastSilence.Rain,
+            GaugePace.Seldom => NowcastSilence.RainSeldom,
+            _ => NowcastSilence.Waiting,
+        };
     }
+
+    private static NowcastSilence SilenceOf(ModelInUse? model, float own, NowcastSilence rain) =>
+        model is null ? NowcastSilence.Model : float.IsNaN(own) ? NowcastSilence.Station : rain == NowcastSilence.None ? NowcastSilence.Waiting : rain;
 
     private Func<Sensor, MinuteTable, NowcastMap, RuleChange>? Turn(NowcastStation station, StationNowcast nowcast, NowcastThreshold rule)
     {
         if (!_latches.TryGetValue(station.Sensor, out var latch))
             _latches[station.Sensor] = latch = new NowcastLatch(settings.ConfirmMinutes, settings.EndMinutes);
         var raising = nowcast.Values.Where(v => v.Minutes <= settings.WarnMinutes && v.Value >= nowcast.Threshold).ToArray();
+        bool? isExpected = nowcast.Values.Length > 0 ? raising.Length > 0 : null;
         var hold = (int)Math.Ceiling(rule.HoldSeconds * 1000.0 / settings.MinuteMs);
-        return latch.Step(nowcast.IssuedMs / settings.MinuteMs, nowcast.Now, nowcast.Threshold, rule.Hysteresis, hold, raising.Length > 0) switch
+        return latch.Step(nowcast.IssuedMs / settings.MinuteMs, nowcast.Now, nowcast.Threshold, rule.Hysteresis, hold, isExpected) switch
         {
             NowcastTurn.None => null,
             NowcastTurn.Raised => (_, table, map) => Raise(station, nowcast, raising[^1], table, map),

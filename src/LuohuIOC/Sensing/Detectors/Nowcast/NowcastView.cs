@@ -8,7 +8,7 @@ namespace LuohuIOC.Sensing.Detectors.Nowcast;
 /// <param name="Kind"><c>waterlogging</c> or <c>pipe</c>.</param>
 /// <param name="Metric"><c>depth</c> or <c>level</c>.</param>
 /// <param name="Unit">Of every value here.</param>
-/// <param name="State"><c>forecast</c>, or why there is none: <c>off</c>, <c>waiting</c>, <c>station-silent</c>, <c>rain-silent</c>, <c>no-model</c>.</param>
+/// <param name="State"><c>forecast</c>, or why there is none: <c>off</c>, <c>waiting</c>, <c>station-silent</c>, <c>rain-silent</c>, <c>rain-seldom</c>, <c>no-model</c>.</param>
 /// <param name="StateText">The same as a sentence.</param>
 /// <param name="IssuedAt">End of the minute that it was made from, by the devices' clocks.</param>
 /// <param name="Now">The station's value then.</param>

@@ -48,6 +48,7 @@ internal sealed class NowcastViews(SensorRegistry registry, NowcastBoard board, 
         NowcastSilence.Waiting => "waiting",
         NowcastSilence.Station => "station-silent",
         NowcastSilence.Rain => "rain-silent",
+        NowcastSilence.RainSeldom => "rain-seldom",
         _ => "no-model",
     };
 

@@ -8,7 +8,7 @@ using LuohuIOC.Storage;
 namespace LuohuIOC.Sensing.Detectors.Nowcast;
 
 /// <summary>
-/// Forecasts whenever a minute of the devices' clocks is whole: looks at the boards every few seconds, which costs the sensors' grains
+/// Forecasts whenever a minute of the devices' clocks is whole, or all are silent: looks at the boards every few seconds, which costs the sensors' grains
 /// nothing. After a start it takes the minutes before from history.
 /// </summary>
 internal sealed class NowcastWatch : BackgroundService
@@ -24,6 +24,7 @@ internal sealed class NowcastWatch : BackgroundService
     private readonly TimeProvider _time;
     private readonly ILogger<NowcastWatch> _log;
     private readonly MinuteBook _book;
+    private readonly MinuteClock _minutes;
     private readonly NowcastRound _round;
 
     // What could not be told yet, in order; a station stands in it a few times at most, because its latch turns once an episode.
@@ -31,7 +32,6 @@ internal sealed class NowcastWatch : BackgroundService
     private volatile bool _mapIsOld = true;
     private NowcastMap? _map;
     private bool _isRefilled;
-    private long _last = -1;
 
     public NowcastWatch(
         SensorRegistry registry, LatestBoard latest, RainBoard rain, RuleBook rules, NowcastModels models, NowcastBoard board, IReadingHistory history,
@@ -39,6 +39,7 @@ internal sealed class NowcastWatch : BackgroundService
     {
         (_registry, _latest, _history, _alerts, _grains, _silo, _hosts, _settings, _time, _log) = (registry, latest, history, alerts, grains, silo, hosts, settings, time, log);
         _book = new MinuteBook(latest, rain, settings.MinuteMs);
+        _minutes = new MinuteClock(settings.MinuteMs);
         _round = new NowcastRound(registry, rules, models, board, _book, settings);
         registry.Changed += sensor => _mapIsOld |= sensor.Kind is SensorKind.RainGauge or SensorKind.Tide || NowcastMap.MetricOf(sensor.Kind) is not null || sensor.Downstream is not null;
     }
@@ -73,10 +74,10 @@ internal sealed class NowcastWatch : BackgroundService
             _untold.AddRange(_round.Leave(_map, NowMs).Where(c => IsMine(c.SensorId)));
         }
         _isRefilled = _isRefilled || await RefillAsync(_map, cancellationToken);
-        _book.Take(_map);
+        var nowMs = NowMs;
+        _book.Take(_map, nowMs);
         _untold.AddRange(_round.TakenOver(_map, _latest).Where(c => IsMine(c.SensorId)));
-        if (_book.LastMinute(_map) is not (var minute and >= 0) || minute <= _last) return;
-        _last = minute;
+        if (_minutes.Next(_book.LastMinute(_map, nowMs), nowMs) is not { } minute) return;
         _untold.AddRange(_round.Look(_map, minute).Where(c => IsMine(c.SensorId)));
     }
 
@@ -96,7 +97,7 @@ internal sealed class NowcastWatch : BackgroundService
         {
             foreach (var column in map.Columns)
                 await foreach (var reading in _history.ReadAsync(column.Sensor, now - ((MinuteBook.Kept + 1) * _settings.MinuteMs), now + 60_000, cancellationToken))
-                    _book.Learn(column, reading.TimeMs, reading.Mark, reading.Values);
+                    _book.Learn(column, reading.TimeMs, reading.Sequence, reading.Mark, reading.Values);
             return true;
         }
         catch (HistoryUnavailableException e)

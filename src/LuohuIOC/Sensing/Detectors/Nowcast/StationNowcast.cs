@@ -30,6 +30,9 @@ internal enum NowcastSilence
     /// <summary>No gauge of the district has.</summary>
     Rain,
 
+    /// <summary>Gauges of the district have, and too seldom to say what fell in the last quarter of an hour.</summary>
+    RainSeldom,
+
     /// <summary>No model fits the station.</summary>
     Model,
 }

@@ -29,11 +29,11 @@ public sealed class MinuteBookTests
             Array.Fill(times, (Minute + minute) * ForecastDesk.MinuteMs);
             times[column.Slot] = Minute * ForecastDesk.MinuteMs;
             _latest.Set(pipe.Sensor, new LatestReading((Minute + minute) * ForecastDesk.MinuteMs, values, default) { Times = minute == 0 ? null : times });
-            book.Take(map);
+            book.Take(map, (Minute + minute) * ForecastDesk.MinuteMs);
         }
         var table = book.TableAt(map, Minute + 4);
         Assert.Equal(1.2, (double)table.At(pipe.Site.Own, table.Count - 5), 5);
         for (var back = 1; back <= 4; back++) Assert.True(double.IsNaN(table.At(pipe.Site.Own, table.Count - back)));
-        Assert.Equal(Minute - 1, book.LastMinute(map));
+        Assert.Equal(Minute - 1, book.LastMinute(map, (Minute + 4) * ForecastDesk.MinuteMs));
     }
 }

@@ -43,7 +43,7 @@ public sealed class NowcastEvidenceTests
     {
         string[] keys =
         [
-            .. new[] { "forecast", "off", "waiting", "station-silent", "rain-silent", "no-model" }.Select(s => $"nowcast.state.{s}"),
+            .. new[] { "forecast", "off", "waiting", "station-silent", "rain-silent", "rain-seldom", "no-model" }.Select(s => $"nowcast.state.{s}"),
             .. new[] { "untried", "too-few-events", "failed", "not-better", "in-use" }.Select(s => $"nowcast.training.{s}"),
             "nowcast.text.depth", "nowcast.text.level", "rule.nowcast-depth", "rule.nowcast-level",
             .. new[] { "learning", "well", "suspected", "drift", "bias", "deaf", "battery", "battery-alone" }.Select(s => $"health.{s}"),

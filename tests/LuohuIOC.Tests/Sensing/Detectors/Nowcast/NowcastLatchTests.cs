@@ -87,15 +87,6 @@ public sealed class NowcastLatchTests
     }
 
     [Fact]
-    public void Silence_ends_it_too()
-    {
-        Quiet(3);
-        Step(0.05, true);
-        Step(0.05, true);
-        Assert.Equal([NowcastTurn.None, NowcastTurn.None, NowcastTurn.Fell], Enumerable.Range(0, 3).Select(_ => _latch.Step(_minute++, double.NaN, At, 0.03, 0, false)));
-    }
-
-    [Fact]
     public void Raised_and_ended_come_in_turn_whatever_happens() =>
         Gen.Select(Gen.Double[0, 0.3], Gen.Bool).Array[0, 200].Sample(minutes =>
         {

@@ -63,6 +63,17 @@ public sealed class NowcastRoundTests : IDisposable
         Assert.Empty(_board.All);
     }
 
+    [Fact]
+    public void Half_an_hour_of_silence_ends_what_stands_and_says_that_nothing_is_known()
+    {
+        var first = Now.ToUnixTimeMilliseconds() / ForecastDesk.MinuteMs;
+        for (var minute = first; minute < first + 29; minute++) Assert.Empty(_round.Look(Map(), minute));
+        var ended = _round.Look(Map(), first + 29);
+        Assert.Equal(["pipe nowcast-level", "pipe nowcast-residual", "point nowcast-depth", "point nowcast-residual"], Told(ended));
+        Assert.All(ended, e => Assert.Contains("\"ended\":\"unknown\"", e.Change.Evidence));
+        Assert.All(_board.All, s => Assert.Equal((0, NowcastSilence.Station), (s.Nowcast.Values.Length, s.Nowcast.Silence)));
+    }
+
     /// <summary>The reading that takes over may be older than the look that raised: its end would be known by the same time as the one before.</summary>
     [Fact]
     public void An_end_is_never_older_than_the_look_before()

@@ -14,16 +14,16 @@ public sealed class ResidualLatchTests
     [Fact]
     public void Far_above_for_five_minutes_is_told_once_and_ends_after_ten_within()
     {
-        Assert.Equal([false], Minutes(40, 0.5));
+        Assert.Equal([ResidualTurn.Explained], Minutes(40, 0.5));
         Assert.Empty(Minutes(4, 1.11));
-        Assert.Equal([true], Minutes(1, 1.11));
+        Assert.Equal([ResidualTurn.Raised], Minutes(1, 1.11));
         Assert.Equal(3.05, _latch.Last!.Factor, 1e-9);
         Assert.Equal((15, 0.5, 0.4, 0.7, 1.11), (_latch.Last.Minutes, _latch.Last.Expected, _latch.Last.Low, _latch.Last.High, _latch.Last.Value));
         Assert.Empty(Minutes(6, 1.11));
         // Outside and not far: neither more nor over.
         Assert.Empty(Minutes(20, 0.8));
         Assert.Empty(Minutes(9, 0.6));
-        Assert.Equal([false], Minutes(1, 0.6));
+        Assert.Equal([ResidualTurn.Explained], Minutes(1, 0.6));
     }
 
     [Fact]
@@ -33,7 +33,7 @@ public sealed class ResidualLatchTests
         Assert.Empty(Minutes(4, 0.19));
         Assert.Empty(Minutes(4, 1.2));
         Assert.Empty(Minutes(4, 0.19));
-        Assert.Equal([true], Minutes(1, 0.19));
+        Assert.Equal([ResidualTurn.Raised], Minutes(1, 0.19));
         Assert.True(_latch.Last!.Factor < -3);
     }
 
@@ -45,7 +45,7 @@ public sealed class ResidualLatchTests
         Assert.Empty(Minutes(1, double.NaN));
         Assert.Null(_latch.Last);
         Assert.Empty(Minutes(4, 1.2));
-        Assert.Equal([true], Minutes(1, 1.2));
+        Assert.Equal([ResidualTurn.Raised], Minutes(1, 1.2));
     }
 
     [Fact]
@@ -64,7 +64,7 @@ public sealed class ResidualLatchTests
         Assert.Empty(Minutes(15, 1.2));
         Assert.Null(_latch.Last);
         Assert.Empty(Minutes(4, 1.2));
-        Assert.Equal([true], Minutes(1, 1.2));
+        Assert.Equal([ResidualTurn.Raised], Minutes(1, 1.2));
     }
 
     [Fact]
@@ -74,11 +74,11 @@ public sealed class ResidualLatchTests
         Assert.Equal(2, residual.Factor, 1e-9);
     }
 
-    private List<bool> Minutes(int count, double value, object? model = null)
+    private List<ResidualTurn> Minutes(int count, double value, object? model = null)
     {
-        var turns = new List<bool>();
+        var turns = new List<ResidualTurn>();
         for (var i = 0; i < count; i++)
-            if (_latch.Step(_minute++, value, new NowcastValue(15, 0.5, 0.4, 0.7), model ?? Model) is { } turn) turns.Add(turn);
+            if (_latch.Step(_minute++, value, new NowcastValue(15, 0.5, 0.4, 0.7), model ?? Model) is not ResidualTurn.None and var turn) turns.Add(turn);
         return turns;
     }
 }
