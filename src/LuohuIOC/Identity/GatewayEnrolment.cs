@@ -72,7 +72,7 @@ public sealed partial class GatewayEnrolment(SensorRegistry registry, GatewaySec
     /// <summary>Called under the registry's lock, 100,000 times during an import: look, note, return.</summary>
     private void Notice(Sensor sensor)
     {
-        if (sensor.RetiredAt is not null || sensor.Gateway.Length == 0 || secrets.Knows(sensor.Gateway)) return;
+        if (sensor.IsRetired(clock.GetUtcNow()) || sensor.Gateway.Length == 0 || secrets.Knows(sensor.Gateway)) return;
         if (_waiting.TryAdd(sensor.Gateway, 0)) _wake.Writer.TryWrite(0);
     }
 

@@ -37,7 +37,7 @@ internal ref struct DecodeSink(
             return true;
         }
         if (sensor.Gateway != gateway) return RefuseSensor(id, RejectionReason.SensorOfOtherGateway);
-        if (sensor.RetiredAt is { } retired && retired.ToUnixTimeMilliseconds() <= receivedMs) return RefuseSensor(id, RejectionReason.SensorRetired);
+        if (sensor.IsRetired(receivedMs)) return RefuseSensor(id, RejectionReason.SensorRetired);
         _sensor = sensor;
         return true;
     }

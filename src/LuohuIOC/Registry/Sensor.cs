@@ -41,7 +41,7 @@ public sealed record Sensor
     /// <summary>Next sensor downstream in the drainage network, null at an end or off the network.</summary>
     public string? Downstream { get; init; }
 
-    /// <summary>Set when the sensor left service: it may publish no more, its history stays.</summary>
+    /// <summary>When the sensor left service: it may publish no more, its history stays. A date ahead is a plan, and until then it serves.</summary>
     public DateTimeOffset? RetiredAt { get; init; }
 
     /// <summary>Which metric is in which slot.</summary>
@@ -49,4 +49,10 @@ public sealed record Sensor
 
     /// <summary>Null while the place is unknown, as of a sensor that registered itself.</summary>
     public GeoPoint? Place => Longitude == 0 && Latitude == 0 ? null : new GeoPoint(Longitude, Latitude);
+
+    /// <summary>True once the sensor has left service; a date ahead does not count yet.</summary>
+    public bool IsRetired(DateTimeOffset now) => RetiredAt <= now;
+
+    /// <inheritdoc cref="IsRetired(DateTimeOffset)"/>
+    public bool IsRetired(long nowMs) => RetiredAt is { } at && at.ToUnixTimeMilliseconds() <= nowMs;
 }

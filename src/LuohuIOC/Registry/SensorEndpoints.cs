@@ -24,9 +24,9 @@ internal static class SensorEndpoints
     /// <c>q</c> (part of id or name), <c>retired</c> (true or false; else both). JSON comes in pages of <c>limit</c> (200, at most 10,000) after
     /// <c>after</c>. <c>Accept: application/geo+json</c> or <c>text/csv</c> gives all of them at once; <c>bom=true</c> makes CSV open right in Excel.
     /// </summary>
-    private static async Task<IResult> ListAsync(HttpContext context, SensorRegistry registry, CancellationToken cancellationToken)
+    private static async Task<IResult> ListAsync(HttpContext context, SensorRegistry registry, TimeProvider time, CancellationToken cancellationToken)
     {
-        var query = SensorQuery.Parse(context.Request.Query, out var fault);
+        var query = SensorQuery.Parse(context.Request.Query, time.GetUtcNow(), out var fault);
         if (query is null) return Problem.Of(context, 400, "sensor-query-invalid", fault!.Parameter, fault.Value);
         var sensors = query.Limit is { } limit ? query.Run(registry).Take(limit) : query.Run(registry);
         switch (FormatOf(context.Request))

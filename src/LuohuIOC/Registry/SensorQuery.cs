@@ -22,14 +22,18 @@ internal sealed class SensorQuery
     private bool? _retired;
     private double[]? _box;
     private int _after = -1;
+    private DateTimeOffset _now;
 
     /// <summary>Null when the request names no limit.</summary>
     public int? Limit { get; private set; }
 
     /// <summary>Reads <c>kind</c> (several by comma), <c>street</c> (name or code), <c>bbox</c>, <c>gateway</c>, <c>q</c>, <c>retired</c>, <c>limit</c>, <c>after</c>.</summary>
-    public static SensorQuery? Parse(IQueryCollection query, out QueryFault? fault)
+    /// <param name="query">Of the request.</param>
+    /// <param name="now">As of when a sensor is retired.</param>
+    /// <param name="fault">The first parameter that cannot be understood.</param>
+    public static SensorQuery? Parse(IQueryCollection query, DateTimeOffset now, out QueryFault? fault)
     {
-        var parsed = new SensorQuery();
+        var parsed = new SensorQuery { _now = now };
         fault = null;
         foreach (var (name, values) in query)
         {
@@ -95,7 +99,7 @@ internal sealed class SensorQuery
         (_kinds.Count == 0 || _kinds.Contains(sensor.Kind))
         && (_street is null || sensor.Street == _street)
         && (_gateway is null || sensor.Gateway == _gateway)
-        && (_retired is null || sensor.RetiredAt is not null == _retired)
+        && (_retired is null || sensor.IsRetired(_now) == _retired)
         && (_box is null || (sensor.Place is { } place
             && place.Longitude >= _box[0] && place.Longitude <= _box[2] && place.Latitude >= _box[1] && place.Latitude <= _box[3]))
         && (_text is null || sensor.Name.Contains(_text, StringComparison.OrdinalIgnoreCase) || sensor.Id.Contains(_text, StringComparison.OrdinalIgnoreCase));

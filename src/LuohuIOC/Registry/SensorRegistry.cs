@@ -148,14 +148,14 @@ public sealed class SensorRegistry
         }
     }
 
-    /// <summary>Takes a sensor out of service. Its number and history stay; a sensor retired before keeps the first time.</summary>
+    /// <summary>Takes a sensor out of service. Its number and history stay; a sensor retired before keeps the first time; a plan for later is brought forward.</summary>
     /// <returns>Null when there is no such sensor.</returns>
     public Sensor? Retire(string id, DateTimeOffset at)
     {
         lock (_gate)
         {
             if (_byId.Find(id) is not { } known) return null;
-            if (known.RetiredAt is not null) return known;
+            if (known.IsRetired(at)) return known;
             var stored = DateTimeOffset.FromUnixTimeMilliseconds(at.ToUnixTimeMilliseconds());
             return Publish(known with { RetiredAt = stored }, known);
         }

@@ -15,7 +15,7 @@ namespace LuohuIOC.Registry;
 /// <param name="InstalledOn">ISO 8601 date.</param>
 /// <param name="Synthetic">True when the position was generated and not surveyed.</param>
 /// <param name="Downstream">Next sensor of the drainage network.</param>
-/// <param name="RetiredAt">When it left service; null while it serves.</param>
+/// <param name="RetiredAt">When it left service, or is to leave it; null when no end is known.</param>
 public record SensorView(
     string Id, string Kind, string Name, string Street, string Community, string? CommunityKind, string Gateway, LocationView? Location,
     DateOnly? InstalledOn, bool Synthetic, string? Downstream, DateTimeOffset? RetiredAt)

@@ -102,7 +102,7 @@ public sealed class SensorGrain(
     {
         _sensor = registry[_sensor.Number];
         var inForce = rules.For(_sensor);
-        if (IsRetired(nowMs)) return Retire(inForce, nowMs);
+        if (_sensor.IsRetired(nowMs)) return Retire(inForce, nowMs);
         SensorEvaluator.Tick(stored.State, inForce, _sensor, nowMs, _changes, listening.Ms);
         _dirty |= _changes.Count > 0;
         return Finish(inForce);
@@ -112,7 +112,7 @@ public sealed class SensorGrain(
     {
         _sensor = registry[_sensor.Number];
         var inForce = rules.For(_sensor);
-        if (IsRetired(nowMs)) return Retire(inForce, nowMs);
+        if (_sensor.IsRetired(nowMs)) return Retire(inForce, nowMs);
         SensorEvaluator.Reconcile(stored.State, inForce, _sensor, nowMs, _changes, listening.Ms);
         _dirty = true;
         return Finish(inForce);
@@ -184,9 +184,6 @@ public sealed class SensorGrain(
         _dirty |= _changes.Count > before;
         return _changes.Count > 0 ? TellAlerts(long.MaxValue) : ValueTask.CompletedTask;
     }
-
-    // A date ahead is a plan; until then its readings are taken.
-    private bool IsRetired(long nowMs) => _sensor.RetiredAt is { } retired && retired.ToUnixTimeMilliseconds() <= nowMs;
 
     private void Show() => board.Set(_sensor.Number, LatestReading.Of(stored.State));
 

@@ -39,12 +39,12 @@ public static class SensorThingsFeature
         return app;
     }
 
-    private static async Task<IResult> Read(HttpContext context, SensorRegistry registry, IReadingQueries history, string path)
+    private static async Task<IResult> Read(HttpContext context, SensorRegistry registry, IReadingQueries history, TimeProvider time, string path)
     {
         try
         {
             var query = StaQuery.Parse(context.Request.Query.Select(q => KeyValuePair.Create(q.Key, q.Value.ToString())));
-            var entities = new StaEntities(registry, RootOf(context));
+            var entities = new StaEntities(registry, RootOf(context), time);
             var answer = await new StaResource(entities, new StaObservations(history, entities), context.RequestAborted).ReadAsync(path, query);
             if (answer is null) return Problem.Of(context, StatusCodes.Status404NotFound, "not-found", path);
             if (answer.Entity is { } entity) return Results.Ok(entity);

@@ -8,7 +8,7 @@ namespace LuohuIOC.SensorThings;
 /// The entities of OGC SensorThings 1.1 over the registry. A registered sensor is a Thing with a Location, which is its FeatureOfInterest
 /// too; each of its metrics is a Datastream (<c>river-001:level</c>); its kind is the Sensor (the procedure), the metric the ObservedProperty.
 /// </summary>
-internal sealed class StaEntities(SensorRegistry registry, string root)
+internal sealed class StaEntities(SensorRegistry registry, string root, TimeProvider time)
 {
     private const string GeoJson = "application/geo+json";
     private const string Measurement = "http://www.opengis.net/def/observationType/OGC-OM/2.0/OM_Measurement";
@@ -30,7 +30,7 @@ internal sealed class StaEntities(SensorRegistry registry, string root)
             ["community"] = sensor.Community,
             ["gateway"] = sensor.Gateway,
             ["synthetic"] = sensor.Synthetic,
-            ["retired"] = sensor.RetiredAt is not null,
+            ["retired"] = sensor.IsRetired(time.GetUtcNow()),
         },
     });
 

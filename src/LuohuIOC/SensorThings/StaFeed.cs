@@ -11,7 +11,7 @@ namespace LuohuIOC.SensorThings;
 /// has been judged, seconds before history answers for it. A resent reading may come twice, under one <c>@iot.id</c>. Nothing is made while
 /// nobody is subscribed; groups that the feed is too slow for are passed over and counted, never waited for.
 /// </summary>
-internal sealed class StaFeed(ReaderTopics readers, HistoryQueue judged, SensorRegistry registry, ILogger<StaFeed> log) : BackgroundService
+internal sealed class StaFeed(ReaderTopics readers, HistoryQueue judged, SensorRegistry registry, TimeProvider time, ILogger<StaFeed> log) : BackgroundService
 {
     /// <summary>Groups of up to 8 MiB of publishes; 60,000 readings/s come in some 300 groups a second.</summary>
     private const int GroupsMax = 256;
@@ -19,7 +19,7 @@ internal sealed class StaFeed(ReaderTopics readers, HistoryQueue judged, SensorR
     private static readonly TimeSpan TellEvery = TimeSpan.FromMinutes(1);
 
     private readonly Channel<ReadingGroup> _groups = Channel.CreateBounded<ReadingGroup>(new BoundedChannelOptions(GroupsMax) { SingleReader = true });
-    private readonly StaEntities _entities = new(registry, "/sta/v1.1");
+    private readonly StaEntities _entities = new(registry, "/sta/v1.1", time);
     private string[] _known = [];
     private StaTopics _topics = new([]);
     private long _passedOver;

@@ -49,7 +49,7 @@ public sealed class City(SensorRegistry registry, LatestBoard latest, AlertBoard
         for (var number = 0; number < count; number++)
         {
             var sensor = registry[number];
-            if (sensor.RetiredAt is not null) continue;
+            if (sensor.IsRetired(nowMs)) continue;
             sensors++;
             if (latest[number] is not { } reading) continue;
             views.Add(new ReadingView(sensor, reading));

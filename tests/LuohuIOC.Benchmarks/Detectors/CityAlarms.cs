@@ -57,7 +57,7 @@ public static class CityAlarms
             var file = Path.Combine(folder, $"{g}");
             var detectors = new SensorDetectors(
                 new StationDetectors(new ModelStore<PcaModel, ModelEvaluation>(ModelsDatabase.Open(file), ModelsDatabase.Anomaly, NullLogger.Instance)), new Thresholds(ModelsDatabase.Open(file), options),
-                new StreamBoards(), new RainAround(new GaugeMap(registry, gate), rain, gate), options, NullLogger<SensorDetectors>.Instance);
+                new StreamBoards(), new RainAround(new GaugeMap(registry, gate, TimeProvider.System), rain, gate), options, NullLogger<SensorDetectors>.Instance);
             foreach (var sensor in watched) sensor.Sets.Add(new WatchedSet(detectors.For(sensor.Sensor)!));
             if (g == 0) AnsiConsole.WriteLine($"memory: {(GC.GetTotalMemory(true) - before) / 1024.0 / watched.Count:F1} KB a sensor of {watched.Count}");
         }

@@ -98,7 +98,8 @@ public class SensorEndpointsTests
         host.Registry.Apply(Some.File(
             Some.Draft("near"),
             Some.Draft("far", retiredAt: DateTimeOffset.UnixEpoch) with { Place = new GeoPoint(114.17, 22.565), Street = "莲塘街道" },
-            Some.Draft("fire", SensorKind.Smoke, gateway: "gw-2", name: "一个名称")));
+            // A plan: it still serves.
+            Some.Draft("fire", SensorKind.Smoke, retiredAt: new DateTimeOffset(2999, 1, 1, 0, 0, 0, TimeSpan.Zero), gateway: "gw-2", name: "一个名称")));
         host.Registry.AutoRegister("auto", "gw-1");
         Assert.Equal(expected, string.Join(' ', (await ItemsOf(host.Viewer, $"/api/v1/sensors?{query}")).Select(s => s.GetProperty("id").GetString())));
     }

@@ -25,7 +25,7 @@ public sealed class StaObservationsTests
         // Two readings of one time where a portion from the newest ends.
         await scene.AppendAsync(Enumerable.Range(0, Readings).Select(i => new SomeReading(0, HistoryScene.Start + (i / 2 * 1000), i, Values: [(0, i % Every == 0 || i == Readings - 1 ? 9 : 1)])));
         var queries = new Counted(scene.Queries);
-        var observations = new StaObservations(queries, new StaEntities(new SensorRegistry(), ""));
+        var observations = new StaObservations(queries, new StaEntities(new SensorRegistry(), "", TimeProvider.System));
 
         var found = new List<string>();
         for (string? next = $"$skip={skip}"; next is not null;)

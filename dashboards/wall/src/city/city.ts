@@ -57,7 +57,7 @@ export async function loadRegistry(): Promise<void> {
   const [list, kindList] = await Promise.all([all<Sensor>('/api/v1/sensors?limit=10000'), ask<{ items: Kind[] }>('/api/v1/kinds')])
   // The city may have been forgotten, or asked for again, while the answer was on its way.
   if (mine !== registryTimer) return
-  const living = list.filter((sensor) => sensor.retiredAt === null)
+  const living = list.filter((sensor) => sensor.retiredAt === null || Date.parse(sensor.retiredAt) > now())
   if (living.length === sensors.size && living.every((sensor) => isSame(sensor, sensors.get(sensor.id))) && kindList.items.every((kind) => isSame(kind, kinds.get(kind.name)))) return
   sensors.clear()
   for (const sensor of living) sensors.set(sensor.id, sensor)

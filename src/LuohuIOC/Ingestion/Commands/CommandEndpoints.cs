@@ -48,7 +48,7 @@ internal static partial class CommandEndpoints
         GatewayBoard gateways, TimeProvider time)
     {
         if (!registry.TryFind(id, out var sensor)) return Problem.Of(context, StatusCodes.Status404NotFound, "not-found", id);
-        if (sensor.RetiredAt is not null) return Problem.Of(context, StatusCodes.Status409Conflict, "command-retired", id);
+        if (sensor.IsRetired(time.GetUtcNow())) return Problem.Of(context, StatusCodes.Status409Conflict, "command-retired", id);
         if (request.Name is null || !NamePattern().IsMatch(request.Name)) return Problem.Of(context, 400, "command-name", request.Name);
         var seconds = request.ExpiresInSeconds ?? ExpiresSecondsDefault;
         if (seconds is < 1 or > ExpiresSecondsMax) return Problem.Of(context, 400, "command-expires", seconds, ExpiresSecondsMax);

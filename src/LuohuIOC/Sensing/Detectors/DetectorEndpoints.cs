@@ -23,11 +23,11 @@ internal static class DetectorEndpoints
         return abroad.IsShared ? await abroad.Of(sensor, here, language) : Results.Ok(here);
     }
 
-    internal static IResult Train(HttpContext context, string id, SensorRegistry registry, TrainingJob job)
+    internal static IResult Train(HttpContext context, string id, SensorRegistry registry, TrainingJob job, TimeProvider time)
     {
         if (!registry.TryFind(id, out var sensor)) return Problem.Of(context, 404, "not-found", id);
         if (!StationDetectors.Watches(sensor.Kind)) return Problem.Of(context, 404, "detector-untrained", id);
-        if (sensor.RetiredAt is not null) return Problem.Of(context, 409, "detector-retired", id);
+        if (sensor.IsRetired(time.GetUtcNow())) return Problem.Of(context, 409, "detector-retired", id);
         job.Request(ModelsDatabase.Anomaly.Name, sensor.Id);
         return Results.Accepted($"/api/v1/sensors/{Uri.EscapeDataString(sensor.Id)}/detector");
     }

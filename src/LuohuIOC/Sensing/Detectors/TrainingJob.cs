@@ -57,7 +57,7 @@ public sealed class TrainingJob(
             {
                 while (_requests.Reader.TryRead(out var requested)) await TrainRequestedAsync(requested, cancellationToken);
                 var sensor = registry[number];
-                if (sensor.RetiredAt is not null || !training.IsDue(sensor, clock.GetUtcNow())) continue;
+                if (sensor.IsRetired(clock.GetUtcNow()) || !training.IsDue(sensor, clock.GetUtcNow())) continue;
                 if (!await QuietAsync(cancellationToken)) busy++;
                 else if (await TrainOneAsync(training, sensor, asked: false, cancellationToken)) trained++;
                 else untrained++;

@@ -17,10 +17,21 @@ internal sealed class HealthPeers
     private Dictionary<SensorKind, NearestSensors> _byKind = [];
     private volatile bool _outdated = true;
 
+    // As of when sensors are in service, until when that holds.
+    private long _nowMs = long.MaxValue;
+    private long _untilMs = long.MaxValue;
+
     public HealthPeers(SensorRegistry registry, HealthOptions options)
     {
         (_registry, _options) = (registry, options);
         registry.Changed += sensor => _outdated |= HealthMetric.Of(sensor.Kind).Length > 0;
+    }
+
+    /// <summary>A planned end of service counts from then on; before the first call it counts at once. For the watch's thread, as the rest.</summary>
+    public void MoveTo(long nowMs)
+    {
+        if (nowMs >= _untilMs || nowMs < _nowMs) _outdated = true;
+        _nowMs = nowMs;
     }
 
     /// <summary>For one thread only, the watch's.</summary>
@@ -30,7 +41,9 @@ internal sealed class HealthPeers
         {
             _outdated = false;
             _known.Clear();
-            _byKind = _registry.All.ToArray().Where(s => s.RetiredAt is null && s.Place is not null && HealthMetric.Of(s.Kind).Length > 0)
+            var inService = _registry.All.ToArray().Where(s => !s.IsRetired(_nowMs) && HealthMetric.Of(s.Kind).Length > 0).ToList();
+            _untilMs = inService.Min(s => s.RetiredAt?.ToUnixTimeMilliseconds()) ?? long.MaxValue;
+            _byKind = inService.Where(s => s.Place is not null)
                 .GroupBy(s => s.Kind).ToDictionary(k => k.Key, k => new NearestSensors(k));
         }
         if (!_known.TryGetValue(sensor.Number, out var peers)) _known[sensor.Number] = peers = Find(sensor);
@@ -43,7 +56,7 @@ internal sealed class HealthPeers
         // One more than wanted: it is among its own neighbours.
         var near = _byKind.TryGetValue(sensor.Kind, out var kind) ? kind.Nearest(here, _options.Neighbours + 1) : [];
         var linked = _registry.Network.Upstream(sensor.Id).Append(sensor.Downstream)
-            .Select(id => id is not null && _registry.TryFind(id, out var next) && next.RetiredAt is null ? next : null)
+            .Select(id => id is not null && _registry.TryFind(id, out var next) && !next.IsRetired(_nowMs) ? next : null)
             .Where(s => s is not null && HealthMetric.Of(s.Kind).Length > 0);
         return new PeerSet([.. near.Where(n => n.Number != sensor.Number && n.Metres <= _options.WithinMetres).Take(_options.Neighbours).Select(n => n.Number)], [.. linked.Select(s => s!.Number)]);
     }

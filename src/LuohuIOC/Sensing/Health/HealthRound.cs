@@ -52,8 +52,9 @@ internal sealed class HealthRound(SensorRegistry registry, LatestBoard latest, H
     /// <summary>Takes the readings and puts what follows from them on the board.</summary>
     public void Look(long nowMs)
     {
+        _peers.MoveTo(nowMs);
         for (var number = 0; number < registry.Count; number++)
-            if (registry[number] is { RetiredAt: null } sensor) Take(sensor, nowMs);
+            if (registry[number] is var sensor && !sensor.IsRetired(nowMs)) Take(sensor, nowMs);
         foreach (var (number, health) in _sensors) Judge(registry[number], health, nowMs);
     }
 

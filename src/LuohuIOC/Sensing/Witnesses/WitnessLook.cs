@@ -26,7 +26,7 @@ internal sealed class WitnessLook(
         var subject = SubjectOf(sensor, alert, own);
         // A fire signal may be over when it is looked at: the neighbours are asked for the state that was told.
         if (subject == SurroundingsSubject.State && alert.Value is { } state) own = own with { Value = state };
-        var neighbours = _peers.Of(sensor).Select(w => Ask(w, alert.Metric, subject, own, nowMs)).ToArray();
+        var neighbours = _peers.Of(sensor, nowMs).Select(w => Ask(w, alert.Metric, subject, own, nowMs)).ToArray();
         var around = rain.Of(sensor, nowMs);
         var found = new Surroundings(
             at, subject, SurroundingsLean.Undecided, TrendBook.Minutes, Rounded(own.Moved), Rounded(own.Departure), neighbours, subject == SurroundingsSubject.Silence ? null : around, last, ForetoldOf(sensor, alert.Metric, own.Value));

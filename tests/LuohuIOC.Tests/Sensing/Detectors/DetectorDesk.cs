@@ -28,7 +28,7 @@ internal sealed class DetectorDesk : IDisposable
     public DetectionOptions Options { get; set; }
 
     /// <summary>Without gauges: nothing is taken for rain.</summary>
-    public RainAround Rain { get; set; } = new(new GaugeMap(new SensorRegistry(), new RainOptions()), new RainBoard(), new RainOptions());
+    public RainAround Rain { get; set; } = new(new GaugeMap(new SensorRegistry(), new RainOptions(), TimeProvider.System), new RainBoard(), new RainOptions());
 
     public StationDetectors Stations { get; private set; } = null!;
 

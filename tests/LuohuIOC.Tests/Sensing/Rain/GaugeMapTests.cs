@@ -21,4 +21,17 @@ public sealed class GaugeMapTests
         Assert.NotEqual(version, desk.Map.Version);
         Assert.Equal("ACD", desk.GaugesOf("outfall"));
     }
+
+    [Fact]
+    public void A_gauge_whose_end_is_planned_speaks_until_then()
+    {
+        var desk = new RainDesk();
+        desk.Registry.Retire("B", desk.Clock.GetUtcNow().AddHours(1));
+        var version = desk.Map.Version;
+        Assert.Equal("ABCD", desk.GaugesOf("outfall"));
+        desk.Clock.Advance(TimeSpan.FromHours(1));
+        Assert.NotEqual(version, desk.Map.Version);
+        Assert.Equal("ACD", desk.GaugesOf("outfall"));
+        Assert.Equal(desk.Map.Version, desk.Map.Version);
+    }
 }

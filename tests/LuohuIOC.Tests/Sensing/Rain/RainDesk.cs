@@ -2,6 +2,7 @@ using LuohuIOC.DeviceProtocol;
 using LuohuIOC.Registry;
 using LuohuIOC.Sensing.Rain;
 using LuohuIOC.Spatial;
+using LuohuIOC.Tests.Http;
 
 namespace LuohuIOC.Tests.Sensing.Rain;
 
@@ -26,9 +27,11 @@ internal sealed class RainDesk
             Draft("D", SensorKind.RainGauge, pipe.Offset(50, 50)),
             Draft("E", SensorKind.RainGauge, Outfall.Offset(0, 20000)),
         ]);
-        Map = new GaugeMap(Registry, Options);
+        Map = new GaugeMap(Registry, Options, Clock);
         Around = new RainAround(Map, Board, Options);
     }
+
+    public FakeClock Clock { get; } = new();
 
     public RainOptions Options { get; }
 

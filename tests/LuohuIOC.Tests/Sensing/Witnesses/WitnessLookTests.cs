@@ -45,7 +45,7 @@ public sealed class WitnessLookTests : IDisposable
         var settings = new ConfigurationBuilder().AddInMemoryCollection([KeyValuePair.Create("DataDirectory", (string?)_folder)]).Build();
         var health = new HealthWatch(_registry, _latest, new HealthBoard(), new HealthOptions(), new AlertBoard(), settings, TimeProvider.System, NullLogger<HealthWatch>.Instance);
         _trends = new TrendBook(_registry, _latest);
-        var rain = new RainNearby(_rain, new GaugeMap(_registry, options), options, TimeSpan.FromHours(1));
+        var rain = new RainNearby(_rain, new GaugeMap(_registry, options, TimeProvider.System), options, TimeSpan.FromHours(1));
         _look = new WitnessLook(_registry, _latest, _trends, health, rain, new NowcastBoard(), new RuleBook(Path.Combine(_folder, "rules.db"), TimeProvider.System), new WitnessOptions());
     }
 

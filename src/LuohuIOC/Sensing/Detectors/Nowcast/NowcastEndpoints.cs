@@ -23,11 +23,11 @@ internal static class NowcastEndpoints
         return views.Of(sensor, TextBook.LanguageOf(context.Request)) is { } view ? Results.Ok(view) : Problem.Of(context, 404, "nowcast-none", id);
     }
 
-    private static IResult Train(HttpContext context, string id, SensorRegistry registry, TrainingJob job)
+    private static IResult Train(HttpContext context, string id, SensorRegistry registry, TrainingJob job, TimeProvider time)
     {
         if (!registry.TryFind(id, out var sensor)) return Problem.Of(context, 404, "not-found", id);
         if (NowcastMap.MetricOf(sensor.Kind) is null) return Problem.Of(context, 404, "nowcast-none", id);
-        if (sensor.RetiredAt is not null) return Problem.Of(context, 409, "detector-retired", id);
+        if (sensor.IsRetired(time.GetUtcNow())) return Problem.Of(context, 409, "detector-retired", id);
         job.Request(ModelsDatabase.Nowcast.Name, sensor.Id);
         return Results.Accepted($"/api/v1/sensors/{Uri.EscapeDataString(sensor.Id)}/nowcast");
     }

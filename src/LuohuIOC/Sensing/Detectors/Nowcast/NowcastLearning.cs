@@ -62,7 +62,7 @@ internal sealed class NowcastLearning(
     {
         if (_map is null || now - _pastAt > PastFor || now < _pastAt)
         {
-            (_map, _pastAt) = (new NowcastMap(registry, settings.Pipes), now);
+            (_map, _pastAt) = (new NowcastMap(registry, settings.Pipes, now.ToUnixTimeMilliseconds()), now);
             _past.SetTarget(null!);
         }
         return Array.Exists(_map.Stations, s => s.Sensor == sensor.Number);

@@ -27,13 +27,19 @@ internal sealed class NowcastMap
     // Water of these passes each other; a river's level has another datum than a pipe's.
     private static readonly SensorKind[] Drains = [SensorKind.Waterlogging, SensorKind.Pipe, SensorKind.Outfall];
 
+    private readonly long _nowMs;
     private readonly List<MinuteColumn> _columns = [];
     private readonly Dictionary<int, int> _columnOf = [];
 
-    public NowcastMap(SensorRegistry registry, int pipes)
+    /// <param name="registry">The city.</param>
+    /// <param name="pipes">How many pipes are forecast.</param>
+    /// <param name="nowMs">As of when stations are in service; left out, one whose end is planned is in it no more.</param>
+    public NowcastMap(SensorRegistry registry, int pipes, long nowMs = long.MaxValue)
     {
+        _nowMs = nowMs;
         Sensor[] known = [.. registry.All];
-        var alive = known.Where(s => s.RetiredAt is null && s.Place is not null).ToArray();
+        var alive = known.Where(s => !s.IsRetired(nowMs) && s.Place is not null).ToArray();
+        UntilMs = alive.Min(s => s.RetiredAt?.ToUnixTimeMilliseconds()) ?? long.MaxValue;
         var gauges = alive.Where(s => s.Kind == SensorKind.RainGauge).ToArray();
         foreach (var gauge in gauges) ColumnOf(gauge, "rain");
         GaugeColumns = [.. Enumerable.Range(0, gauges.Length)];
@@ -46,6 +52,9 @@ internal sealed class NowcastMap
         Stations = gauges.Length == 0 ? [] : [.. points.Concat(fullest).Select(s => Station(s, gauges, tide, network))];
         Columns = [.. _columns];
     }
+
+    /// <summary>From then on the map is of the past: a station leaves service, as was planned.</summary>
+    public long UntilMs { get; }
 
     public NowcastStation[] Stations { get; }
 
@@ -62,7 +71,7 @@ internal sealed class NowcastMap
         _ => null,
     };
 
-    private static bool IsDrain(Sensor sensor) => Drains.Contains(sensor.Kind) && sensor.RetiredAt is null;
+    private bool IsDrain(Sensor sensor) => Drains.Contains(sensor.Kind) && !sensor.IsRetired(_nowMs);
 
     private NowcastStation Station(Sensor sensor, Sensor[] gauges, Sensor? tide, DrainageNetwork network)
     {

@@ -66,10 +66,10 @@ internal sealed class NowcastWatch : BackgroundService
 
     private async Task LookAsync(CancellationToken cancellationToken)
     {
-        if (_mapIsOld || _map is null)
+        if (_mapIsOld || _map is null || NowMs >= _map.UntilMs)
         {
             _mapIsOld = false;
-            _map = new NowcastMap(_registry, _settings.Pipes);
+            _map = new NowcastMap(_registry, _settings.Pipes, NowMs);
             _untold.AddRange(_round.Leave(_map, NowMs).Where(c => IsMine(c.SensorId)));
         }
         _isRefilled = _isRefilled || await RefillAsync(_map, cancellationToken);
