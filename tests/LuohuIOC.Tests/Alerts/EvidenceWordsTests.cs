@@ -26,6 +26,6 @@ public sealed class EvidenceWordsTests
     {
         var metrics = KindCatalogue.All.SelectMany(k => k.Metrics).Select(m => m.Name).Distinct().ToList();
         foreach (var language in new[] { TextBook.Chinese, TextBook.English })
-            Assert.Empty(metrics.Where(m => !TextBook.Keys(language).Contains($"metric.{m}")));
+            Assert.DoesNotContain(metrics, m => !TextBook.Keys(language).Contains($"metric.{m}"));
     }
 }
