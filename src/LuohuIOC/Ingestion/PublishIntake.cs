@@ -24,6 +24,8 @@ public sealed class PublishIntake(
 {
     private const int ReplyBytesMax = 4096;
 
+    private static readonly TimeSpan ReplyPatience = TimeSpan.FromSeconds(1);
+
     private static readonly TimeSpan FullPause = TimeSpan.FromMilliseconds(5);
 
     [ThreadStatic]
@@ -162,7 +164,9 @@ public sealed class PublishIntake(
                 ? Refuse(RejectionReason.CommandUnknown, gateway, message, ref answer, now)
                 : Task.CompletedTask;
         if (replies.IsFull) return Refuse(RejectionReason.Overloaded, gateway, message, ref answer, now);
-        return replies.Take(gateway, sensor.ToString(), reply, source.OthersCommand ? null : Describe(RejectionReason.CommandUnknown, gateway, message, now, default));
+        // Acknowledgements leave in order: one that waits for a database that is away would keep back those of the readings behind it.
+        var taken = replies.Take(gateway, sensor.ToString(), reply, source.OthersCommand ? null : Describe(RejectionReason.CommandUnknown, gateway, message, now, default));
+        return taken.IsCompleted ? taken : Task.WhenAny(taken, Task.Delay(ReplyPatience, time));
     }
 
     private Task Refuse(RejectionReason reason, string gateway, MqttApplicationMessage message, ref MqttPubAckReasonCode answer, long now)

@@ -73,12 +73,15 @@ public sealed record SensorDraft
 
     private string StreetOver(Sensor? known)
     {
-        var said = Given.HasFlag(SensorFields.Street) ? Street : known?.Street ?? "";
-        if (said.Length > 0 && !IsOfFormerPlace(said, known)) return said;
+        // What a file says stands, so that the same file changes nothing the second time; one that was exported and got other coordinates must leave the
+        // street out.
+        var isSaid = Given.HasFlag(SensorFields.Street);
+        var said = isSaid ? Street : known?.Street ?? "";
+        if (said.Length > 0 && (isSaid || !IsOfFormerPlace(said, known))) return said;
         return Place is { } place ? StreetMap.At(place).Name : "";
     }
 
-    // A street that was taken from a place goes with it; a file that was exported and got other coordinates says the old one still.
+    // A street that was taken from a place goes with it.
     private bool IsOfFormerPlace(string street, Sensor? known) =>
         known?.Place is { } former && former != Place && street == known.Street && street == StreetMap.At(former).Name;
 }

@@ -80,7 +80,7 @@ internal static class RuleBinding
     {
         ref var latches = ref state.Rules[index];
         KeepWindow(state, index, rule, old.Ring);
-        var measure = RuleSteps.MeasureOf(state, index, rule);
+        var measure = RuleSteps.MeasureOf(state, index, rule, old.On != 0);
         if (rule.Form == RuleForm.NoData) latches.On = KeepsSilent(state, nowMs) && old.On != 0 ? rule.StepBits : (byte)0;
         else if (rule.Form == RuleForm.Repeat) latches.ConditionTrue = measure >= rule.Lowest;
         else Settle(ref latches, rule, measure, old.On, state.LatestMs);

@@ -85,7 +85,7 @@ public sealed class SetBackClock
             return true;
         }
         // The clock has been set to something else again when nothing of the series comes any more.
-        if (receivedMs - TakenMs >= WatchMs) Begin(deviceTimeMs, sequence, receivedMs);
+        if (receivedMs - TakenMs >= WatchMs && (isNext || DeviceMs - deviceTimeMs > TimeLine.ResendWindowMs)) Begin(deviceTimeMs, sequence, receivedMs);
         return false;
     }
 

@@ -11,7 +11,7 @@ public sealed class StreetOfPlaceTests
     private static readonly GeoPoint Right = StreetMap.Find("桂园街道")!.Centres[0].Point;
 
     [Theory]
-    [InlineData("", "莲塘街道", true, "桂园街道")] // exported, its coordinates edited, imported again
+    [InlineData("", "莲塘街道", true, "莲塘街道")] // what a file says stands, also when it was exported and only its coordinates were edited
     [InlineData("", "", true, "桂园街道")]
     [InlineData("", "", false, "桂园街道")]
     [InlineData("", "黄贝街道", true, "黄贝街道")]

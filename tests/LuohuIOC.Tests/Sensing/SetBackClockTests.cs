@@ -67,6 +67,16 @@ public sealed class SetBackClockTests
     }
 
     [Fact]
+    public void A_reading_sent_again_to_a_slow_sensor_does_not_take_the_belief_away()
+    {
+        Minutes(0, 10, 0, 0);
+        Minutes(10, 20, EightHours, 0);
+        _w.Receive((29 * 60) - EightHours, 29 * 60, 29, ("depth", 0));
+        Assert.Equal(Arrival.Late, _w.Receive((25 * 60) - EightHours, 35 * 60, 25, ("depth", 9)).Arrival);
+        Assert.Equal(Arrival.Latest, _w.Receive((39 * 60) - EightHours, 39 * 60, 39, ("depth", 0)).Arrival);
+    }
+
+    [Fact]
     public void Two_messages_of_one_moment_are_both_taken()
     {
         Minutes(0, 10, 0, 0);

@@ -5,9 +5,9 @@ namespace LuohuIOC.Ingestion.Commands;
 
 /// <summary>
 /// Devices' replies on their way to the database that several hosts share. That may answer late or not at all: neither the connection that brought a
-/// reply, nor the readings behind it, nor the threads that other connections need wait for it.
+/// reply, nor the readings behind it, nor the threads that other connections need wait for it. What still waits when the process ends is lost.
 /// </summary>
-public sealed class ReplyQueue(CommandBook commands, RejectionStore rejections, TimeProvider time)
+public sealed class ReplyQueue(CommandBook commands, RejectionStore rejections, TimeProvider time, ILogger<ReplyQueue> log)
 {
     /// <summary>Replies that wait at once; beyond, a reply is refused as overloaded and its device may send it again.</summary>
     internal const int WaitingMax = 1_000;
@@ -22,7 +22,7 @@ public sealed class ReplyQueue(CommandBook commands, RejectionStore rejections, 
 
     internal bool IsFull => Volatile.Read(ref _waiting) >= WaitingMax;
 
-    /// <summary>Completes when the reply is durable, or when it was found to be of no known command and that is.</summary>
+    /// <summary>Completes when the reply is durable, was found to be of no known command, or cannot be stored, which is logged.</summary>
     /// <param name="gateway">Who sent it.</param>
     /// <param name="sensor">For which sensor.</param>
     /// <param name="reply">What it says.</param>
@@ -41,6 +41,10 @@ public sealed class ReplyQueue(CommandBook commands, RejectionStore rejections, 
                     if (outcome is not null) return;
                     await Task.Delay(Again, time);
                 }
+            }
+            catch (Exception e) when (e is not OperationCanceledException)
+            {
+                log.LogError(e, "The reply of {Sensor} to command {Command} could not be stored", sensor, reply.Id);
             }
             finally
             {

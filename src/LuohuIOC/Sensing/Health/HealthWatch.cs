@@ -80,7 +80,7 @@ public sealed class HealthWatch : BackgroundService
 
     /// <summary>
     /// How far a value lies from what is usual at this sensor, in spreads (NaN while that is not known); one spread in the metric's unit (NaN for metrics
-    /// that are not compared); and whether the sensor is suspected of a fault or called faulty.
+    /// that are not compared); and whether the sensor is called faulty. One that is merely suspected may be the first that a flood has reached.
     /// </summary>
     internal (double Departure, double Spread, bool IsFaulty) LookAt(Sensor sensor, string metric, long timeMs, double value)
     {
@@ -91,7 +91,7 @@ public sealed class HealthWatch : BackgroundService
             lock (_looking)
             {
                 if (_round.Find(sensor) is not var (health, _) || Array.Find(health.Metrics, m => m.Metric.Name == metric) is not { } known) break;
-                return (known.Season.Departure(timeMs, value), known.Season.Spread, known.Judge.IsSuspected);
+                return (known.Season.Departure(timeMs, value), known.Season.Spread, known.Judge.Fault != Detection.Health.SensorFault.None);
             }
         }
         return (double.NaN, double.NaN, false);
@@ -100,7 +100,8 @@ public sealed class HealthWatch : BackgroundService
     // On every host: each watches all sensors. Of an alert that says it twice nothing more follows.
     private void Hear(AlertView alert)
     {
-        if (alert.Rule == HealthMarks.FaultRule && alert.Verdict == "false") _acquitted.Enqueue(alert.SensorId);
+        // A mark on a fault that is over says nothing of one that stands today.
+        if (alert.Rule == HealthMarks.FaultRule && alert.Verdict == "false" && alert.ClearedAt is null) _acquitted.Enqueue(alert.SensorId);
     }
 
     private void Look()

@@ -10,7 +10,7 @@ internal static class RuleEvidence
     public static double ValueOf(SensorState state, int index, CompiledRule rule) => rule.Form switch
     {
         RuleForm.NoData => double.NaN,
-        RuleForm.Sum or RuleForm.Rise => RuleSteps.MeasureOf(state, index, rule),
+        RuleForm.Sum or RuleForm.Rise => RuleSteps.MeasureOf(state, index, rule, wasOn: true),
         RuleForm.AllOf => state.Latest[rule.Limits[0].Operand.Slot],
         _ => state.Latest[rule.Operand.Slot],
     };

@@ -56,7 +56,7 @@ internal static class RuleSteps
             {
                 var ring = state.Rings[index]!;
                 WindowRing.MoveTo(rule, ring, ring[0] + 1);
-                Move(state, ref latches, rule, MeasureOf(state, index, rule), due, isReading: false, changes);
+                Move(state, ref latches, rule, MeasureOf(state, index, rule, latches.On != 0), due, isReading: false, changes);
             }
             else Flip(state, ref latches, rule, due, changes);
         }
@@ -76,10 +76,14 @@ internal static class RuleSteps
     }
 
     /// <summary>What the rule looks at now, on its operand's scale; NaN when nothing has come yet.</summary>
-    public static double MeasureOf(SensorState state, int index, CompiledRule rule) => rule.Form switch
+    /// <param name="state">The sensor's state.</param>
+    /// <param name="index">The rule's place.</param>
+    /// <param name="rule">The rule.</param>
+    /// <param name="wasOn">It stands, or did before it was changed.</param>
+    public static double MeasureOf(SensorState state, int index, CompiledRule rule, bool wasOn) => rule.Form switch
     {
         RuleForm.Value or RuleForm.Repeat => rule.Operand.Of(LatestOf(state, rule.Operand.Slot)),
-        RuleForm.AllOf => AllOf(state, rule, state.Rules[index].On != 0),
+        RuleForm.AllOf => AllOf(state, rule, wasOn),
         RuleForm.Sum or RuleForm.Rise => WindowRing.Measure(rule, state.Rings[index]!, LatestOf(state, rule.Operand.Slot)),
         _ => double.NaN,
     };

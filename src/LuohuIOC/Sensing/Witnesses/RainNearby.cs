@@ -15,17 +15,18 @@ internal sealed class RainNearby(RainBoard board, GaugeMap map, RainOptions opti
     {
         var isSlope = sensor.Kind == SensorKind.Slope;
         if (ReachOf(sensor.Kind) is not { } reach && !isSlope) return null;
+        // A gauge whose hour is not whole does not hide what another has measured; that it was dry only all of them can say.
         var (alive, most, isWhole) = (0, 0.0, true);
         foreach (var gauge in map.Of(sensor).Take(options.Gauges))
         {
             if (Fallen(gauge, nowMs) is not { } mm) continue;
             alive++;
-            most = Math.Max(most, mm);
-            isWhole &= double.IsFinite(mm);
+            if (double.IsFinite(mm)) most = Math.Max(most, mm);
+            else isWhole = false;
         }
         var undrained = !isSlope && ReachOf(sensor.Kind) is { } known ? new RainGate(sensor, known, map, board, options) : null;
         var isWet = undrained?.IsWet(nowMs);
-        return new RainNear(alive, alive > 0 && isWhole ? Rounded(most) : null, isWet is null ? null : Rounded(undrained!.Millimetres));
+        return new RainNear(alive, alive > 0 && (isWhole || most > 0) ? Rounded(most) : null, isWet is null ? null : Rounded(undrained!.Millimetres));
     }
 
     /// <summary>Rain explains that water rises there.</summary>

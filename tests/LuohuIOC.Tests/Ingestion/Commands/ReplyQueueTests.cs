@@ -1,6 +1,7 @@
 using LuohuIOC.Ingestion.Commands;
 using LuohuIOC.Storage;
 using LuohuIOC.Tests.Storage;
+using Microsoft.Extensions.Logging.Abstractions;
 using Xunit;
 
 namespace LuohuIOC.Tests.Ingestion.Commands;
@@ -21,7 +22,7 @@ public sealed class ReplyQueueTests : IAsyncLifetime
         var now = TimeProvider.System.GetUtcNow();
         book.Add(new DeviceCommand("c-1", "s", "gw", "report_now", null, "三防值班室", now, now.AddMinutes(5), CommandState.Sent, null, null));
         await _server.KillAsync();
-        var queue = new ReplyQueue(book, null!, TimeProvider.System);
+        var queue = new ReplyQueue(book, null!, TimeProvider.System, NullLogger<ReplyQueue>.Instance);
         var taken = queue.Take("gw", "s", new CommandReply("c-1", CommandState.Done, "fw 1.4"), null);
         Assert.False(queue.IsFull);
         List<Task> others = [.. Enumerable.Range(1, ReplyQueue.WaitingMax - 1).Select(i => queue.Take("gw", "s", new CommandReply($"x-{i}", CommandState.Done, null), null))];

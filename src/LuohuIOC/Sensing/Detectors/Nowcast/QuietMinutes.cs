@@ -47,7 +47,8 @@ internal sealed class QuietMinutes(int end)
     /// <summary>One of which nothing is known.</summary>
     public void Unknown(long minute)
     {
-        _unknown += PassedTo(minute);
+        // Of a span that nobody looked at, no more is known than that it was short or long.
+        _unknown += Math.Min(PassedTo(minute), SkipMax);
         _wasQuiet = false;
     }
 
