@@ -2,6 +2,7 @@ using CsCheck;
 using LuohuIOC.Alerts;
 using LuohuIOC.DeviceProtocol;
 using LuohuIOC.Registry;
+using LuohuIOC.Sensing;
 using LuohuIOC.Sensing.Rules;
 using Xunit;
 
@@ -149,12 +150,29 @@ public sealed class RuleStepsTests
         Assert.Equal("slope-displacement orange@60", w.Story);
     }
 
-    private static Watched BlackWater() => new(SensorKind.WaterQuality, RuleCompiler.Compile(MetricLayout.Of(SensorKind.WaterQuality),
+    [Fact]
+    public void A_rule_that_is_edited_while_a_probe_is_dead_does_not_end_for_it()
+    {
+        var dead = 3 * KindCatalogue.Of(SensorKind.WaterQuality).Silence.TotalSeconds;
+        var w = BlackWater();
+        w.Read(0, ("dissolved_oxygen", 1), ("ammonia_nitrogen", 9));
+        w.Read(dead, ("ammonia_nitrogen", 9));
+        w.Rules = Black(above: 7);
+        w.Tick(dead + 5);
+        Assert.Equal("black red@0", w.Story);
+        w.Rules = Black(above: 10);
+        w.Tick(dead + 10);
+        Assert.StartsWith("black red@0, black ended@", w.Story, StringComparison.Ordinal);
+    }
+
+    private static Watched BlackWater() => new(SensorKind.WaterQuality, Black(above: 8));
+
+    private static SensorRules Black(double above) => RuleCompiler.Compile(MetricLayout.Of(SensorKind.WaterQuality),
     [
         new AllOfRule
         {
             Id = "black", Severity = Severity.Red,
-            Conditions = [new("dissolved_oxygen", Comparison.Below, 2), new("ammonia_nitrogen", Comparison.Above, 8)],
+            Conditions = [new("dissolved_oxygen", Comparison.Below, 2), new("ammonia_nitrogen", Comparison.Above, above)],
         },
-    ]));
+    ]);
 }

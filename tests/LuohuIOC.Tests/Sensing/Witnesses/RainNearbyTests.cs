@@ -32,6 +32,16 @@ public sealed class RainNearbyTests
         Assert.Null(Near(_desk, 60).HourMillimetres);
     }
 
+    [Fact]
+    public void What_one_gauge_has_measured_is_not_hidden_by_another_whose_hour_is_not_whole()
+    {
+        foreach (var minute in new[] { 0, 30, 60 }) _desk.Fall(T + (minute * 60_000), 10, "A", "B");
+        var whole = Near(_desk, 60).HourMillimetres;
+        Assert.True(whole > 0);
+        _desk.Fall(T + (60 * 60_000), 1, "C");
+        Assert.Equal((3, whole), (Near(_desk, 60).Gauges, Near(_desk, 60).HourMillimetres));
+    }
+
     private static RainNear Near(RainDesk desk, int minute) =>
         new RainNearby(desk.Board, desk.Map, desk.Options, TimeSpan.FromHours(1)).Of(desk["outfall"], T + (minute * 60_000))!;
 }
