@@ -56,8 +56,8 @@ public sealed class HistoryWriter : BackgroundService
     /// <summary>For how long the store has been waited for since this began to open it; null once it was opened and questions are answered.</summary>
     public TimeSpan? Opening => _opened ? null : Volatile.Read(ref _begun) is not 0 and var begun ? _time.GetElapsedTime(begun) : TimeSpan.Zero;
 
-    /// <summary>Journal groups offered since the start that the store does not have yet; positions jump at a start.</summary>
-    public long LagGroups => _queue.First == 0 ? 0 : Math.Max(0, _queue.Newest - Math.Max(_history.Cursor, _queue.First - 1));
+    /// <summary>Journal groups since the first one offered that the store does not have yet, those among them that are still being judged; positions jump at a start.</summary>
+    public long LagGroups => _queue.First == 0 ? 0 : Math.Max(0, Math.Max(_queue.Newest, _journal.Newest) - Math.Max(_history.Cursor, _queue.First - 1));
 
     /// <summary>How long ago the oldest reading of the batch at hand was received; zero when nothing waits.</summary>
     public TimeSpan Lag => Volatile.Read(ref _oldestWaitingMs) is > 0 and var ms

@@ -14,6 +14,9 @@ internal sealed class JournalReplay(PublishJournal journal, PublishDecoder decod
     /// <summary>Readings decoded ahead of the writer at most, give or take a group.</summary>
     private const int ReadingsMax = 100_000;
 
+    // Positions jump at a start: before the first commit there is no group at the newest one.
+    public long Newest => journal.Commits > 0 ? journal.Position : 0;
+
     public async IAsyncEnumerable<ReadingGroup> ReadAsync(long afterPosition, long beforePosition, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
         // Reading and decoding take a while: not on the caller's turn.

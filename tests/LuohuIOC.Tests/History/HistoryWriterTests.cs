@@ -35,6 +35,20 @@ public sealed class HistoryWriterTests : IDisposable
         Assert.Equal(Enumerable.Range(1, 9).Select(p => (long)p), _history.Positions);
     }
 
+    [Fact]
+    public async Task What_is_safe_on_disk_and_still_being_judged_is_behind_too()
+    {
+        await StartAsync();
+        Assert.True(_queue.TryOffer(_journal.Commit(1)));
+        await UntilAsync(1);
+        Assert.Equal(0, _writer.LagGroups);
+
+        var judged = _journal.Commit(2);
+        Assert.Equal(1, _writer.LagGroups);
+        Assert.True(_queue.TryOffer(judged));
+        await WaitAsync(() => _writer.LagGroups == 0, "it is stored");
+    }
+
     /// <summary>Whoever waits for the host finds its history; a store that is silent keeps nobody from the rest.</summary>
     [Fact]
     public async Task Is_not_ready_until_the_store_is_open_for_five_seconds_at_most()
@@ -216,6 +230,8 @@ public sealed class HistoryWriterTests : IDisposable
     {
         private readonly Lock _gate = new();
         private long _newest;
+
+        public long Newest => Volatile.Read(ref _newest);
 
         public ReadingGroup Commit(long position)
         {

@@ -38,6 +38,9 @@ internal sealed class GatheredStream(Socket socket) : Stream
     /// <summary>How long the last bytes may take to leave after the stream was closed.</summary>
     private static readonly TimeSpan GoodbyeMax = TimeSpan.FromSeconds(2);
 
+    /// <summary>So much that has come unread is read at the close at most, in pieces of <see cref="ReceivedBytesMax"/>.</summary>
+    private const int UnreadPiecesMax = 64;
+
     private readonly byte[] _received = new byte[ReceivedBytesMax];
     private int _at;
     private int _end;
@@ -47,7 +50,9 @@ internal sealed class GatheredStream(Socket socket) : Stream
     private ArrayBufferWriter<byte> _leaving = new();
     private Task _sending = Task.CompletedTask;
     private bool _isSending;
+    private bool _isReceiving;
     private bool _isClosed;
+    private bool _isEnded;
     private Exception? _failure;
 
     public override bool CanRead => true;
@@ -105,17 +110,28 @@ internal sealed class GatheredStream(Socket socket) : Stream
         {
             if (_isClosed) return;
             _isClosed = true;
-            if (!_isSending)
-            {
-                socket.Dispose();
-                return;
-            }
+            // Whoever reads is at the end now.
+            End(SocketShutdown.Receive);
             _sending = CloseAsync(_sending);
         }
+    }
+
+    private async Task CloseAsync(Task sending)
+    {
+        await sending.WaitAsync(GoodbyeMax, TimeProvider.System).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        lock (_gate)
+        {
+            End(SocketShutdown.Send);
+            _isEnded = true;
+            if (!_isReceiving) Leave();
+        }
+    }
+
+    private void End(SocketShutdown direction)
+    {
         try
         {
-            // Whoever reads is at the end now.
-            socket.Shutdown(SocketShutdown.Receive);
+            socket.Shutdown(direction);
         }
         catch (Exception e) when (e is SocketException or ObjectDisposedException)
         {
@@ -123,15 +139,40 @@ internal sealed class GatheredStream(Socket socket) : Stream
         }
     }
 
-    private async Task CloseAsync(Task sending)
+    /// <summary>Closes without a reset, which would take back what the peer has not read yet: nobody may be in a call of the socket, and nothing may have come unread.</summary>
+    private void Leave()
     {
-        await sending.WaitAsync(GoodbyeMax, TimeProvider.System).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        try
+        {
+            var unread = new byte[ReceivedBytesMax];
+            for (var piece = 0; piece < UnreadPiecesMax && socket.Available > 0; piece++) socket.Receive(unread);
+        }
+        catch (Exception e) when (e is SocketException or ObjectDisposedException)
+        {
+            // It has ended by itself.
+        }
         socket.Dispose();
     }
 
     private async ValueTask<int> ReceiveAsync(Memory<byte> buffer, CancellationToken cancellationToken)
     {
-        (_at, _end) = (0, await socket.ReceiveAsync(_received, cancellationToken));
+        lock (_gate)
+        {
+            if (_isClosed) return 0;
+            _isReceiving = true;
+        }
+        try
+        {
+            (_at, _end) = (0, await socket.ReceiveAsync(_received, cancellationToken));
+        }
+        finally
+        {
+            lock (_gate)
+            {
+                _isReceiving = false;
+                if (_isEnded) Leave();
+            }
+        }
         return Take(buffer.Span);
     }
 

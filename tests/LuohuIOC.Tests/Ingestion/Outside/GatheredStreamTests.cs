@@ -38,6 +38,28 @@ public sealed class GatheredStreamTests : IAsyncDisposable
         }
     }
 
+    /// <summary>A reset takes back what the peer has not read yet, perhaps the goodbye.</summary>
+    [Theory]
+    [InlineData(true, 0)]
+    [InlineData(false, 0)]
+    [InlineData(false, 100_000)]
+    public async Task A_close_is_no_reset_while_somebody_reads_or_bytes_have_come_unread(bool isRead, int unread)
+    {
+        for (var round = 0; round < 200; round++)
+        {
+            var (stream, peer) = await PairAsync();
+            using var _ = peer;
+            var reading = isRead ? stream.ReadAsync(new byte[1], TestContext.Current.CancellationToken).AsTask() : Task.FromResult(0);
+            peer.Send(new byte[unread]);
+            await stream.WriteAsync(new byte[4], TestContext.Current.CancellationToken);
+            await stream.DisposeAsync();
+            var received = new byte[5];
+            Assert.Equal(4, await peer.ReceiveAsync(received, TestContext.Current.CancellationToken));
+            Assert.Equal(0, await peer.ReceiveAsync(received, TestContext.Current.CancellationToken));
+            Assert.Equal(0, await reading);
+        }
+    }
+
     [Fact]
     public async Task What_has_come_is_read_in_any_pieces_and_the_end_is_seen()
     {
