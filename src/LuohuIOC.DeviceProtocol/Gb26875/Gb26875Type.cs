@@ -27,6 +27,14 @@ public static class Gb26875Type
     };
 }
 
+/// <summary>Bits of operations at the panel, types 4 and 24, that concern a fire.</summary>
+public static class Gb26875Operation
+{
+    public const byte Reset = 1;
+    public const byte ManualAlarm = 4;
+    public const byte AlarmCleared = 8;
+}
+
 /// <summary>Names of the bits of states, figures 7, 8 and 17 of the standard.</summary>
 public static class Gb26875State
 {

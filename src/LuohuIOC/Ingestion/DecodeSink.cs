@@ -97,6 +97,12 @@ internal ref struct DecodeSink(
         if (_flagged != 0) into.Flag(_flagged);
     }
 
+    /// <summary>The reading ended last tells this of one of the sensor's components.</summary>
+    public readonly void Tell(long component, bool isOn)
+    {
+        if (_seen != 0) into.Tell(component, isOn);
+    }
+
     public void Refuse(int index, RejectionReason reason)
     {
         if (_begun) into.RemoveLast();

@@ -1,5 +1,6 @@
 using System.Buffers;
 using System.Runtime.CompilerServices;
+using System.Runtime.InteropServices;
 
 namespace LuohuIOC.Ingestion;
 
@@ -69,6 +70,19 @@ public sealed class ReadingGroup
     /// <summary>The publishes among them that are followed; null, nearly always, when none is.</summary>
     public List<ReadingTrace>? Traces { get; private set; }
 
+    /// <summary>What readings tell of single components, in order of the readings; null, nearly always, when none does.</summary>
+    public List<ComponentState>? Components { get; private set; }
+
+    /// <summary>The reading begun last tells this of a component.</summary>
+    public void Tell(long component, bool isOn) => (Components ??= []).Add(new ComponentState(Count - 1, component, isOn));
+
+    public ReadOnlySpan<ComponentState> ComponentsOf(int reading)
+    {
+        if (Components is null) return default;
+        var first = Components.FindIndex(c => c.Reading == reading);
+        return first < 0 ? default : CollectionsMarshal.AsSpan(Components)[first..(Components.FindLastIndex(c => c.Reading == reading) + 1)];
+    }
+
     /// <summary>The readings from <paramref name="first"/> on are those of a publish that is followed.</summary>
     public void Follow(ReadingTrace trace, int first)
     {
@@ -137,6 +151,7 @@ public sealed class ReadingGroup
         other.Slots.AsSpan(0, other.ValueCount).CopyTo(Slots.AsSpan(ValueCount));
         other.Values.AsSpan(0, other.ValueCount).CopyTo(Values.AsSpan(ValueCount));
         for (var i = 0; i <= other.Count; i++) ValueStarts[Count + i] = ValueCount + other.ValueStarts[i];
+        foreach (var told in other.Components ?? []) (Components ??= []).Add(told with { Reading = Count + told.Reading });
         Count += other.Count;
         ValueCount += other.ValueCount;
     }
@@ -151,6 +166,8 @@ public sealed class ReadingGroup
     public static ReadingGroup? Merge(ReadingGroup? last, ReadingGroup next)
     {
         if (next.Count >= SmallReadings) return next;
+        // Judged: nobody asks any more.
+        next.Components = null;
         // Not into the first of them itself: a grain call that ran out of time may still look at it.
         var into = last?._merged is { Count: < MergedReadingsMax } && last.Count + next.Count <= MergedReadingsMax ? last : new ReadingGroup { _merged = [] };
         into.Append(next);
@@ -186,12 +203,14 @@ public sealed class ReadingGroup
     {
         Count--;
         ValueCount = ValueStarts[Count];
+        Components?.RemoveAll(c => c.Reading == Count);
     }
 
     /// <summary>Empties the group for another use by its only user.</summary>
     public void Clear()
     {
         Count = 0;
+        Components = null;
         ValueCount = 0;
         ValueStarts[0] = 0;
     }

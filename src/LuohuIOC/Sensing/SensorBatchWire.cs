@@ -7,12 +7,14 @@ namespace LuohuIOC.Sensing;
 /// <summary>
 /// A <see cref="SensorBatch"/> on its way to a grain in another silo, little endian: version u8 · journal i64 · after i64, then a part for each
 /// group: position i64 · readings i32, then a reading each: device time i64 · sequence i64 · received i64 · slots that the device flagged u64 ·
-/// values u8 · their slots u8 each · the values f64 each. About 60 bytes a reading of three metrics.
+/// values u8 · their slots u8 each · the values f64 each. About 60 bytes a reading of three metrics. In version 2, which is sent only where a reading tells of
+/// components, the number of them u16 follows, then each: component i64 · on fire u8.
 /// </summary>
 [GenerateSerializer, Immutable, Alias("luohu.sensor-batch.v1")]
 public readonly struct SensorBatchWire(byte[] bytes)
 {
     private const byte Version = 1;
+    private const byte ComponentsVersion = 2;
 
     [Id(0)]
     public readonly byte[] Bytes = bytes;
@@ -20,23 +22,28 @@ public readonly struct SensorBatchWire(byte[] bytes)
     public static SensorBatchWire Of(SensorBatch batch)
     {
         var into = new ArrayBufferWriter<byte>(256);
-        Write(into, Version);
+        var version = Version;
+        for (var part = batch; part is not null; part = part.Later)
+            if (part.Group.Components is { Count: > 0 }) version = ComponentsVersion;
+        Write(into, version);
         Write(into, batch.Journal);
         Write(into, batch.After);
-        for (var part = batch; part is not null; part = part.Later) WritePart(into, part);
+        for (var part = batch; part is not null; part = part.Later) WritePart(into, part, version);
         return new SensorBatchWire(into.WrittenSpan.ToArray());
     }
 
     public SensorBatch ToBatch()
     {
         var from = Bytes.AsSpan();
-        if (from[0] != Version) throw new InvalidOperationException($"A batch of version {from[0]} came from another host, this one knows {Version}. Run the newer version on all.");
+        var version = from[0];
+        if (version is not (Version or ComponentsVersion))
+            throw new InvalidOperationException($"A batch of version {version} came from another host, this one knows {ComponentsVersion}. Run the newer version on all.");
         from = from[1..];
         var (journal, after) = (TakeLong(ref from), TakeLong(ref from));
         SensorBatch? first = null, last = null;
         while (!from.IsEmpty)
         {
-            var part = TakePart(ref from, journal, after);
+            var part = TakePart(ref from, journal, after, version);
             first ??= part;
             if (last is not null) last.Later = part;
             last = part;
@@ -44,7 +51,7 @@ public readonly struct SensorBatchWire(byte[] bytes)
         return first!;
     }
 
-    private static void WritePart(ArrayBufferWriter<byte> into, SensorBatch part)
+    private static void WritePart(ArrayBufferWriter<byte> into, SensorBatch part, byte version)
     {
         var group = part.Group;
         Write(into, group.Position);
@@ -62,10 +69,11 @@ public readonly struct SensorBatchWire(byte[] bytes)
             Write(into, (byte)slots.Length);
             into.Write(slots);
             foreach (var value in group.ValuesOf(i)) Write(into, BitConverter.DoubleToInt64Bits(value));
+            if (version == ComponentsVersion) WriteComponents(into, group.ComponentsOf(i));
         }
     }
 
-    private static SensorBatch TakePart(ref Span<byte> from, long journal, long after)
+    private static SensorBatch TakePart(ref Span<byte> from, long journal, long after, byte version)
     {
         var group = new ReadingGroup { Position = TakeLong(ref from) };
         var count = BinaryPrimitives.ReadInt32LittleEndian(from);
@@ -83,8 +91,31 @@ public readonly struct SensorBatchWire(byte[] bytes)
             from = from[(1 + values)..];
             foreach (var slot in slots) group.AddValue(slot, BitConverter.Int64BitsToDouble(TakeLong(ref from)));
             if (flagged != 0) group.Flag(flagged);
+            if (version == ComponentsVersion) TakeComponents(ref from, group);
         }
         return new SensorBatch(new GroupInFlight(group, 1), 0, next) { Journal = journal, After = after, IsAbroad = true };
+    }
+
+    private static void WriteComponents(ArrayBufferWriter<byte> into, ReadOnlySpan<ComponentState> components)
+    {
+        BinaryPrimitives.WriteUInt16LittleEndian(into.GetSpan(2), (ushort)components.Length);
+        into.Advance(2);
+        foreach (var component in components)
+        {
+            Write(into, component.Component);
+            Write(into, component.IsOn ? (byte)1 : (byte)0);
+        }
+    }
+
+    private static void TakeComponents(ref Span<byte> from, ReadingGroup group)
+    {
+        var count = BinaryPrimitives.ReadUInt16LittleEndian(from);
+        from = from[2..];
+        for (var i = 0; i < count; i++)
+        {
+            group.Tell(TakeLong(ref from), from[0] != 0);
+            from = from[1..];
+        }
     }
 
     private static void Write(ArrayBufferWriter<byte> into, byte value)

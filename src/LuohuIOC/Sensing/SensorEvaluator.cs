@@ -43,25 +43,29 @@ public static class SensorEvaluator
     /// <param name="values">Values by slot.</param>
     /// <param name="changes">Gets what the rules found, each rule's changes in order of time.</param>
     /// <param name="flagged">Slots whose values the device itself marks as no ordinary measurement.</param>
+    /// <param name="components">What the reading tells of single components.</param>
     public static (QualityMark Mark, Arrival Arrival) Observe(
         SensorState state, SensorRules rules, Sensor sensor, long deviceTimeMs, long sequence, long receivedMs,
-        ReadOnlySpan<byte> slots, ReadOnlySpan<double> values, List<RuleChange> changes, ulong flagged = 0)
+        ReadOnlySpan<byte> slots, ReadOnlySpan<double> values, List<RuleChange> changes, ulong flagged = 0, ReadOnlySpan<ComponentState> components = default)
     {
         var profile = QualityProfile.Of(sensor.Kind);
         var ahead = TimeLine.IsAhead(deviceTimeMs, receivedMs);
         if (!ReferenceEquals(state.Bound, rules)) RuleBinding.Bind(state, rules, sensor, receivedMs, changes);
         var arrival = TimeLine.Place(state, deviceTimeMs, sequence, receivedMs);
+        var isOld = arrival == Arrival.Late;
+        // A component's state has a time line of its own: a fire that began, or ended, counts behind whatever a neighbour or a faster clock has told.
+        if (!components.IsEmpty && arrival != Arrival.Duplicate && (state.Fires ??= new ComponentFires()).Take(components, deviceTimeMs)) arrival = Arrival.Latest;
         if (arrival != Arrival.Latest) return (QualityChecks.JudgeApart(profile, ahead, slots, values, flagged), arrival);
 
         var timeMs = Math.Max(state.LatestMs, TimeLine.TimeOf(state, deviceTimeMs, receivedMs));
         if (timeMs >= state.HoldDueMs) Expire(state, rules, timeMs, changes);
         EndSilence(state, rules, receivedMs, changes);
         state.LatestMs = timeMs;
-        state.DeviceMs = deviceTimeMs;
-        state.Sequence = sequence;
-        state.ClockAhead = ahead;
+        if (!isOld) (state.DeviceMs, state.Sequence, state.ClockAhead) = (deviceTimeMs, sequence, ahead);
         state.HeardMs = Math.Max(state.HeardMs, receivedMs);
-        var mark = QualityChecks.Judge(state, profile, timeMs, ahead || state.SetBack is { IsBelieved: true }, slots, values, flagged, out var usable);
+        if (!components.IsEmpty) values = WithAlarmOfAll(state.Fires!, sensor, slots, values);
+        var isClockWrong = ahead || isOld || state.SetBack is { IsBelieved: true };
+        var mark = QualityChecks.Judge(state, profile, timeMs, isClockWrong, slots, values, flagged, out var usable);
         (state.LatestGrade, state.LatestReason, state.LatestMarkSlots) = mark;
 
         var compiled = rules.Rules;
@@ -135,6 +139,17 @@ public static class SensorEvaluator
         var due = long.MaxValue;
         for (var i = 0; i < rules.Rules.Length; i++) due = Math.Min(due, RuleSteps.DueOf(state, i, rules.Rules[i]));
         return due;
+    }
+
+    /// <summary>The sensor is on fire as long as any of its components is.</summary>
+    private static ReadOnlySpan<double> WithAlarmOfAll(ComponentFires fires, Sensor sensor, ReadOnlySpan<byte> slots, ReadOnlySpan<double> values)
+    {
+        var alarm = sensor.Layout.SlotOf("alarm"u8);
+        var at = alarm < 0 ? -1 : slots.IndexOf((byte)alarm);
+        if (at < 0 || !fires.Any) return values;
+        var all = values.ToArray();
+        all[at] = 1;
+        return all;
     }
 
     private static void Expire(SensorState state, SensorRules rules, long upToMs, List<RuleChange> changes)

@@ -112,6 +112,10 @@ public sealed class SensorState
     [Id(24)]
     public SetBackClock? SetBack;
 
+    /// <summary>Which of its components are on fire; null for a sensor that has told of none.</summary>
+    [Id(25)]
+    public ComponentFires? Fires;
+
     /// <summary>The rules that the arrays above are shaped for; a pointer comparison tells that nothing changed.</summary>
     [NonSerialized]
     internal SensorRules? Bound;

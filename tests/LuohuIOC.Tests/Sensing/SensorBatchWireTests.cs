@@ -38,6 +38,19 @@ public sealed class SensorBatchWireTests
     }
 
     [Fact]
+    public void What_readings_tell_of_components_comes_along()
+    {
+        var batch = BatchOf([[(10, 1, 11, [1], [1], 0), (20, 2, 21, [1], [0], 2)], [(30, 3, 31, [1], [1], 0)]], journal: 5, after: 9);
+        batch.Group.Tell(7, true);
+        batch.Group.Tell(-8, false);
+        var arrived = Serializer.Deserialize<SensorBatch>(Serializer.SerializeToArray(batch))!;
+        Assert.Equal(Told(batch), Told(arrived));
+        Assert.Empty(arrived.Group.ComponentsOf(0).ToArray());
+        Assert.Equal([new ComponentState(1, 7, true), new ComponentState(1, -8, false)], arrived.Group.ComponentsOf(1).ToArray());
+        Assert.Null(arrived.Later!.Group.Components);
+    }
+
+    [Fact]
     public void A_batch_that_comes_again_because_its_answer_was_lost_gets_its_marks_again()
     {
         var sent = BatchOf([[(10, 1, 11, [2], [0.5], 0)], [(20, 2, 21, [2], [99], 0), (30, 3, 31, [2], [0.6], 0)]], journal: 5, after: 9);

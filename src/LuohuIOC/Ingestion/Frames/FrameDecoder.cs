@@ -130,7 +130,8 @@ internal static class FrameDecoder
             message = (frame.Source, frame.Serial);
             var sentMs = IsSet(frame.Time, out var ms) ? ms : sink.ReceivedMs;
             var objects = frame.Objects;
-            while (frame.Command == Gb26875Command.Send && objects.MoveNext()) Take(objects.Current, sentMs, values);
+            // An answer to a question holds what a report does.
+            while (frame.Command is Gb26875Command.Send or Gb26875Command.Answer && objects.MoveNext()) Take(objects.Current, sentMs, values);
             if (objects.Fault != FrameFault.None) return ReasonOf(objects.Fault);
         }
         return values.Give(ref sink, message?.Serial ?? TelemetryReader.NoSequence);
@@ -147,13 +148,30 @@ internal static class FrameDecoder
 
     private static void Take(Gb26875Object item, long sentMs, FrameValues values)
     {
-        if (item.Type is not (Gb26875Type.SystemState or Gb26875Type.ComponentState or Gb26875Type.TransmitterState or Gb26875Type.Analogue)) return;
         // A clock that was never set dates nothing, and a fire is one all the same: it is of the time of its frame, or of the frame's receipt.
         if (!IsSet(item.Time, out var atMs)) atMs = sentMs;
-        if (item.Type != Gb26875Type.Analogue) values.State(atMs, item.State, Gb26875State.NamesOf(item.Type).Length);
-        else if (Gb26875Analogue.ScaleOf(item.AnalogueKind) > 0)
+        if (Gb26875State.NamesOf(item.Type).Length is > 0 and var named) values.State(atMs, item.State, named, ComponentOf(item));
+        else if (item.Type is Gb26875Type.Operation or Gb26875Type.TransmitterOperation) TakeOperation(item, atMs, values);
+        else if (item.Type == Gb26875Type.Analogue && Gb26875Analogue.ScaleOf(item.AnalogueKind) > 0)
             values.Value($"analogue.{item.AnalogueKind}", atMs, Gb26875Analogue.ValueOf(item.AnalogueKind, item.AnalogueRaw));
     }
+
+    private static void TakeOperation(Gb26875Object item, long atMs, FrameValues values)
+    {
+        var isAlarm = (item.Operation & Gb26875Operation.ManualAlarm) != 0;
+        if (!isAlarm && (item.Operation & (Gb26875Operation.Reset | Gb26875Operation.AlarmCleared)) == 0) return;
+        values.ManualAlarm(atMs, isAlarm, ComponentState.Of(isAlarm ? ComponentPart.ManualAlarm : ComponentPart.All, SystemOf(item)));
+    }
+
+    // A system that says it is normal speaks for its components; one that only lacks the bit of fire does not.
+    private static long ComponentOf(Gb26875Object item) => item.Type switch
+    {
+        Gb26875Type.ComponentState => ComponentState.Of(ComponentPart.Component, SystemOf(item), item.ComponentAddress),
+        Gb26875Type.TransmitterState => ComponentState.Of(ComponentPart.Transmitter, 0),
+        _ => ComponentState.Of((item.State & Gb26875State.Normal) != 0 ? ComponentPart.All : ComponentPart.System, SystemOf(item)),
+    };
+
+    private static ushort SystemOf(Gb26875Object item) => item.Type == Gb26875Type.TransmitterOperation ? (ushort)0 : (ushort)((item.System << 8) | item.Address);
 
     // No unit is older than its standard: an earlier year is a clock that began to count when the power came.
     private static bool IsSet(Gb26875Time time, out long unixMs) => time.TryUnixMs(out unixMs) && unixMs is >= FirstOf2011Ms and < TelemetryReader.TsMax;

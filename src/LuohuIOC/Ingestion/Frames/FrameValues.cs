@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Text;
 using LuohuIOC.DeviceProtocol;
+using LuohuIOC.DeviceProtocol.Gb26875;
 using LuohuIOC.DeviceProtocol.Hj212;
 using LuohuIOC.DeviceProtocol.Senml;
 using LuohuIOC.DeviceProtocol.Sl651;
@@ -23,6 +24,7 @@ internal sealed class FrameValues : ISl651Sink, IHj212Sink, ISenmlSink
 
     private readonly List<Entry> _entries = [];
     private readonly List<States> _states = [];
+    private readonly List<(long AtMs, long Component, bool IsOnFire)> _told = [];
     private readonly Dictionary<string, string> _fullNames = new(StringComparer.Ordinal);
     private FrameMetrics _metrics = null!;
     private SensorKind _kind;
@@ -79,8 +81,9 @@ internal sealed class FrameValues : ISl651Sink, IHj212Sink, ISenmlSink
     /// The state of a component of GB/T 26875.3. Those of one time are one state of the sensor: normal when all of them are, on fire, at fault and so
     /// on when any is.
     /// </summary>
-    public void State(long unixMs, ushort bits, int named)
+    public void State(long unixMs, ushort bits, int named, long component)
     {
+        _told.Add((unixMs, component, (bits & Gb26875State.Fire) != 0));
         var at = _states.FindLastIndex(s => s.AtMs == unixMs);
         if (at < 0)
         {
@@ -89,6 +92,13 @@ internal sealed class FrameValues : ISl651Sink, IHj212Sink, ISenmlSink
         }
         var known = _states[at];
         _states[at] = new States(unixMs, (ushort)(((known.Bits | bits) & ~NormalBit) | (known.Bits & bits & NormalBit)), Math.Max(known.Named, named));
+    }
+
+    /// <summary>The alarm given by hand at the panel, or taken back there for all of the system.</summary>
+    public void ManualAlarm(long unixMs, bool isOn, long component)
+    {
+        _told.Add((unixMs, component, isOn));
+        Value("operation.2", unixMs, isOn ? 1 : 0);
     }
 
     /// <summary>A bit of a state (<c>state.1</c>) or an analogue value (<c>analogue.3</c>) of GB/T 26875.3.</summary>
@@ -141,6 +151,8 @@ internal sealed class FrameValues : ISl651Sink, IHj212Sink, ISenmlSink
             sink.BeginReading();
             for (; i < _entries.Count && _entries[i].AtMs == atMs; i++) sink.Value(_entries[i].Metric, _entries[i].Value, _entries[i].Good);
             sink.EndReading(index, atMs, _isAmount ? TelemetryReader.NoSequence : sequence);
+            foreach (var (toldMs, component, isOnFire) in _told)
+                if (toldMs == atMs) sink.Tell(component, isOnFire);
         }
         if (_refused.Reason != RejectionReason.None) sink.RefuseMetric(_refused.Reason, _refused.Name);
         Forget();
@@ -151,6 +163,7 @@ internal sealed class FrameValues : ISl651Sink, IHj212Sink, ISenmlSink
     {
         _entries.Clear();
         _states.Clear();
+        _told.Clear();
         _fullNames.Clear();
         _refused = default;
     }

@@ -22,7 +22,7 @@ internal sealed class Gb26875Talk : IStationTalk
         var fault = Gb26875Frame.TryParse(bytes, out var frame, out _);
         if (fault != FrameFault.None) return new StationMessage(fault, "", []);
         var address = frame.Source.ToString("X12", CultureInfo.InvariantCulture);
-        if (frame.Command != Gb26875Command.Send) return new StationMessage(FrameFault.None, address, []);
+        if (frame.Command is not (Gb26875Command.Send or Gb26875Command.Answer)) return new StationMessage(FrameFault.None, address, []);
         var parts = new List<StationPart>();
         var objects = frame.Objects;
         while (objects.MoveNext())

@@ -48,6 +48,16 @@ public sealed class FireStateTests
     }
 
     [Fact]
+    public void A_fire_in_an_answer_to_a_question_is_one_and_is_not_confirmed()
+    {
+        var frame = Sent(Components(Evening, Gb26875State.Fire), command: Gb26875Command.Answer);
+        Assert.Equal([$"{Evening} seq=77 alarm=1 fault=0"], Decode(PayloadForm.Gb26875, SensorKind.Smoke, frame));
+        var talk = new Gb26875Talk();
+        Assert.Single(talk.Take(frame)!.Parts);
+        Assert.Null(talk.Answer(frame, accepted: true, Evening));
+    }
+
+    [Fact]
     public void More_objects_than_the_count_says_refuse_the_frame()
     {
         var unit = Components(Evening, Gb26875State.Normal, Gb26875State.Fire);
@@ -68,9 +78,9 @@ public sealed class FireStateTests
         return unit;
     }
 
-    private static byte[] Sent(byte[] unit, long? sentMs = null)
+    private static byte[] Sent(byte[] unit, long? sentMs = null, Gb26875Command command = Gb26875Command.Send)
     {
         var frame = new byte[1100];
-        return frame[..Gb26875Writer.Frame(frame, 77, 1, sentMs ?? Evening, 10, 11, Gb26875Command.Send, unit)];
+        return frame[..Gb26875Writer.Frame(frame, 77, 1, sentMs ?? Evening, 10, 11, command, unit)];
     }
 }

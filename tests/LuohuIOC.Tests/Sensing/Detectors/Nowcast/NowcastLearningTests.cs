@@ -51,8 +51,9 @@ public sealed class NowcastLearningTests : IDisposable
     public async Task Only_a_training_that_was_asked_for_ends_a_pin()
     {
         for (var seed = 0; seed < 80; seed++) _desk.Day(seed);
-        Assert.True(await Learn());
-        _models.Add("point", _models.Own("point")!.Model, Assert.Single(_models.Versions("point")).Evaluation!, overPin: null);
+        var site = new NowcastMap(_desk.Registry, _settings.Pipes).Stations.Single(s => s.Metric == "depth").Site;
+        var prior = _models.Of(_desk.Point, site)!;
+        for (var version = 1; version <= 2; version++) _models.Add("point", prior.Model, new NowcastEvaluation(40, prior.Scores, prior.Scores, Better: true), overPin: null);
         Assert.True(_models.Rollback("point"));
         Assert.True(await Learn());
         Assert.Equal((1, true), (_models.Own("point")!.Version, _models.Own("point")!.Pinned));
