@@ -39,7 +39,7 @@ public sealed class AlertMeters
     public long Failures => Interlocked.Read(ref _failureCount);
 
     public void Transition(AlertEvent happened) => _transitions.Add(
-        1, new KeyValuePair<string, object?>("type", happened.Type.ToString()), new KeyValuePair<string, object?>("severity", (happened.To ?? happened.From)?.ToString()));
+        1, new KeyValuePair<string, object?>("type", happened.Type.ToString()), new KeyValuePair<string, object?>("severity", (happened.To ?? happened.From) is { } severity ? AlertWords.Of(severity) : null));
 
     public void Failure()
     {

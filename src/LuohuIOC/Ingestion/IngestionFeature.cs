@@ -1,5 +1,6 @@
 using LuohuIOC.Http.Telemetry;
 using LuohuIOC.Http.Tls;
+using LuohuIOC.Identity;
 using LuohuIOC.Ingestion.Broker;
 using LuohuIOC.Ingestion.Commands;
 using LuohuIOC.Ingestion.Frames;
@@ -22,12 +23,13 @@ public static class IngestionFeature
         var services = builder.Services;
         services.AddOptions<MqttOptions>().BindConfiguration("Mqtt").ValidateDataAnnotations().ValidateOnStart();
         services.AddOptions<JournalOptions>().BindConfiguration("Journal").ValidateDataAnnotations().ValidateOnStart();
-        services.AddOptions<RegistrationOptions>().BindConfiguration("Registry");
+        services.AddOptions<RegistrationOptions>().BindConfiguration("Registry").ValidateOnStart();
         services.AddSingleton<PublishJournal>();
         services.AddSingleton<FrameMetrics>();
         services.AddSingleton<PublishDecoder>();
         services.AddSingleton<IngestionMetrics>();
         services.AddSingleton<GatewayBoard>();
+        services.AddSingleton<IGatewayPresence>(s => s.GetRequiredService<GatewayBoard>());
         services.AddSingleton<SparkplugHost>();
         services.AddSingleton<PublishIntake>();
         services.AddSingleton<BrokerIntake>();

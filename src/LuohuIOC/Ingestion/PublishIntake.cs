@@ -182,8 +182,10 @@ public sealed class PublishIntake(
     {
         var first = message.Payload.Slice(0, Math.Min(message.Payload.Length, Rejection.FirstBytesMax)).ToArray();
         var index = part.Sensor is null ? -1 : part.Index;
-        return new Rejection(now, gateway, message.Topic, reason, part.Sensor ?? "", index, part.Metric ?? "", (int)message.Payload.Length, first);
+        return new Rejection(now, gateway, message.Topic, reason, part.Sensor ?? SensorOf(message.Topic), index, part.Metric ?? "", (int)message.Payload.Length, first);
     }
+
+    private static string SensorOf(string topic) => Topic.TryParse(topic, out var parts) ? parts.Sensor.ToString() : "";
 
     // One per thread: a connection's loop runs on one thread at a time and keeps nothing of it across an await.
     private sealed class Scratch

@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using LuohuIOC.Identity;
 
 namespace LuohuIOC.Ingestion.Broker;
 
@@ -6,7 +7,7 @@ namespace LuohuIOC.Ingestion.Broker;
 /// Whether each gateway is online, by its status topic and its connections, and which connections it has. In memory: a restart asks
 /// them anew.
 /// </summary>
-public sealed class GatewayBoard
+public sealed class GatewayBoard : IGatewayPresence
 {
     private readonly ConcurrentDictionary<string, (bool Online, DateTimeOffset Since)> _gateways = new(StringComparer.Ordinal);
     private readonly Dictionary<string, List<GatewaySession>> _sessions = new(StringComparer.Ordinal);
@@ -18,6 +19,8 @@ public sealed class GatewayBoard
     /// <summary>By this host, or by another one of several.</summary>
     public bool IsOnline(string gateway) =>
         (_gateways.TryGetValue(gateway, out var known) && known.Online) || Volatile.Read(ref _onlineElsewhere).Contains(gateway);
+
+    public DateTimeOffset? Since(string gateway) => _gateways.TryGetValue(gateway, out var known) ? known.Since : null;
 
     /// <summary>Which gateways are online by the other hosts, as these say now and then.</summary>
     public void Learn(IEnumerable<string> onlineElsewhere) => Volatile.Write(ref _onlineElsewhere, onlineElsewhere.ToHashSet(StringComparer.Ordinal));

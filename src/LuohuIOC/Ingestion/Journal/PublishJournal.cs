@@ -261,7 +261,7 @@ public sealed class PublishJournal : IDisposable
             }
             catch (Exception e) when (e is IOException or UnauthorizedAccessException)
             {
-                if (Fault is null) _log.LogError(e, "Journal cannot write: publishes are not acknowledged until it can. Free space on its disk.");
+                if (Fault is null) _log.LogError(e, "Journal cannot write: publishes are not acknowledged until it can. {Cause} Free space on its disk if it is full.", e.Message);
                 Fault = e.Message;
                 if (_stopping) return false;
                 Thread.Sleep(RetryAfter);

@@ -80,8 +80,9 @@ internal sealed class SegmentFiles : IDisposable
     /// <param name="records">Kind, position and body of each.</param>
     public void Append(long nextPosition, List<(JournalRecordKind Kind, long Position, ReadOnlyMemory<byte> Body)> records)
     {
-        // A segment that has outgrown its prepared blocks ends early when there are fresh ones.
-        if (_current is null || _length >= _segmentBytes || (_length >= _prepared && _length > 0 && _reserve.IsReady)) Roll(nextPosition);
+        // A segment that has outgrown its prepared blocks ends early when there are fresh ones. One without a group yet has the name that the next one would have.
+        var mayEnd = nextPosition != _currentFirst;
+        if (_current is null || (mayEnd && (_length >= _segmentBytes || (_length >= _prepared && _length > 0 && _reserve.IsReady)))) Roll(nextPosition);
         if (!_isNameDurable)
         {
             FileSync.FlushFolder(_folder);

@@ -7,7 +7,7 @@ namespace LuohuIOC.Ingestion.Rejections;
 /// <param name="Gateway">Who published; empty when not known.</param>
 /// <param name="Topic">The topic as sent.</param>
 /// <param name="Reason">Why.</param>
-/// <param name="Sensor">The sensor it was for, as sent; empty when the whole publish is refused.</param>
+/// <param name="Sensor">The sensor it was for, as sent; empty when neither the topic nor the refused part names one.</param>
 /// <param name="Index">Index of the reading among the sensor's, −1 for all of them.</param>
 /// <param name="Metric">The refused metric; empty when not one metric.</param>
 /// <param name="PayloadBytes">Length of the publish's payload.</param>

@@ -28,6 +28,19 @@ public sealed class SegmentFilesTests : IDisposable
             },
             iter: 40);
 
+    /// <summary>A segment is named by the group that comes next: marks and cursors alone never need another of the same name.</summary>
+    [Fact]
+    public void Notes_beyond_a_segments_size_before_its_first_group_stay_in_it()
+    {
+        using var files = new SegmentFiles(_folder, SegmentBytes);
+        files.Open((_, _, _) => true);
+        for (byte note = 1; note <= 3; note++) files.Append(10, [(JournalRecordKind.Marks, note, Enumerable.Repeat(note, SegmentBytes).ToArray())]);
+        Append(files, 10, 100);
+        Append(files, 11, 100);
+        Assert.Equal(2, Directory.GetFiles(_folder, "*.log").Length);
+        Assert.Equal([(1, SegmentBytes), (2, SegmentBytes), (3, SegmentBytes), (10, 100), (11, 100)], AfterKill(_folder).Records);
+    }
+
     [Fact]
     public async Task A_recycled_file_shows_nothing_of_what_it_held_before()
     {
