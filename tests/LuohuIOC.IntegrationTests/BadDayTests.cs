@@ -27,6 +27,16 @@ public sealed class BadDayTests
     }
 
     [Fact]
+    public async Task A_setting_that_is_no_yes_or_no_is_named_before_anything_starts()
+    {
+        await using var host = new HostProcess(null, "--Registry:AutoRegister=yes");
+        host.Launch();
+        Assert.Equal(2, await host.ExitAsync());
+        Assert.Contains("Registry:AutoRegister", host.Output, StringComparison.Ordinal);
+        Assert.DoesNotContain("   at ", host.Output, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task An_unreadable_registry_is_named_with_its_file()
     {
         await using var host = new HostProcess();
