@@ -1,5 +1,5 @@
 import { beforeEach, expect, test } from 'vitest'
-import { alerts, forgetCity, isQuiet, isSilent, kinds, now, openAlerts, readings, takeAlert, takeMoved, takeReadings, takeSnapshot, timeOf } from '../src/city/city'
+import { alerts, forgetCity, isQuiet, isSilent, kinds, now, openAlerts, readings, standing, takeAlert, takeMoved, takeReadings, takeSnapshot, timeOf } from '../src/city/city'
 import type { Alert } from '../src/city/types'
 import chinese from '../src/texts/zh-CN.json'
 import { withGaps } from '../src/charts/gaps'
@@ -37,6 +37,22 @@ test('what holds and waits for an officer stands above what is over or in hand',
   expect(openAlerts().map((a) => a.id)).toEqual(['red', 'handled', 'orange', 'over'])
 })
 
+test('what was red, is over and was seen by nobody stands above a yellow one that holds, as red', () => {
+  takeAlert(alert('yellow', 1, { severity: 'yellow' }))
+  takeAlert(alert('flood', 1, { severity: 'yellow', worst: 'red', clearedAt: '2024-01-01T00:10:00Z' }))
+  expect(openAlerts().map((a) => [a.id, standing(a)])).toEqual([['flood', 'red'], ['yellow', 'yellow']])
+  takeAlert(alert('flood', 2, { severity: 'yellow', worst: 'red', state: 'acknowledged', clearedAt: '2024-01-01T00:10:00Z' }))
+  expect(openAlerts().map((a) => [a.id, standing(a)])).toEqual([['yellow', 'yellow'], ['flood', 'yellow']])
+})
+
+test('water on the street stands above the rain that made it, and hazards above the upkeep of devices', () => {
+  takeAlert(alert('rain', 1, { kind: 'rain_gauge' }))
+  takeAlert(alert('battery', 1, { severity: 'yellow', rule: 'battery-low' }))
+  takeAlert(alert('flood', 1))
+  takeAlert(alert('damp', 1, { severity: 'blue' }))
+  expect(openAlerts().map((a) => a.id)).toEqual(['flood', 'rain', 'damp', 'battery'])
+})
+
 test('a million readings of few sensors take the room of few', () => {
   for (let i = 0; i < 1_000; i++) takeReadings(Array.from({ length: 1_000 }, (_, k) => reading(`s${k % 100}`, i * 1_000 + k)))
   expect(readings.size).toBe(100)
@@ -50,7 +66,7 @@ test('an older reading does not replace a newer one', () => {
 })
 
 test('silence stays a hole in a curve', () => {
-  expect(withGaps([[0, 1], [10, 2], [100, 3]], 50)).toEqual([[0, 1], [10, 2], [11, null], [100, 3]])
+  expect(withGaps([[0, 1], [10, 2], [100, 3]], 50)).toEqual([[0, 1], [10, 2], [11, null], [99, null], [100, 3]])
 })
 
 test('a value that comes no more is silent, although the device still sends others', () => {

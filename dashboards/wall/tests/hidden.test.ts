@@ -26,6 +26,12 @@ test('a view tells of red and orange alerts that it does not list, the worst fir
   for (const view of ['overview', 'alerts'] as const) expect(hiddenAlerts(view)).toEqual([])
 })
 
+test('an open drawer covers the list, and tells of its own station', () => {
+  takeAlert(someAlert('own', { sensorId: 'a' }))
+  takeAlert(someAlert('other', { sensorId: 'b' }))
+  expect(hiddenAlerts('overview', 'a').map((alert) => alert.id)).toEqual(['other'])
+})
+
 test('what is acknowledged or over is told no more', () => {
   takeAlert(someAlert('a', { kind: 'smoke' }))
   takeAlert(someAlert('a', { kind: 'smoke', state: 'acknowledged', version: 2 }))

@@ -11,9 +11,9 @@ export const waiting = computed(() => {
   return counts
 })
 
-/** Red and orange alerts that hold, that nobody has taken and that a view does not list, the most urgent first. */
-export function hiddenAlerts(view: View): Alert[] {
+/** Red and orange alerts that hold, that nobody has taken and that a view does not list, the most urgent first. A station's open drawer covers the list and tells of that station alone. */
+export function hiddenAlerts(view: View, station = ''): Alert[] {
   const listed = listedKinds(view)
-  if (!listed) return []
-  return openAlerts().filter((alert) => (alert.severity === 'red' || alert.severity === 'orange') && alert.state === 'raised' && alert.clearedAt === null && !listed.has(alert.kind))
+  const isListed = (alert: Alert): boolean => (station ? alert.sensorId === station : !listed || listed.has(alert.kind))
+  return openAlerts().filter((alert) => (alert.severity === 'red' || alert.severity === 'orange') && alert.state === 'raised' && alert.clearedAt === null && !isListed(alert))
 }

@@ -1,4 +1,4 @@
-import { minute } from '../texts/format'
+import { date, dateTime, minute } from '../texts/format'
 
 /** The common look of charts: quiet axes, no animation, times as the district's clock has them. */
 const TEXT = '#a9b8c6'
@@ -16,8 +16,13 @@ export const base = {
 
 export const timeAxis = (from: number, to: number): object => ({
   type: 'time', min: from, max: to, axisLine: { lineStyle: { color: LINE } }, splitLine: { show: false }, splitNumber: 5,
-  axisLabel: { color: TEXT, hideOverlap: true, formatter: (value: number) => minute(value) },
+  axisLabel: { color: TEXT, hideOverlap: true, formatter: (value: number) => (minute(value) === '00:00' ? date(value) : minute(value)) },
+  // The head of the tooltip, which the library would write by the browser's own zone.
+  axisPointer: { label: { formatter: ({ value }: { value: number }) => dateTime(value) } },
 })
+
+/** Room up to the lowest step at least: millimetres must not look like a flood. */
+export const centimetreAxis = (more: object = {}): object => valueAxis('cm', { min: 0, max: (extent: { max: number }) => Math.max(20, Math.ceil(extent.max / 10) * 10), ...more })
 
 export const valueAxis = (name: string, more: object = {}): object => ({
   type: 'value', name, nameTextStyle: { color: TEXT, align: 'left' }, nameGap: 10, axisLabel: { color: TEXT }, splitLine: { lineStyle: { color: '#1d2834' } }, splitNumber: 4, ...more,

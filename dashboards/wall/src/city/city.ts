@@ -1,6 +1,6 @@
 import { shallowRef } from 'vue'
 import { all, ask } from '../link/api'
-import type { Alert, Kind, Reading, Sensor, Snapshot } from './types'
+import type { Alert, Kind, Reading, Sensor, Severity, Snapshot } from './types'
 import { RANK } from './types'
 
 /**
@@ -122,8 +122,17 @@ export const freshValue = (sensor: Sensor, metric: string): number | null => (is
 
 export const valueOf = (id: string, metric: string): number | null => readings.get(id)?.values[metric] ?? null
 
+/** What an alert is shown as: one that is over, and that nobody has taken, by the worst it was. It ended low, or it would not be over. */
+export const standing = (alert: Alert): Severity => (alert.clearedAt && alert.state === 'raised' ? alert.worst : alert.severity)
+
+/** The upkeep of devices, which waits for the day. */
+const UPKEEP = new Set(['battery-low', 'offline', 'sensor-fault'])
+
+/** Rain says what comes: fires and water on the street are where somebody has to go. */
+const lessOfKind = (alert: Alert): number => (UPKEEP.has(alert.rule) ? 3 : alert.kind === 'rain_gauge' ? 2 : 0)
+
 /** How much an alert asks of an officer: by severity, less when the condition is over, a little less when somebody is on it. */
-const urgency = (alert: Alert): number => RANK[alert.severity] * 2 - (alert.clearedAt ? 3 : 0) - (alert.state === 'acknowledged' ? 1 : 0)
+const urgency = (alert: Alert): number => RANK[standing(alert)] * 2 - (alert.clearedAt ? 3 : 0) - (alert.state === 'acknowledged' ? 1 : 0) - lessOfKind(alert)
 
 export const byUrgency = (a: Alert, b: Alert): number => urgency(b) - urgency(a) || Date.parse(b.raisedAt) - Date.parse(a.raisedAt)
 

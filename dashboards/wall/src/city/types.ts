@@ -57,6 +57,8 @@ export interface Alert {
   rule: string
   ruleName: string
   severity: Severity
+  /** The worst it has been since an officer last took it. */
+  worst: Severity
   state: 'raised' | 'acknowledged' | 'closed'
   metric: string
   unit: string

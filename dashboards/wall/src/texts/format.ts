@@ -33,6 +33,8 @@ export const minute = (ms: number): string => new Date(ms).toLocaleTimeString('e
 export const day = (ms: number): string =>
   new Date(ms).toLocaleDateString(language.value, { timeZone: 'Asia/Shanghai', month: 'long', day: 'numeric', weekday: 'short' })
 
+export const date = (ms: number): string => new Date(ms).toLocaleDateString(language.value, { timeZone: 'Asia/Shanghai', month: 'numeric', day: 'numeric' })
+
 export const dateTime = (ms: number): string =>
   new Date(ms).toLocaleString(language.value, { ...inShanghai, month: '2-digit', day: '2-digit', hour: '2-digit', minute: '2-digit', second: '2-digit' })
 

@@ -3,8 +3,8 @@ import { KIND_ORDER, kindsOf, THEMES, type Theme } from '../city/kinds'
 
 export type View = 'overview' | 'storm' | 'peace' | Theme | 'alerts'
 export const VIEWS: readonly View[] = ['overview', 'storm', 'peace', ...THEMES, 'alerts']
-/** Themes that rotation goes through. */
-export const ROTATION: readonly View[] = [...THEMES, 'alerts']
+/** What rotation goes through. */
+export const ROTATION: readonly View[] = ['overview', 'storm', ...THEMES, 'alerts']
 
 /** The address after #: the view, and the station whose drawer is open. Nothing secret stands there. */
 function read(): { view: View; station: string } {
