@@ -3,7 +3,7 @@ import { token } from './session'
 
 /** An answer that was no success, with the host's own words for it. */
 export class Refused extends Error {
-  constructor(readonly status: number, title: string) {
+  constructor(readonly status: number, title: string, readonly detail = '') {
     super(title)
   }
 }
@@ -16,8 +16,8 @@ export async function ask<T>(path: string, init: RequestInit = {}): Promise<T> {
   if (init.body) headers.set('Content-Type', 'application/json')
   const answer = await fetch(path, { ...init, headers })
   if (!answer.ok) {
-    const problem = (await answer.json().catch(() => ({}))) as { title?: string }
-    throw new Refused(answer.status, problem.title ?? `HTTP ${answer.status}`)
+    const problem = (await answer.json().catch(() => ({}))) as { title?: string; detail?: string }
+    throw new Refused(answer.status, problem.title ?? `HTTP ${answer.status}`, problem.detail)
   }
   return (await answer.json()) as T
 }

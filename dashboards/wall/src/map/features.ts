@@ -1,5 +1,5 @@
 import { KINDS } from '../city/kinds'
-import { alerts, freshValue, isQuiet, sensors } from '../city/city'
+import { alerts, freshValue, isQuiet, sensors, standing } from '../city/city'
 import { RANK, type Sensor } from '../city/types'
 import { COLOUR } from '../alerts/severity'
 import { floodPoints } from '../storm/flood'
@@ -35,10 +35,10 @@ export function alertFeatures(move: Move, kinds: ReadonlySet<string> | null): Fe
   const worst = new Map<string, GeoJSON.Feature<GeoJSON.Point>>()
   for (const alert of alerts.values()) {
     if (!alert.location || (kinds && !kinds.has(alert.kind))) continue
-    const rank = RANK[alert.severity] * 2 + (isQuiet(alert) ? -3 : 0)
+    const rank = RANK[standing(alert)] * 2 + (isQuiet(alert) ? -3 : 0)
     if ((worst.get(alert.sensorId)?.properties?.['rank'] as number | undefined ?? -9) >= rank) continue
     worst.set(alert.sensorId, point(alert, move, {
-      id: alert.sensorId, severity: alert.severity, handled: isQuiet(alert) ? 'handled' : 'raised', rank,
+      id: alert.sensorId, severity: standing(alert), handled: isQuiet(alert) ? 'handled' : 'raised', rank,
     }))
   }
   return collect([...worst.values()])

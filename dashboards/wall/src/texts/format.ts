@@ -10,7 +10,7 @@ export function figure(value: number | null | undefined, digits = 4): string {
 /** A number with its unit; UCUM units are written as people write them. */
 export function quantity(value: number | null | undefined, unit: string | null | undefined): string {
   const written = unitOf(unit)
-  return value === null || value === undefined ? '–' : `${figure(value)}${written ? ` ${written}` : ''}`
+  return value === null || value === undefined ? '–' : `${figure(value)}${written ? `\u00a0${written}` : ''}`
 }
 
 export const unitOf = (unit: string | null | undefined): string => (unit ? sayOf('unit', unit) : '')
