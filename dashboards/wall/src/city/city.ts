@@ -128,8 +128,10 @@ export const standing = (alert: Alert): Severity => (alert.clearedAt && alert.st
 /** The upkeep of devices, which waits for the day. */
 const UPKEEP = new Set(['battery-low', 'offline', 'sensor-fault'])
 
+export const isUpkeep = (alert: Alert): boolean => UPKEEP.has(alert.rule)
+
 /** Rain says what comes: fires and water on the street are where somebody has to go. */
-const lessOfKind = (alert: Alert): number => (UPKEEP.has(alert.rule) ? 3 : alert.kind === 'rain_gauge' ? 4 : 0)
+const lessOfKind = (alert: Alert): number => (isUpkeep(alert) ? 3 : alert.kind === 'rain_gauge' ? 4 : 0)
 
 /** How much an alert asks of an officer: by severity, less when the condition is over, a little less when somebody is on it. */
 const urgency = (alert: Alert): number => RANK[standing(alert)] * 2 - (alert.clearedAt ? 3 : 0) - (alert.state === 'acknowledged' ? 1 : 0) - lessOfKind(alert)

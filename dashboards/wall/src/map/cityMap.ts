@@ -33,6 +33,8 @@ export class CityMap {
   private readonly drawn = new Map<string, string>()
   private shown: ReadonlySet<string> = new Set()
   private district: GeoJSON.FeatureCollection = empty
+  /** The officer, or a station that was picked, has put the map elsewhere: it stays there. */
+  private moved = false
 
   private constructor(container: HTMLElement, baseMap: BaseMapSettings | null, private readonly pick: (id: string) => void) {
     this.move = toMap(baseMap?.datum ?? 'wgs84')
@@ -99,6 +101,7 @@ export class CityMap {
       this.data('selected', empty)
       return
     }
+    this.moved = true
     const coordinates = this.move([place.longitude, place.latitude])
     this.data('selected', { type: 'FeatureCollection', features: [{ type: 'Feature', geometry: { type: 'Point', coordinates }, properties: {} }] })
     // Beside the drawer, not below it. MapLibre itself jumps instead of moving for who prefers less motion.
@@ -109,7 +112,15 @@ export class CityMap {
 
   whole(): void {
     this.gl.resize()
-    this.gl.fitBounds(this.box(BOUNDS), { padding: 24, animate: false })
+    this.fit()
+  }
+
+  /** The whole district above the legend. */
+  private fit(): void {
+    const legend = this.gl.getContainer().parentElement?.querySelector('.legend')?.clientHeight ?? 0
+    const room = this.gl.getContainer().clientHeight
+    this.gl.fitBounds(this.box(BOUNDS), { padding: { top: 24, left: 24, right: 24, bottom: Math.min(24 + legend, room / 3) }, animate: false })
+    this.moved = false
   }
 
   redrawTexts(): void {
@@ -147,6 +158,9 @@ export class CityMap {
 
   private listen(): void {
     const { gl } = this
+    gl.on('movestart', (event) => (this.moved ||= 'originalEvent' in event && Boolean(event.originalEvent)))
+    // A line above the map or a chart below it takes room: the district must not lose its edges by it.
+    gl.on('resize', () => this.moved || this.fit())
     for (const layer of ['alert', 'station', 'thing', 'depth']) {
       gl.on('click', layer, (event) => event.features?.[0] && this.pick(String(event.features[0].properties['id'])))
       gl.on('mousemove', layer, (event) => this.hint(event, String(event.features?.[0]?.properties['id'] ?? '')))

@@ -48,6 +48,10 @@ export const style: StyleSpecification = {
       { 'symbol-placement': 'line-center', 'icon-image': 'flow', 'icon-size': ['interpolate', ['linear'], ['zoom'], 11.5, 0.6, 15, 1.2], 'icon-allow-overlap': true }, 11.5),
     layer('river-name', 'symbol', 'district', ['in', ['get', 'layer'], ['literal', ['river', 'reservoir']]], { 'text-color': '#7fb3dc', 'text-halo-color': '#0b1118', 'text-halo-width': 1.5 },
       { 'text-field': ['get', 'name'], 'text-font': FONT, 'text-size': 12, 'symbol-placement': 'point' }, 11.8),
+    layer('street-name', 'symbol', 'district', ['==', ['get', 'layer'], 'street-label'], { 'text-color': '#a9bacb', 'text-halo-color': '#0b1118', 'text-halo-width': 2 },
+      { 'text-field': ['get', 'name'], 'text-font': FONT, 'text-size': ['interpolate', ['linear'], ['zoom'], 11, 13, 14, 17],
+        // Yields to the figures of clusters, which are read as numbers.
+        'text-variable-anchor': ['center', 'top', 'bottom', 'left', 'right'], 'text-radial-offset': 1 }),
     layer('thing-cluster', 'circle', 'things', ['has', 'point_count'], {
       'circle-color': '#1c2937', 'circle-stroke-color': '#56697d', 'circle-stroke-width': 1,
       'circle-radius': ['step', ['get', 'point_count'], 10, 50, 13, 200, 17, 1000, 22],
@@ -60,8 +64,6 @@ export const style: StyleSpecification = {
       { 'text-field': ['get', 'sign'], 'text-font': FONT, 'text-size': 11, 'text-offset': [0, 1.1], 'text-optional': true }, 13.2),
     layer('thing-sign', 'symbol', 'things', ['!', ['has', 'point_count']], { 'text-color': byKind, 'text-halo-color': '#0b1118', 'text-halo-width': 1.4 },
       { 'text-field': ['get', 'sign'], 'text-font': FONT, 'text-size': 11, 'text-offset': [0, 1.1], 'text-optional': true }, 14.5),
-    layer('street-name', 'symbol', 'district', ['==', ['get', 'layer'], 'street-label'], { 'text-color': '#a9bacb', 'text-halo-color': '#0b1118', 'text-halo-width': 2 },
-      { 'text-field': ['get', 'name'], 'text-font': FONT, 'text-size': ['interpolate', ['linear'], ['zoom'], 11, 13, 14, 17] }),
     layer('alert', 'symbol', 'alerts', null, {}, {
       'icon-image': ['concat', ['get', 'severity'], '-', ['get', 'handled']], 'icon-allow-overlap': true, 'icon-ignore-placement': true,
       'icon-size': ['interpolate', ['linear'], ['zoom'], 11, signSize(0.8), 14, signSize(1.15)], 'symbol-sort-key': ['get', 'rank'],
