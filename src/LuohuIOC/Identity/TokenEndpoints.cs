@@ -1,4 +1,5 @@
 using System.Security.Claims;
+using System.Text.Json.Serialization;
 using LuohuIOC.Http;
 using Microsoft.AspNetCore.Http.HttpResults;
 
@@ -10,8 +11,9 @@ public sealed record Me(string Id, string Name, Role Role, DateTimeOffset? Expir
 /// <summary>Wish for a new token.</summary>
 /// <param name="Name">The person or unit that will hold it, 1 to 80 characters.</param>
 /// <param name="Role"><c>viewer</c>, <c>duty-officer</c> or <c>administrator</c>.</param>
-/// <param name="ExpiresAt">Must lie ahead; none means that it holds until it is revoked.</param>
-public sealed record TokenRequest(string? Name, Role? Role, DateTimeOffset? ExpiresAt);
+/// <param name="ExpiresAt">Must lie ahead, without an offset Shanghai's time; none means that it holds until it is revoked.</param>
+[JsonUnmappedMemberHandling(JsonUnmappedMemberHandling.Disallow)]
+public sealed record TokenRequest(string? Name, Role? Role, [property: JsonConverter(typeof(TimeMember))] DateTimeOffset? ExpiresAt);
 
 /// <summary>A token just issued; <c>Token</c> is the clear text, shown this once.</summary>
 public sealed record IssuedToken(string Id, string Name, Role Role, DateTimeOffset CreatedAt, DateTimeOffset? ExpiresAt, string Token);

@@ -1,5 +1,6 @@
 using System.Security.Cryptography;
 using System.Text.Json;
+using System.Text.Json.Serialization;
 using System.Text.RegularExpressions;
 using LuohuIOC.Http;
 using LuohuIOC.Ingestion.Broker;
@@ -12,6 +13,7 @@ namespace LuohuIOC.Ingestion.Commands;
 /// <param name="Name">Lower snake case, for example <c>report_now</c>.</param>
 /// <param name="Arguments">A JSON object of at most 4 KiB, or nothing.</param>
 /// <param name="ExpiresInSeconds">1 to 86,400; 300 when not given.</param>
+[JsonUnmappedMemberHandling(JsonUnmappedMemberHandling.Disallow)]
 public sealed record CommandRequest(string? Name, JsonElement? Arguments, int? ExpiresInSeconds);
 
 /// <summary>A command as the API shows it.</summary>
