@@ -56,6 +56,7 @@ internal static class AlertEndpoints
     {
         if (AlertFilter.TryParse(context.Request.Query, out var filter) is { } parameter)
             return Problem.Of(context, StatusCodes.Status400BadRequest, "alert-filter", parameter, context.Request.Query[parameter].ToString());
+        if (filter.FromMs > filter.ToMs) return Problem.Of(context, StatusCodes.Status400BadRequest, "alert-range");
         var language = TextBook.LanguageOf(context.Request);
         await store.SettledAsync(context.RequestAborted);
         var (items, next) = queries.List(filter);
