@@ -33,7 +33,7 @@ internal static class TokenEndpoints
         api.MapGet("/me", GetMe).RequireAuthorization(Roles.Viewer).WithName("GetMe").Produces<Me>();
         api.MapPost("/tickets", IssueTicket).RequireAuthorization(Roles.Viewer).WithName("IssueHubTicket").Produces<HubTicket>(StatusCodes.Status201Created);
         var tokens = api.MapGroup("/tokens").RequireAuthorization(Roles.Administrator);
-        tokens.MapGet("", ListTokens).WithName("ListTokens");
+        tokens.MapGet("", ListTokens).WithName("ListTokens").Produces<TokenPage>().ProducesProblem(StatusCodes.Status400BadRequest);
         tokens.MapPost("", IssueToken).WithName("IssueToken").Produces<IssuedToken>(StatusCodes.Status201Created).ProducesProblem(StatusCodes.Status400BadRequest);
         tokens.MapDelete("/{id}", RevokeToken).WithName("RevokeToken").Produces(StatusCodes.Status204NoContent)
             .ProducesProblem(StatusCodes.Status404NotFound).ProducesProblem(StatusCodes.Status409Conflict);
@@ -49,9 +49,10 @@ internal static class TokenEndpoints
     private static async Task<IResult> IssueTicket(ClaimsPrincipal user, HubTickets tickets, CancellationToken cancellation) =>
         TypedResults.Created((string?)null, await tickets.IssueAsync(user.FindFirstValue(ClaimTypes.NameIdentifier)!, cancellation));
 
-    private static Ok<TokenPage> ListTokens(TokenBook tokens, string? after, int limit = 100)
+    private static IResult ListTokens(HttpContext context, TokenBook tokens, string? after, int limit = 100)
     {
-        limit = Math.Clamp(limit, 1, PageMax);
+        if (limit < 1) return Problem.Of(context, StatusCodes.Status400BadRequest, "bad-parameter", "limit");
+        limit = Math.Min(limit, PageMax);
         var all = tokens.All();
         var from = after is null ? 0 : all.TakeWhile(t => t.Id != after).Count() + 1;
         var page = all.Skip(from).Take(limit).ToList();

@@ -37,7 +37,7 @@ public sealed class CommandBook
     // Any number that nobody else in the database takes for a lock of its own.
     private const long OrderLock = 0x6c756f6875_02;
 
-    private const string Columns = "id, sensor, gateway, name, arguments, issued_by AS \"IssuedBy\", issued_at AS \"IssuedAt\", expires, state, detail, replied_at AS \"RepliedAt\"";
+    private const string Columns = "number, id, sensor, gateway, name, arguments, issued_by AS \"IssuedBy\", issued_at AS \"IssuedAt\", expires, state, detail, replied_at AS \"RepliedAt\"";
 
     private readonly Func<DbConnection> _open;
     private readonly TimeProvider _time;
@@ -104,10 +104,17 @@ public sealed class CommandBook
     }
 
     /// <summary>Newest first.</summary>
-    public IReadOnlyList<DeviceCommand> Of(string sensor, int limit)
+    /// <param name="sensor">Whose.</param>
+    /// <param name="limit">At most so many.</param>
+    /// <param name="after">Where the page before ended; none is the newest.</param>
+    /// <returns>The commands, and where the next page begins; null at the end.</returns>
+    public (IReadOnlyList<DeviceCommand> Commands, long? Next) Of(string sensor, int limit, long? after = null)
     {
         using var connection = _open();
-        return [.. connection.Query<Row>($"SELECT {Columns} FROM command WHERE sensor = @sensor ORDER BY number DESC LIMIT @limit", new { sensor, limit }).Select(Read)];
+        var rows = connection.Query<Row>(
+            $"SELECT {Columns} FROM command WHERE sensor = @sensor AND number < @before ORDER BY number DESC LIMIT @rows",
+            new { sensor, before = after ?? long.MaxValue, rows = limit + 1 }).ToList();
+        return ([.. rows.Take(limit).Select(Read)], rows.Count > limit ? rows[limit - 1].Number : null);
     }
 
     /// <summary>Commands that other hosts were given after the one with a number and that may still be carried out, oldest first.</summary>
@@ -142,5 +149,6 @@ public sealed class CommandBook
     }
 
     private sealed record Row(
-        string Id, string Sensor, string Gateway, string Name, string? Arguments, string IssuedBy, long IssuedAt, long Expires, long State, string? Detail, long? RepliedAt);
+        long Number, string Id, string Sensor, string Gateway, string Name, string? Arguments, string IssuedBy, long IssuedAt, long Expires, long State, string? Detail,
+        long? RepliedAt);
 }

@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Security.Cryptography;
 using System.Text.Json;
 using System.Text.Json.Serialization;
@@ -21,7 +22,8 @@ public sealed record CommandView(
     string Id, string SensorId, string Name, JsonElement? Arguments, string IssuedBy, DateTimeOffset IssuedAt, DateTimeOffset Expires,
     string State, string StateText, string? Detail, DateTimeOffset? RepliedAt, bool GatewayOnline);
 
-/// <summary>Newest first; there is no next page behind the last <c>limit</c>.</summary>
+/// <param name="Items">Newest first.</param>
+/// <param name="Next">Give it as <c>after</c> for the next page; null at the end.</param>
 public sealed record CommandPage(IReadOnlyList<CommandView> Items, string? Next);
 
 internal static partial class CommandEndpoints
@@ -34,15 +36,18 @@ internal static partial class CommandEndpoints
     public static void MapCommands(this IEndpointRouteBuilder app)
     {
         var commands = app.MapGroup("/api/v1/sensors/{id}/commands").WithTags("commands");
-        commands.MapGet("", List).RequireAuthorization("viewer").WithName("ListCommands").Produces<CommandPage>();
-        commands.MapPost("", Send).RequireAuthorization("duty-officer").WithName("SendCommand").Produces<CommandView>(StatusCodes.Status202Accepted);
+        commands.MapGet("", List).RequireAuthorization("viewer").WithName("ListCommands").Produces<CommandPage>().ProducesProblem(400).ProducesProblem(404);
+        commands.MapPost("", Send).RequireAuthorization("duty-officer").WithName("SendCommand").Produces<CommandView>(StatusCodes.Status202Accepted)
+            .ProducesProblem(400).ProducesProblem(404).ProducesProblem(409).ProducesProblem(503);
     }
 
-    private static IResult List(string id, HttpContext context, SensorRegistry registry, CommandBook book, GatewayBoard gateways, int limit = 50)
+    private static IResult List(string id, HttpContext context, SensorRegistry registry, CommandBook book, GatewayBoard gateways, long? after, int limit = 50)
     {
+        if (limit < 1) return Problem.Of(context, StatusCodes.Status400BadRequest, "bad-parameter", "limit");
         if (!registry.TryFind(id, out _)) return Problem.Of(context, StatusCodes.Status404NotFound, "not-found", id);
         var language = TextBook.LanguageOf(context.Request);
-        return Results.Ok(new CommandPage([.. book.Of(id, Math.Clamp(limit, 1, LimitMax)).Select(c => View(c, gateways, language))], null));
+        var (commands, next) = book.Of(id, Math.Min(limit, LimitMax), after);
+        return Results.Ok(new CommandPage([.. commands.Select(c => View(c, gateways, language))], next?.ToString(CultureInfo.InvariantCulture)));
     }
 
     private static async Task<IResult> Send(
