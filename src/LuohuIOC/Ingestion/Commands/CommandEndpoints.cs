@@ -52,7 +52,7 @@ internal static partial class CommandEndpoints
 
     private static async Task<IResult> Send(
         string id, CommandRequest request, HttpContext context, SensorRegistry registry, CommandBook book, CommandPublisher publisher,
-        GatewayBoard gateways, TimeProvider time)
+        WaitingCommands waiting, GatewayBoard gateways, TimeProvider time)
     {
         if (!registry.TryFind(id, out var sensor)) return Problem.Of(context, StatusCodes.Status404NotFound, "not-found", id);
         if (sensor.IsRetired(time.GetUtcNow())) return Problem.Of(context, StatusCodes.Status409Conflict, "command-retired", id);
@@ -62,13 +62,16 @@ internal static partial class CommandEndpoints
         var arguments = request.Arguments is { ValueKind: not (JsonValueKind.Null or JsonValueKind.Undefined) } given ? given : (JsonElement?)null;
         if (arguments is { } a && (a.ValueKind != JsonValueKind.Object || a.GetRawText().Length > ArgumentsBytesMax))
             return Problem.Of(context, 400, "command-arguments", ArgumentsBytesMax);
+        if (CommandArguments.FaultOf(request.Name, arguments) is { } fault) return Problem.Of(context, 400, fault, request.Name);
         var now = time.GetUtcNow();
         var command = new DeviceCommand(
             $"c-{now:yyyyMMddHHmmss}-{RandomNumberGenerator.GetHexString(8, lowercase: true)}", id, sensor.Gateway, request.Name, arguments,
-            context.User.Identity?.Name ?? "?", now, now.AddSeconds(seconds), CommandState.Sent, null, null);
+            context.User.Identity?.Name ?? "?", now, now.AddSeconds(seconds),
+            publisher.MustWait(sensor) ? CommandState.Waiting : CommandState.Sent, null, null);
         // Written down first: a reply may be faster than this request.
         book.Add(command);
-        if (!await publisher.PublishAsync(command, context.RequestAborted))
+        if (command.State is CommandState.Waiting) waiting.LookIfHere(command);
+        else if (!await publisher.PublishAsync(command, context.RequestAborted))
         {
             book.Reply(command.Gateway, id, new CommandReply(command.Id, CommandState.Failed, null));
             return Problem.Of(context, StatusCodes.Status503ServiceUnavailable, "command-broker-away");
