@@ -1,3 +1,4 @@
+using System.Text.Json.Serialization;
 using LuohuIOC.Http;
 using LuohuIOC.Texts;
 
@@ -7,12 +8,14 @@ namespace LuohuIOC.Alerts;
 /// <param name="Comment">Free text, at most 2,000 characters.</param>
 /// <param name="Assignee">Person or unit, for <c>assign</c>, at most 200 characters.</param>
 /// <param name="Version">Version the officer saw; when the alert has moved on since, the answer is 409.</param>
+[JsonUnmappedMemberHandling(JsonUnmappedMemberHandling.Disallow)]
 public sealed record AlertRequestBody(string? Comment, string? Assignee, int? Version);
 
 /// <summary>An officer's verdict on an alert.</summary>
 /// <param name="Verdict"><c>true</c>: something real had happened; <c>false</c>: a false alarm.</param>
 /// <param name="Comment">Free text, at most 2,000 characters.</param>
 /// <param name="Version">Version the officer saw; when the alert has moved on since, the answer is 409.</param>
+[JsonUnmappedMemberHandling(JsonUnmappedMemberHandling.Disallow)]
 public sealed record AlertMarkBody(string? Verdict, string? Comment, int? Version);
 
 /// <summary>One page of alerts.</summary>
@@ -53,6 +56,7 @@ internal static class AlertEndpoints
     {
         if (AlertFilter.TryParse(context.Request.Query, out var filter) is { } parameter)
             return Problem.Of(context, StatusCodes.Status400BadRequest, "alert-filter", parameter, context.Request.Query[parameter].ToString());
+        if (filter.FromMs > filter.ToMs) return Problem.Of(context, StatusCodes.Status400BadRequest, "alert-range");
         var language = TextBook.LanguageOf(context.Request);
         await store.SettledAsync(context.RequestAborted);
         var (items, next) = queries.List(filter);

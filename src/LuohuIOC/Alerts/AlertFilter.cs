@@ -1,5 +1,7 @@
 using System.Globalization;
+using LuohuIOC.DeviceProtocol;
 using LuohuIOC.Http;
+using LuohuIOC.Spatial;
 
 namespace LuohuIOC.Alerts;
 
@@ -16,9 +18,14 @@ public sealed record AlertFilter
 
     public string? Rule { get; init; }
 
-    public string? Kind { get; init; }
+    /// <summary>Wire names.</summary>
+    public IReadOnlyCollection<string> Kinds { get; init; } = [];
 
+    /// <summary>Its name.</summary>
     public string? Street { get; init; }
+
+    /// <summary>Whether the condition holds no more.</summary>
+    public bool? IsCleared { get; init; }
 
     /// <summary>Raised at or after.</summary>
     public long? FromMs { get; init; }
@@ -32,8 +39,9 @@ public sealed record AlertFilter
     public AlertCursor? After { get; init; }
 
     /// <summary>
-    /// Reads <c>?state=raised,acknowledged&amp;severity=orange,red&amp;sensor=&amp;rule=&amp;kind=&amp;street=&amp;from=&amp;to=&amp;limit=&amp;after=</c>;
-    /// <c>state=open</c> is raised and acknowledged; times are ISO 8601 or Unix ms.
+    /// Reads <c>?state=raised,acknowledged&amp;severity=orange,red&amp;sensor=&amp;rule=&amp;kind=&amp;street=&amp;cleared=&amp;from=&amp;to=&amp;limit=&amp;after=</c>;
+    /// <c>state=open</c> is raised and acknowledged; times are ISO 8601 or Unix ms. A street is a name or a code, kinds are several by comma:
+    /// a word that nobody knows would answer an empty list, which reads as "no alerts". Sensors and rules may be of the past.
     /// </summary>
     /// <returns>The name of the parameter that cannot be read, or null.</returns>
     public static string? TryParse(IQueryCollection query, out AlertFilter filter)
@@ -41,6 +49,9 @@ public sealed record AlertFilter
         filter = new AlertFilter();
         if (!TryWords(query["state"], States3, out var states)) return "state";
         if (!TryWords(query["severity"], Severities4, out var severities)) return "severity";
+        if (!TryWords(query["kind"], KindNames, out var kinds)) return "kind";
+        if (!TryStreet(query["street"], out var street)) return "street";
+        if (!TryTruth(query["cleared"], out var isCleared)) return "cleared";
         if (!TryTime(query["from"], out var from)) return "from";
         if (!TryTime(query["to"], out var to)) return "to";
         var limit = 100;
@@ -57,8 +68,9 @@ public sealed record AlertFilter
             After = after,
             Sensor = Text(query["sensor"]),
             Rule = Text(query["rule"]),
-            Kind = Text(query["kind"]),
-            Street = Text(query["street"]),
+            Kinds = kinds,
+            Street = street,
+            IsCleared = isCleared,
         };
         return null;
     }
@@ -74,6 +86,8 @@ public sealed record AlertFilter
     private static readonly Dictionary<string, Severity[]> Severities4 =
         Enum.GetValues<Severity>().ToDictionary(AlertWords.Of, severity => new[] { severity }, StringComparer.OrdinalIgnoreCase);
 
+    private static readonly Dictionary<string, string[]> KindNames = KindCatalogue.All.ToDictionary(kind => kind.Name, kind => new[] { kind.Name }, StringComparer.Ordinal);
+
     private static bool TryWords<T>(string? text, Dictionary<string, T[]> words, out IReadOnlyCollection<T> values)
     {
         var found = new HashSet<T>();
@@ -84,6 +98,18 @@ public sealed record AlertFilter
             found.UnionWith(meant);
         }
         return true;
+    }
+
+    private static bool TryStreet(string? text, out string? name)
+    {
+        name = string.IsNullOrEmpty(text) ? null : StreetMap.Find(text)?.Name;
+        return string.IsNullOrEmpty(text) || name is not null;
+    }
+
+    private static bool TryTruth(string? text, out bool? value)
+    {
+        value = bool.TryParse(text, out var isTrue) ? isTrue : null;
+        return string.IsNullOrEmpty(text) || value is not null;
     }
 
     private static bool TryTime(string? text, out long? milliseconds)

@@ -63,12 +63,14 @@ public sealed class AlertQueries(AlertDatabase database) : IAlertPast
             where.Add(condition);
             parameters.Add(name, value);
         }
-        // Numbers of enumerations, not text from outside: safe to write into the statement.
+        // Numbers of enumerations and names of the catalogue, not text from outside: safe to write into the statement.
         if (filter.States.Count > 0) where.Add($"state IN ({string.Join(", ", filter.States.Select(s => (int)s))})");
         if (filter.Severities.Count > 0) where.Add($"severity IN ({string.Join(", ", filter.Severities.Select(s => (int)s))})");
+        if (filter.Kinds.Count > 0) where.Add($"kind IN ({string.Join(", ", filter.Kinds.Select(k => $"'{k}'"))})");
+        // The stored form leaves out what is null, and in a person's text the quotes would be escaped.
+        if (filter.IsCleared is { } isCleared) where.Add($"body {(isCleared ? "" : "NOT ")}LIKE '%\"clearedAt\":\"%'");
         Where("sensor = @sensor", "sensor", filter.Sensor);
         Where("rule = @rule", "rule", filter.Rule);
-        Where("kind = @kind", "kind", filter.Kind);
         Where("street = @street", "street", filter.Street);
         Where("raised_at >= @from", "from", filter.FromMs);
         Where("raised_at < @to", "to", filter.ToMs);

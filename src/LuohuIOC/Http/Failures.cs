@@ -58,6 +58,8 @@ public sealed partial class Failures(ILogger<Failures> log) : IExceptionHandler
                 return Problem.Of(context, StatusCodes.Status413PayloadTooLarge, "body-too-large");
             case BadHttpRequestException { StatusCode: StatusCodes.Status415UnsupportedMediaType }:
                 return Problem.Of(context, StatusCodes.Status415UnsupportedMediaType, "media-type");
+            case BadHttpRequestException { InnerException: JsonException json } bad when UnknownMember().Match(json.Message) is { Success: true } unknown:
+                return Problem.Of(context, bad.StatusCode, "body-member-unknown", unknown.Groups[1].Value);
             case BadHttpRequestException { InnerException: JsonException json } bad:
                 return Problem.Of(context, bad.StatusCode, "body-unreadable", json.Path is { Length: > 0 } path ? path : "$", (json.LineNumber ?? 0) + 1);
             case BadHttpRequestException bad:
@@ -81,6 +83,10 @@ public sealed partial class Failures(ILogger<Failures> log) : IExceptionHandler
     /// <summary>ASP.NET Core names the parameter with its type: <c>Required parameter "int limit" was not provided …</c> gives <c>limit</c>.</summary>
     [GeneratedRegex("""parameter "(?:[^"]*\s)?(\w+)" """)]
     private static partial Regex Parameter();
+
+    /// <summary>System.Text.Json tells it by its message alone: <c>The JSON property 'days' could not be mapped to …</c> gives <c>days</c>.</summary>
+    [GeneratedRegex("property '(.*)' could not be mapped")]
+    private static partial Regex UnknownMember();
 
     [LoggerMessage(Level = LogLevel.Error, Message = "{Method} {Path} failed, trace {TraceId}")]
     private partial void LogUnforeseen(string method, string? path, string traceId, Exception e);

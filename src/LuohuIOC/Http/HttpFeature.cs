@@ -23,6 +23,7 @@ public static class HttpFeature
         services.Configure<RouteHandlerOptions>(routes => routes.ThrowOnBadRequest = true);
         services.AddExceptionHandler<Failures>();
         services.AddHealthChecks();
+        services.AddSingleton<LastReport>();
         services.AddHttpContextAccessor();
         services.AddResponseCompression(Compress);
         // Speed over size: the wall's frames and lists are built thousands of times, over a local network.

@@ -36,16 +36,19 @@ internal static class GatewayEndpoints
     public static void MapGateways(this IEndpointRouteBuilder routes)
     {
         var gateways = routes.MapGroup("/api/v1/gateways").WithTags("identity");
-        gateways.MapGet("", ListGateways).RequireAuthorization(Roles.Viewer).WithName("ListGateways");
+        gateways.MapGet("", ListGateways).RequireAuthorization(Roles.Viewer).WithName("ListGateways")
+            .Produces<GatewayPage>().ProducesProblem(StatusCodes.Status400BadRequest);
         gateways.MapPost("/{id}/secret", RotateSecret).RequireAuthorization(Roles.Administrator).WithName("RotateGatewaySecret")
             .Produces<IssuedSecret>().ProducesProblem(StatusCodes.Status404NotFound);
         gateways.MapDelete("/{id}/secret", DisableSecret).RequireAuthorization(Roles.Administrator).WithName("DisableGatewaySecret")
             .Produces(StatusCodes.Status204NoContent).ProducesProblem(StatusCodes.Status404NotFound);
     }
 
-    private static Ok<GatewayPage> ListGateways(GatewaySecrets secrets, [FromServices] IGatewayPresence? presence, string? after, int limit = 100)
+    private static IResult ListGateways(
+        HttpContext context, GatewaySecrets secrets, [FromServices] IGatewayPresence? presence, string? after, int limit = 100)
     {
-        limit = Math.Clamp(limit, 1, PageMax);
+        if (limit < 1) return Problem.Of(context, StatusCodes.Status400BadRequest, "bad-parameter", "limit");
+        limit = Math.Min(limit, PageMax);
         var rest = secrets.All().Where(g => after is null || string.CompareOrdinal(g.Gateway, after) > 0).Take(limit + 1).ToList();
         var page = rest.Take(limit).ToList();
         return TypedResults.Ok(new GatewayPage([.. page.Select(g => ItemOf(g, presence))], rest.Count > limit ? page[^1].Gateway : null));

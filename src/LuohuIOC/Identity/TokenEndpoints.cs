@@ -1,4 +1,5 @@
 using System.Security.Claims;
+using System.Text.Json.Serialization;
 using LuohuIOC.Http;
 using Microsoft.AspNetCore.Http.HttpResults;
 
@@ -10,8 +11,9 @@ public sealed record Me(string Id, string Name, Role Role, DateTimeOffset? Expir
 /// <summary>Wish for a new token.</summary>
 /// <param name="Name">The person or unit that will hold it, 1 to 80 characters.</param>
 /// <param name="Role"><c>viewer</c>, <c>duty-officer</c> or <c>administrator</c>.</param>
-/// <param name="ExpiresAt">Must lie ahead; none means that it holds until it is revoked.</param>
-public sealed record TokenRequest(string? Name, Role? Role, DateTimeOffset? ExpiresAt);
+/// <param name="ExpiresAt">Must lie ahead, without an offset Shanghai's time; none means that it holds until it is revoked.</param>
+[JsonUnmappedMemberHandling(JsonUnmappedMemberHandling.Disallow)]
+public sealed record TokenRequest(string? Name, Role? Role, [property: JsonConverter(typeof(TimeMember))] DateTimeOffset? ExpiresAt);
 
 /// <summary>A token just issued; <c>Token</c> is the clear text, shown this once.</summary>
 public sealed record IssuedToken(string Id, string Name, Role Role, DateTimeOffset CreatedAt, DateTimeOffset? ExpiresAt, string Token);
@@ -31,7 +33,7 @@ internal static class TokenEndpoints
         api.MapGet("/me", GetMe).RequireAuthorization(Roles.Viewer).WithName("GetMe").Produces<Me>();
         api.MapPost("/tickets", IssueTicket).RequireAuthorization(Roles.Viewer).WithName("IssueHubTicket").Produces<HubTicket>(StatusCodes.Status201Created);
         var tokens = api.MapGroup("/tokens").RequireAuthorization(Roles.Administrator);
-        tokens.MapGet("", ListTokens).WithName("ListTokens");
+        tokens.MapGet("", ListTokens).WithName("ListTokens").Produces<TokenPage>().ProducesProblem(StatusCodes.Status400BadRequest);
         tokens.MapPost("", IssueToken).WithName("IssueToken").Produces<IssuedToken>(StatusCodes.Status201Created).ProducesProblem(StatusCodes.Status400BadRequest);
         tokens.MapDelete("/{id}", RevokeToken).WithName("RevokeToken").Produces(StatusCodes.Status204NoContent)
             .ProducesProblem(StatusCodes.Status404NotFound).ProducesProblem(StatusCodes.Status409Conflict);
@@ -47,9 +49,10 @@ internal static class TokenEndpoints
     private static async Task<IResult> IssueTicket(ClaimsPrincipal user, HubTickets tickets, CancellationToken cancellation) =>
         TypedResults.Created((string?)null, await tickets.IssueAsync(user.FindFirstValue(ClaimTypes.NameIdentifier)!, cancellation));
 
-    private static Ok<TokenPage> ListTokens(TokenBook tokens, string? after, int limit = 100)
+    private static IResult ListTokens(HttpContext context, TokenBook tokens, string? after, int limit = 100)
     {
-        limit = Math.Clamp(limit, 1, PageMax);
+        if (limit < 1) return Problem.Of(context, StatusCodes.Status400BadRequest, "bad-parameter", "limit");
+        limit = Math.Min(limit, PageMax);
         var all = tokens.All();
         var from = after is null ? 0 : all.TakeWhile(t => t.Id != after).Count() + 1;
         var page = all.Skip(from).Take(limit).ToList();

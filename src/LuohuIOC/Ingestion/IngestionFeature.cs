@@ -75,6 +75,7 @@ public static class IngestionFeature
         ReadingTrace.OneIn = app.Services.GetRequiredService<IOptions<TelemetryOptions>>().Value.OneIn;
         app.Services.GetRequiredService<PublishJournal>().Open();
         app.Services.GetRequiredService<BrokerEvents>().Attach(app.Services.GetRequiredService<MqttServer>());
+        app.Services.GetRequiredService<CommandSubscribers>().Attach(app.Services.GetRequiredService<MqttServer>());
         app.MapRejections();
         IngestionState.Map(app);
         app.MapCommands();

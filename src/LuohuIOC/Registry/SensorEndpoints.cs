@@ -1,8 +1,14 @@
+using System.Text.Json.Serialization;
 using LuohuIOC.Http;
 using LuohuIOC.Registry.Exchange;
 using Microsoft.Net.Http.Headers;
 
 namespace LuohuIOC.Registry;
+
+/// <summary>When a sensor leaves service.</summary>
+/// <param name="RetiredAt">ISO 8601 or Unix milliseconds, without an offset Shanghai's; none, or one that is over, means at once.</param>
+[JsonUnmappedMemberHandling(JsonUnmappedMemberHandling.Disallow)]
+public sealed record RetireRequest([property: JsonConverter(typeof(TimeMember))] DateTimeOffset? RetiredAt);
 
 /// <summary>Sensors over HTTP: lists, one sensor, retirement. Import is in <see cref="ImportEndpoint"/>.</summary>
 internal static class SensorEndpoints
@@ -16,7 +22,7 @@ internal static class SensorEndpoints
         sensors.MapPost("/import", ImportEndpoint.ImportAsync).RequireAuthorization("administrator").WithName("ImportSensors")
             .Produces<ImportView>().ProducesProblem(400).ProducesProblem(413).ProducesProblem(415).ProducesProblem(503);
         sensors.MapPost("/{id}/retire", RetireAsync).RequireAuthorization("administrator").WithName("RetireSensor")
-            .Produces<SensorDetail>().ProducesProblem(404).ProducesProblem(503);
+            .Produces<SensorDetail>().ProducesProblem(400).ProducesProblem(404).ProducesProblem(503);
     }
 
     /// <summary>
@@ -52,13 +58,13 @@ internal static class SensorEndpoints
             ? Results.Ok(SensorDetail.Of(sensor, registry.Network))
             : Problem.Of(context, 404, "sensor-unknown", id);
 
-    /// <summary>Takes a sensor out of service: it may publish no more, its number and history stay. Again changes nothing.</summary>
+    /// <summary>Takes a sensor out of service, at once or when the body says: it may publish no more, its number and history stay. Again changes nothing.</summary>
     private static async Task<IResult> RetireAsync(
-        string id, HttpContext context, RegistryChanges changes, SensorRegistry registry, TimeProvider time, CancellationToken cancellationToken)
+        string id, RetireRequest? request, HttpContext context, RegistryChanges changes, SensorRegistry registry, TimeProvider time, CancellationToken cancellationToken)
     {
         try
         {
-            var retired = await changes.MakeAsync(r => r.Retire(id, time.GetUtcNow()), cancellationToken);
+            var retired = await changes.MakeAsync(r => r.Retire(id, time.GetUtcNow(), request?.RetiredAt), cancellationToken);
             return retired is null ? Problem.Of(context, 404, "sensor-unknown", id) : Results.Ok(SensorDetail.Of(retired, registry.Network));
         }
         catch (ChangeNotMadeException e)

@@ -148,16 +148,19 @@ public sealed class SensorRegistry
         }
     }
 
-    /// <summary>Takes a sensor out of service. Its number and history stay; a sensor retired before keeps the first time; a plan for later is brought forward.</summary>
+    /// <summary>Takes a sensor out of service. Its number and history stay; a sensor retired before keeps the first time; a plan for later is replaced.</summary>
+    /// <param name="id">The sensor.</param>
+    /// <param name="now">The present.</param>
+    /// <param name="at">A time ahead until which it still serves; none, or one that is over, is <paramref name="now"/>.</param>
     /// <returns>Null when there is no such sensor.</returns>
-    public Sensor? Retire(string id, DateTimeOffset at)
+    public Sensor? Retire(string id, DateTimeOffset now, DateTimeOffset? at = null)
     {
         lock (_gate)
         {
             if (_byId.Find(id) is not { } known) return null;
-            if (known.IsRetired(at)) return known;
-            var stored = DateTimeOffset.FromUnixTimeMilliseconds(at.ToUnixTimeMilliseconds());
-            return Publish(known with { RetiredAt = stored }, known);
+            if (known.IsRetired(now)) return known;
+            var stored = DateTimeOffset.FromUnixTimeMilliseconds((at > now ? at.Value : now).ToUnixTimeMilliseconds());
+            return known.RetiredAt == stored ? known : Publish(known with { RetiredAt = stored }, known);
         }
     }
 

@@ -36,6 +36,9 @@ internal sealed partial class StaFilter
     /// <summary>True when the bounds and the datastream are all that the filter says: a chain of "and" of nothing but them.</summary>
     public bool IsBoundsOnly { get; private set; } = true;
 
+    /// <summary>Every property that the filter names.</summary>
+    public List<string[]> Paths { get; } = [];
+
     public static StaFilter Parse(string text) => new(text);
 
     public bool Matches(StaScope entity) => StaValues.IsTrue(_test(entity));
@@ -144,7 +147,9 @@ internal sealed partial class StaFilter
         if (_at < _tokens.Count && _tokens[_at] == "(") return Call(token);
         if (Literal(token) is { } literal) return _ => literal;
         if (token is "(" or ")" or ",") throw new StaQueryException($"$filter: '{token}'");
+        if (token == "null") return _ => null;
         var path = token.Split('/');
+        Paths.Add(path);
         return e => e.Of(path);
     }
 

@@ -46,6 +46,24 @@ internal sealed class StaObservations(IReadingQueries history, StaEntities entit
         return page with { Count = count };
     }
 
+    /// <summary>The one with an id of <see cref="IdOf"/>; null when history has none.</summary>
+    public async Task<JsonObject?> FindAsync(Sensor sensor, int slot, string id, CancellationToken cancellation)
+    {
+        var time = id[(id.LastIndexOf(':') + 1)..].Split('.')[0];
+        if (!long.TryParse(time, NumberStyles.None, CultureInfo.InvariantCulture, out var ms) || ms >= TimeMax) return null;
+        var request = new ReadingRequest
+        {
+            Sensors = [sensor],
+            Metrics = [sensor.Layout.Names[slot]],
+            FromMs = ms,
+            ToMs = ms + 1,
+            Quality = QualityFilter.All,
+            Limit = ReadingRequest.LimitMax,
+        };
+        var page = await history.RawAsync(request, cancellation);
+        return page.Items.Where(r => IdOf(sensor, slot, r.Ts, r.Seq) == id).Select(r => Entity(sensor, slot, r)).FirstOrDefault();
+    }
+
     // Year 9999: what a timestamp of the store can hold.
     private const long TimeMax = 253_402_300_800_000;
 

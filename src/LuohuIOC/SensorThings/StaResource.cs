@@ -22,8 +22,9 @@ internal sealed partial class StaResource(StaEntities entities, StaObservations 
             if (!match.Success) return null;
             var name = match.Groups["name"].Value;
             var id = match.Groups["id"].Success ? match.Groups["id"].Value.Replace("''", "'") : null;
+            if (i == steps.Length - 1) StaNames.Check(name, query);
             if (i == 0 && id is null && steps.Length == 1) return await Many(name, null, query);
-            if (i == 0) node = id is null ? null : One(name, id);
+            if (i == 0) node = id is null ? null : name == "Observations" ? await Observation(id) : One(name, id);
             else if (node is null) return null;
             else if (id is not null) node = Neighbours(node, name)?.FirstOrDefault(n => n.Id == id);
             else if (IsSingle(name)) node = Neighbours(node, name)?.FirstOrDefault();
@@ -68,7 +69,7 @@ internal sealed partial class StaResource(StaEntities entities, StaObservations 
         var shown = new List<JsonObject>();
         foreach (var node in nodes) shown.Add(query.Selected(await Expanded(node, query)));
         var end = (long)query.Skip + query.Top;
-        return new StaAnswer(null, new StaPage(shown, count, count > end ? $"$skip={end}" : null));
+        return new StaAnswer(null, new StaPage(shown, count, query.Top > 0 && count > end ? $"$skip={end}" : null));
     }
 
     private StaScope Scope(Node node) => new(node.Entity, name => Neighbours(node, name)?.Select(Scope));
@@ -116,6 +117,14 @@ internal sealed partial class StaResource(StaEntities entities, StaObservations 
             "FeaturesOfInterest" when found.Place is not null => Feature(found),
             _ => null,
         };
+    }
+
+    private async Task<Node?> Observation(string id)
+    {
+        // river-001:level:1732262400000.17
+        var at = id.LastIndexOf(':');
+        if (at < 0 || entities.Stream(id[..at]) is not var (sensor, slot)) return null;
+        return await observations.FindAsync(sensor, slot, id, cancellation) is { } found ? new Node("Observations", id, () => found, sensor, (sensor, slot)) : null;
     }
 
     private IEnumerable<Node>? Neighbours(Node node, string name) => (node.Name, name) switch

@@ -26,9 +26,8 @@ public static class TextBook
     /// <summary>Chinese, then English, on one line: for a terminal, whose reader's language nobody knows.</summary>
     public static string InBoth(string key, params object?[] arguments) => $"{Get(Chinese, key, arguments)} / {Get(English, key, arguments)}";
 
-    /// <summary>zh-CN unless the request's Accept-Language begins with English.</summary>
-    public static string LanguageOf(HttpRequest request) =>
-        request.Headers.AcceptLanguage.ToString().TrimStart().StartsWith("en", StringComparison.OrdinalIgnoreCase) ? English : Chinese;
+    /// <summary>The better of the two by the request's Accept-Language; zh-CN when it names neither.</summary>
+    public static string LanguageOf(HttpRequest request) => AcceptedLanguages.Of(request.Headers.AcceptLanguage.ToString()).IsEnglishBetter ? English : Chinese;
 
     private static FrozenDictionary<string, FrozenDictionary<string, string>> Load()
     {

@@ -86,14 +86,18 @@ public sealed class AlertEndpointsTests(SharedCity shared) : IClassFixture<Share
         Assert.Equal(["a"], await Rules("sensor=list&severity=red,orange"));
         Assert.Equal(["c"], await Rules("sensor=list&state=closed"));
         Assert.Equal(["a", "b"], (await Rules("sensor=list&state=open")).Order());
-        Assert.Equal(["b"], await Rules("sensor=list&rule=b&kind=generic&from=2020-01-01T00:00:00Z"));
+        Assert.Equal(["c"], await Rules("sensor=list&cleared=true"));
+        Assert.Equal(["a", "b"], (await Rules("sensor=list&cleared=false")).Order());
+        Assert.Empty(await Rules("sensor=list&kind=smoke,river"));
+        Assert.Equal(["b"], await Rules("sensor=list&rule=b&kind=smoke,generic&from=2020-01-01T00:00:00Z"));
         Assert.Empty(await Rules("sensor=list&to=1000000"));
         var first = await ApiClient.JsonOf(await _city.Officer.Get("/api/v1/alerts?sensor=list&limit=2"));
         var rest = await ApiClient.JsonOf(await _city.Officer.Get($"/api/v1/alerts?sensor=list&limit=2&after={first.GetProperty("next").GetString()}"));
         Assert.Single(rest.GetProperty("items").EnumerateArray());
         Assert.Equal(JsonValueKind.Null, rest.GetProperty("next").ValueKind);
-        foreach (var query in new[] { "state=gone", "severity=pink", "from=yesterday", "limit=0", "limit=1001", "after=x" })
+        foreach (var query in new[] { "state=gone", "severity=pink", "from=yesterday", "limit=0", "limit=1001", "after=x", "kind=teapot", "street=x" })
             await ApiClient.ProblemOf(await _city.Officer.Get($"/api/v1/alerts?{query}"), 400, "alert-filter");
+        await ApiClient.ProblemOf(await _city.Officer.Get("/api/v1/alerts?from=2024-11-23&to=2024-11-22"), 400, "alert-range");
     }
 
     [Fact]

@@ -20,7 +20,7 @@ internal sealed class ApiClient : IDisposable
 
     public Task<HttpResponseMessage> Get(string path) => _http.GetAsync(path, TestContext.Current.CancellationToken);
 
-    public Task<HttpResponseMessage> Put(string path) => _http.PutAsync(path, null, TestContext.Current.CancellationToken);
+    public Task<HttpResponseMessage> Put(string path, HttpContent? body = null) => _http.PutAsync(path, body, TestContext.Current.CancellationToken);
 
     public Task<HttpResponseMessage> Delete(string path) => _http.DeleteAsync(path, TestContext.Current.CancellationToken);
 

@@ -7,7 +7,8 @@ namespace LuohuIOC.History.Upkeep;
 internal static class ExportEndpoint
 {
     public static void Map(IEndpointRouteBuilder routes) =>
-        routes.MapPost("/api/v1/history/export", WriteAsync).RequireAuthorization("administrator").WithTags("readings").WithName("ExportHistory").Produces<DayExport>();
+        routes.MapPost("/api/v1/history/export", WriteAsync).RequireAuthorization("administrator").WithTags("readings").WithName("ExportHistory").Produces<DayExport>()
+            .ProducesProblem(400).ProducesProblem(409).ProducesProblem(503);
 
     private static async Task<IResult> WriteAsync(HttpContext context, ParquetExport export, ILogger<ParquetExport> log, string? day)
     {
@@ -15,7 +16,9 @@ internal static class ExportEndpoint
             return Problem.Of(context, StatusCodes.Status400BadRequest, "history-day", day);
         try
         {
-            return Results.Ok(await export.WriteAsync(wanted, context.RequestAborted));
+            return await export.WriteAsync(wanted, context.RequestAborted) is { } written
+                ? Results.Ok(written)
+                : Problem.Of(context, StatusCodes.Status409Conflict, "history-day-empty", day);
         }
         catch (Exception e) when (e is HistoryUnavailableException or IOException or UnauthorizedAccessException)
         {

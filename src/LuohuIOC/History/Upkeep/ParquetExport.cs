@@ -26,7 +26,8 @@ public sealed class ParquetExport(DuckDbHistory history, string dataDirectory)
     /// <summary>The file of a day, whether it is there or not.</summary>
     public string PathOf(DateOnly day) => Path.GetFullPath(Path.Combine(dataDirectory, Folder, NameOf(day)));
 
-    public async Task<DayExport> WriteAsync(DateOnly day, CancellationToken cancellationToken)
+    /// <summary>Null, and nothing is written, when no reading of the day is stored: what was written of it before retention stays.</summary>
+    public async Task<DayExport?> WriteAsync(DateOnly day, CancellationToken cancellationToken)
     {
         await _one.WaitAsync(cancellationToken);
         var path = PathOf(day);
@@ -35,6 +36,7 @@ public sealed class ParquetExport(DuckDbHistory history, string dataDirectory)
         {
             Directory.CreateDirectory(Path.GetDirectoryName(path)!);
             var rows = await history.QueryAsync((file, connection) => Copy(file, connection, day, part, cancellationToken), cancellationToken);
+            if (rows == 0) return null;
             File.Move(part, path, overwrite: true);
             return new DayExport(day, $"{Folder}/{NameOf(day)}", rows, new FileInfo(path).Length);
         }

@@ -41,8 +41,8 @@ public sealed class Retention(DuckDbHistory history, ParquetExport export, Histo
             var day = DateOnly.FromDateTime(DateTimeOffset.FromUnixTimeMilliseconds(midnight + Every.ShanghaiMs).UtcDateTime);
             if (!File.Exists(export.PathOf(day)))
             {
-                var written = await export.WriteAsync(day, cancellationToken);
-                log.LogInformation("Retention: {Day} written to {File}, {Rows} values.", day, written.File, written.Rows);
+                if (await export.WriteAsync(day, cancellationToken) is { } written)
+                    log.LogInformation("Retention: {Day} written to {File}, {Rows} values.", day, written.File, written.Rows);
             }
             dayMs = await history.OldestAsync(kind, midnight + DayMs, beforeMs, cancellationToken);
         }

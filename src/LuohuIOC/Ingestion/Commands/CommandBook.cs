@@ -34,22 +34,25 @@ public sealed class CommandBook
         CREATE INDEX command_by_sensor ON command(sensor, number);
         """;
 
+    // A gateway's look at what waits for it must stay cheap when hundreds come back at once.
+    private const string WaitingIndex = "CREATE INDEX command_waiting ON command(gateway, number) WHERE state = 7";
+
     // Any number that nobody else in the database takes for a lock of its own.
     private const long OrderLock = 0x6c756f6875_02;
 
-    private const string Columns = "id, sensor, gateway, name, arguments, issued_by AS \"IssuedBy\", issued_at AS \"IssuedAt\", expires, state, detail, replied_at AS \"RepliedAt\"";
+    private const string Columns = "number, id, sensor, gateway, name, arguments, issued_by AS \"IssuedBy\", issued_at AS \"IssuedAt\", expires, state, detail, replied_at AS \"RepliedAt\"";
 
     private readonly Func<DbConnection> _open;
     private readonly TimeProvider _time;
 
-    public CommandBook(string path, TimeProvider time) => (_open, _time) = (new SqliteFile(path, Schema).Open, time);
+    public CommandBook(string path, TimeProvider time) => (_open, _time) = (new SqliteFile(path, Schema, WaitingIndex).Open, time);
 
     public CommandBook(PostgresDatabase shared, TimeProvider time)
     {
         (_open, _time, IsShared) = (shared.Open, time, true);
         shared.Migrate("commands",
             Schema.Replace("INTEGER PRIMARY KEY AUTOINCREMENT", "bigint PRIMARY KEY GENERATED ALWAYS AS IDENTITY", StringComparison.Ordinal)
-                .Replace("INTEGER", "bigint", StringComparison.Ordinal) + "ALTER TABLE command ADD COLUMN host TEXT NOT NULL");
+                .Replace("INTEGER", "bigint", StringComparison.Ordinal) + "ALTER TABLE command ADD COLUMN host TEXT NOT NULL", WaitingIndex);
     }
 
     /// <summary>Commands of other hosts stand in it too; see <see cref="CommandRelay"/>.</summary>
@@ -96,7 +99,7 @@ public sealed class CommandBook
             new { reply.Id, sensor, gateway }, transaction);
         if (known is null) return ReplyOutcome.Unknown;
         if ((CommandState)known == reply.State) return ReplyOutcome.Taken;
-        if ((CommandState)known is not (CommandState.Sent or CommandState.Accepted)) return ReplyOutcome.Late;
+        if ((CommandState)known is not (CommandState.Waiting or CommandState.Sent or CommandState.Accepted)) return ReplyOutcome.Late;
         connection.Execute("UPDATE command SET state = @State, detail = @Detail, replied_at = @at WHERE id = @Id",
             new { State = (long)reply.State, reply.Detail, at = _time.GetUtcNow().ToUnixTimeMilliseconds(), reply.Id }, transaction);
         transaction.Commit();
@@ -104,10 +107,35 @@ public sealed class CommandBook
     }
 
     /// <summary>Newest first.</summary>
-    public IReadOnlyList<DeviceCommand> Of(string sensor, int limit)
+    /// <param name="sensor">Whose.</param>
+    /// <param name="limit">At most so many.</param>
+    /// <param name="after">Where the page before ended; none is the newest.</param>
+    /// <returns>The commands, and where the next page begins; null at the end.</returns>
+    public (IReadOnlyList<DeviceCommand> Commands, long? Next) Of(string sensor, int limit, long? after = null)
     {
         using var connection = _open();
-        return [.. connection.Query<Row>($"SELECT {Columns} FROM command WHERE sensor = @sensor ORDER BY number DESC LIMIT @limit", new { sensor, limit }).Select(Read)];
+        var rows = connection.Query<Row>(
+            $"SELECT {Columns} FROM command WHERE sensor = @sensor AND number < @before ORDER BY number DESC LIMIT @rows",
+            new { sensor, before = after ?? long.MaxValue, rows = limit + 1 }).ToList();
+        return ([.. rows.Take(limit).Select(Read)], rows.Count > limit ? rows[limit - 1].Number : null);
+    }
+
+    /// <summary>What waits for a gateway and may still be carried out, oldest first.</summary>
+    /// <param name="gateway">The gateway.</param>
+    /// <param name="sensor">Of one sensor; null for all.</param>
+    internal IReadOnlyList<DeviceCommand> Waiting(string gateway, string? sensor)
+    {
+        using var connection = _open();
+        return [.. connection.Query<Row>(
+            $"SELECT {Columns} FROM command WHERE gateway = @gateway AND state = {(int)CommandState.Waiting} AND expires > @now {(sensor is null ? "" : "AND sensor = @sensor")} ORDER BY number",
+            new { gateway, sensor, now = _time.GetUtcNow().ToUnixTimeMilliseconds() }).Select(Read)];
+    }
+
+    /// <summary>A command that waited has been given to the broker; a reply that was faster stays.</summary>
+    internal void NoteSent(string id)
+    {
+        using var connection = _open();
+        connection.Execute($"UPDATE command SET state = {(int)CommandState.Sent} WHERE id = @id AND state = {(int)CommandState.Waiting}", new { id });
     }
 
     /// <summary>Commands that other hosts were given after the one with a number and that may still be carried out, oldest first.</summary>
@@ -118,7 +146,7 @@ public sealed class CommandBook
         var newest = connection.ExecuteScalar<long?>("SELECT max(number) FROM command") ?? 0;
         if (newest <= after) return [];
         var commands = connection.Query<Row>(
-            $"SELECT {Columns} FROM command WHERE number > @after AND number <= @newest AND host <> @Host AND state = {(int)CommandState.Sent} AND expires > @now ORDER BY number",
+            $"SELECT {Columns} FROM command WHERE number > @after AND number <= @newest AND host <> @Host AND state IN ({(int)CommandState.Sent}, {(int)CommandState.Waiting}) AND expires > @now ORDER BY number",
             new { after, newest, Host, now = _time.GetUtcNow().ToUnixTimeMilliseconds() }).Select(Read).ToList();
         after = newest;
         return commands;
@@ -135,12 +163,13 @@ public sealed class CommandBook
         var expires = DateTimeOffset.FromUnixTimeMilliseconds(row.Expires);
         var state = (CommandState)row.State;
         // Nobody tells that a device kept silent: it is what the clock says.
-        if (state is CommandState.Sent && expires < _time.GetUtcNow()) state = CommandState.Expired;
+        if (state is CommandState.Sent or CommandState.Waiting && expires < _time.GetUtcNow()) state = CommandState.Expired;
         return new DeviceCommand(row.Id, row.Sensor, row.Gateway, row.Name, arguments, row.IssuedBy,
             DateTimeOffset.FromUnixTimeMilliseconds(row.IssuedAt), expires, state, row.Detail,
             row.RepliedAt is { } at ? DateTimeOffset.FromUnixTimeMilliseconds(at) : null);
     }
 
     private sealed record Row(
-        string Id, string Sensor, string Gateway, string Name, string? Arguments, string IssuedBy, long IssuedAt, long Expires, long State, string? Detail, long? RepliedAt);
+        long Number, string Id, string Sensor, string Gateway, string Name, string? Arguments, string IssuedBy, long IssuedAt, long Expires, long State, string? Detail,
+        long? RepliedAt);
 }

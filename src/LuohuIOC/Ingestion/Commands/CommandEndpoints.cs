@@ -1,5 +1,7 @@
+using System.Globalization;
 using System.Security.Cryptography;
 using System.Text.Json;
+using System.Text.Json.Serialization;
 using System.Text.RegularExpressions;
 using LuohuIOC.Http;
 using LuohuIOC.Ingestion.Broker;
@@ -12,6 +14,7 @@ namespace LuohuIOC.Ingestion.Commands;
 /// <param name="Name">Lower snake case, for example <c>report_now</c>.</param>
 /// <param name="Arguments">A JSON object of at most 4 KiB, or nothing.</param>
 /// <param name="ExpiresInSeconds">1 to 86,400; 300 when not given.</param>
+[JsonUnmappedMemberHandling(JsonUnmappedMemberHandling.Disallow)]
 public sealed record CommandRequest(string? Name, JsonElement? Arguments, int? ExpiresInSeconds);
 
 /// <summary>A command as the API shows it.</summary>
@@ -19,7 +22,8 @@ public sealed record CommandView(
     string Id, string SensorId, string Name, JsonElement? Arguments, string IssuedBy, DateTimeOffset IssuedAt, DateTimeOffset Expires,
     string State, string StateText, string? Detail, DateTimeOffset? RepliedAt, bool GatewayOnline);
 
-/// <summary>Newest first; there is no next page behind the last <c>limit</c>.</summary>
+/// <param name="Items">Newest first.</param>
+/// <param name="Next">Give it as <c>after</c> for the next page; null at the end.</param>
 public sealed record CommandPage(IReadOnlyList<CommandView> Items, string? Next);
 
 internal static partial class CommandEndpoints
@@ -32,20 +36,23 @@ internal static partial class CommandEndpoints
     public static void MapCommands(this IEndpointRouteBuilder app)
     {
         var commands = app.MapGroup("/api/v1/sensors/{id}/commands").WithTags("commands");
-        commands.MapGet("", List).RequireAuthorization("viewer").WithName("ListCommands").Produces<CommandPage>();
-        commands.MapPost("", Send).RequireAuthorization("duty-officer").WithName("SendCommand").Produces<CommandView>(StatusCodes.Status202Accepted);
+        commands.MapGet("", List).RequireAuthorization("viewer").WithName("ListCommands").Produces<CommandPage>().ProducesProblem(400).ProducesProblem(404);
+        commands.MapPost("", Send).RequireAuthorization("duty-officer").WithName("SendCommand").Produces<CommandView>(StatusCodes.Status202Accepted)
+            .ProducesProblem(400).ProducesProblem(404).ProducesProblem(409).ProducesProblem(503);
     }
 
-    private static IResult List(string id, HttpContext context, SensorRegistry registry, CommandBook book, GatewayBoard gateways, int limit = 50)
+    private static IResult List(string id, HttpContext context, SensorRegistry registry, CommandBook book, GatewayBoard gateways, long? after, int limit = 50)
     {
+        if (limit < 1) return Problem.Of(context, StatusCodes.Status400BadRequest, "bad-parameter", "limit");
         if (!registry.TryFind(id, out _)) return Problem.Of(context, StatusCodes.Status404NotFound, "not-found", id);
         var language = TextBook.LanguageOf(context.Request);
-        return Results.Ok(new CommandPage([.. book.Of(id, Math.Clamp(limit, 1, LimitMax)).Select(c => View(c, gateways, language))], null));
+        var (commands, next) = book.Of(id, Math.Min(limit, LimitMax), after);
+        return Results.Ok(new CommandPage([.. commands.Select(c => View(c, gateways, language))], next?.ToString(CultureInfo.InvariantCulture)));
     }
 
     private static async Task<IResult> Send(
         string id, CommandRequest request, HttpContext context, SensorRegistry registry, CommandBook book, CommandPublisher publisher,
-        GatewayBoard gateways, TimeProvider time)
+        WaitingCommands waiting, GatewayBoard gateways, TimeProvider time)
     {
         if (!registry.TryFind(id, out var sensor)) return Problem.Of(context, StatusCodes.Status404NotFound, "not-found", id);
         if (sensor.IsRetired(time.GetUtcNow())) return Problem.Of(context, StatusCodes.Status409Conflict, "command-retired", id);
@@ -55,13 +62,16 @@ internal static partial class CommandEndpoints
         var arguments = request.Arguments is { ValueKind: not (JsonValueKind.Null or JsonValueKind.Undefined) } given ? given : (JsonElement?)null;
         if (arguments is { } a && (a.ValueKind != JsonValueKind.Object || a.GetRawText().Length > ArgumentsBytesMax))
             return Problem.Of(context, 400, "command-arguments", ArgumentsBytesMax);
+        if (CommandArguments.FaultOf(request.Name, arguments) is { } fault) return Problem.Of(context, 400, fault, request.Name);
         var now = time.GetUtcNow();
         var command = new DeviceCommand(
             $"c-{now:yyyyMMddHHmmss}-{RandomNumberGenerator.GetHexString(8, lowercase: true)}", id, sensor.Gateway, request.Name, arguments,
-            context.User.Identity?.Name ?? "?", now, now.AddSeconds(seconds), CommandState.Sent, null, null);
+            context.User.Identity?.Name ?? "?", now, now.AddSeconds(seconds),
+            publisher.MustWait(sensor) ? CommandState.Waiting : CommandState.Sent, null, null);
         // Written down first: a reply may be faster than this request.
         book.Add(command);
-        if (!await publisher.PublishAsync(command, context.RequestAborted))
+        if (command.State is CommandState.Waiting) waiting.LookIfHere(command);
+        else if (!await publisher.PublishAsync(command, context.RequestAborted))
         {
             book.Reply(command.Gateway, id, new CommandReply(command.Id, CommandState.Failed, null));
             return Problem.Of(context, StatusCodes.Status503ServiceUnavailable, "command-broker-away");

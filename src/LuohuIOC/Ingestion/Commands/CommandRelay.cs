@@ -1,8 +1,4 @@
-using System.Collections;
 using System.Data.Common;
-using LuohuIOC.DeviceProtocol;
-using MQTTnet;
-using MQTTnet.Protocol;
 using MQTTnet.Server;
 
 namespace LuohuIOC.Ingestion.Commands;
@@ -11,7 +7,8 @@ namespace LuohuIOC.Ingestion.Commands;
 /// Of several hosts: what an officer sends by one host goes out by the embedded broker of each other as well, since a gateway is connected to any of
 /// them, and to another one after a failure. A gateway that has a persistent session with two gets it twice; a device carries the same id out once.
 /// </summary>
-internal sealed partial class CommandRelay(CommandBook book, MqttServer server, TimeProvider time, ILogger<CommandRelay> log) : BackgroundService
+internal sealed partial class CommandRelay(
+    CommandBook book, CommandPublisher publisher, WaitingCommands waiting, MqttServer server, TimeProvider time, ILogger<CommandRelay> log) : BackgroundService
 {
     private static readonly TimeSpan LookEvery = TimeSpan.FromMilliseconds(250);
 
@@ -28,7 +25,9 @@ internal sealed partial class CommandRelay(CommandBook book, MqttServer server, 
             if (!server.IsStarted) continue;
             try
             {
-                foreach (var command in book.OfOthers(ref seen)) await PublishAsync(command, stoppingToken);
+                foreach (var command in book.OfOthers(ref seen))
+                    if (command.State is CommandState.Waiting) waiting.LookIfHere(command);
+                    else await publisher.PublishHereAsync(command, stoppingToken);
                 _failing = false;
             }
             catch (Exception e) when (e is DbException or IOException or TimeoutException)
@@ -37,20 +36,6 @@ internal sealed partial class CommandRelay(CommandBook book, MqttServer server, 
                 _failing = true;
             }
         }
-    }
-
-    private Task PublishAsync(DeviceCommand command, CancellationToken cancellation)
-    {
-        var left = command.Expires - time.GetUtcNow();
-        if (left <= TimeSpan.Zero) return Task.CompletedTask;
-        var message = new MqttApplicationMessageBuilder()
-            .WithTopic(Topic.Command(command.Gateway, command.Sensor))
-            .WithPayload(CommandPublisher.Payload(command))
-            .WithQualityOfServiceLevel(MqttQualityOfServiceLevel.AtLeastOnce)
-            .WithMessageExpiryInterval((uint)Math.Ceiling(left.TotalSeconds))
-            .Build();
-        return server.InjectApplicationMessage(
-            new InjectedMqttApplicationMessage(message) { SenderClientId = "luohu-ioc", CustomSessionItems = new Hashtable { [CommandPublisher.Key] = true } }, cancellation);
     }
 
     [LoggerMessage(LogLevel.Warning, "Commands that were given to other hosts cannot be read, it is tried again: {Cause}")]

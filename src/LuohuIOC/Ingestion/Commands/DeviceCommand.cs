@@ -22,6 +22,9 @@ public enum CommandState : byte
 
     /// <summary>Its time was over before it was carried out.</summary>
     Expired = 6,
+
+    /// <summary>The gateway is away: not given to a broker yet.</summary>
+    Waiting = 7,
 }
 
 /// <summary>A command to one device and what became of it.</summary>

@@ -30,7 +30,8 @@ public static class RejectionEndpoints
             var known = string.Join(", ", Enum.GetValues<RejectionReason>().Skip(1).Select(r => r.WireName()));
             return Problem.Of(context, 400, "rejection-reason", reason, known);
         }
-        limit = Math.Clamp(limit, 1, LimitMax);
+        if (limit < 1) return Problem.Of(context, StatusCodes.Status400BadRequest, "bad-parameter", "limit");
+        limit = Math.Min(limit, LimitMax);
         var language = TextBook.LanguageOf(context.Request);
         var items = store.Read(gateway, wanted.Length == 0 ? null : wanted[0], sensor, after, limit).Select(r => View(r.Id, r.Rejection, language)).ToList();
         return Results.Ok(new { items, next = items.Count == limit ? items[^1].Id : (long?)null });

@@ -23,7 +23,7 @@ internal static class RuleEndpoints
         var items = DefaultRules.All.Where(k => only is null || k.Kind == only).Select(k => new DefaultsView(
             KindCatalogue.Of(k.Kind).Name, k.NameContains,
             [.. k.Rules.Concat(k.NameContains is null ? DefaultRules.EveryKind : []).Select(r => RuleView.Of(r, null, 0, language))]));
-        return Results.Json(new { items, next = (string?)null }, RuleJson.Options);
+        return Results.Json(new RuleList<DefaultsView>(items), RuleJson.Options);
     }
 
     public static IResult InForce(HttpContext context, string id, SensorRegistry registry, RuleBook book)
@@ -31,7 +31,7 @@ internal static class RuleEndpoints
         if (!registry.TryFind(id, out var sensor)) return Problem.Of(context, 404, "not-found", id);
         var language = TextBook.LanguageOf(context.Request);
         var items = book.Explain(sensor).Select(r => RuleView.Of(r.Rule, r.Override, book.VersionOf(id, r.Rule.Id), language));
-        return Results.Json(new { items, next = (string?)null }, RuleJson.Options);
+        return Results.Json(new RuleList<RuleView>(items), RuleJson.Options);
     }
 
     /// <summary><c>?rule=</c> limits the list to one rule.</summary>
@@ -41,12 +41,12 @@ internal static class RuleEndpoints
         var language = TextBook.LanguageOf(context.Request);
         var items = book.History(id, rule).Select(v => new VersionView(
             v.RuleId, RuleView.LabelOf(v.RuleId, v.Rule, language), v.Version, v.Rule, v.ChangedAt, v.ChangedBy, v.Comment));
-        return Results.Json(new { items, next = (string?)null }, RuleJson.Options);
+        return Results.Json(new RuleList<VersionView>(items), RuleJson.Options);
     }
 
     /// <summary>
-    /// Body: the rule. For a rule that the sensor has already, members that are left out stay as the default says, so
-    /// <c>{"enabled":false,"comment":"…"}</c> switches it off. <c>If-Match: "n"</c> refuses the change (412) when another was first.
+    /// Body: the rule, or the whole view that GET gave. For a rule that the sensor has already, members that are left out stay as they are in force,
+    /// so <c>{"enabled":false,"comment":"…"}</c> switches it off and keeps the station's own thresholds. <c>If-Match: "n"</c> refuses the change (412) when another was first.
     /// </summary>
     public static async Task<IResult> Put(HttpContext context, string id, string rule, SensorRegistry registry, RuleBook book)
     {
@@ -57,7 +57,7 @@ internal static class RuleEndpoints
         {
             var body = await JsonNode.ParseAsync(context.Request.Body, null, new JsonDocumentOptions { AllowDuplicateProperties = false }, context.RequestAborted);
             if (body is not JsonObject written) return Problem.Of(context, 400, "rule-unreadable", "$");
-            parsed = Complete(written, rule, sensor).Deserialize<Rule>(RuleJson.Options)!;
+            parsed = Complete(RuleIn(written), rule, book.Explain(sensor).FirstOrDefault(r => r.Rule.Id == rule)).Deserialize<Rule>(RuleJson.Options)!;
         }
         catch (Exception e) when (e is JsonException or NotSupportedException or InvalidOperationException)
         {
@@ -82,15 +82,29 @@ internal static class RuleEndpoints
         return set is null ? Problem.Of(context, 412, "rule-version-conflict", rule, book.VersionOf(id, rule)) : Results.NoContent();
     }
 
-    /// <summary>The written members over the default's, so that only what differs needs to be written.</summary>
-    private static JsonObject Complete(JsonObject written, string ruleId, Sensor sensor)
+    /// <summary>{"label":"设备电量低","origin":"default","version":0,"rule":{"type":"ladder",…}} → {"type":"ladder",…}</summary>
+    private static JsonObject RuleIn(JsonObject written)
     {
-        var standing = DefaultRules.For(sensor.Kind, sensor.Name).FirstOrDefault(d => d.Id == ruleId);
-        // Source and confirmation belong to the default's numbers, not to an officer's.
-        var whole = standing is null
-            ? new JsonObject { ["id"] = ruleId }
-            : (JsonObject)JsonSerializer.SerializeToNode(standing with { Source = null, Confirm = false }, RuleJson.Options)!;
+        if (written["rule"] is not JsonObject rule) return written;
+        var foreign = written.Select(member => member.Key).FirstOrDefault(name => !RuleView.Members.Contains(name));
+        return foreign is null ? rule : throw new JsonException(null, $"$.{foreign}", null, null);
+    }
+
+    /// <summary>The written members over those in force, so that only what differs needs to be written.</summary>
+    private static JsonObject Complete(JsonObject written, string ruleId, (Rule? Rule, RuleVersion? Override) inForce)
+    {
+        var standing = inForce.Rule;
+        // Source and confirmation belong to the default's numbers, not to an officer's; a comment belongs to one change.
+        if (standing is not null) standing = inForce.Override is null ? standing with { Source = null, Confirm = false, Comment = null } : standing with { Comment = null };
+        var whole = standing is null ? new JsonObject { ["id"] = ruleId } : (JsonObject)JsonSerializer.SerializeToNode(standing, RuleJson.Options)!;
+        // Another type has other members.
+        if (written["type"] is { } type && whole["type"] is { } was && !JsonNode.DeepEquals(type, was)) whole = new JsonObject { ["id"] = ruleId };
         foreach (var (name, value) in written) whole[name] = value?.DeepClone();
+        if (inForce is { Override: null, Rule.Source: { } source } && (string?)whole["source"] == source)
+        {
+            whole.Remove("source");
+            whole.Remove("confirm");
+        }
         return whole;
     }
 

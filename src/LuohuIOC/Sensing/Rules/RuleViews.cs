@@ -1,6 +1,15 @@
+using System.Text.Json.Serialization;
 using LuohuIOC.Texts;
 
 namespace LuohuIOC.Sensing.Rules;
+
+/// <summary>A list of rules.</summary>
+internal sealed record RuleList<T>(IEnumerable<T> Items)
+{
+    /// <summary>Always null: they are one page. Written all the same, as in every list.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.Never)]
+    public string? Next => null;
+}
 
 /// <summary>One rule of a sensor as the API shows it.</summary>
 /// <param name="Label">Name for people in the caller's language.</param>
@@ -13,6 +22,9 @@ internal sealed record RuleView(string Label, string Origin, int Version, DateTi
 {
     public static RuleView Of(Rule rule, RuleVersion? set, int version, string language) => new(
         LabelOf(rule.Id, rule, language), set is null ? "default" : "override", version, set?.ChangedAt, set?.ChangedBy, rule);
+
+    /// <summary>As they are written in JSON.</summary>
+    public static IReadOnlySet<string> Members { get; } = new HashSet<string>(["label", "origin", "version", "changedAt", "changedBy", "rule"], StringComparer.Ordinal);
 
     /// <summary>The product's name of the rule, or the name that an officer gave it, or its id.</summary>
     public static string LabelOf(string ruleId, Rule? rule, string language)

@@ -24,7 +24,7 @@ public sealed class ParquetExportTests
 
         var written = await new ParquetExport(scene.History, scene.Folder).WriteAsync(new DateOnly(2024, 11, 22), TestContext.Current.CancellationToken);
 
-        Assert.Equal(("export/2024-11-22.parquet", 4L), (written.File, written.Rows));
+        Assert.Equal(("export/2024-11-22.parquet", 4L), (written!.File, written.Rows));
         var path = Path.Combine(scene.Folder, written.File);
         Assert.Equal(new FileInfo(path).Length, written.Bytes);
         var text = await scene.ScalarAsync(
@@ -39,5 +39,20 @@ public sealed class ParquetExportTests
             text.Split('\n'));
         Assert.Equal("TIMESTAMP WITH TIME ZONE", await scene.ScalarAsync($"SELECT column_type FROM (DESCRIBE SELECT * FROM '{path}') WHERE column_name = 'ts'", ""));
         Assert.Equal([path], Directory.GetFiles(Path.GetDirectoryName(path)!));
+    }
+
+    [Fact]
+    public async Task A_day_without_readings_writes_no_file_and_spares_the_one_that_is_there()
+    {
+        await using var scene = new HistoryScene();
+        scene.AddSensor(SensorKind.Outfall);
+        await scene.AppendAsync(new SomeReading(0, Start, Values: [(0, 1)]));
+        var export = new ParquetExport(scene.History, scene.Folder);
+        var day = new DateOnly(2999, 1, 1);
+        Assert.Null(await export.WriteAsync(day, TestContext.Current.CancellationToken));
+        Assert.Empty(Directory.GetFiles(Path.GetDirectoryName(export.PathOf(day))!));
+        await File.WriteAllTextAsync(export.PathOf(day), "whole", TestContext.Current.CancellationToken);
+        Assert.Null(await export.WriteAsync(day, TestContext.Current.CancellationToken));
+        Assert.Equal("whole", await File.ReadAllTextAsync(export.PathOf(day), TestContext.Current.CancellationToken));
     }
 }

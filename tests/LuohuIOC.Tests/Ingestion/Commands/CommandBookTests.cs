@@ -36,7 +36,7 @@ public sealed class CommandBookTests(SharedPostgres postgres) : IAsyncLifetime
         Assert.Equal(ReplyOutcome.Taken, _b.Reply("gw", "s", new CommandReply("c-1", CommandState.Done, "fw 1.4")));
         Assert.Equal(ReplyOutcome.Late, _a.Reply("gw", "s", new CommandReply("c-1", CommandState.Failed, null)));
         Assert.Equal(ReplyOutcome.Unknown, _a.Reply("gw-2", "s", new CommandReply("c-1", CommandState.Done, null)));
-        Assert.Equal([("c-2", CommandState.Sent, null), ("c-1", CommandState.Done, "fw 1.4")], _a.Of("s", 10).Select(c => (c.Id, c.State, c.Detail)));
+        Assert.Equal([("c-2", CommandState.Sent, null), ("c-1", CommandState.Done, "fw 1.4")], _a.Of("s", 10).Commands.Select(c => (c.Id, c.State, c.Detail)));
     }
 
     [Fact]

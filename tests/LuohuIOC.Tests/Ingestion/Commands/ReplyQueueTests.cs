@@ -31,6 +31,6 @@ public sealed class ReplyQueueTests : IAsyncLifetime
         await _server.StartAsync();
         await Task.WhenAll([taken, .. others]);
         Assert.False(queue.IsFull);
-        Assert.Equal(("c-1", CommandState.Done, "fw 1.4"), Assert.Single(book.Of("s", 10)) is var done ? (done.Id, done.State, done.Detail) : default);
+        Assert.Equal(("c-1", CommandState.Done, "fw 1.4"), Assert.Single(book.Of("s", 10).Commands) is var done ? (done.Id, done.State, done.Detail) : default);
     }
 }

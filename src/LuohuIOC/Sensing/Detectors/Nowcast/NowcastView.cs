@@ -71,5 +71,6 @@ public sealed record NowcastModelView(
 /// <param name="Versions">Stored ones, newest first, with their scores beside those of the simulated storms' model.</param>
 public sealed record NowcastTrainingView(string State, string StateText, bool Queued, DateTimeOffset? TriedAt, IReadOnlyList<ModelVersion<NowcastEvaluation>> Versions);
 
-/// <summary>All stations that are forecast.</summary>
-public sealed record NowcastPage(IReadOnlyList<NowcastView> Items);
+/// <param name="Items">All stations that are forecast.</param>
+/// <param name="Next">Always null: they are one page.</param>
+public sealed record NowcastPage(IReadOnlyList<NowcastView> Items, string? Next);

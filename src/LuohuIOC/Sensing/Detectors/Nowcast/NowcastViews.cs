@@ -12,7 +12,7 @@ internal sealed class NowcastViews(SensorRegistry registry, NowcastBoard board, 
     private static readonly NowcastOptions Trained = new();
 
     /// <summary>In the order of the sensors' numbers.</summary>
-    public NowcastPage All(string language) => new([.. board.All.Select(s => Of(registry[s.Sensor], s.Nowcast, language))]);
+    public NowcastPage All(string language) => new([.. board.All.Select(s => Of(registry[s.Sensor], s.Nowcast, language))], null);
 
     /// <summary>Null for kinds that are not forecast.</summary>
     public NowcastView? Of(Sensor sensor, string language) => NowcastMap.MetricOf(sensor.Kind) is null ? null

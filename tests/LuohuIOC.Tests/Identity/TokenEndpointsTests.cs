@@ -1,0 +1,42 @@
+using LuohuIOC.Tests.Http;
+using Xunit;
+
+namespace LuohuIOC.Tests.Identity;
+
+public sealed class TokenEndpointsTests
+{
+    [Fact]
+    public async Task A_misspelt_expiry_makes_no_token_for_ever()
+    {
+        await using var host = await WebHost.StartAsync();
+        using var administrator = host.ClientWith(host.FirstToken);
+        var problem = await ApiClient.ProblemOf(await administrator.Post("/api/v1/tokens", """{"name":"x","role":"viewer","days":1}"""), 400, "body-member-unknown");
+        Assert.Contains("“days”", problem.GetProperty("detail").GetString());
+        Assert.Single((await ApiClient.JsonOf(await administrator.Get("/api/v1/tokens"))).GetProperty("items").EnumerateArray());
+    }
+
+    [Theory]
+    [InlineData("\"2023-09-08T08:00:00\"", "2023-09-08T00:00:00Z")]
+    [InlineData("\"2023-09-09\"", "2023-09-08T16:00:00Z")]
+    [InlineData("\"2023-09-08T08:00:00Z\"", "2023-09-08T08:00:00Z")]
+    [InlineData("1694131200000", "2023-09-08T00:00:00Z")]
+    public async Task An_expiry_without_an_offset_is_Shanghais(string expiry, string expected)
+    {
+        await using var host = await WebHost.StartAsync();
+        using var administrator = host.ClientWith(host.FirstToken);
+        var issued = await ApiClient.JsonOf(await administrator.Post("/api/v1/tokens", $$"""{"name":"x","role":"viewer","expiresAt":{{expiry}}}"""));
+        Assert.Equal(DateTimeOffset.Parse(expected, System.Globalization.CultureInfo.InvariantCulture), issued.GetProperty("expiresAt").GetDateTimeOffset());
+    }
+
+    [Theory]
+    [InlineData("\"tomorrow\"")]
+    [InlineData("\"9999999999999999\"")]
+    [InlineData("true")]
+    public async Task An_expiry_that_is_no_time_is_refused_by_its_place(string expiry)
+    {
+        await using var host = await WebHost.StartAsync();
+        using var administrator = host.ClientWith(host.FirstToken);
+        var answer = await administrator.Post("/api/v1/tokens", $$"""{"name":"x","role":"viewer","expiresAt":{{expiry}}}""");
+        Assert.Contains("$.expiresAt", (await ApiClient.ProblemOf(answer, 400, "body-unreadable")).GetProperty("detail").GetString());
+    }
+}

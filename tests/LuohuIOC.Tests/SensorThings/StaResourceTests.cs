@@ -1,0 +1,45 @@
+using System.Text.Json.Nodes;
+using LuohuIOC.DeviceProtocol;
+using LuohuIOC.Registry;
+using LuohuIOC.SensorThings;
+using LuohuIOC.Tests.History;
+using Xunit;
+
+namespace LuohuIOC.Tests.SensorThings;
+
+public sealed class StaResourceTests
+{
+    [Fact]
+    public async Task Every_observation_answers_at_its_own_address()
+    {
+        await using var scene = new HistoryScene();
+        scene.AddSensor(SensorKind.Pipe);
+        await scene.AppendAsync(
+            new SomeReading(0, HistoryScene.Start, 17, Values: [(0, 1.5)]), new SomeReading(0, HistoryScene.Start, 18, Values: [(0, 2.5)]));
+        var registry = LuohuIOC.Tests.Registry.Some.Registry(LuohuIOC.Tests.Registry.Some.Draft("pipe-000"));
+        var entities = new StaEntities(registry, "", TimeProvider.System);
+        var resource = new StaResource(entities, new StaObservations(scene.Queries, entities), TestContext.Current.CancellationToken);
+        var stream = (string)entities.Datastream(registry[0], 0)["@iot.id"]!;
+        var page = (await resource.ReadAsync($"Datastreams('{stream}')/Observations", StaQuery.Parse([])))!.Page!;
+        Assert.Equal(2, page.Items.Count);
+        foreach (var observation in page.Items)
+        {
+            var answer = await resource.ReadAsync(((string)observation["@iot.selfLink"]!)[1..], StaQuery.Parse([]));
+            Assert.True(JsonNode.DeepEquals(observation, answer!.Entity));
+        }
+        Assert.NotNull(await resource.ReadAsync($"Observations('{(string)page.Items[0]["@iot.id"]!}')/Datastream", StaQuery.Parse([])));
+        foreach (var id in new[] { $"{stream}:1.1", $"{stream}:x", stream, "x" })
+            Assert.Null(await resource.ReadAsync($"Observations('{id}')", StaQuery.Parse([])));
+    }
+
+    [Fact]
+    public async Task A_page_of_nothing_has_no_next_one()
+    {
+        var entities = new StaEntities(new SensorRegistry(), "", TimeProvider.System);
+        var resource = new StaResource(entities, new StaObservations(null!, entities), TestContext.Current.CancellationToken);
+        var page = (await resource.ReadAsync("Sensors", StaQuery.Parse([new("$top", "0"), new("$count", "true")])))!.Page!;
+        Assert.Empty(page.Items);
+        Assert.Null(page.Next);
+        Assert.True(page.Count > 0);
+    }
+}
