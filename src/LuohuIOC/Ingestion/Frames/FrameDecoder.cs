@@ -110,8 +110,7 @@ internal static class FrameDecoder
             if (!ReadCommands.Contains(packet.Command)) continue;
             fault = Hj212Readings.Read(packet, ref values);
             if (fault != FrameFault.None) return ReasonOf(fault);
-            // A resend has another QN with some devices, but the same command and packet number; DataTime is the reading's time.
-            var refused = values.Give(ref sink, (packet.Command * 10_000L) + Math.Min(packet.PacketIndex, 9_999));
+            var refused = values.Give(ref sink, Hj212Sequence.Of(packet));
             if (refused != RejectionReason.None) return refused;
         }
         return RejectionReason.None;
