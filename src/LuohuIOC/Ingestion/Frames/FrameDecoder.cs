@@ -100,11 +100,13 @@ internal static class FrameDecoder
 
     private static RejectionReason ReadHj212(ReadOnlySpan<byte> payload, FrameValues values, ref DecodeSink sink)
     {
-        while (!payload.IsEmpty)
+        // Line ends more than the packets' own are nothing; a payload of line ends alone is no packet.
+        payload = payload.Trim("\r\n"u8);
+        do
         {
             var length = Hj212Packet.LengthOf(payload);
             var bytes = length > 0 ? payload[..length] : payload;
-            payload = payload[bytes.Length..];
+            payload = payload[bytes.Length..].TrimStart("\r\n"u8);
             var fault = Hj212Packet.TryParse(bytes, out var packet);
             if (fault != FrameFault.None) return ReasonOf(fault);
             if (!ReadCommands.Contains(packet.Command)) continue;
@@ -113,6 +115,7 @@ internal static class FrameDecoder
             var refused = values.Give(ref sink, Hj212Sequence.Of(packet));
             if (refused != RejectionReason.None) return refused;
         }
+        while (!payload.IsEmpty);
         return RejectionReason.None;
     }
 

@@ -38,6 +38,15 @@ public sealed class PartlyReadFrameTests
                 [.. Hj212("CN=2011;CP=&&DataTime=20230907180000;w01001-Rtd=7.1&&")[..^2], .. Hj212("CN=2011;CP=&&DataTime=20230907180100;w01001-Rtd=7.2&&")[..^2]]));
 
     [Fact]
+    public void Line_ends_more_than_the_packets_own_are_nothing()
+    {
+        var packet = Hj212("CN=2011;CP=&&DataTime=20230907180000;w01001-Rtd=7.1&&");
+        Assert.Equal([$"{Evening} seq=20161248 ph=7.1"], Decode(PayloadForm.Hj212, SensorKind.WaterQuality, [.. "\r\n\r\n"u8, .. packet, .. "\r\n"u8]));
+        Assert.Equal(2, Decode(PayloadForm.Hj212, SensorKind.WaterQuality, [.. packet, .. "\n\r\n"u8, .. packet]).Count);
+        Assert.Equal(["frame_truncated"], Decode(PayloadForm.Hj212, SensorKind.WaterQuality, [.. "\r\n"u8]));
+    }
+
+    [Fact]
     public void A_packet_alone_is_taken_as_far_as_it_is_whole()
     {
         var body = Convert.FromHexString(Head + "392300001250" + "272300012345");
