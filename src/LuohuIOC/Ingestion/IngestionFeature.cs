@@ -28,6 +28,7 @@ public static class IngestionFeature
         services.AddSingleton<PublishDecoder>();
         services.AddSingleton<IngestionMetrics>();
         services.AddSingleton<GatewayBoard>();
+        services.AddOptions<SparkplugOptions>().BindConfiguration("Sparkplug").ValidateDataAnnotations().ValidateOnStart();
         services.AddSingleton<SparkplugHost>();
         services.AddSingleton<PublishIntake>();
         services.AddSingleton<BrokerIntake>();

@@ -5,6 +5,7 @@ using LuohuIOC.DeviceProtocol.Sparkplug;
 using LuohuIOC.Ingestion.Broker;
 using LuohuIOC.Ingestion.Frames;
 using LuohuIOC.Registry;
+using Microsoft.Extensions.Options;
 using MQTTnet;
 using MQTTnet.Protocol;
 
@@ -15,7 +16,8 @@ namespace LuohuIOC.Ingestion.Sparkplug;
 /// contract before they are journalled, because an alias means something only behind its birth; a node that missed a message or a
 /// birth is asked for its births again, at most once in <see cref="AskAgain"/>. A death makes the gateway offline until the next birth.
 /// </summary>
-public sealed class SparkplugHost(FrameMetrics metrics, SensorRegistry registry, GatewayBoard gateways, TimeProvider time, ILogger<SparkplugHost> log)
+public sealed class SparkplugHost(
+    FrameMetrics metrics, SensorRegistry registry, GatewayBoard gateways, IOptions<SparkplugOptions> options, TimeProvider time, ILogger<SparkplugHost> log)
 {
     /// <summary>Nodes that are known at once: beyond it the one that has been silent longest is forgotten, and asked for its births when it speaks again.</summary>
     internal const int NodesMax = 20_000;
@@ -37,6 +39,9 @@ public sealed class SparkplugHost(FrameMetrics metrics, SensorRegistry registry,
     /// <summary>True when the gateway may publish the message: it is the node's own, and from the node upwards.</summary>
     public static bool MayPublish(SparkplugTopic topic, string? gateway) =>
         (gateway is null || topic.Node == gateway) && topic.Message is not (SparkplugMessage.NodeCommand or SparkplugMessage.DeviceCommand);
+
+    /// <summary>What a broker is told from now on.</summary>
+    public HostState NewState() => new(options.Value.HostId, time.GetUtcNow().ToUnixTimeMilliseconds());
 
     /// <summary>Forgets every birth: what was seen of the nodes has an end here, and each is asked for its births with its next message.</summary>
     public void Forget()

@@ -10,6 +10,7 @@ using LuohuIOC.Registry;
 using LuohuIOC.Spatial;
 using LuohuIOC.Tests.Sensing.Detectors;
 using Microsoft.Extensions.Logging.Abstractions;
+using Microsoft.Extensions.Options;
 using Xunit;
 
 namespace LuohuIOC.Tests.Ingestion.Sparkplug;
@@ -86,6 +87,6 @@ public sealed class SparkplugNameTests
     {
         var registry = new SensorRegistry();
         registry.Apply([new SensorDraft { Line = 1, Id = "s", Kind = kind, Name = "s", Place = new GeoPoint(114.13, 22.55), Gateway = "gw" }]);
-        return new SparkplugHost(new FrameMetrics(), registry, new GatewayBoard(), new FixedClock(Received), NullLogger<SparkplugHost>.Instance);
+        return new SparkplugHost(new FrameMetrics(), registry, new GatewayBoard(), Options.Create(new SparkplugOptions()), new FixedClock(Received), NullLogger<SparkplugHost>.Instance);
     }
 }
