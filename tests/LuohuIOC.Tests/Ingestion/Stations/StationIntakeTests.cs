@@ -1,50 +1,16 @@
-using System.Buffers;
-using System.Diagnostics.Metrics;
+using System.IO.Pipelines;
 using System.Text;
 using LuohuIOC.DeviceProtocol;
 using LuohuIOC.DeviceProtocol.Frames;
-using LuohuIOC.DeviceProtocol.Hj212;
-using LuohuIOC.Ingestion;
-using LuohuIOC.Ingestion.Frames;
-using LuohuIOC.Ingestion.Journal;
-using LuohuIOC.Ingestion.Rejections;
 using LuohuIOC.Ingestion.Stations;
-using LuohuIOC.Registry;
-using LuohuIOC.Spatial;
-using Microsoft.Extensions.Configuration;
-using Microsoft.Extensions.DependencyInjection;
+using Microsoft.AspNetCore.Connections;
 using Microsoft.Extensions.Logging.Abstractions;
-using Microsoft.Extensions.Options;
 using Xunit;
 
 namespace LuohuIOC.Tests.Ingestion.Stations;
 
-/// <summary>MN <c>A</c> is sensor <c>s</c>; MN <c>B</c> is a sensor that is not registered.</summary>
-public sealed class StationIntakeTests : IAsyncLifetime, IDisposable
+public sealed class StationIntakeTests
 {
-    private readonly string _here = Directory.CreateTempSubdirectory("luohu-intake-").FullName;
-    private readonly ServiceProvider _services = new ServiceCollection().AddMetrics().BuildServiceProvider();
-    private readonly PublishJournal _journal;
-    private readonly RejectionStore _rejections;
-    private readonly StationRecords _records;
-    private readonly StationIntake _intake;
-
-    public StationIntakeTests()
-    {
-        var configuration = new ConfigurationBuilder().AddInMemoryCollection([new("DataDirectory", _here)]).Build();
-        var registry = new SensorRegistry();
-        registry.Apply([new SensorDraft { Line = 1, Id = "s", Kind = SensorKind.WaterQuality, Name = "s", Place = new GeoPoint(114.13, 22.55), Gateway = "gw" }]);
-        var options = new StationOptions();
-        (options.Hj212.Sensors["A"], options.Hj212.Sensors["B"]) = ("s", "nobody");
-        var meters = _services.GetRequiredService<IMeterFactory>();
-        _journal = new PublishJournal(Options.Create(new JournalOptions()), configuration, TimeProvider.System, NullLogger<PublishJournal>.Instance);
-        _rejections = new RejectionStore(configuration, meters, NullLogger<RejectionStore>.Instance);
-        _records = new StationRecords(configuration, NullLogger<StationRecords>.Instance);
-        _intake = new StationIntake(
-            new PublishDecoder(registry, new FrameMetrics(), Options.Create(new RegistrationOptions())), _journal, _rejections,
-            new StationBook(Options.Create(options), configuration, NullLogger<StationBook>.Instance), registry, _records, new IngestionMetrics(meters, _journal), TimeProvider.System);
-    }
-
     [Theory]
     [InlineData("A", "DataTime=20230907180000;w01001-Rtd=7.1", true)]
     // Kept in the journal, although nothing in it is a reading.
@@ -55,34 +21,34 @@ public sealed class StationIntakeTests : IAsyncLifetime, IDisposable
     [InlineData("B", "DataTime=20230907180000;w01001-Rtd=7.1", false)]
     public async Task What_stands_nowhere_but_among_the_rejections_is_not_stored(string station, string parameters, bool isStored)
     {
-        var packet = new ArrayBufferWriter<byte>();
-        Hj212Writer.Packet(packet, Encoding.ASCII.GetBytes($"ST=21;CN=2011;PW=1;MN={station};Flag=5;CP=&&{parameters}&&"));
-        var message = new StationMessage(FrameFault.None, station, [new StationPart(station, packet.WrittenSpan.ToArray())]);
-        Assert.Equal(isStored, await _intake.StoreAsync(PayloadForm.Hj212, message, TestContext.Current.CancellationToken));
+        await using var scene = await StationScene.OpenAsync();
+        var message = new StationMessage(FrameFault.None, station, [new StationPart(station, StationScene.Packet(station, parameters))]);
+        Assert.Equal(isStored, await scene.Intake.StoreAsync(PayloadForm.Hj212, message, TestContext.Current.CancellationToken));
     }
 
     [Fact]
-    public async Task A_heartbeat_has_nothing_to_store() =>
-        Assert.True(await _intake.StoreAsync(PayloadForm.Hj212, new StationMessage(FrameFault.None, "A", []), TestContext.Current.CancellationToken));
-
-    public async ValueTask InitializeAsync()
+    public async Task A_heartbeat_has_nothing_to_store()
     {
-        _journal.Open();
-        await _rejections.StartAsync(TestContext.Current.CancellationToken);
+        await using var scene = await StationScene.OpenAsync();
+        Assert.True(await scene.Intake.StoreAsync(PayloadForm.Hj212, new StationMessage(FrameFault.None, "A", []), TestContext.Current.CancellationToken));
     }
 
-    public async ValueTask DisposeAsync()
+    [Fact]
+    public async Task A_packet_of_which_nothing_was_kept_is_not_confirmed_and_the_next_ones_are()
     {
-        await _rejections.StopAsync(CancellationToken.None);
-        Dispose();
+        await using var scene = await StationScene.OpenAsync();
+        var connections = new StationConnections(
+            PayloadForm.Hj212, scene.Intake, scene.Book, new StationBoard(), scene.StationOptions, TimeProvider.System, NullLogger.Instance);
+        Pipe toCentre = new(), toStation = new();
+        await using var connection = new DefaultConnectionContext("line", new Duplex(toCentre.Reader, toStation.Writer), new Duplex(toStation.Reader, toCentre.Writer));
+        byte[] said = [.. StationScene.Packet("A", "w01001-Rtd=7.1"), .. StationScene.Packet("A", "", 1013), .. StationScene.Packet("A", "DataTime=20230907180000;w01001-Rtd=7.1")];
+        await toCentre.Writer.WriteAsync(said, TestContext.Current.CancellationToken);
+        await toCentre.Writer.CompleteAsync();
+        await connections.OnConnectedAsync(connection);
+        await toStation.Writer.CompleteAsync();
+        var answers = Encoding.ASCII.GetString((await toStation.Reader.ReadAsync(TestContext.Current.CancellationToken)).Buffer);
+        Assert.Equal(["9013", "9014"], answers.Split("CN=").Skip(1).Select(a => a[..4]));
     }
 
-    public void Dispose()
-    {
-        _journal.Dispose();
-        _rejections.Dispose();
-        _records.Dispose();
-        _services.Dispose();
-        Directory.Delete(_here, true);
-    }
+    private sealed record Duplex(PipeReader Input, PipeWriter Output) : IDuplexPipe;
 }
