@@ -74,6 +74,9 @@ public enum RejectionReason : byte
 
     /// <summary>An administrator has shut the gateway out, and a broker outside has let it in all the same.</summary>
     GatewayDisabled,
+
+    // One metric: its unit is unknown, or one of another quantity.
+    UnitUnknown,
 }
 
 public static class RejectionReasons

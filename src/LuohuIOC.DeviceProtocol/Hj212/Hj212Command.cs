@@ -4,6 +4,7 @@ namespace LuohuIOC.DeviceProtocol.Hj212;
 public static class Hj212Command
 {
     public const int SetClock = 1012;
+    public const int AskClock = 1013;
     public const int RealTime = 2011;
     public const int DeviceState = 2021;
     public const int Day = 2031;
@@ -21,13 +22,26 @@ public static class Hj212Command
     /// <summary>True for what a station sends by itself and wants a 9014 for.</summary>
     public static bool IsUpload(int command) => command is >= 2000 and < 3000 || command is 3019 or 3020;
 
-    /// <summary>The field that carries a factor's value: real time Rtd; periods Avg. Cou is an amount, in another unit.</summary>
-    public static ReadOnlySpan<byte> ValueField(int command) => command == RealTime ? "Rtd"u8 : "Avg"u8;
+    /// <summary>What the centre answers a command of the station's with: a notice is another thing than data. 0 when there is no answer.</summary>
+    public static int AnswerTo(int command) => IsUpload(command) ? DataAnswer : command == AskClock ? Notice : 0;
+
+    /// <summary>
+    /// How near a field is to a factor's value, 0 when it is none: a period's Avg, else Rtd, which some write for periods too, else Data (noise of
+    /// 2005, <c>LEQ-Data</c>). Cou is an amount, in another unit.
+    /// </summary>
+    public static int RankOf(int command, ReadOnlySpan<byte> field) =>
+        field.SequenceEqual("Avg"u8) ? (command == RealTime ? 0 : 3) : field.SequenceEqual("Rtd"u8) ? 2 : field.SequenceEqual("Data"u8) ? 1 : 0;
 }
 
 /// <summary>Data flags (HJ 212-2017, table 8): how a value came about.</summary>
 public static class Hj212DataFlag
 {
-    /// <summary>Only N is a measurement under normal conditions. A value without a flag is taken as one.</summary>
-    public static bool IsGood(ReadOnlySpan<byte> flag) => flag.IsEmpty || (flag.Length == 1 && flag[0] is (byte)'N' or (byte)'n');
+    private const int AirQuality = 22;
+
+    /// <summary>
+    /// Only N is a measurement under normal conditions. A value without a flag is taken as one. Air stations of 2005 have digits of their own:
+    /// 0 calibration, 1 weather, 2 abnormal, 3 normal.
+    /// </summary>
+    public static bool IsGood(ReadOnlySpan<byte> flag, in Hj212Packet packet) =>
+        flag.IsEmpty || (flag.Length == 1 && (flag[0] is (byte)'N' or (byte)'n' || (flag[0] == '3' && packet.SystemCode == AirQuality && packet.Version == 0)));
 }

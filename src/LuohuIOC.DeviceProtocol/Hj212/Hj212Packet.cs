@@ -10,11 +10,11 @@ namespace LuohuIOC.DeviceProtocol.Hj212;
 /// </summary>
 public readonly ref struct Hj212Packet
 {
-    /// <summary>The standard's limit of the data segment.</summary>
-    public const int SegmentMax = 1024;
-
     /// <summary>Start mark, length, check value and end mark.</summary>
     public const int Overhead = 12;
+
+    /// <summary>Characters of an MN: 24 in 2017, 14 in 2005.</summary>
+    public const int DeviceMax = 24;
 
     /// <summary>The data segment.</summary>
     public ReadOnlySpan<byte> Segment { get; private init; }
@@ -42,11 +42,12 @@ public readonly ref struct Hj212Packet
             return length > segment.Length ? FrameFault.Truncated : FrameFault.Crc;
         }
         if (!intact) return FrameFault.Crc;
-        // Every edition has a command in every packet, and parameters between two pairs of &&, be there none (CP=&&&&).
+        // Every edition has a command of four digits in every packet, and parameters between two pairs of &&, be there none (CP=&&&&).
         var mark = segment.IndexOf("CP=&&"u8);
         if (mark < 0 || segment.Length < mark + 7 || !segment.EndsWith("&&"u8)) return FrameFault.Body;
         var whole = new Hj212Packet { Segment = segment, Header = segment[..mark], Parameters = segment[(mark + 5)..^2] };
-        if (whole.Field("CN"u8).IsEmpty || !whole.IsPaired() || (whole.PacketTotal > 0 && (whole.PacketIndex < 1 || whole.PacketIndex > whole.PacketTotal))) return FrameFault.Body;
+        if (whole.Field("CN"u8).Length != 4 || whole.Command < 0 || whole.Field("MN"u8).Length > DeviceMax || !whole.IsPaired()) return FrameFault.Body;
+        if (whole.PacketTotal > 0 && (whole.PacketIndex < 1 || whole.PacketIndex > whole.PacketTotal)) return FrameFault.Body;
         packet = whole;
         return FrameFault.None;
     }

@@ -34,7 +34,7 @@ public static class Hj212Readings
         {
             ReadOnlySpan<byte> factor = default, text = default;
             var amount = default(Hj212Pair);
-            var (good, atMs) = (true, dataMs);
+            var (good, atMs, rank) = (true, dataMs, 1);
             foreach (var pair in group)
             {
                 if (pair.Factor.IsEmpty)
@@ -48,9 +48,13 @@ public static class Hj212Readings
                 // A comma parts the fields of one factor (6.3.4): with another factor behind it nobody knows whose flag is whose.
                 if (!factor.IsEmpty && !pair.Factor.SequenceEqual(factor)) return FrameFault.Body;
                 factor = pair.Factor;
-                if (pair.Field.SequenceEqual(Hj212Command.ValueField(command))) text = pair.Value;
+                if (Hj212Command.RankOf(command, pair.Field) is var near && near >= rank && !pair.Value.IsEmpty)
+                {
+                    text = pair.Value;
+                    rank = near;
+                }
                 else if (pair.Field.SequenceEqual("Cou"u8)) amount = pair;
-                else if (pair.Field.SequenceEqual("Flag"u8)) good = Hj212DataFlag.IsGood(pair.Value);
+                else if (pair.Field.SequenceEqual("Flag"u8)) good = Hj212DataFlag.IsGood(pair.Value, packet);
                 else if (pair.Field.SequenceEqual("SampleTime"u8) && Hj212Time.TryUnixMs(pair.Value, out var sampleMs)) atMs = sampleMs;
             }
             if (text.IsEmpty)

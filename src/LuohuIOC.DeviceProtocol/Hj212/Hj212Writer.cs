@@ -7,14 +7,16 @@ namespace LuohuIOC.DeviceProtocol.Hj212;
 /// <summary>Writes packets: the centre's answers and what a simulated station uploads.</summary>
 public static class Hj212Writer
 {
-    /// <summary>9014 to an upload (appendix C.14): same QN, PW and MN, ST 91, no parameters. An upload without QN is answered without.</summary>
-    public static void Acknowledge(IBufferWriter<byte> output, in Hj212Packet upload)
+    /// <summary>
+    /// 9014 to an upload (appendix C.14), 9013 to a notice: same QN, PW and MN, ST 91, no parameters. What has no QN is answered without.
+    /// </summary>
+    public static void Acknowledge(IBufferWriter<byte> output, in Hj212Packet told)
     {
         var segment = new StringBuilder();
-        var qn = upload.Field("QN"u8);
+        var qn = told.Field("QN"u8);
         if (!qn.IsEmpty) segment.Append("QN=").Append(Encoding.ASCII.GetString(qn)).Append(';');
-        segment.Append("ST=91;CN=9014;PW=").Append(Encoding.ASCII.GetString(upload.Field("PW"u8))).Append(";MN=").Append(Encoding.ASCII.GetString(upload.Field("MN"u8)))
-            .Append(";Flag=").Append(upload.Version << 2).Append(";CP=&&&&");
+        segment.Append("ST=91;CN=").Append(Hj212Command.AnswerTo(told.Command)).Append(";PW=").Append(Encoding.ASCII.GetString(told.Field("PW"u8)))
+            .Append(";MN=").Append(Encoding.ASCII.GetString(told.Field("MN"u8))).Append(";Flag=").Append(told.Version << 2).Append(";CP=&&&&");
         Packet(output, Encoding.ASCII.GetBytes(segment.ToString()));
     }
 

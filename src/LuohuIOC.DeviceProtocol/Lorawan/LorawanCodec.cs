@@ -7,8 +7,11 @@ using LuohuIOC.DeviceProtocol.Frames;
 
 namespace LuohuIOC.DeviceProtocol.Lorawan;
 
-/// <summary>One value; <paramref name="Text"/> is the vendor's word for it where the codec has one.</summary>
-public readonly record struct LorawanValue(string Name, double Value, string? Text);
+/// <summary>
+/// One value; <paramref name="Text"/> is the vendor's word for it where the codec has one, <paramref name="AtMs"/> when it was measured, Unix ms, where
+/// the device says so: it had stored it.
+/// </summary>
+public readonly record struct LorawanValue(string Name, double Value, string? Text, long? AtMs = null);
 
 /// <summary>How one device packs its values, read from <c>firmware-contracts/frames/lorawan-codecs.json</c>: a new device is a new row there.</summary>
 public sealed class LorawanCodec
@@ -16,8 +19,9 @@ public sealed class LorawanCodec
     private static readonly FrozenDictionary<string, LorawanCodec> ByName = Load();
 
     private readonly CodecRow _row;
+    private readonly Dictionary<string, int> _passedOver;
 
-    private LorawanCodec(CodecRow row) => _row = row;
+    private LorawanCodec(CodecRow row, Dictionary<string, int> passedOver) => (_row, _passedOver) = (row, passedOver);
 
     public static IEnumerable<string> Names => ByName.Keys;
 
@@ -40,14 +44,15 @@ public sealed class LorawanCodec
     }
 
     // 01 75 5C 03 82 44 08: channel, type, data; what follows an unknown item cannot be found
-    private static FrameFault DecodeItems(Dictionary<string, FieldRow[]> items, ReadOnlySpan<byte> payload, List<LorawanValue> into)
+    private FrameFault DecodeItems(Dictionary<string, FieldRow[]> items, ReadOnlySpan<byte> payload, List<LorawanValue> into)
     {
         while (!payload.IsEmpty)
         {
             if (payload.Length < 2) return FrameFault.Truncated;
-            if (!items.TryGetValue(Convert.ToHexString(payload[..2]), out var fields)) return FrameFault.Body;
-            var length = Decode(fields, payload[2..], into);
-            if (length < 0) return FrameFault.Truncated;
+            var item = Convert.ToHexString(payload[..2]);
+            var length = items.TryGetValue(item, out var fields) ? Decode(fields, payload[2..], into) : _passedOver.GetValueOrDefault(item);
+            if (length == 0) return FrameFault.Body;
+            if (length < 0 || payload.Length < 2 + length) return FrameFault.Truncated;
             payload = payload[(2 + length)..];
         }
         return FrameFault.None;
@@ -57,6 +62,7 @@ public sealed class LorawanCodec
     private static int Decode(FieldRow[] fields, ReadOnlySpan<byte> bytes, List<LorawanValue> into)
     {
         var reach = 0;
+        long? atMs = null;
         foreach (var field in fields)
         {
             var width = field.Type is "u8" or "i8" ? 1 : field.Type is "u32le" ? 4 : 2;
@@ -64,7 +70,9 @@ public sealed class LorawanCodec
             reach = Math.Max(reach, field.At + width);
             var raw = Raw(field, bytes[field.At..]);
             if (raw == field.Missing) continue;
-            into.Add(new LorawanValue(field.Name, ValueOf(field, raw), field.Texts?.GetValueOrDefault(raw.ToString(CultureInfo.InvariantCulture))));
+            if (field.IsTime) atMs = raw * 1000;
+            else if (ValueOf(field, raw) is { } value)
+                into.Add(new LorawanValue(field.Name, value, field.Texts?.GetValueOrDefault(raw.ToString(CultureInfo.InvariantCulture)), atMs));
         }
         return reach;
     }
@@ -82,9 +90,9 @@ public sealed class LorawanCodec
         return (field.Mask is { } mask ? raw & mask : raw) >> field.Shift;
     }
 
-    private static double ValueOf(FieldRow field, long raw)
+    private static double? ValueOf(FieldRow field, long raw)
     {
-        if (field.OneWhen is { } one) return raw == one ? 1 : 0;
+        if (field.Values is { } values) return values.TryGetValue(raw.ToString(CultureInfo.InvariantCulture), out var told) ? told : null;
         double value = raw;
         if (field.Pieces?.LastOrDefault(p => raw >= p[0]) is { } piece) value = piece[1] + ((raw - piece[0]) * piece[2]);
         // Rounded where a factor such as 0.004 would leave the last digits of a binary fraction.
@@ -95,11 +103,12 @@ public sealed class LorawanCodec
     {
         using var stream = typeof(LorawanCodec).Assembly.GetManifestResourceStream("lorawan-codecs.json")
             ?? throw new InvalidOperationException("lorawan-codecs.json is not embedded in the device protocol assembly.");
-        return JsonSerializer.Deserialize(stream, CodecsJson.Default.CodecsFile)!.Codecs.ToFrozenDictionary(c => c.Key, c => new LorawanCodec(c.Value));
+        var file = JsonSerializer.Deserialize(stream, CodecsJson.Default.CodecsFile)!;
+        return file.Codecs.ToFrozenDictionary(c => c.Key, c => new LorawanCodec(c.Value, file.PassedOver));
     }
 }
 
-internal sealed record CodecsFile(Dictionary<string, CodecRow> Codecs);
+internal sealed record CodecsFile(Dictionary<string, CodecRow> Codecs, Dictionary<string, int> PassedOver);
 
 internal sealed record CodecRow(bool SumsToZero, FieldRow[]? Fields, Dictionary<string, FieldRow[]>? Ports, Dictionary<string, FieldRow[]>? Items);
 
@@ -117,9 +126,11 @@ internal sealed class FieldRow
 
     public long? Missing { get; set; }
 
-    /// <summary>The value is 1 when the raw one is this, else 0.</summary>
-    [JsonPropertyName("equals")]
-    public long? OneWhen { get; set; }
+    /// <summary>What raw values stand for; any other one says nothing.</summary>
+    public Dictionary<string, double>? Values { get; set; }
+
+    /// <summary>When the item's fields behind it were measured, Unix seconds.</summary>
+    public bool IsTime { get; set; }
 
     /// <summary>From this raw value, this value, and this much more for each further count.</summary>
     public double[][]? Pieces { get; set; }

@@ -26,7 +26,8 @@ internal struct SenmlBases()
         if (!(unixMs >= TelemetryReader.TsMin && unixMs < TelemetryReader.TsMax)) return RejectionReason.TsOutOfRange;
         if (record.IsSummed) number += Value;
         if (!double.IsFinite(number)) return RejectionReason.ValueNotFinite;
-        sink.Value(name, record.Unit ?? Unit, (long)Math.Round(unixMs), number);
+        // A base unit is of the numbers of its pack: a boolean has none.
+        sink.Value(name, record.IsSummed ? record.Unit ?? Unit : null, (long)Math.Round(unixMs), number);
         return RejectionReason.None;
     }
 

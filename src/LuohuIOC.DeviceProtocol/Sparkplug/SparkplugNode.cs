@@ -20,6 +20,9 @@ public sealed class SparkplugNode
     /// <summary>Devices that a node may have; what one beyond them says by alias is unknown.</summary>
     public const int DevicesMax = 5_000;
 
+    // Beyond what telemetry may say, so that it is refused and not lost; moments later still have room.
+    private const ulong MomentMax = long.MaxValue / 2;
+
     // A node has one table of names by alias for each device, and one of its own.
     private readonly Dictionary<string, Dictionary<ulong, string>> _names = [];
 
@@ -127,8 +130,8 @@ public sealed class SparkplugNode
             }
             var number = type != 0 ? metric.ValueAs(type) : metric.Value;
             if (name == "bdSeq" || name.StartsWith("Node Control/", StringComparison.Ordinal) || number is not { } value || !double.IsFinite(value)) continue;
-            if ((metric.Timestamp ?? payload.Timestamp) is { } at && at < long.MaxValue)
-                values.Add(new SparkplugValue(device.Length == 0 ? null : device, name, (long)at, value, metric.IsHistorical));
+            if ((metric.Timestamp ?? payload.Timestamp) is { } at)
+                values.Add(new SparkplugValue(device.Length == 0 ? null : device, name, (long)Math.Min(at, MomentMax), value, metric.IsHistorical));
         }
         return values;
     }

@@ -30,6 +30,7 @@ public static class IngestionFeature
         services.AddSingleton<IngestionMetrics>();
         services.AddSingleton<GatewayBoard>();
         services.AddSingleton<IGatewayPresence>(s => s.GetRequiredService<GatewayBoard>());
+        services.AddOptions<SparkplugOptions>().BindConfiguration("Sparkplug").ValidateDataAnnotations().ValidateOnStart();
         services.AddSingleton<SparkplugHost>();
         services.AddSingleton<PublishIntake>();
         services.AddSingleton<BrokerIntake>();

@@ -104,8 +104,11 @@ public sealed class PublishIntake(
         scratch.Readings.Clear();
         scratch.Refusals.Clear();
         scratch.Telemetry.ResetWrittenCount();
-        var refused = sparkplug.Take(topic, scratch.Contiguous(message.Payload), scratch.Telemetry);
-        var kept = refused == RejectionReason.None ? Task.CompletedTask : Refuse(refused, topic.Node, message, ref answer, now);
+        var refused = sparkplug.Take(topic, scratch.Contiguous(message.Payload), scratch.Telemetry, scratch.Refusals);
+        var kept = Keep(scratch.Refusals, topic.Node, message, ref answer, now);
+        // What is refused of the telemetry itself is told apart: it decides whether that is whole.
+        scratch.Refusals.Clear();
+        if (refused != RejectionReason.None) kept = Refuse(refused, topic.Node, message, ref answer, now);
         // The node has done nothing wrong: it is this side that lacks its birth.
         if (refused == RejectionReason.AliasUnknown) answer = MqttPubAckReasonCode.Success;
         if (scratch.Telemetry.WrittenCount == 0) return kept;
@@ -122,14 +125,7 @@ public sealed class PublishIntake(
         var refused = decoder.Decode(form, gateway, sensorBytes, payload, now, scratch.Readings, scratch.Refusals);
         if (refused != RejectionReason.None) return Refuse(refused, gateway, message, ref answer, now);
 
-        var durable = Task.CompletedTask;
-        if (scratch.Refusals.Count > 0)
-        {
-            // Nothing is wrong with a packet that came in a publish of its own.
-            if (scratch.Refusals.Exists(r => r.Reason != RejectionReason.FrameIncomplete)) answer = MqttPubAckReasonCode.PayloadFormatInvalid;
-            foreach (var refusal in scratch.Refusals)
-                durable = rejections.Add(Describe(refusal.Reason, gateway, message, now, refusal));
-        }
+        var durable = Keep(scratch.Refusals, gateway, message, ref answer, now);
         // A frame without readings (a picture, a state, one packet of several) is evidence all the same.
         var isEvidence = form != PayloadForm.Json && (scratch.Refusals.Count == 0 || scratch.Refusals.Exists(r => r.Reason == RejectionReason.FrameIncomplete));
         if (scratch.Readings.Count == 0 && !isEvidence) return durable;
@@ -138,6 +134,15 @@ public sealed class PublishIntake(
             form, scratch.Refusals.Count == 0, now, gateway, sensor, payload, scratch.Readings, ReadingTrace.Begin(message.UserProperties, gateway));
         if (form == PayloadForm.Sl651 && records.Keep(payload, sensor.ToString(), now) is { IsCompleted: false } kept) committed = Task.WhenAll(committed, kept);
         return durable.IsCompleted ? committed : Task.WhenAll(durable, committed);
+    }
+
+    private Task Keep(List<Refusal> refusals, string gateway, MqttApplicationMessage message, ref MqttPubAckReasonCode answer, long now)
+    {
+        // Nothing is wrong with a packet that came in a publish of its own.
+        if (refusals.Exists(r => r.Reason != RejectionReason.FrameIncomplete)) answer = MqttPubAckReasonCode.PayloadFormatInvalid;
+        var durable = Task.CompletedTask;
+        foreach (var refusal in refusals) durable = rejections.Add(Describe(refusal.Reason, gateway, message, now, refusal));
+        return durable;
     }
 
     private Task Status(string gateway, MqttApplicationMessage message, ref MqttPubAckReasonCode answer, long now)

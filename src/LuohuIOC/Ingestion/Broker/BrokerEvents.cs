@@ -7,6 +7,7 @@ using LuohuIOC.Identity;
 using LuohuIOC.Ingestion.Commands;
 using LuohuIOC.Ingestion.Sparkplug;
 using Microsoft.Extensions.Options;
+using MQTTnet;
 using MQTTnet.Packets;
 using MQTTnet.Protocol;
 using MQTTnet.Server;
@@ -22,6 +23,7 @@ public sealed class BrokerEvents(
     // Every gateway's connection, anonymous ones too.
     private readonly ConcurrentDictionary<GatewaySession, bool> _sessions = new();
     private MqttServer? _server;
+    private HostState? _state;
     private volatile bool _closing;
 
     public void Attach(MqttServer server)
@@ -35,16 +37,23 @@ public sealed class BrokerEvents(
         server.InterceptingOutboundPacketAsync += BrokerIntake.BeforeSend;
         server.InterceptingSubscriptionAsync += CheckSubscription;
         server.ClientDisconnectedAsync += Disconnected;
-        // The key and not a client's name tells the broker's own messages apart: any client may call itself anything.
-        sparkplug.Publish = message => server.InjectApplicationMessage(
-            new InjectedMqttApplicationMessage(message) { SenderClientId = "luohu-ioc", CustomSessionItems = new Hashtable { [CommandPublisher.Key] = true } });
+        server.StartedAsync += _ => SayOnline(server);
+        sparkplug.Publish = message => Inject(server, message);
     }
 
-    /// <summary>True when a gateway may subscribe to the filter: its own commands, of one sensor or of all, and those of Sparkplug.</summary>
+    // The key and not a client's name tells the broker's own messages apart: any client may call itself anything.
+    private static Task Inject(MqttServer server, MqttApplicationMessage message) => server.InjectApplicationMessage(
+        new InjectedMqttApplicationMessage(message) { SenderClientId = "luohu-ioc", CustomSessionItems = new Hashtable { [CommandPublisher.Key] = true } });
+
+    private Task SayOnline(MqttServer server) => Inject(server, (_state = sparkplug.NewState()).Message(true));
+
+    /// <summary>True when a gateway may subscribe to the filter: its own commands, of one sensor or of all, those of Sparkplug, and the state of Sparkplug's hosts.</summary>
     internal static bool MaySubscribe(string filter, string? gateway)
     {
         // luohu/v1/gw-1/+/command, luohu/v1/gw-1/outfall-001/command
         var levels = filter.Split('/');
+        // spBv1.0/STATE/luohu-ioc, spBv1.0/STATE/+, spBv1.0/STATE/#
+        if (levels is ["spBv1.0", "STATE", { Length: > 0 }]) return true;
         // spBv1.0/water/NCMD/gw-1, spBv1.0/water/DCMD/gw-1/+
         if (levels is ["spBv1.0", not ("+" or "#"), "NCMD" or "DCMD", var node, .. var device])
             return Topic.IsId(node) && (gateway is null || node == gateway) && device.Length == (levels[2] == "DCMD" ? 1 : 0) && device is not ["#"];
@@ -63,6 +72,7 @@ public sealed class BrokerEvents(
         if (_server is null) return;
         _closing = true;
         intake.Close();
+        if (_state is { } state) await Inject(_server, state.Message(false));
         try
         {
             await owed().WaitAsync(cancellation);

@@ -100,20 +100,22 @@ internal static class FrameDecoder
 
     private static RejectionReason ReadHj212(ReadOnlySpan<byte> payload, FrameValues values, ref DecodeSink sink)
     {
-        while (!payload.IsEmpty)
+        // Line ends more than the packets' own are nothing; a payload of line ends alone is no packet.
+        payload = payload.Trim("\r\n"u8);
+        do
         {
             var length = Hj212Packet.LengthOf(payload);
             var bytes = length > 0 ? payload[..length] : payload;
-            payload = payload[bytes.Length..];
+            payload = payload[bytes.Length..].TrimStart("\r\n"u8);
             var fault = Hj212Packet.TryParse(bytes, out var packet);
             if (fault != FrameFault.None) return ReasonOf(fault);
             if (!ReadCommands.Contains(packet.Command)) continue;
             fault = Hj212Readings.Read(packet, ref values);
             if (fault != FrameFault.None) return ReasonOf(fault);
-            // A resend has another QN with some devices, but the same command and packet number; DataTime is the reading's time.
-            var refused = values.Give(ref sink, (packet.Command * 10_000L) + Math.Min(packet.PacketIndex, 9_999));
+            var refused = values.Give(ref sink, Hj212Sequence.Of(packet));
             if (refused != RejectionReason.None) return refused;
         }
+        while (!payload.IsEmpty);
         return RejectionReason.None;
     }
 

@@ -30,7 +30,7 @@ internal sealed class FrameValues : ISl651Sink, IHj212Sink, ISenmlSink
     private SensorKind _kind;
     private bool _isAmount;
     private int _readings;
-    private (RejectionReason Reason, string Name) _refused;
+    private readonly List<(RejectionReason Reason, string Name)> _refused = [];
 
     public void Begin(FrameMetrics metrics, SensorKind kind)
     {
@@ -74,7 +74,7 @@ internal sealed class FrameValues : ISl651Sink, IHj212Sink, ISenmlSink
         Value(factor, unixMs, 0, true);
         if (_entries.Count == before) return;
         _entries.RemoveAt(before);
-        if (_refused.Reason == RejectionReason.None) _refused = (RejectionReason.ValueNotANumber, Encoding.Latin1.GetString(factor));
+        Refuse(RejectionReason.ValueNotANumber, Encoding.Latin1.GetString(factor));
     }
 
     /// <summary>
@@ -112,21 +112,45 @@ internal sealed class FrameValues : ISl651Sink, IHj212Sink, ISenmlSink
     void ISenmlSink.Value(string name, string? unit, long unixMs, double value)
     {
         var last = name[(name.LastIndexOfAny([':', '/']) + 1)..];
-        if (_fullNames.TryAdd(last, name) || _fullNames[last] == name) ByName(PayloadForm.Senml, last, unixMs, value);
-        else if (_refused.Reason == RejectionReason.None) _refused = (RejectionReason.MetricUnknown, name);
+        var isOther = !_fullNames.TryAdd(last, name) && _fullNames[last] != name;
+        var refused = isOther ? RejectionReason.MetricUnknown : InUnit(last, unit, unixMs, value);
+        if (refused != RejectionReason.None) Refuse(refused, name);
     }
 
-    /// <summary>A value under a name that is the metric's own, or that <see cref="FrameMetrics"/> translates.</summary>
-    public void ByName(PayloadForm form, string name, long unixMs, double value)
+    /// <summary>A value under a name that is the metric's own, or that <see cref="FrameMetrics"/> translates; false when the sensor has no such metric.</summary>
+    public bool ByName(PayloadForm form, string name, long unixMs, double value)
     {
         if (_kind != SensorKind.Generic && _metrics.Of(form, _kind, name) is { } metric)
         {
             Add(unixMs, metric, value, true);
-            return;
+            return true;
         }
-        var bytes = Encoding.UTF8.GetBytes(name.Replace('-', '_').Replace('.', '_').ToLowerInvariant());
-        if (_kind == SensorKind.Generic ? Topic.IsMetricName(bytes) : KindCatalogue.Of(_kind).IndexOf(bytes) >= 0) Add(unixMs, bytes, value, true);
+        var bytes = PlainName(name);
+        if (_kind == SensorKind.Generic ? !Topic.IsMetricName(bytes) : KindCatalogue.Of(_kind).IndexOf(bytes) < 0) return false;
+        Add(unixMs, bytes, value, true);
+        return true;
     }
+
+    /// <summary>Something of the payload is not taken: of several for one reason the first is told.</summary>
+    public void Refuse(RejectionReason reason, string name)
+    {
+        if (!_refused.Exists(r => r.Reason == reason)) _refused.Add((reason, name));
+    }
+
+    // The record says its unit itself, so that the factor which stands for an unsaid one does not apply.
+    private RejectionReason InUnit(string name, string? unit, long unixMs, double value)
+    {
+        if (_kind == SensorKind.Generic || string.IsNullOrEmpty(unit)) return ByName(PayloadForm.Senml, name, unixMs, value) ? RejectionReason.None : RejectionReason.MetricUnknown;
+        var metric = _metrics.Of(PayloadForm.Senml, _kind, name)?.Name ?? PlainName(name);
+        var kind = KindCatalogue.Of(_kind);
+        var slot = kind.IndexOf(metric);
+        if (slot < 0) return RejectionReason.MetricUnknown;
+        if (!SenmlUnits.TryConvert(unit, kind.Metrics[slot].Unit, ref value)) return RejectionReason.UnitUnknown;
+        Add(unixMs, metric, value, true);
+        return RejectionReason.None;
+    }
+
+    private static byte[] PlainName(string name) => Encoding.UTF8.GetBytes(name.Replace('-', '_').Replace('.', '_').ToLowerInvariant());
 
     /// <summary>
     /// Gives out the readings in order of time; not None when there are more of them in the payload than it may hold. Amounts carry no sequence, so that the
@@ -154,7 +178,7 @@ internal sealed class FrameValues : ISl651Sink, IHj212Sink, ISenmlSink
             foreach (var (toldMs, component, isOnFire) in _told)
                 if (toldMs == atMs) sink.Tell(component, isOnFire);
         }
-        if (_refused.Reason != RejectionReason.None) sink.RefuseMetric(_refused.Reason, _refused.Name);
+        foreach (var (reason, name) in _refused) sink.RefuseMetric(reason, name);
         Forget();
         return RejectionReason.None;
     }
@@ -165,7 +189,7 @@ internal sealed class FrameValues : ISl651Sink, IHj212Sink, ISenmlSink
         _states.Clear();
         _told.Clear();
         _fullNames.Clear();
-        _refused = default;
+        _refused.Clear();
     }
 
     private void Add(long unixMs, FrameMetric? metric, double value, bool good)

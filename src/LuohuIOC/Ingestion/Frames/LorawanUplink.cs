@@ -33,7 +33,16 @@ internal sealed record LorawanUplink(string? Codec, int FPort, long? FCnt, long?
         var found = new List<LorawanValue>();
         var fault = codec.Decode(uplink.FPort, bytes, found);
         if (fault != FrameFault.None) return FrameDecoder.ReasonOf(fault);
-        foreach (var value in found) values.ByName(PayloadForm.Lorawan, value.Name, uplink.Ts ?? sink.ReceivedMs, value.Value);
-        return values.Give(ref sink, uplink.FCnt is >= 0 and <= TelemetryReader.SequenceMax ? uplink.FCnt.Value : TelemetryReader.NoSequence);
+        // The names are the codec's: what a kind has no metric for is passed over, unless that is all there is.
+        var known = 0;
+        foreach (var value in found.Where(v => v.AtMs is null))
+            if (values.ByName(PayloadForm.Lorawan, value.Name, uplink.Ts ?? sink.ReceivedMs, value.Value)) known++;
+        var refused = values.Give(ref sink, uplink.FCnt is >= 0 and <= TelemetryReader.SequenceMax ? uplink.FCnt.Value : TelemetryReader.NoSequence);
+        if (refused != RejectionReason.None) return refused;
+        // What the device has stored may be asked for twice, and comes with another count then.
+        foreach (var value in found.Where(v => v.AtMs is not null))
+            if (values.ByName(PayloadForm.Lorawan, value.Name, value.AtMs!.Value, value.Value)) known++;
+        if (known == 0 && found.Count > 0) values.Refuse(RejectionReason.MetricUnknown, found[0].Name);
+        return values.Give(ref sink, TelemetryReader.NoSequence);
     }
 }

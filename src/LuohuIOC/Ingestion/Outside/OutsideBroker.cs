@@ -67,7 +67,7 @@ internal sealed class OutsideBroker(
             else if (name.Host != setup.Host) log.LogWarning("Outside broker {Address}: host '{Host}' is away, this host takes over its session {Number}", setup.Address, name.Host, name.Number);
             // Births that this host saw when it took Sparkplug before may be out of date.
             if (name == SessionName.Sparkplug) sparkplug.Forget();
-            var session = new OutsideSession(name, setup, intake, link, time, log);
+            var session = new OutsideSession(name, setup, intake, link, sparkplug, time, log);
             _sessions[name] = session;
             session.Start();
         }

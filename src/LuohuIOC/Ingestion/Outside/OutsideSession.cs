@@ -1,4 +1,5 @@
 using LuohuIOC.DeviceProtocol.Sparkplug;
+using LuohuIOC.Ingestion.Sparkplug;
 using MQTTnet.Protocol;
 
 namespace LuohuIOC.Ingestion.Outside;
@@ -6,7 +7,8 @@ namespace LuohuIOC.Ingestion.Outside;
 /// <summary>
 /// One session of the share, this host's own or one that it serves for a dead host: connected again whenever it is lost, until it is stopped.
 /// </summary>
-internal sealed class OutsideSession(SessionName name, OutsideSetup setup, PublishIntake intake, OutsideLink link, TimeProvider time, ILogger log)
+internal sealed class OutsideSession(
+    SessionName name, OutsideSetup setup, PublishIntake intake, OutsideLink link, SparkplugHost sparkplug, TimeProvider time, ILogger log)
 {
     private readonly CancellationTokenSource _stop = new();
     private readonly OutsideSource _source = new(() => true);
@@ -78,9 +80,12 @@ internal sealed class OutsideSession(SessionName name, OutsideSetup setup, Publi
         _deliveries = deliveries;
         try
         {
-            await using var connection = await OutsideConnection.OpenAsync(setup, ClientId, _ => { }, deliveries.TakeAsync, _stop.Token);
+            // Hosts have one session of Sparkplug and one name in it: who takes it over throws the one before out, whose will then comes first.
+            var state = name == SessionName.Sparkplug ? sparkplug.NewState() : null;
+            await using var connection = await OutsideConnection.OpenAsync(setup, ClientId, client => state?.AddWill(client), deliveries.TakeAsync, _stop.Token);
             Look(connection);
             await SubscribeAsync(connection);
+            await SayAsync(connection, state, true);
             _wasKept = true;
             Fault = null;
             ConnectedSince = time.GetUtcNow();
@@ -94,6 +99,7 @@ internal sealed class OutsideSession(SessionName name, OutsideSetup setup, Publi
                 return Fault;
             }
             await deliveries.DrainAsync(time);
+            await SayAsync(connection, state, false);
             await connection.CloseAsync();
             return null;
         }
@@ -121,6 +127,20 @@ internal sealed class OutsideSession(SessionName name, OutsideSetup setup, Publi
         IReadOnlyList<string> filters = name != SessionName.Sparkplug ? options.SharedFilters : options.SparkplugFilters is { Count: > 0 } own ? own : [$"{SparkplugTopic.Prefix}#"];
         if (name != SessionName.Sparkplug && options.OldFilters.Count > 0) await connection.UnsubscribeAsync(options.OldFilters, _stop.Token);
         if (filters.Count > 0) await connection.SubscribeAsync(filters, MqttQualityOfServiceLevel.AtLeastOnce, _stop.Token);
+    }
+
+    private async Task SayAsync(OutsideConnection connection, HostState? state, bool isOnline)
+    {
+        if (state is null) return;
+        try
+        {
+            await connection.PublishAsync(state.Message(isOnline), CancellationToken.None);
+        }
+        catch (OutsideFaultException e) when (e.Fault.Kind == OutsideFaultKind.Refused)
+        {
+            // An access list from before this topic: nodes that look for no primary host lose nothing.
+            log.LogWarning("Outside broker {Address}, session {Client}: {What}", setup.Address, ClientId, e.Fault.What);
+        }
     }
 
     private void Look(OutsideConnection connection)

@@ -5,6 +5,7 @@ using LuohuIOC.DeviceProtocol.Sparkplug;
 using LuohuIOC.Ingestion.Broker;
 using LuohuIOC.Ingestion.Frames;
 using LuohuIOC.Registry;
+using Microsoft.Extensions.Options;
 using MQTTnet;
 using MQTTnet.Protocol;
 
@@ -15,7 +16,8 @@ namespace LuohuIOC.Ingestion.Sparkplug;
 /// contract before they are journalled, because an alias means something only behind its birth; a node that missed a message or a
 /// birth is asked for its births again, at most once in <see cref="AskAgain"/>. A death makes the gateway offline until the next birth.
 /// </summary>
-public sealed class SparkplugHost(FrameMetrics metrics, SensorRegistry registry, GatewayBoard gateways, TimeProvider time, ILogger<SparkplugHost> log)
+public sealed class SparkplugHost(
+    FrameMetrics metrics, SensorRegistry registry, GatewayBoard gateways, IOptions<SparkplugOptions> options, TimeProvider time, ILogger<SparkplugHost> log)
 {
     /// <summary>Nodes that are known at once: beyond it the one that has been silent longest is forgotten, and asked for its births when it speaks again.</summary>
     internal const int NodesMax = 20_000;
@@ -38,6 +40,9 @@ public sealed class SparkplugHost(FrameMetrics metrics, SensorRegistry registry,
     public static bool MayPublish(SparkplugTopic topic, string? gateway) =>
         (gateway is null || topic.Node == gateway) && topic.Message is not (SparkplugMessage.NodeCommand or SparkplugMessage.DeviceCommand);
 
+    /// <summary>What a broker is told from now on.</summary>
+    public HostState NewState() => new(options.Value.HostId, time.GetUtcNow().ToUnixTimeMilliseconds());
+
     /// <summary>Forgets every birth: what was seen of the nodes has an end here, and each is asked for its births with its next message.</summary>
     public void Forget()
     {
@@ -45,10 +50,14 @@ public sealed class SparkplugHost(FrameMetrics metrics, SensorRegistry registry,
         _nodesOf.Clear();
     }
 
-    /// <summary>Takes a message; gives the telemetry of the contract that it amounts to (none: empty), and a reason when something in it was not understood.</summary>
-    public RejectionReason Take(SparkplugTopic topic, ReadOnlySpan<byte> payload, IBufferWriter<byte> telemetry)
+    /// <summary>
+    /// Takes a message; gives the telemetry of the contract that it amounts to (none: empty), the metrics that cannot be any of their sensors' (of each
+    /// device the first), and a reason when something in it was not understood. What says no time is of its receipt.
+    /// </summary>
+    public RejectionReason Take(SparkplugTopic topic, ReadOnlySpan<byte> payload, IBufferWriter<byte> telemetry, List<Refusal> refusals)
     {
         if (SparkplugPayload.Parse(payload) is not { } parsed) return RejectionReason.FrameInvalid;
+        parsed = parsed with { Timestamp = parsed.Timestamp ?? (ulong)time.GetUtcNow().ToUnixTimeMilliseconds() };
         var node = NodeOf(topic);
         SparkplugStep step;
         bool isWhole;
@@ -56,7 +65,7 @@ public sealed class SparkplugHost(FrameMetrics metrics, SensorRegistry registry,
         {
             step = node.State.Take(topic, parsed);
             if (step.WantsRebirth) Ask(topic, node);
-            isWhole = Write(topic, step, node.State.Moments, telemetry);
+            isWhole = Write(topic, step, node.State.Moments, telemetry, refusals);
         }
         if (topic.Message is SparkplugMessage.NodeBirth) gateways.Set(topic.Node, true, time.GetUtcNow());
         if (topic.Message is SparkplugMessage.NodeDeath && step.Died.Contains("")) gateways.Set(topic.Node, false, time.GetUtcNow());
@@ -98,7 +107,7 @@ public sealed class SparkplugHost(FrameMetrics metrics, SensorRegistry registry,
     }
 
     // False when the device's id is none of ours: its values are not taken.
-    private bool Write(SparkplugTopic topic, SparkplugStep step, SparkplugMoments moments, IBufferWriter<byte> telemetry)
+    private bool Write(SparkplugTopic topic, SparkplugStep step, SparkplugMoments moments, IBufferWriter<byte> telemetry, List<Refusal> refusals)
     {
         if (!Topic.IsId(topic.Device ?? topic.Node)) return false;
         if (step.Values.Count == 0) return true;
@@ -107,9 +116,12 @@ public sealed class SparkplugHost(FrameMetrics metrics, SensorRegistry registry,
         foreach (var device in step.Values.GroupBy(v => v.Device ?? topic.Node))
         {
             var kind = registry.TryFind(device.Key, out var sensor) ? sensor.Kind : SensorKind.Generic;
+            if (device.Select(v => v.Name).FirstOrDefault(n => !IsOfProtocol(n) && Metric(kind, n) is null) is { } unknown)
+                refusals.Add(new Refusal(RejectionReason.MetricUnknown, device.Key, -1, unknown[..Math.Min(unknown.Length, Topic.IdLengthMax)]));
             foreach (var moment in device.GroupBy(v => v.UnixMs).OrderBy(m => m.Key))
             {
-                var values = moment.Select(v => Metric(kind, v)).OfType<(string Name, double Value)>().ToList();
+                var values = moment.Select(v => (Metric: Metric(kind, v.Name), v.Value)).Where(v => v.Metric is not null)
+                    .Select(v => (v.Metric!.Value.Name, Value: v.Value * v.Metric.Value.Factor)).ToList();
                 if (values.Count == 0) continue;
                 writer.Sensor(device.Key);
                 writer.Reading(moments.TimeOf(device.Key, moment.Key, [.. values.Select(v => v.Name)]));
@@ -122,14 +134,18 @@ public sealed class SparkplugHost(FrameMetrics metrics, SensorRegistry registry,
     }
 
     // waterlog/depth_cm >> depth_cm, which the table translates to depth in metres; of a generic sensor pump1/speed >> pump1_speed, because pump2 has one, too
-    private (string, double)? Metric(SensorKind kind, SparkplugValue value)
+    private (string Name, double Factor)? Metric(SensorKind kind, string path)
     {
-        var name = kind == SensorKind.Generic ? value.Name.Replace('/', '_') : value.Name[(value.Name.LastIndexOf('/') + 1)..];
-        if (kind != SensorKind.Generic && metrics.Of(PayloadForm.Senml, kind, name) is { } known) return (System.Text.Encoding.UTF8.GetString(known.Name), value.Value * known.Factor);
+        var name = kind == SensorKind.Generic ? path.Replace('/', '_') : path[(path.LastIndexOf('/') + 1)..];
+        if (kind != SensorKind.Generic && metrics.Of(PayloadForm.Senml, kind, name) is { } known) return (System.Text.Encoding.UTF8.GetString(known.Name), known.Factor);
         var plain = name.Replace('-', '_').Replace('.', '_').Replace(' ', '_').ToLowerInvariant();
         var bytes = System.Text.Encoding.UTF8.GetBytes(plain);
-        return (kind == SensorKind.Generic ? Topic.IsMetricName(bytes) : KindCatalogue.Of(kind).IndexOf(bytes) >= 0) ? (plain, value.Value) : null;
+        return (kind == SensorKind.Generic ? Topic.IsMetricName(bytes) : KindCatalogue.Of(kind).IndexOf(bytes) >= 0) ? (plain, 1) : null;
     }
+
+    // What the specification itself names is in every birth, and no sensor's.
+    private static bool IsOfProtocol(string name) =>
+        name.StartsWith("Device Control/", StringComparison.Ordinal) || name.StartsWith("Properties/", StringComparison.Ordinal);
 
     private void Ask(SparkplugTopic topic, Node node)
     {

@@ -6,7 +6,10 @@ using LuohuIOC.DeviceProtocol.Hj212;
 
 namespace LuohuIOC.Ingestion.Stations;
 
-/// <summary>HJ 212: an upload whose flag asks for it is answered with 9014 when it is durable; without an answer it comes again, three times at most.</summary>
+/// <summary>
+/// HJ 212: an upload whose flag asks for it is answered with 9014 when it is durable, a notice (1013) with 9013; without an answer it comes again,
+/// three times at most.
+/// </summary>
 internal sealed class Hj212Talk : IStationTalk
 {
     public PayloadForm Form => PayloadForm.Hj212;
@@ -32,7 +35,7 @@ internal sealed class Hj212Talk : IStationTalk
 
     public byte[]? Answer(ReadOnlySpan<byte> frame, bool accepted, long nowMs)
     {
-        if (!accepted || Hj212Packet.TryParse(WithoutLineEnd(frame), out var packet) != FrameFault.None || !packet.WantsAnswer || !Hj212Command.IsUpload(packet.Command)) return null;
+        if (!accepted || Hj212Packet.TryParse(WithoutLineEnd(frame), out var packet) != FrameFault.None || !packet.WantsAnswer || Hj212Command.AnswerTo(packet.Command) == 0) return null;
         var answer = new ArrayBufferWriter<byte>(256);
         Hj212Writer.Acknowledge(answer, packet);
         return answer.WrittenSpan.ToArray();

@@ -140,8 +140,9 @@ internal sealed class StationConnections(
             conversation.Address = message.Address;
             board.Set(form, message.Address, conversation.Line);
         }
-        await intake.StoreAsync(form, message, cancellation);
-        await Answer(conversation, frame, true, cancellation);
+        var isStored = await intake.StoreAsync(form, message, cancellation);
+        // Behind a 9014 the station throws its packet away; what was refused whole stands nowhere else.
+        await Answer(conversation, frame, isStored || form != PayloadForm.Hj212, cancellation);
         return true;
     }
 

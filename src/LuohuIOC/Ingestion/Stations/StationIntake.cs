@@ -16,13 +16,14 @@ public sealed class StationIntake(
     [ThreadStatic]
     private static (ReadingGroup Readings, List<Refusal> Refusals)? _scratch;
 
-    /// <summary>Stores the parts of a message; completes when all that is stored or refused of them is durable.</summary>
-    internal async Task StoreAsync(PayloadForm form, StationMessage message, CancellationToken cancellation)
+    /// <summary>Stores the parts of a message; completes when all that is stored or refused of them is durable. False when all of it was refused.</summary>
+    internal async Task<bool> StoreAsync(PayloadForm form, StationMessage message, CancellationToken cancellation)
     {
         if (journal.WaitForRoom() is { } commit) await commit.WaitAsync(cancellation);
         while (journal.IsFull) await Task.Delay(FullPause, time, cancellation);
         var parts = message.PartsBySensor(part => SensorOf(form, message.Address, part));
-        await Task.WhenAll(parts.Select(part => Store(form, message.Address, part))).WaitAsync(cancellation);
+        var stored = await Task.WhenAll(parts.Select(part => Store(form, message.Address, part))).WaitAsync(cancellation);
+        return stored.Length == 0 || stored.Contains(true);
     }
 
     /// <summary>Keeps what was refused; completes when it is durable.</summary>
@@ -35,11 +36,18 @@ public sealed class StationIntake(
 
     private string? SensorOf(PayloadForm form, string station, StationPart part) => book.SensorOf(form, part.Address) ?? book.SensorOf(form, station);
 
-    private Task Store(PayloadForm form, string station, StationPart part)
+    private async Task<bool> Store(PayloadForm form, string station, StationPart part)
+    {
+        var (isStored, durable) = Append(form, station, part);
+        await durable;
+        return isStored;
+    }
+
+    private (bool IsStored, Task Durable) Append(PayloadForm form, string station, StationPart part)
     {
         var id = SensorOf(form, station, part);
-        if (id is null) return Refuse(RejectionReason.StationUnknown, form, part.Address, part.Payload);
-        if (!registry.TryFind(id, out var sensor)) return Refuse(RejectionReason.SensorUnknown, form, part.Address, part.Payload, "", new Refusal(default, id, -1, ""));
+        if (id is null) return (false, Refuse(RejectionReason.StationUnknown, form, part.Address, part.Payload));
+        if (!registry.TryFind(id, out var sensor)) return (false, Refuse(RejectionReason.SensorUnknown, form, part.Address, part.Payload, "", new Refusal(default, id, -1, "")));
         var (readings, refusals) = _scratch ??= (new ReadingGroup(), []);
         readings.Clear();
         refusals.Clear();
@@ -47,13 +55,13 @@ public sealed class StationIntake(
         Span<byte> idBytes = stackalloc byte[Topic.IdLengthMax];
         idBytes = idBytes[..Encoding.ASCII.GetBytes(id, idBytes)];
         var refused = decoder.Decode(form, sensor.Gateway, idBytes, part.Payload, now, readings, refusals);
-        if (refused != RejectionReason.None) return Refuse(refused, form, part.Address, part.Payload, sensor.Gateway);
+        if (refused != RejectionReason.None) return (false, Refuse(refused, form, part.Address, part.Payload, sensor.Gateway));
         var durable = Task.CompletedTask;
         foreach (var refusal in refusals) durable = Refuse(refusal.Reason, form, part.Address, part.Payload, sensor.Gateway, refusal);
-        if (readings.Count == 0 && refusals.Count > 0) return durable;
+        if (readings.Count == 0 && refusals.Count > 0) return (false, durable);
         if (readings.Count > 0) metrics.Accepted(readings.Count);
         var committed = journal.Append(form, refusals.Count == 0, now, sensor.Gateway, id, part.Payload, readings);
         if (form == PayloadForm.Sl651 && records.Keep(part.Payload, id, now) is { IsCompleted: false } kept) committed = Task.WhenAll(committed, kept);
-        return durable.IsCompleted ? committed : Task.WhenAll(durable, committed);
+        return (true, durable.IsCompleted ? committed : Task.WhenAll(durable, committed));
     }
 }

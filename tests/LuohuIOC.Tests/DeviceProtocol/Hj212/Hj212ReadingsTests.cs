@@ -34,6 +34,17 @@ public sealed class Hj212ReadingsTests
     [InlineData("ST=32;CN=2011;PW=1;MN=A;CP=&&DataTime=20160801084000;w01001-Rtd=7,5&&", null)]
     [InlineData("ST=32;CN=2011;PW=1;MN=A;CP=&&&", null)]
     [InlineData("ST=91;CN=9014;PW=1;MN=A;CP=&&&&", "")]
+    [InlineData("ST=32;CN=2061;PW=1;MN=A;CP=&&DataTime=20160801084000;w01001-Rtd=7.5&&", "w01001=7.5")]
+    [InlineData("ST=32;CN=2061;PW=1;MN=A;CP=&&DataTime=20160801084000;w01001-Avg=7.5,w01001-Rtd=7.1;w01010-Rtd=24,w01010-Avg=,w01010-Cou=9&&", "w01001=7.5 w01010=24")]
+    [InlineData("ST=23;CN=2051;PW=1;MN=A;CP=&&DataTime=20160801084000;LEQ-Data=55.1;L10-Data=60,L10-Rtd=61&&", "LEQ=55.1 L10=61")]
+    [InlineData("ST=32;CN=2011;PW=1;MN=A;CP=&&DataTime=20160801084000;w01001-Avg=7.5&&", "")]
+    [InlineData("ST=22;CN=2011;PW=1;MN=A;CP=&&DataTime=20160801084000;a05024-Rtd=40,a05024-Flag=3;a21026-Rtd=8,a21026-Flag=2&&", "a05024=40 a21026=8!")]
+    [InlineData("ST=22;CN=2011;PW=1;MN=A;Flag=5;CP=&&DataTime=20160801084000;a05024-Rtd=40,a05024-Flag=3&&", "a05024=40!")]
+    [InlineData("ST=31;CN=2011;PW=1;MN=A;Flag=1;CP=&&DataTime=20160801084000;a05024-Rtd=40,a05024-Flag=3&&", "a05024=40!")]
+    [InlineData("ST=32;CN=02011;PW=1;MN=A;CP=&&DataTime=20160801084000;w01001-Rtd=7&&", null)]
+    [InlineData("ST=32;CN=201a;PW=1;MN=A;CP=&&DataTime=20160801084000;w01001-Rtd=7&&", null)]
+    [InlineData("ST=32;CN=2011;PW=1;MN=010000A8900016F000169DC01;CP=&&DataTime=20160801084000;w01001-Rtd=7&&", null)]
+    [InlineData("ST=32;CN=2011;PW=1;MN=010000A8900016F000169DC0;CP=&&DataTime=20160801084000;w01001-Rtd=7&&", "w01001=7")]
     public void Data_of_both_editions_and_of_the_wild(string segment, string? expected)
     {
         var sink = new Values();

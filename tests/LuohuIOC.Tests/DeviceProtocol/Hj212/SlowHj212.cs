@@ -22,10 +22,11 @@ internal static class SlowHj212
         var parameters = segment[(at + 5)..^2];
         if (header.Split(';').Any(f => f.Length > 0 && !f.Contains('='))) return null;
         var command = Field(header, "CN");
-        if (command is null || (Count(Field(header, "PNUM")) is var total and > 0 && (Count(Field(header, "PNO")) is var index && (index < 1 || index > total)))) return null;
-        if (!Regex.IsMatch(command, @"\A0{0,5}(2011|2031|2051|2061)\z")) return [];
+        if (command is null || !Regex.IsMatch(command, @"\A[0-9]{4}\z") || Field(header, "MN")?.Length > 24 || (Count(Field(header, "PNUM")) is var total and > 0 && (Count(Field(header, "PNO")) is var index && (index < 1 || index > total)))) return null;
+        if (command is not ("2011" or "2031" or "2051" or "2061")) return [];
         if (parameters.Split(';', ',').Any(f => f.Length > 0 && !f.Contains('='))) return null;
-        return Values(parameters, command.EndsWith("2011", StringComparison.Ordinal) ? "Rtd" : "Avg");
+        var isOldAir = Count(Field(header, "ST")) == 22 && Count(Field(header, "Flag")) < 4;
+        return Values(parameters, command == "2011" ? ["Rtd", "Data"] : ["Avg", "Rtd", "Data"], isOldAir ? ["", "N", "n", "3"] : ["", "N", "n"]);
     }
 
     private static string? Field(string header, string name) =>
@@ -33,7 +34,7 @@ internal static class SlowHj212
 
     private static int Count(string? digits) => digits is not null && Regex.IsMatch(digits, @"\A[0-9]{1,9}\z") ? int.Parse(digits, CultureInfo.InvariantCulture) : 0;
 
-    private static List<(string, long, double, bool)>? Values(string parameters, string field)
+    private static List<(string, long, double, bool)>? Values(string parameters, string[] fields, string[] goodFlags)
     {
         var values = new List<(string, long, double, bool)>();
         // Anywhere among the parameters, as long as it is a time.
@@ -43,7 +44,8 @@ internal static class SlowHj212
         foreach (var group in parameters.Split(';', StringSplitOptions.RemoveEmptyEntries))
         {
             string? factor = null;
-            string? found = null, amount = null, amountKey = null;
+            string? amount = null, amountKey = null;
+            var told = new Dictionary<string, string>();
             var good = true;
             var at = dataTime;
             foreach (var pair in group.Split(',', StringSplitOptions.RemoveEmptyEntries))
@@ -61,11 +63,12 @@ internal static class SlowHj212
                 if (factor is not null && factor != parts[0][..hyphen]) return null;
                 factor = parts[0][..hyphen];
                 var name = parts[0][(hyphen + 1)..];
-                if (name == field) found = text;
-                else if (name == "Cou") (amountKey, amount) = (parts[0], text);
-                if (name == "Flag") good = text is "" or "N" or "n";
+                if (text.Length > 0) told[name] = text;
+                if (name == "Cou") (amountKey, amount) = (parts[0], text);
+                if (name == "Flag") good = goodFlags.Contains(text);
                 if (name == "SampleTime") at = Time(text) ?? at;
             }
+            var found = fields.Select(told.GetValueOrDefault).FirstOrDefault(text => text is not null);
             if (string.IsNullOrEmpty(found) && !string.IsNullOrEmpty(amount)) (factor, found) = (amountKey, amount);
             if (string.IsNullOrEmpty(found)) continue;
             if (at is null) return null;

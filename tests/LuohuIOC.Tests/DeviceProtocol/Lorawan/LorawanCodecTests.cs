@@ -52,7 +52,7 @@ public sealed class LorawanCodecTests
     [Theory]
     [InlineData("milesight-gs524n", 0, "221E64001C41", FrameFault.Crc)]
     [InlineData("milesight-em310-udl", 0, "01755C0382", FrameFault.Truncated)]
-    [InlineData("milesight-em310-udl", 0, "FFFF00", FrameFault.Body)]
+    [InlineData("milesight-em310-udl", 0, "FF7700", FrameFault.Body)]
     [InlineData("bosch-tps110", 9, "01", FrameFault.Body)]
     [InlineData("bosch-tps110", 2, "01", FrameFault.Truncated)]
     public void What_does_not_fit_is_at_fault(string codec, int port, string hex, FrameFault fault) =>

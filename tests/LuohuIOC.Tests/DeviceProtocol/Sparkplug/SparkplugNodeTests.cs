@@ -97,6 +97,14 @@ public sealed class SparkplugNodeTests
         Assert.False(node.IsAlive);
     }
 
+    [Fact]
+    public void A_time_beyond_all_calendars_is_given_on_to_be_refused()
+    {
+        var metric = new SparkplugMetric("depth", 1, ulong.MaxValue, 10, false, false, 2);
+        var step = new SparkplugNode().Take(SparkplugTopic.Parse("spBv1.0/g/NBIRTH/n")!, new SparkplugPayload(1, 0, [metric]));
+        Assert.True(step.Values.Single().UnixMs > 4_102_444_800_000);
+    }
+
     [Theory]
     [InlineData("spBv1.0/g/DDATA/n/d", true)]
     [InlineData("spBv1.0/g/DDATA/n", false)]

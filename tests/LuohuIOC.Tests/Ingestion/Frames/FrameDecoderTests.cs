@@ -48,7 +48,7 @@ public sealed class FrameDecoderTests
     {
         Assert.Equal([$"{Evening} seq=12 vt=12.2 z=1.25 ff07=1"], Decode(PayloadForm.Sl651, SensorKind.Generic, Sl651(Head + "38121220" + "392300001250" + "FF070801")));
         Assert.Equal(
-            [$"{Evening} seq=20110000 f011=40.1 w01018=41"],
+            [$"{Evening} seq=20184579 f011=40.1 w01018=41"],
             Decode(PayloadForm.Hj212, SensorKind.Generic, Hj212("ST=21;CN=2011;PW=1;MN=A;Flag=4;CP=&&DataTime=20230907180000;011-Rtd=40.1;w01018-Rtd=41&&")));
     }
 
@@ -57,7 +57,7 @@ public sealed class FrameDecoderTests
     {
         var group = new ReadingGroup();
         var packet = Hj212("QN=20230907180001000;ST=21;CN=2011;PW=1;MN=A;Flag=5;CP=&&DataTime=20230907180000;w01001-Rtd=7.1,w01001-Flag=D;w01010-Rtd=25,w01010-Flag=N&&");
-        Assert.Equal([$"{Evening} seq=20110000 ph=7.1 temperature=25"], Decode(PayloadForm.Hj212, SensorKind.WaterQuality, packet, null, group));
+        Assert.Equal([$"{Evening} seq=20138586 ph=7.1 temperature=25"], Decode(PayloadForm.Hj212, SensorKind.WaterQuality, packet, null, group));
         var ph = MetricLayout.Of(SensorKind.WaterQuality).SlotOf("ph"u8);
         Assert.Equal(1UL << ph, group.FlaggedOf(0));
         var appended = new ReadingGroup();

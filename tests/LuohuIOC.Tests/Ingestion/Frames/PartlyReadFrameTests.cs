@@ -19,23 +19,32 @@ public sealed class PartlyReadFrameTests
     {
         var packet = Hj212("CN=2051;CP=&&DataTime=20230907180000;B01-Cou=200;101-Cou=2.5,101-Avg=1.1;w21003-Cou=3&&");
         Assert.Empty(Decode(PayloadForm.Hj212, SensorKind.Outfall, packet));
-        Assert.Equal([$"{Evening} seq=20510000 total_phosphorus=1.1"], Decode(PayloadForm.Hj212, SensorKind.WaterQuality, packet));
-        Assert.Equal([$"{Evening} seq=20510000 b01_cou=200 f101=1.1 w21003_cou=3"], Decode(PayloadForm.Hj212, SensorKind.Generic, packet));
+        Assert.Equal([$"{Evening} seq=20589261 total_phosphorus=1.1"], Decode(PayloadForm.Hj212, SensorKind.WaterQuality, packet));
+        Assert.Equal([$"{Evening} seq=20589261 b01_cou=200 f101=1.1 w21003_cou=3"], Decode(PayloadForm.Hj212, SensorKind.Generic, packet));
     }
 
     [Fact]
     public void A_value_that_is_no_number_is_told_and_the_others_stay()
     {
         var packet = Hj212("CN=2011;CP=&&DataTime= 20230907180000;w01001-Rtd=7.1mg;w01010-Rtd= 25.5 ,w01010-Flag= N;w01009-Rtd=,w01009-Flag=N;w01003-Rtd=--,w01003-Flag=D;w99-Rtd=x&&");
-        Assert.Equal([$"{Evening} seq=20110000 temperature=25.5", "value_not_a_number w01001"], Decode(PayloadForm.Hj212, SensorKind.WaterQuality, packet));
+        Assert.Equal([$"{Evening} seq=20145092 temperature=25.5", "value_not_a_number w01001"], Decode(PayloadForm.Hj212, SensorKind.WaterQuality, packet));
     }
 
     [Fact]
     public void Packets_one_behind_the_other_need_no_line_end() =>
         Assert.Equal(
-            [$"{Evening} seq=20110000 ph=7.1", $"{Evening + 60_000} seq=20110000 ph=7.2"],
+            [$"{Evening} seq=20161248 ph=7.1", $"{Evening + 60_000} seq=20161248 ph=7.2"],
             Decode(PayloadForm.Hj212, SensorKind.WaterQuality,
                 [.. Hj212("CN=2011;CP=&&DataTime=20230907180000;w01001-Rtd=7.1&&")[..^2], .. Hj212("CN=2011;CP=&&DataTime=20230907180100;w01001-Rtd=7.2&&")[..^2]]));
+
+    [Fact]
+    public void Line_ends_more_than_the_packets_own_are_nothing()
+    {
+        var packet = Hj212("CN=2011;CP=&&DataTime=20230907180000;w01001-Rtd=7.1&&");
+        Assert.Equal([$"{Evening} seq=20161248 ph=7.1"], Decode(PayloadForm.Hj212, SensorKind.WaterQuality, [.. "\r\n\r\n"u8, .. packet, .. "\r\n"u8]));
+        Assert.Equal(2, Decode(PayloadForm.Hj212, SensorKind.WaterQuality, [.. packet, .. "\n\r\n"u8, .. packet]).Count);
+        Assert.Equal(["frame_truncated"], Decode(PayloadForm.Hj212, SensorKind.WaterQuality, [.. "\r\n"u8]));
+    }
 
     [Fact]
     public void A_packet_alone_is_taken_as_far_as_it_is_whole()

@@ -55,6 +55,17 @@ public sealed class Hj212TalkTests
         Assert.NotNull(_talk.Answer(packet, true, 0));
     }
 
+    [Fact]
+    public void A_notice_that_the_clock_wants_setting_is_answered_as_a_notice_and_what_was_refused_is_not()
+    {
+        var notice = Packet("PolId=w01018", 1013);
+        Assert.Empty(_talk.Take(notice)!.Parts);
+        Assert.Contains(";CN=9013;", Encoding.ASCII.GetString(_talk.Answer(notice, true, 0)!), StringComparison.Ordinal);
+        Assert.Contains(";CN=9014;", Encoding.ASCII.GetString(_talk.Answer(Packet("w01001-Rtd=7.1"), true, 0)!), StringComparison.Ordinal);
+        Assert.Null(_talk.Answer(Packet("w01001-Rtd=7.1"), false, 0));
+        Assert.Null(_talk.Answer(Packet("", 9014), true, 0));
+    }
+
     private static byte[] Packet(string parameters, int command = 2011)
     {
         var packet = new ArrayBufferWriter<byte>();

@@ -26,8 +26,8 @@ public sealed class StationFrameTests
     [InlineData(PayloadForm.Lorawan, "nwave-nps405", SensorKind.Parking, "1")]
     [InlineData(PayloadForm.Lorawan, "milesight-em500-swl", SensorKind.Waterlogging, "0.3 92")]
     [InlineData(PayloadForm.Lorawan, "milesight-em500-swl", SensorKind.Manhole, "NaN 1.25")]
-    [InlineData(PayloadForm.Lorawan, "milesight-gs524n", SensorKind.Smoke, "NaN 1 0 92")]
-    [InlineData(PayloadForm.Lorawan, "milesight-gs524n", SensorKind.Smoke, "NaN 0 1 92")]
+    [InlineData(PayloadForm.Lorawan, "milesight-gs524n", SensorKind.Smoke, "NaN 1 NaN 92")]
+    [InlineData(PayloadForm.Lorawan, "milesight-gs524n", SensorKind.Smoke, "NaN 0 0 92")]
     [InlineData(PayloadForm.Lorawan, "milesight-em310-tilt", SensorKind.Slope, "NaN -0.25 80")]
     public void Reads_back(PayloadForm form, string address, SensorKind kind, string text)
     {

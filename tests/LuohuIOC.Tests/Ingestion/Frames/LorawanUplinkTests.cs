@@ -1,0 +1,58 @@
+using System.Text;
+using LuohuIOC.DeviceProtocol;
+using Xunit;
+using static LuohuIOC.Tests.Ingestion.Frames.FrameScene;
+
+namespace LuohuIOC.Tests.Ingestion.Frames;
+
+public sealed class LorawanUplinkTests
+{
+    [Theory]
+    [InlineData(1, "alarm=1 battery=100")]
+    [InlineData(7, "alarm=0 fault=0 battery=100")]
+    [InlineData(5, "fault=1 battery=100")]
+    // Silenced, low battery, tests: they say nothing of a fire, least of all that it is over.
+    [InlineData(2, "battery=100")]
+    [InlineData(4, "battery=100")]
+    [InlineData(14, "battery=100")]
+    [InlineData(15, "battery=100")]
+    public void A_smoke_detector_says_by_two_events_alone_whether_there_is_a_fire(int message, string expected)
+    {
+        byte[] data = [0x22, (byte)(0x10 | message), 100, 0, 28, 0];
+        data[5] = (byte)-data.Sum(b => b);
+        Assert.Equal([$"{Evening} seq=7 {expected}"], Decode(SensorKind.Smoke, "milesight-gs524n", Convert.ToHexString(data)));
+    }
+
+    [Fact]
+    public void What_a_level_probe_has_stored_is_of_its_own_time_and_counts_once()
+    {
+        // 2023-09-07 17:50 and 17:55, 30 and 31 cm; 33 cm now.
+        var hex = "20CE" + Seconds(Evening - 600_000) + "1E00" + "20CE" + Seconds(Evening - 300_000) + "1F00" + "01755C" + "03772100";
+        Assert.Equal(
+            [$"{Evening} seq=7 battery=92 depth=0.33", $"{Evening - 600_000} seq=none depth=0.3", $"{Evening - 300_000} seq=none depth=0.31"],
+            Decode(SensorKind.Waterlogging, "milesight-em500-swl", hex));
+
+        static string Seconds(long ms) => Convert.ToHexString(BitConverter.GetBytes((uint)(ms / 1000)));
+    }
+
+    [Theory]
+    [InlineData("milesight-em500-swl", "FF0BFF" + "FF0101" + "FF166412A34567890123" + "FF090310" + "FF0A0104" + "FF0F00" + "FF180001")]
+    [InlineData("milesight-em310-tilt", "FF0BFF" + "FFFF0100" + "FFFE01")]
+    public void What_a_device_says_of_itself_when_it_joins_is_no_reading_and_no_fault(string codec, string hex) =>
+        Assert.Empty(Decode(SensorKind.Slope, codec, hex));
+
+    [Theory]
+    [InlineData("FF16641200", "frame_truncated")]
+    [InlineData("FF7700", "frame_invalid")]
+    public void A_joining_device_is_read_to_the_end(string hex, string reason) => Assert.Equal([reason], Decode(SensorKind.Waterlogging, "milesight-em500-swl", hex));
+
+    [Fact]
+    public void A_codec_of_which_the_sensor_has_no_metric_at_all_is_told()
+    {
+        Assert.Equal(["metric_unknown distance_mm"], Decode(SensorKind.Parking, "milesight-em310-udl", "03824408040001"));
+        Assert.Equal([$"{Evening} seq=7 battery=92"], Decode(SensorKind.Parking, "milesight-em310-udl", "01755C03824408040001"));
+    }
+
+    private static List<string> Decode(SensorKind kind, string codec, string hex) =>
+        FrameScene.Decode(PayloadForm.Lorawan, kind, Encoding.UTF8.GetBytes($$"""{"codec":"{{codec}}","fPort":85,"fCnt":7,"hex":"{{hex}}"}"""));
+}
