@@ -36,6 +36,12 @@ internal interface IStationTalk
     /// <summary>Bytes of the frame that begins here, 0 while that cannot be told yet, −1 when none begins here.</summary>
     int LengthOf(ReadOnlySpan<byte> bytes);
 
+    /// <summary>Bytes that a frame which begins here has by its own head; 0 or less when none begins here or its head is incomplete.</summary>
+    int ClaimOf(ReadOnlySpan<byte> bytes);
+
+    /// <summary>True when the bytes are one frame: its marks, its length and its check value are right.</summary>
+    bool IsWhole(ReadOnlySpan<byte> frame);
+
     /// <summary>Takes one frame; null while packets of its message are missing.</summary>
     StationMessage? Take(ReadOnlySpan<byte> frame);
 

@@ -21,6 +21,10 @@ internal sealed class Sl651Talk(StationOptions options) : IStationTalk
 
     public int LengthOf(ReadOnlySpan<byte> bytes) => Sl651Frame.LengthOf(bytes);
 
+    public int ClaimOf(ReadOnlySpan<byte> bytes) => Sl651Frame.LengthOf(bytes);
+
+    public bool IsWhole(ReadOnlySpan<byte> frame) => Sl651Frame.TryParse(frame, out var parsed) == FrameFault.None && parsed.Bytes == frame.Length;
+
     public StationMessage? Take(ReadOnlySpan<byte> bytes)
     {
         var fault = Sl651Frame.TryParse(bytes, out var frame);
