@@ -28,7 +28,7 @@ internal sealed class Gb26875Talk : IStationTalk
         return objects.Fault == FrameFault.None;
     }
 
-    public StationMessage? Take(ReadOnlySpan<byte> bytes)
+    public StationMessage Take(ReadOnlySpan<byte> bytes)
     {
         var fault = Gb26875Frame.TryParse(bytes, out var frame, out _);
         if (fault != FrameFault.None) return new StationMessage(fault, "", []);

@@ -28,7 +28,7 @@ internal sealed class Hj212Talk : IStationTalk
 
     public bool IsWhole(ReadOnlySpan<byte> frame) => Hj212Packet.TryParse(frame, out _) == FrameFault.None;
 
-    public StationMessage? Take(ReadOnlySpan<byte> frame)
+    public StationMessage Take(ReadOnlySpan<byte> frame)
     {
         frame = WithoutLineEnd(frame);
         var fault = Hj212Packet.TryParse(frame, out var packet);

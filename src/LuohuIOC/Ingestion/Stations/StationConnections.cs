@@ -74,7 +74,7 @@ internal sealed class StationConnections(
 
     private IStationTalk NewTalk() => form switch
     {
-        PayloadForm.Sl651 => new Sl651Talk(options),
+        PayloadForm.Sl651 => new Sl651Talk(options, time),
         PayloadForm.Hj212 => new Hj212Talk(),
         _ => new Gb26875Talk(),
     };
@@ -82,14 +82,13 @@ internal sealed class StationConnections(
     // False ends the connection.
     private async Task<bool> Take(Conversation conversation, StationCut cut, CancellationToken cancellation)
     {
-        if (cut.Noise != RejectionReason.None)
+        if (cut.Message is not { } message)
         {
             if (!conversation.InNoise) await intake.Refuse(cut.Noise, form, conversation.Address ?? "", cut.Bytes);
             conversation.InNoise = true;
             return true;
         }
         var frame = cut.Bytes;
-        if (cut.Message is not { } message) return true;
         if (message.Fault != FrameFault.None)
         {
             if (!conversation.InNoise) await intake.Refuse(FrameDecoder.ReasonOf(message.Fault), form, message.Address, frame);
@@ -112,6 +111,7 @@ internal sealed class StationConnections(
             conversation.Address = message.Address;
             board.Set(form, message.Address, conversation.Line);
         }
+        if (message.Abandoned is { } abandoned) await intake.Refuse(RejectionReason.FrameIncomplete, form, message.Address, abandoned);
         await intake.StoreAsync(form, message, cancellation);
         await Answer(conversation, frame, true, cancellation);
         return true;

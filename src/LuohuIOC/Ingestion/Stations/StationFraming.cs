@@ -6,7 +6,7 @@ namespace LuohuIOC.Ingestion.Stations;
 
 /// <summary>What was cut off the front of a connection's bytes.</summary>
 /// <param name="Bytes">A frame, or what lies before one.</param>
-/// <param name="Message">What the frame says; null for noise, and while packets of its message are missing.</param>
+/// <param name="Message">What the frame says; null for noise.</param>
 /// <param name="Noise">Why the bytes are no frame; None for a frame.</param>
 internal readonly record struct StationCut(byte[] Bytes, StationMessage? Message, RejectionReason Noise);
 
@@ -44,7 +44,7 @@ internal sealed class StationFraming(IStationTalk talk)
     {
         cut = new StationCut(frame, talk.Take(frame), RejectionReason.None);
         // Behind a check value that is wrong the length is not believed either: the search goes on behind the start mark.
-        Drop(ref rest, cut.Message is { Fault: not (FrameFault.None or FrameFault.Body) } ? 1 : frame.Length);
+        Drop(ref rest, cut.Message!.Fault is not (FrameFault.None or FrameFault.Body) ? 1 : frame.Length);
         return true;
     }
 

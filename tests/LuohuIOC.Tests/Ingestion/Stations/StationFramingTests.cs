@@ -25,21 +25,21 @@ public sealed class StationFramingTests
     {
         byte[] damaged = Report(), report = Report();
         damaged[11] = 0x0F;
-        Assert.Equal(["frame_truncated 25", "frame 25", "frame 25"], Cut(new Sl651Talk(new StationOptions()), [.. damaged, .. report, .. report]));
+        Assert.Equal(["frame_truncated 25", "frame 25", "frame 25"], Cut(new Sl651Talk(new StationOptions(), TimeProvider.System), [.. damaged, .. report, .. report]));
     }
 
     [Theory]
     [InlineData("7E")]
     [InlineData("7E7E7E")]
     public void A_start_mark_too_many_costs_no_report(string stray) =>
-        Assert.Equal("frame 25", Cut(new Sl651Talk(new StationOptions()), [.. Convert.FromHexString(stray), .. Report()])[^1]);
+        Assert.Equal("frame 25", Cut(new Sl651Talk(new StationOptions(), TimeProvider.System), [.. Convert.FromHexString(stray), .. Report()])[^1]);
 
     [Fact]
     public void A_damaged_report_that_ends_as_the_next_one_begins_costs_no_report()
     {
         var damaged = Report();
         damaged[^1] = 0x7E;
-        var cuts = Cut(new Sl651Talk(new StationOptions()), [.. damaged, .. Report()]);
+        var cuts = Cut(new Sl651Talk(new StationOptions(), TimeProvider.System), [.. damaged, .. Report()]);
         Assert.Equal(("damaged 25", "frame 25"), (cuts[0], cuts[^1]));
     }
 
@@ -47,7 +47,7 @@ public sealed class StationFramingTests
     public void A_frame_within_a_longer_one_is_not_cut_out_when_the_longer_one_is_whole()
     {
         byte[] inner = Report(), outer = Sl651(Sl651Function.Picture, [0, 7, 0x23, 9, 7, 0x18, 0, 0, .. "F3F3"u8, .. inner]);
-        Assert.Equal([$"frame {outer.Length}"], Cut(new Sl651Talk(new StationOptions()), outer));
+        Assert.Equal([$"frame {outer.Length}"], Cut(new Sl651Talk(new StationOptions(), TimeProvider.System), outer));
         // Eight bits of sum alone make no frame of the fire alarm's.
         var fire = Fire();
         fire[26] = 9;
@@ -103,7 +103,7 @@ public sealed class StationFramingTests
 
     private sealed class CountingTalk : IStationTalk
     {
-        private readonly Sl651Talk _talk = new(new StationOptions());
+        private readonly Sl651Talk _talk = new(new StationOptions(), TimeProvider.System);
 
         public int Checks { get; private set; }
 
@@ -121,7 +121,7 @@ public sealed class StationFramingTests
             return _talk.IsWhole(frame);
         }
 
-        public StationMessage? Take(ReadOnlySpan<byte> frame) => _talk.Take(frame);
+        public StationMessage Take(ReadOnlySpan<byte> frame) => _talk.Take(frame);
 
         public byte[]? Answer(ReadOnlySpan<byte> frame, bool accepted, long nowMs) => _talk.Answer(frame, accepted, nowMs);
     }
