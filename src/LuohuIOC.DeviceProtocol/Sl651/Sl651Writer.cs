@@ -25,6 +25,16 @@ public static class Sl651Writer
             : Hex(into, uplink.Center, uplink.Station, uplink.Password, uplink.Function, true, body, end);
     }
 
+    /// <summary>
+    /// Asks for one packet of a message again (HEX): <c>7E7E 0012345678 01 1234 36 800B 16 003002 0007 230907180000 15</c> is packet 2 of 3 of message 7.
+    /// </summary>
+    public static int AskAgain(Span<byte> into, in Sl651Frame uplink, int packet, ushort serial, long nowMs)
+    {
+        Span<byte> body = stackalloc byte[Sl651Frame.HeadingBytes];
+        Heading(body, serial, nowMs);
+        return Hex(into, uplink.Center, uplink.Station, uplink.Password, uplink.Function, true, body, Sl651Mark.Nak, uplink.PacketTotal, packet);
+    }
+
     /// <summary>4A: sets the station's clock to the send time.</summary>
     public static int SetClock(Span<byte> into, byte center, ulong station, ushort password, ushort serial, long nowMs) =>
         Ask(into, center, station, password, Sl651Function.SetClock, serial, nowMs, default);

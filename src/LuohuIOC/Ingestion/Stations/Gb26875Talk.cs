@@ -17,7 +17,18 @@ internal sealed class Gb26875Talk : IStationTalk
 
     public int LengthOf(ReadOnlySpan<byte> bytes) => Gb26875Frame.LengthOf(bytes);
 
-    public StationMessage? Take(ReadOnlySpan<byte> bytes)
+    public int ClaimOf(ReadOnlySpan<byte> bytes) => Gb26875Frame.LengthOf(bytes);
+
+    // The check value is a sum of eight bits: the command and the count of objects must fit, too.
+    public bool IsWhole(ReadOnlySpan<byte> frame)
+    {
+        if (Gb26875Frame.TryParse(frame, out var parsed, out var length) != FrameFault.None || length != frame.Length || !Enum.IsDefined(parsed.Command)) return false;
+        var objects = parsed.Objects;
+        while (objects.MoveNext()) continue;
+        return objects.Fault == FrameFault.None;
+    }
+
+    public StationMessage Take(ReadOnlySpan<byte> bytes)
     {
         var fault = Gb26875Frame.TryParse(bytes, out var frame, out _);
         if (fault != FrameFault.None) return new StationMessage(fault, "", []);

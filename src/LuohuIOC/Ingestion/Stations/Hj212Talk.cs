@@ -1,4 +1,5 @@
 using System.Buffers;
+using System.Buffers.Text;
 using System.Text;
 using LuohuIOC.DeviceProtocol;
 using LuohuIOC.DeviceProtocol.Frames;
@@ -24,7 +25,13 @@ internal sealed class Hj212Talk : IStationTalk
         return length > 0 ? bytes.Length - packet.Length + length : length;
     }
 
-    public StationMessage? Take(ReadOnlySpan<byte> frame)
+    // ##0101: the digits count the data segment.
+    public int ClaimOf(ReadOnlySpan<byte> bytes) =>
+        bytes.Length >= 6 && bytes.StartsWith("##"u8) && Utf8Parser.TryParse(bytes.Slice(2, 4), out ushort segment, out var digits) && digits == 4 ? segment + Hj212Packet.Overhead - 2 : 0;
+
+    public bool IsWhole(ReadOnlySpan<byte> frame) => Hj212Packet.TryParse(frame, out _) == FrameFault.None;
+
+    public StationMessage Take(ReadOnlySpan<byte> frame)
     {
         frame = WithoutLineEnd(frame);
         var fault = Hj212Packet.TryParse(frame, out var packet);

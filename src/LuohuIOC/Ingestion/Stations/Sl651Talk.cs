@@ -2,18 +2,25 @@ using System.Globalization;
 using LuohuIOC.DeviceProtocol;
 using LuohuIOC.DeviceProtocol.Frames;
 using LuohuIOC.DeviceProtocol.Sl651;
+using LuohuIOC.Ingestion.Frames;
 
 namespace LuohuIOC.Ingestion.Stations;
 
 /// <summary>
 /// SL 651-2014: confirmed mode. A report is answered with its serial when it is durable, a bad frame with nothing (the station sends it
-/// again, twice at most, with the same serial), a heartbeat with nothing. Packets of a message are held until the last one.
+/// again, twice at most, with the same serial), a heartbeat with nothing. Packets of a message are held until all are there; when the last one is
+/// and another is not, that one is asked for (NAK with its number, as stations' firmware expects it).
 /// </summary>
-internal sealed class Sl651Talk(StationOptions options) : IStationTalk
+internal sealed class Sl651Talk(StationOptions options, TimeProvider time) : IStationTalk
 {
-    private readonly List<byte[]> _packets = [];
-    private int _packetBytes;
-    private ushort _serial;
+    private const int AsksMax = 3;
+
+    // Longer than a station's resends take, shorter than its next report.
+    private static readonly TimeSpan Patience = TimeSpan.FromMinutes(2);
+
+    private Sl651PacketSet? _packets;
+    private bool _isNew;
+    private int _asks;
 
     public PayloadForm Form => PayloadForm.Sl651;
 
@@ -21,7 +28,11 @@ internal sealed class Sl651Talk(StationOptions options) : IStationTalk
 
     public int LengthOf(ReadOnlySpan<byte> bytes) => Sl651Frame.LengthOf(bytes);
 
-    public StationMessage? Take(ReadOnlySpan<byte> bytes)
+    public int ClaimOf(ReadOnlySpan<byte> bytes) => Sl651Frame.LengthOf(bytes);
+
+    public bool IsWhole(ReadOnlySpan<byte> frame) => Sl651Frame.TryParse(frame, out var parsed) == FrameFault.None && parsed.Bytes == frame.Length;
+
+    public StationMessage Take(ReadOnlySpan<byte> bytes)
     {
         var fault = Sl651Frame.TryParse(bytes, out var frame);
         if (fault != FrameFault.None) return new StationMessage(fault, "", []);
@@ -35,42 +46,39 @@ internal sealed class Sl651Talk(StationOptions options) : IStationTalk
     public byte[]? Answer(ReadOnlySpan<byte> bytes, bool accepted, long nowMs)
     {
         if (!accepted || Sl651Frame.TryParse(bytes, out var frame) != FrameFault.None || frame.Function == Sl651Function.Heartbeat) return null;
-        // The answer to a question of ours, and a packet that others follow, are not answered.
-        if (frame.End is Sl651Mark.Etb || frame.Function is Sl651Function.SetClock or Sl651Function.QueryClock) return null;
+        // The answer to a question of ours is not answered.
+        if (frame.Function is Sl651Function.SetClock or Sl651Function.QueryClock) return null;
+        if (frame.PacketTotal > 1 ? !_isNew && frame.PacketIndex < frame.PacketTotal : frame.End == Sl651Mark.Etb) return null;
+        if (frame.PacketTotal > 1 && _packets is { IsWhole: false }) return AskAgain(frame, _packets, nowMs);
         var setClock = options.SetClock && !frame.IsAscii && frame.HasHeading && IsClockOff(frame, nowMs);
         Span<byte> answer = stackalloc byte[2 * 64];
-        var length = Sl651Writer.Acknowledge(answer, frame, frame.HasHeading ? frame.Serial : _serial, nowMs, setClock || options.StayOnline ? Sl651Mark.Esc : Sl651Mark.Eot);
-        if (setClock) length += Sl651Writer.SetClock(answer[length..], frame.Center, frame.Station, frame.Password, frame.Serial, nowMs);
+        var serial = frame.PacketTotal > 1 && _packets is { } message ? message.Serial : frame.Serial;
+        var length = Sl651Writer.Acknowledge(answer, frame, serial, nowMs, setClock || options.StayOnline ? Sl651Mark.Esc : Sl651Mark.Eot);
+        if (setClock) length += Sl651Writer.SetClock(answer[length..], frame.Center, frame.Station, frame.Password, serial, nowMs);
         return answer[..length].ToArray();
+    }
+
+    // While packets are on their way nothing is asked for. How ASCII frames write a packet's number down the line is not known.
+    private byte[]? AskAgain(in Sl651Frame frame, Sl651PacketSet message, long nowMs)
+    {
+        if (frame.IsAscii || !message.HasLast || ++_asks > AsksMax) return null;
+        Span<byte> answer = stackalloc byte[64];
+        return answer[..Sl651Writer.AskAgain(answer, frame, message.Missing, message.Serial, nowMs)].ToArray();
     }
 
     private bool IsClockOff(in Sl651Frame frame, long nowMs) =>
         !frame.SendTime.TryUnixMs(out var sentMs) || Math.Abs(sentMs - nowMs) > options.ClockTolerance.TotalMilliseconds;
 
-    private StationMessage? TakePacket(ReadOnlySpan<byte> bytes, in Sl651Frame frame, string address)
+    private StationMessage TakePacket(ReadOnlySpan<byte> bytes, in Sl651Frame frame, string address)
     {
-        if (frame.PacketIndex == 1)
+        var nowMs = time.GetUtcNow().ToUnixTimeMilliseconds();
+        var before = _packets;
+        if (before is null || !before.Takes(frame, bytes, nowMs)) _packets = new Sl651PacketSet(frame, Patience);
+        _isNew = _packets!.Add(frame, bytes, nowMs);
+        if (_isNew) _asks = 0;
+        return new StationMessage(FrameFault.None, address, _isNew && _packets.IsWhole ? [new StationPart(address, _packets.Payload)] : [])
         {
-            Forget();
-            _serial = frame.Serial;
-        }
-        if (frame.PacketIndex != _packets.Count + 1 || _packetBytes + bytes.Length > TelemetryReader.PayloadBytesMax)
-        {
-            // A packet is missing: without an answer the station sends the message again from its beginning.
-            Forget();
-            return frame.End == Sl651Mark.Etb ? null : new StationMessage(FrameFault.Truncated, address, []);
-        }
-        _packets.Add(bytes.ToArray());
-        _packetBytes += bytes.Length;
-        if (frame.PacketIndex < frame.PacketTotal) return null;
-        var message = new StationMessage(FrameFault.None, address, [new StationPart(address, [.. _packets.SelectMany(p => p)])]);
-        Forget();
-        return message;
-    }
-
-    private void Forget()
-    {
-        _packets.Clear();
-        _packetBytes = 0;
+            Abandoned = ReferenceEquals(before, _packets) || before is null or { IsWhole: true } ? null : before.Payload,
+        };
     }
 }

@@ -1,4 +1,3 @@
-using System.Buffers;
 using System.Net.Sockets;
 using LuohuIOC.DeviceProtocol;
 using LuohuIOC.DeviceProtocol.Frames;
@@ -10,7 +9,7 @@ namespace LuohuIOC.Ingestion.Stations;
 
 /// <summary>
 /// The connections of one listener. Each is read frame by frame, and the next frame only when the one before is durable and answered:
-/// a station has one report under way. Bytes that are no frame are passed over to the next start mark and kept as one rejection.
+/// a station has one report under way. Bytes that are no frame are passed over and, once for each stretch, kept as a rejection.
 /// </summary>
 internal sealed class StationConnections(
     PayloadForm form, StationIntake intake, StationBook book, StationBoard board, StationOptions options, TimeProvider time, ILogger log) : ConnectionHandler
@@ -58,7 +57,7 @@ internal sealed class StationConnections(
                 idle.CancelAfter(options.Idle);
                 var rest = result.Buffer;
                 var goOn = true;
-                while (goOn && TryCut(conversation, ref rest, out var frame)) goOn = await Take(conversation, frame, ended.Token);
+                while (goOn && conversation.Framing.TryCut(ref rest, out var cut)) goOn = await Take(conversation, cut, ended.Token);
                 connection.Transport.Input.AdvanceTo(rest.Start, rest.End);
                 if (!goOn || result.IsCompleted) return;
             }
@@ -75,49 +74,21 @@ internal sealed class StationConnections(
 
     private IStationTalk NewTalk() => form switch
     {
-        PayloadForm.Sl651 => new Sl651Talk(options),
+        PayloadForm.Sl651 => new Sl651Talk(options, time),
         PayloadForm.Hj212 => new Hj212Talk(),
         _ => new Gb26875Talk(),
     };
 
-    // Cuts the next frame off; what lies before its start mark is dropped and, once for each stretch, kept as a rejection.
-    private bool TryCut(Conversation conversation, ref ReadOnlySequence<byte> rest, out byte[] frame)
-    {
-        frame = [];
-        var max = conversation.Talk.FrameBytesMax;
-        while (!rest.IsEmpty)
-        {
-            var head = rest.Slice(0, Math.Min(rest.Length, max)).ToArray();
-            var length = conversation.Talk.LengthOf(head);
-            if (length == 0 && head.Length < max) return false;
-            if (length > 0 && length <= max)
-            {
-                if (length > head.Length) return false;
-                frame = head[..length];
-                // Behind a check value that is wrong the length is not believed either: the search goes on behind the start mark.
-                if (IsIntact(conversation, frame)) rest = rest.Slice(length);
-                else rest = rest.Slice(1);
-                return true;
-            }
-            var next = 1;
-            while (next < head.Length && conversation.Talk.LengthOf(head.AsSpan(next)) < 0) next++;
-            if (!conversation.InNoise) _ = intake.Refuse(RejectionReason.FrameInvalid, form, conversation.Address ?? "", head.AsSpan(0, next));
-            conversation.InNoise = true;
-            rest = rest.Slice(next);
-        }
-        return false;
-    }
-
-    private bool IsIntact(Conversation conversation, byte[] frame)
-    {
-        conversation.Message = conversation.Talk.Take(frame);
-        return conversation.Message is not { Fault: not (FrameFault.None or FrameFault.Body) };
-    }
-
     // False ends the connection.
-    private async Task<bool> Take(Conversation conversation, byte[] frame, CancellationToken cancellation)
+    private async Task<bool> Take(Conversation conversation, StationCut cut, CancellationToken cancellation)
     {
-        if (conversation.Message is not { } message) return true;
+        if (cut.Message is not { } message)
+        {
+            if (!conversation.InNoise) await intake.Refuse(cut.Noise, form, conversation.Address ?? "", cut.Bytes);
+            conversation.InNoise = true;
+            return true;
+        }
+        var frame = cut.Bytes;
         if (message.Fault != FrameFault.None)
         {
             if (!conversation.InNoise) await intake.Refuse(FrameDecoder.ReasonOf(message.Fault), form, message.Address, frame);
@@ -140,6 +111,7 @@ internal sealed class StationConnections(
             conversation.Address = message.Address;
             board.Set(form, message.Address, conversation.Line);
         }
+        if (message.Abandoned is { } abandoned) await intake.Refuse(RejectionReason.FrameIncomplete, form, message.Address, abandoned);
         var isStored = await intake.StoreAsync(form, message, cancellation);
         // Behind a 9014 the station throws its packet away; what was refused whole stands nowhere else.
         await Answer(conversation, frame, isStored || form != PayloadForm.Hj212, cancellation);
@@ -155,13 +127,12 @@ internal sealed class StationConnections(
     {
         public IStationTalk Talk { get; } = talk;
 
+        public StationFraming Framing { get; } = new(talk);
+
         public StationLine Line { get; } = line;
 
         /// <summary>Under which the station last spoke.</summary>
         public string? Address { get; set; }
-
-        /// <summary>What the frame just cut says.</summary>
-        public StationMessage? Message { get; set; }
 
         /// <summary>Bytes that are no frame have been kept as a rejection; more of them are not.</summary>
         public bool InNoise { get; set; }

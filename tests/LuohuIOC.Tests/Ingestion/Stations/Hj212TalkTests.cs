@@ -1,5 +1,6 @@
 using System.Buffers;
 using System.Text;
+using LuohuIOC.DeviceProtocol;
 using LuohuIOC.DeviceProtocol.Frames;
 using LuohuIOC.DeviceProtocol.Hj212;
 using LuohuIOC.Ingestion.Stations;
@@ -45,6 +46,19 @@ public sealed class Hj212TalkTests
         broken[^1] ^= 1;
         Assert.Equal(broken.Length, _talk.LengthOf(broken));
         Assert.Equal(broken.Length, _talk.LengthOf([.. broken, .. next[..^2]]));
+    }
+
+    [Fact]
+    public void A_packet_without_a_line_end_is_found_behind_one_whose_length_was_damaged()
+    {
+        byte[] broken = Packet("w01001-Rtd=7.1")[..^2], next = Packet("w01001-Rtd=7.2")[..^2];
+        broken[2] = (byte)'9';
+        var framing = new StationFraming(_talk);
+        var rest = new ReadOnlySequence<byte>([.. broken, .. next]);
+        Assert.True(framing.TryCut(ref rest, out var noise));
+        Assert.Equal((broken.Length, RejectionReason.FrameTruncated), (noise.Bytes.Length, noise.Noise));
+        Assert.True(framing.TryCut(ref rest, out var cut));
+        Assert.Equal(next, cut.Bytes);
     }
 
     [Fact]

@@ -10,34 +10,13 @@ public sealed class TalkTests
 {
     private static readonly long Now = new DateTimeOffset(2023, 9, 7, 18, 0, 0, TimeSpan.FromHours(8)).ToUnixTimeMilliseconds();
 
-    [Fact]
-    public void Packets_are_held_until_the_last_one_and_only_that_is_answered()
-    {
-        var talk = new Sl651Talk(new StationOptions());
-        var (first, second) = (Packet(1, Sl651Mark.Etb), Packet(2, Sl651Mark.Etx));
-        Assert.Null(talk.Take(first));
-        Assert.Null(talk.Answer(first, true, Now));
-        var message = talk.Take(second)!;
-        Assert.Equal((FrameFault.None, "0012345678"), (message.Fault, message.Address));
-        Assert.Equal([.. first, .. second], message.Parts.Single().Payload);
-        Assert.Equal(FrameFault.None, Sl651Frame.TryParse(talk.Answer(second, true, Now), out var answer));
-        Assert.Equal(7, answer.Serial);
-    }
-
-    [Fact]
-    public void A_message_with_a_missing_packet_is_at_fault()
-    {
-        var talk = new Sl651Talk(new StationOptions());
-        Assert.Equal(FrameFault.Truncated, talk.Take(Packet(2, Sl651Mark.Etx))!.Fault);
-    }
-
     [Theory]
     [InlineData(false, false, Sl651Mark.Eot, 25)]
     [InlineData(true, false, Sl651Mark.Esc, 25)]
     [InlineData(false, true, Sl651Mark.Esc, 25 + 32)]
     public void A_report_is_answered_by_end_or_stay_and_a_clock_far_off_is_set(bool stay, bool setClock, byte end, int bytes)
     {
-        var talk = new Sl651Talk(new StationOptions { StayOnline = stay, SetClock = setClock });
+        var talk = new Sl651Talk(new StationOptions { StayOnline = stay, SetClock = setClock }, TimeProvider.System);
         var report = Frame(Sl651Function.Timed, Now - 3_600_000);
         Assert.NotNull(talk.Take(report));
         var answer = talk.Answer(report, true, Now)!;
@@ -53,7 +32,7 @@ public sealed class TalkTests
     [Fact]
     public void A_heartbeat_and_a_bad_frame_are_not_answered()
     {
-        var talk = new Sl651Talk(new StationOptions());
+        var talk = new Sl651Talk(new StationOptions(), TimeProvider.System);
         Assert.Null(talk.Answer(Frame(Sl651Function.Heartbeat, Now), true, Now));
         Assert.Null(talk.Answer(Frame(Sl651Function.Timed, Now), false, Now));
     }
@@ -93,12 +72,5 @@ public sealed class TalkTests
         Sl651Writer.Heading(body, 7, sentMs);
         var buffer = new byte[64];
         return buffer[..Sl651Writer.Hex(buffer, 1, 0x0012345678, 0, function, false, body, Sl651Mark.Etx)];
-    }
-
-    private static byte[] Packet(int index, byte end)
-    {
-        var buffer = new byte[64];
-        byte[] body = index == 1 ? [0, 7, 0, 0, 0, 0, 0, 0] : new byte[10];
-        return buffer[..Sl651Writer.Hex(buffer, 1, 0x0012345678, 0, Sl651Function.Picture, false, body, end, 2, index)];
     }
 }
