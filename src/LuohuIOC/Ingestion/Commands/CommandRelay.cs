@@ -5,7 +5,7 @@ namespace LuohuIOC.Ingestion.Commands;
 
 /// <summary>
 /// Of several hosts: what an officer sends by one host goes out by the embedded broker of each other as well, since a gateway is connected to any of
-/// them, and to another one after a failure. A gateway that has a persistent session with two gets it twice; a device carries the same id out once.
+/// them, and to another one after a failure. A gateway that is connected to two gets it twice; a device carries the same id out once.
 /// </summary>
 internal sealed partial class CommandRelay(
     CommandBook book, CommandPublisher publisher, WaitingCommands waiting, MqttServer server, TimeProvider time, ILogger<CommandRelay> log) : BackgroundService

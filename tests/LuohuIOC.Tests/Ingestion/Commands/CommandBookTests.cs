@@ -52,6 +52,17 @@ public sealed class CommandBookTests(SharedPostgres postgres) : IAsyncLifetime
     }
 
     [Fact]
+    public void What_waits_is_found_by_the_host_that_the_gateway_comes_to()
+    {
+        _a.Add(Command("c-1") with { State = CommandState.Waiting });
+        var seen = 0L;
+        Assert.Equal(CommandState.Waiting, Assert.Single(_b.OfOthers(ref seen)).State);
+        Assert.Equal("c-1", Assert.Single(_b.Waiting("gw", null)).Id);
+        _b.NoteSent("c-1");
+        Assert.Empty(_a.Waiting("gw", "s"));
+    }
+
+    [Fact]
     public async Task No_command_is_missed_while_many_are_given_at_the_same_time()
     {
         var heard = new List<string>();
