@@ -24,6 +24,13 @@ public static class Hj212Sequence
         return isNumbered ? command + Math.Min(packet.PacketIndex, PlacesOfCommand - 1) : command + PlacesOfCommand + CodesOf(packet);
     }
 
+    /// <summary>
+    /// True for what stands for factors and not for a packet number: it tells packets of one time apart and puts none before another. A device of
+    /// another protocol that has counted up to there loses by it only the order of readings of one millisecond.
+    /// </summary>
+    public static bool IsOfFactors(long sequence) =>
+        sequence is (>= 20_120_000 and < 20_210_000) or (>= 20_520_000 and < 20_610_000) or (>= 20_620_000 and < 20_710_000);
+
     private static uint CodesOf(in Hj212Packet packet)
     {
         var sum = 0u;

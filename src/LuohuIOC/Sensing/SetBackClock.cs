@@ -56,7 +56,7 @@ public sealed class SetBackClock
     /// <summary>Looks at a reading that is older than the newest known; true when it is of the present all the same.</summary>
     internal bool Takes(long deviceTimeMs, long sequence, long receivedMs)
     {
-        var isNext = deviceTimeMs > DeviceMs || (deviceTimeMs == DeviceMs && sequence > Sequence);
+        var isNext = TimeLine.IsBehind(deviceTimeMs, sequence, DeviceMs, Sequence);
         if (IsBelieved) return TakesBelieved(isNext, deviceTimeMs, sequence, receivedMs);
         if (Readings == 0 || !isNext)
         {

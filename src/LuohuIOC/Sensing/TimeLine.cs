@@ -1,3 +1,4 @@
+using LuohuIOC.DeviceProtocol.Hj212;
 using LuohuIOC.Ingestion;
 
 namespace LuohuIOC.Sensing;
@@ -35,12 +36,19 @@ public static class TimeLine
         return isLatest ? Arrival.Latest : Arrival.Late;
     }
 
+    /// <summary>
+    /// True when the reading, which was not seen before, comes after another in the device's own order. A set of factors (HJ 212 without packet numbers)
+    /// has no place before or behind another of its time: what comes then is newer.
+    /// </summary>
+    internal static bool IsBehind(long deviceTimeMs, long sequence, long otherMs, long otherSequence) =>
+        deviceTimeMs != otherMs ? deviceTimeMs > otherMs : sequence > otherSequence || Hj212Sequence.IsOfFactors(sequence);
+
     private static bool IsNewer(SensorState state, long deviceTimeMs, long sequence, long receivedMs)
     {
-        var byDevice = deviceTimeMs != state.DeviceMs ? deviceTimeMs.CompareTo(state.DeviceMs) : sequence.CompareTo(state.Sequence);
+        var isBehind = IsBehind(deviceTimeMs, sequence, state.DeviceMs, state.Sequence);
         if (!IsAhead(deviceTimeMs, receivedMs))
-            return deviceTimeMs > state.LatestMs || (deviceTimeMs == state.LatestMs && byDevice > 0);
-        if (byDevice > 0) return true;
+            return deviceTimeMs > state.LatestMs || (deviceTimeMs == state.LatestMs && isBehind);
+        if (isBehind) return true;
         var isResent = state.ClockAhead && state.DeviceMs - deviceTimeMs <= ResendWindowMs;
         return !isResent && receivedMs > state.LatestMs;
     }

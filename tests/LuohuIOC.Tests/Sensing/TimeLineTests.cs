@@ -38,6 +38,17 @@ public sealed class TimeLineTests
     }
 
     [Fact]
+    public void Sets_of_factors_of_one_time_are_all_of_the_present_in_whichever_order_they_come()
+    {
+        var w = new Watched(SensorKind.WaterQuality);
+        Assert.Equal(Arrival.Latest, w.Observe(0, 20_174_634, ("temperature", 25)));
+        Assert.Equal(Arrival.Latest, w.Observe(0, 20_161_248, ("ph", 7.1)));
+        Assert.Equal(Arrival.Duplicate, w.Observe(0, 20_174_634, ("temperature", 26)));
+        Assert.Equal(Arrival.Duplicate, w.Observe(0, 20_161_248, ("ph", 7.2)));
+        Assert.Equal((25, 7.1), (w.Latest("temperature"), w.Latest("ph")));
+    }
+
+    [Fact]
     public void An_older_reading_is_late_and_changes_nothing()
     {
         var w = new Watched(SensorKind.Waterlogging);

@@ -72,7 +72,7 @@ public sealed class BrokerEvents(
         if (_server is null) return;
         _closing = true;
         intake.Close();
-        if (_state is { } state) await Inject(_server, state.Message(false));
+        if (_server.IsStarted && _state is { } state) await Inject(_server, state.Message(false));
         try
         {
             await owed().WaitAsync(cancellation);

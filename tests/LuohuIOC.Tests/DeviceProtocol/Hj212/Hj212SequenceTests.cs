@@ -20,14 +20,18 @@ public sealed class Hj212SequenceTests
             Of("QN=20230907180011000;CN=2011;CP=&&DataTime=20230907180000;w01010-Rtd=25;w01001-Rtd=7.1,w01001-Flag=N&&"));
 
     [Theory]
-    [InlineData("CN=2011;PNUM=2;PNO=1;CP=&&w01001-Rtd=7.1&&", 20_110_001)]
-    [InlineData("CN=2011;PNO=2;CP=&&w01001-Rtd=7.1&&", 20_110_002)]
-    [InlineData("CN=2061;PNUM=20000;PNO=20000;CP=&&w01001-Avg=7.1&&", 20_619_999)]
-    [InlineData("CN=2011;CP=&&&&", 20_120_000)]
+    [InlineData("CN=2011;PNUM=2;PNO=1;CP=&&w01001-Rtd=7.1&&", 20_110_001, false)]
+    [InlineData("CN=2011;PNO=2;CP=&&w01001-Rtd=7.1&&", 20_110_002, false)]
+    [InlineData("CN=2061;PNUM=20000;PNO=20000;CP=&&w01001-Avg=7.1&&", 20_619_999, false)]
+    [InlineData("CN=2011;CP=&&&&", 20_120_000, true)]
     // One packet of one is numbered like the next one of the same time.
-    [InlineData("CN=2011;PNUM=1;PNO=1;CP=&&w01001-Rtd=7.1&&", 20_161_248)]
-    [InlineData("CN=2011;CP=&&w01001-Rtd=7.1&&", 20_161_248)]
-    public void Packet_numbers_count_where_there_are_several_and_else_the_factors_do(string segment, long sequence) => Assert.Equal(sequence, Of(segment));
+    [InlineData("CN=2011;PNUM=1;PNO=1;CP=&&w01001-Rtd=7.1&&", 20_161_248, true)]
+    [InlineData("CN=2011;CP=&&w01001-Rtd=7.1&&", 20_161_248, true)]
+    public void Packet_numbers_count_where_there_are_several_and_else_the_factors_do(string segment, long sequence, bool isOfFactors)
+    {
+        Assert.Equal(sequence, Of(segment));
+        Assert.Equal(isOfFactors, Hj212Sequence.IsOfFactors(sequence));
+    }
 
     [Fact]
     public void What_commands_and_numbers_and_factors_may_be_lies_apart_on_a_series_of_influx()
