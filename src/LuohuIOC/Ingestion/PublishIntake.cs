@@ -20,7 +20,7 @@ namespace LuohuIOC.Ingestion;
 /// </summary>
 public sealed class PublishIntake(
     PublishDecoder decoder, PublishJournal journal, RejectionStore rejections, GatewayBoard gateways, SparkplugHost sparkplug, CommandBook commands, ReplyQueue replies,
-    StationRecords records, GatewaySecrets secrets, IngestionMetrics metrics, TimeProvider time)
+    StationRecords records, PacketIntake packets, GatewaySecrets secrets, IngestionMetrics metrics, TimeProvider time)
 {
     private const int ReplyBytesMax = 4096;
 
@@ -121,11 +121,17 @@ public sealed class PublishIntake(
         sensorBytes = sensorBytes[..Encoding.ASCII.GetBytes(sensor, sensorBytes)];
         var refused = decoder.Decode(form, gateway, sensorBytes, payload, now, scratch.Readings, scratch.Refusals);
         if (refused != RejectionReason.None) return Refuse(refused, gateway, message, ref answer, now);
+        if (scratch.Refusals.Exists(r => r.Reason == RejectionReason.FrameIncomplete)
+            && packets.Take(gateway, sensor, payload, now, out var isAtFault) is { } held)
+        {
+            if (isAtFault) answer = MqttPubAckReasonCode.PayloadFormatInvalid;
+            return held;
+        }
 
         var durable = Task.CompletedTask;
         if (scratch.Refusals.Count > 0)
         {
-            // Nothing is wrong with a packet that came in a publish of its own.
+            // Nothing is wrong with a packet whose message came in several publishes.
             if (scratch.Refusals.Exists(r => r.Reason != RejectionReason.FrameIncomplete)) answer = MqttPubAckReasonCode.PayloadFormatInvalid;
             foreach (var refusal in scratch.Refusals)
                 durable = rejections.Add(Describe(refusal.Reason, gateway, message, now, refusal));
