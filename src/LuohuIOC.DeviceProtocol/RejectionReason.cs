@@ -45,7 +45,7 @@ public enum RejectionReason : byte
     FrameTruncated,
     FrameInvalid,
 
-    /// <summary>Some packets of several: what stands whole in the first counts, all of them are in the journal.</summary>
+    /// <summary>Some packets of several did not come: what stands whole in the first counts, all that came are in the journal.</summary>
     FrameIncomplete,
 
     /// <summary>No sensor is allowed to speak under this station address.</summary>

@@ -63,6 +63,9 @@ public readonly ref struct Sl651Item
         }
     }
 
+    /// <summary>True where a station wrote a value or the mark that there is none, and not something else.</summary>
+    public bool IsWritten(int index) => Sl651Elements.IsHourSeries(Id) || Sl651Number.IsWritten(DataOf(index));
+
     /// <summary>The value at an index; false where the station marks it as missing or it is no number.</summary>
     public bool TryValue(int index, out double value)
     {
@@ -82,9 +85,10 @@ public readonly ref struct Sl651Item
             value = level / 100.0;
             return level != 0xFFFF;
         }
-        var width = Data.Length / Count;
-        return Sl651Number.TryRead(Data.Slice(index * width, width), Decimals, out value);
+        return Sl651Number.TryRead(DataOf(index), Decimals, out value);
     }
+
+    private ReadOnlySpan<byte> DataOf(int index) => Data.Slice(index * (Data.Length / Count), Data.Length / Count);
 }
 
 /// <summary>Numbers in packed BCD as SL 651-2014 has them (clause 6.6.2): a leading FF is the minus sign, all F means that nothing was measured.</summary>

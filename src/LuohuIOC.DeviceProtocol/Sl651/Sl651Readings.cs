@@ -7,6 +7,9 @@ public interface ISl651Sink
 {
     /// <summary>One element at one time, Unix ms. What the station marks as missing does not come.</summary>
     void Value(ushort element, long unixMs, double value);
+
+    /// <summary>An element whose data is neither a number nor the mark of a missing one.</summary>
+    void NotANumber(ushort element, long unixMs);
 }
 
 /// <summary>From a frame to values at times: series are spread over their times, a value without observation time takes the send time.</summary>
@@ -55,7 +58,11 @@ public static class Sl651Readings
             if (item.Kind == Sl651ItemKind.State) sink.Value(item.Id, atMs, item.Bits);
             if (item.Kind is not (Sl651ItemKind.Value or Sl651ItemKind.Series)) continue;
             for (var i = 0; i < item.Count; i++)
-                if (item.TryValue(i, out var value)) sink.Value(item.Id, atMs + (i * item.StepMinutes * 60_000L), value);
+            {
+                var valueMs = atMs + (i * item.StepMinutes * 60_000L);
+                if (item.TryValue(i, out var value)) sink.Value(item.Id, valueMs, value);
+                else if (!item.IsWritten(i)) sink.NotANumber(item.Id, valueMs);
+            }
         }
         return items.Fault;
     }

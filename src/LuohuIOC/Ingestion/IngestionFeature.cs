@@ -32,6 +32,8 @@ public static class IngestionFeature
         services.AddSingleton<IGatewayPresence>(s => s.GetRequiredService<GatewayBoard>());
         services.AddOptions<SparkplugOptions>().BindConfiguration("Sparkplug").ValidateDataAnnotations().ValidateOnStart();
         services.AddSingleton<SparkplugHost>();
+        services.AddSingleton<PacketIntake>();
+        services.AddHostedService(s => s.GetRequiredService<PacketIntake>());
         services.AddSingleton<PublishIntake>();
         services.AddSingleton<BrokerIntake>();
         services.AddSingleton<ReaderTopics>();
@@ -74,7 +76,7 @@ public static class IngestionFeature
     public static WebApplication MapIngestion(this WebApplication app)
     {
         ReadingTrace.OneIn = app.Services.GetRequiredService<IOptions<TelemetryOptions>>().Value.OneIn;
-        app.Services.GetRequiredService<PublishJournal>().Open();
+        app.Services.GetRequiredService<PublishJournal>().Open(app.Services.GetRequiredService<PacketIntake>().Recover);
         app.Services.GetRequiredService<BrokerEvents>().Attach(app.Services.GetRequiredService<MqttServer>());
         app.Services.GetRequiredService<CommandSubscribers>().Attach(app.Services.GetRequiredService<MqttServer>());
         app.MapRejections();

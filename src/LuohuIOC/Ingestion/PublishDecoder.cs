@@ -47,8 +47,10 @@ public sealed class PublishDecoder(SensorRegistry registry, FrameMetrics metrics
         var refusals = new List<Refusal>();
         while (PublishFrame.TryTake(ref body, out var frame))
         {
+            if (frame.Share == PublishShare.Held) continue;
+            var isWhole = frame.Share == PublishShare.Whole;
             var sink = new DecodeSink(
-                registry, options.Value.AutoRegister || frame.IsWhole, Encoding.ASCII.GetString(frame.Gateway), group, refusals, frame.ReceivedMs, frame.IsWhole);
+                registry, options.Value.AutoRegister || isWhole, Encoding.ASCII.GetString(frame.Gateway), group, refusals, frame.ReceivedMs, isWhole);
             Decode(frame.Form, sink, frame.Sensor, frame.Payload, group, refusals);
         }
         journal.ApplyMarks(group);

@@ -20,7 +20,7 @@ namespace LuohuIOC.Ingestion;
 /// </summary>
 public sealed class PublishIntake(
     PublishDecoder decoder, PublishJournal journal, RejectionStore rejections, GatewayBoard gateways, SparkplugHost sparkplug, CommandBook commands, ReplyQueue replies,
-    StationRecords records, GatewaySecrets secrets, IngestionMetrics metrics, TimeProvider time)
+    StationRecords records, PacketIntake packets, GatewaySecrets secrets, IngestionMetrics metrics, TimeProvider time)
 {
     private const int ReplyBytesMax = 4096;
 
@@ -124,6 +124,12 @@ public sealed class PublishIntake(
         sensorBytes = sensorBytes[..Encoding.ASCII.GetBytes(sensor, sensorBytes)];
         var refused = decoder.Decode(form, gateway, sensorBytes, payload, now, scratch.Readings, scratch.Refusals);
         if (refused != RejectionReason.None) return Refuse(refused, gateway, message, ref answer, now);
+        if (scratch.Refusals.Exists(r => r.Reason == RejectionReason.FrameIncomplete)
+            && packets.Take(gateway, sensor, payload, now, out var isAtFault) is { } held)
+        {
+            if (isAtFault) answer = MqttPubAckReasonCode.PayloadFormatInvalid;
+            return held;
+        }
 
         var durable = Keep(scratch.Refusals, gateway, message, ref answer, now);
         // A frame without readings (a picture, a state, one packet of several) is evidence all the same.

@@ -61,5 +61,7 @@ internal struct FrameDigest : ISl651Sink, IHj212Sink
 
     public void Value(scoped ReadOnlySpan<byte> factor, long unixMs, double value, bool good) => Value((ushort)factor.Length, unixMs, value);
 
+    public void NotANumber(ushort element, long unixMs) => _times ^= unixMs + element;
+
     public void NotANumber(scoped ReadOnlySpan<byte> factor, long unixMs) => _times ^= unixMs + factor.Length;
 }

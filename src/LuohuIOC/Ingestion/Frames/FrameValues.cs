@@ -77,6 +77,16 @@ internal sealed class FrameValues : ISl651Sink, IHj212Sink, ISenmlSink
         Refuse(RejectionReason.ValueNotANumber, Encoding.Latin1.GetString(factor));
     }
 
+    /// <summary>The same for an element of SL 651.</summary>
+    public void NotANumber(ushort element, long unixMs)
+    {
+        var before = _entries.Count;
+        Value(element, unixMs, 0);
+        if (_entries.Count == before) return;
+        _entries.RemoveAt(before);
+        if (_refused.Reason == RejectionReason.None) _refused = (RejectionReason.ValueNotANumber, element.ToString("X2", CultureInfo.InvariantCulture));
+    }
+
     /// <summary>
     /// The state of a component of GB/T 26875.3. Those of one time are one state of the sensor: normal when all of them are, on fire, at fault and so
     /// on when any is.

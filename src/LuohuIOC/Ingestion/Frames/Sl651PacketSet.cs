@@ -11,7 +11,6 @@ internal sealed class Sl651PacketSet(in Sl651Frame first, TimeSpan patience)
 {
     private readonly (ulong Station, byte Center, byte Function, int Total, bool IsAscii) _message = MessageOf(first);
     private readonly SortedDictionary<int, byte[]> _packets = [];
-    private long _heardMs;
 
     public int Total => _message.Total;
 
@@ -30,10 +29,16 @@ internal sealed class Sl651PacketSet(in Sl651Frame first, TimeSpan patience)
     /// <summary>The packets that are here, in order, one behind the other.</summary>
     public byte[] Payload => [.. _packets.Values.SelectMany(p => p)];
 
+    /// <summary>When the newest packet came, Unix ms.</summary>
+    public long HeardMs { get; private set; }
+
+    /// <summary>True for a packet of this message or of another one of the same station, function and number of packets.</summary>
+    public bool IsOf(in Sl651Frame packet) => MessageOf(packet) == _message;
+
     /// <summary>True when the packet may be one of this message.</summary>
     public bool Takes(in Sl651Frame packet, ReadOnlySpan<byte> bytes, long nowMs)
     {
-        if (MessageOf(packet) != _message || IsLate(nowMs)) return false;
+        if (!IsOf(packet) || IsLate(nowMs)) return false;
         return _packets.TryGetValue(packet.PacketIndex, out var known) ? bytes.SequenceEqual(known) : Bytes + bytes.Length <= TelemetryReader.PayloadBytesMax;
     }
 
@@ -41,14 +46,14 @@ internal sealed class Sl651PacketSet(in Sl651Frame first, TimeSpan patience)
     public bool Add(in Sl651Frame packet, ReadOnlySpan<byte> bytes, long nowMs)
     {
         if (!_packets.TryAdd(packet.PacketIndex, bytes.ToArray())) return false;
-        _heardMs = nowMs;
+        HeardMs = nowMs;
         Bytes += bytes.Length;
         if (packet.PacketIndex == 1) Serial = packet.Serial;
         return true;
     }
 
     /// <summary>No packet is waited for any more.</summary>
-    public bool IsLate(long nowMs) => nowMs - _heardMs > patience.TotalMilliseconds;
+    public bool IsLate(long nowMs) => nowMs - HeardMs > patience.TotalMilliseconds;
 
     private static (ulong, byte, byte, int, bool) MessageOf(in Sl651Frame frame) => (frame.Station, frame.Center, frame.Function, frame.PacketTotal, frame.IsAscii);
 }

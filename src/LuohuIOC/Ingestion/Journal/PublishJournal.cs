@@ -78,13 +78,20 @@ public sealed class PublishJournal : IDisposable
 
     private bool _tooDeep;
 
-    /// <summary>Reads what is there and starts the writer. Positions begin at the clock's microseconds, so that they grow even when the folder was lost.</summary>
-    public void Open()
+    /// <summary>
+    /// Reads what is there, shows its publishes to <paramref name="seen"/> and starts the writer. Positions begin at the clock's microseconds, so that they
+    /// grow even when the folder was lost.
+    /// </summary>
+    public void Open(PublishVisitor? seen = null)
     {
         var last = _time.GetUtcNow().ToUnixTimeMilliseconds() * 1000;
         var damaged = _segments.Open((kind, position, body) =>
         {
-            if (kind == JournalRecordKind.Group) last = Math.Max(last, position);
+            if (kind == JournalRecordKind.Group)
+            {
+                last = Math.Max(last, position);
+                while (seen is not null && PublishFrame.TryTake(ref body, out var publish)) seen(publish);
+            }
             else if (kind == JournalRecordKind.Marks) _marks[position] = body.ToArray();
             else _sensingCursor = Math.Max(_sensingCursor, position);
             return true;
@@ -105,10 +112,21 @@ public sealed class PublishJournal : IDisposable
     {
         lock (_gate)
         {
-            PublishFrame.Write(_open.Frames, form, whole, receivedMs, gateway, sensor, payload);
+            PublishFrame.Write(_open.Frames, form, whole ? PublishShare.Whole : PublishShare.Part, receivedMs, gateway, sensor, payload);
             _open.Readings.Append(readings);
             if (trace is not null) _open.Readings.Follow(trace, _open.Readings.Count - readings.Count);
             Interlocked.Add(ref _backlogReadings, readings.Count);
+            Signal();
+            return _open.Durable.Task;
+        }
+    }
+
+    /// <summary>Appends a publish that gives no readings until the rest of its message comes.</summary>
+    public Task AppendHeld(PayloadForm form, long receivedMs, ReadOnlySpan<char> gateway, ReadOnlySpan<char> sensor, ReadOnlySpan<byte> payload)
+    {
+        lock (_gate)
+        {
+            PublishFrame.Write(_open.Frames, form, PublishShare.Held, receivedMs, gateway, sensor, payload);
             Signal();
             return _open.Durable.Task;
         }
@@ -151,7 +169,7 @@ public sealed class PublishJournal : IDisposable
         }
     }
 
-    /// <summary>Completes when every mark given so far is durable.</summary>
+    /// <summary>Completes when every publish and every mark given so far is durable.</summary>
     public Task Flush()
     {
         lock (_gate)

@@ -126,5 +126,9 @@ public sealed class Sl651ReadingsTests
         public List<(int, long, double)> All { get; } = [];
 
         public void Value(ushort element, long unixMs, double value) => All.Add((element, unixMs, value));
+
+        public void NotANumber(ushort element, long unixMs)
+        {
+        }
     }
 }

@@ -87,5 +87,9 @@ public sealed class Sl651SeriesTests
         public List<(int Element, long At, double Value)> All { get; } = [];
 
         public void Value(ushort element, long unixMs, double value) => All.Add((element, unixMs, value));
+
+        public void NotANumber(ushort element, long unixMs)
+        {
+        }
     }
 }

@@ -30,6 +30,15 @@ public sealed class PartlyReadFrameTests
         Assert.Equal([$"{Evening} seq=20145092 temperature=25.5", "value_not_a_number w01001"], Decode(PayloadForm.Hj212, SensorKind.WaterQuality, packet));
     }
 
+    [Theory]
+    [InlineData("39230000A450" + "272300012345", "flow=12.345", "39")]
+    [InlineData("272300012345" + "3923FF00A450", "flow=12.345", "39")]
+    [InlineData("3923AAAAAAAA" + "272300012345", "flow=12.345", null)]
+    [InlineData("3923FFFFFFFF" + "272300012345", "flow=12.345", null)]
+    [InlineData("3812A220" + "272300012345", "flow=12.345", null)]
+    public void An_element_that_is_no_number_is_told_and_the_others_stay(string elements, string values, string? element) =>
+        Assert.Equal(element is null ? [$"{Evening} seq=12 {values}"] : [$"{Evening} seq=12 {values}", $"value_not_a_number {element}"], Decode(PayloadForm.Sl651, SensorKind.Outfall, Sl651(elements)));
+
     [Fact]
     public void Packets_one_behind_the_other_need_no_line_end() =>
         Assert.Equal(

@@ -48,6 +48,12 @@ public sealed class DetectorStateTests
         "AEuQ7KASAwebkOyiEACYGamZmZmZm5P4CamZmZmZnZP4AAAAAAcJmUQYAAAIAg10F5QuDgIEAZbm92ZWx0eS1mbG93QQHBAQEBAQHBCeDg4CEgAAWBAAAAAAAAAECAAAAA" +
         "AAAAEEDgIQAFgQAAAAAAAPg/gAAAAAAAAARA4AEgAAS5DsrgIQgVAwED4MEBwQHBAeA=";
 
+    /// <summary>The same with a place for the fires of its components.</summary>
+    private const string WithFires =
+        "IAAlASAwebkOyiHgAQEBAQEBAQEJFQEJFQEBASHgAQEJFQkh4AEBIeAh4CHggf////////9/IQgVAwEgAAS5DsoBHSEABSFAG25vdmVsdHktbGV2ZWxBCQECA/oJFQUBIA" +
+        "AEuQ7KASAwebkOyiEACYGamZmZmZm5P4CamZmZmZnZP4AAAAAAcJmUQYAAAIAg10F5QuDgIEAZbm92ZWx0eS1mbG93QQHBAQEBAQHBCeDg4CEgAAWBAAAAAAAAAECAAAAA" +
+        "AAAAEEDgIQAFgQAAAAAAAPg/gAAAAAAAAARA4AEgAAS5DsrgIQgVAwED4MEBwQHBAcEB4A==";
+
     private static readonly Serializer<SensorState> Serializer =
         new ServiceCollection().AddSerializer().BuildServiceProvider().GetRequiredService<Serializer<SensorState>>();
 
@@ -59,6 +65,7 @@ public sealed class DetectorStateTests
     [InlineData(WithJournals, 2)]
     [InlineData(WithTimes, 2)]
     [InlineData(WithSetBack, 2)]
+    [InlineData(WithFires, 2)]
     public void Every_version_can_be_read(string golden, int streams)
     {
         var state = Serializer.Deserialize(Convert.FromBase64String(golden))!;
@@ -89,5 +96,5 @@ public sealed class DetectorStateTests
 
     [Fact]
     public void The_newest_is_what_this_version_writes() =>
-        Assert.Equal(WithSetBack, Convert.ToBase64String(Serializer.SerializeToArray(Serializer.Deserialize(Convert.FromBase64String(WithHealth))!)));
+        Assert.Equal(WithFires, Convert.ToBase64String(Serializer.SerializeToArray(Serializer.Deserialize(Convert.FromBase64String(WithHealth))!)));
 }
