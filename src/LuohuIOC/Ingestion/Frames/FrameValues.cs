@@ -84,7 +84,7 @@ internal sealed class FrameValues : ISl651Sink, IHj212Sink, ISenmlSink
         Value(element, unixMs, 0);
         if (_entries.Count == before) return;
         _entries.RemoveAt(before);
-        if (_refused.Reason == RejectionReason.None) _refused = (RejectionReason.ValueNotANumber, element.ToString("X2", CultureInfo.InvariantCulture));
+        Refuse(RejectionReason.ValueNotANumber, element.ToString("X2", CultureInfo.InvariantCulture));
     }
 
     /// <summary>
