@@ -36,6 +36,17 @@ public readonly ref struct Sl651AsciiItem
 
     public int Count => IsSeries ? Text.Length / Width : 1;
 
+    /// <summary>Index of the last value that is not missing; −1 when all are.</summary>
+    public int LastMeasured
+    {
+        get
+        {
+            var last = Count - 1;
+            while (last >= 0 && !TryValue(last, out _)) last--;
+            return last;
+        }
+    }
+
     /// <summary>The value at an index; false where it is missing or no number.</summary>
     public bool TryValue(int index, out double value)
     {

@@ -66,6 +66,17 @@ public readonly ref struct Sl651Item
     /// <summary>True where a station wrote a value or the mark that there is none, and not something else.</summary>
     public bool IsWritten(int index) => Sl651Elements.IsHourSeries(Id) || Sl651Number.IsWritten(DataOf(index));
 
+    /// <summary>Index of the last value that is not missing; −1 when all are.</summary>
+    public int LastMeasured
+    {
+        get
+        {
+            var last = Count - 1;
+            while (last >= 0 && !TryValue(last, out _)) last--;
+            return last;
+        }
+    }
+
     /// <summary>The value at an index; false where the station marks it as missing or it is no number.</summary>
     public bool TryValue(int index, out double value)
     {

@@ -8,6 +8,9 @@ namespace LuohuIOC.DeviceProtocol.Sl651;
 /// </summary>
 public ref struct Sl651Items(ReadOnlySpan<byte> content, byte function)
 {
+    // Four bytes of bits.
+    private const byte StateDefinition = 0x20;
+
     private ReadOnlySpan<byte> _rest = content;
     private Sl651Item _current;
     private BcdTime _time;
@@ -49,7 +52,8 @@ public ref struct Sl651Items(ReadOnlySpan<byte> content, byte function)
 
     private readonly bool IsDoubled(int bytes) => _rest.Length >= bytes && _rest[1] == _rest[0];
 
-    // F1F1 0012345678 48: station and class. Function 46 and configuration frames have no class.
+    // F1F1 0012345678 48: station and class. Configuration frames have no class, and function 46 has one when the state follows it (48 45 20 00000400):
+    // else 48 is an element.
     private void TakeStation()
     {
         HasStation = true;
@@ -57,7 +61,8 @@ public ref struct Sl651Items(ReadOnlySpan<byte> content, byte function)
         _rest = _rest[7..];
         if (_rest.IsEmpty) return;
         var beforeTime = _rest.Length >= 3 && _rest[1] == Sl651Elements.ObservationTime && _rest[2] == Sl651Elements.ObservationTime;
-        if (!beforeTime && (function == Sl651Function.QueryState || !"PHKZDTMGQIO"u8.Contains(_rest[0]))) return;
+        var beforeState = _rest.Length >= 3 && _rest[1] == Sl651Elements.StationState && _rest[2] == StateDefinition;
+        if (!beforeTime && ((function == Sl651Function.QueryState && !beforeState) || !"PHKZDTMGQIO"u8.Contains(_rest[0]))) return;
         // FF F0F0: a station that was never told what it is.
         if (char.IsAsciiLetter((char)_rest[0])) ClassCode = _rest[0];
         _rest = _rest[1..];

@@ -15,6 +15,8 @@ public interface ISl651Sink
 /// <summary>From a frame to values at times: series are spread over their times, a value without observation time takes the send time.</summary>
 public static class Sl651Readings
 {
+    private const long FiveMinutesMs = 5 * 60_000;
+
     /// <summary>
     /// Reads the body of a frame, or of all packets of a message put together (<paramref name="content"/> is what follows serial and send time).
     /// Bodies without elements give nothing and no fault.
@@ -57,9 +59,10 @@ public static class Sl651Readings
             }
             if (item.Kind == Sl651ItemKind.State) sink.Value(item.Id, atMs, item.Bits);
             if (item.Kind is not (Sl651ItemKind.Value or Sl651ItemKind.Series)) continue;
+            var firstMs = Sl651Elements.IsHourSeries(item.Id) ? FirstOfHour(atMs, item.LastMeasured, item.Count, sentMs) : atMs;
             for (var i = 0; i < item.Count; i++)
             {
-                var valueMs = atMs + (i * item.StepMinutes * 60_000L);
+                var valueMs = firstMs + (i * item.StepMinutes * 60_000L);
                 if (item.TryValue(i, out var value)) sink.Value(item.Id, valueMs, value);
                 else if (!item.IsWritten(i)) sink.NotANumber(item.Id, valueMs);
             }
@@ -79,9 +82,14 @@ public static class Sl651Readings
             var atMs = sentMs ?? 0;
             if (item.HasTime && !item.Time.TryUnixMs(out atMs)) return FrameFault.Body;
             atMs += item.Index * item.StepMinutes * 60_000L;
+            if (item.IsSeries) atMs = FirstOfHour(atMs, item.LastMeasured, item.Count, sentMs);
             for (var i = 0; i < item.Count; i++)
-                if (item.TryValue(i, out var value)) sink.Value(element.Id, atMs + (i * 5 * 60_000L), value);
+                if (item.TryValue(i, out var value)) sink.Value(element.Id, atMs + (i * FiveMinutesMs), value);
         }
         return items.Fault;
     }
+
+    // F0F0 18:00 of a report sent at 18:00:03 is the end of its hour, 17:05 … 18:00, since nothing is measured after it is sent.
+    private static long FirstOfHour(long atMs, int lastMeasured, int count, long? sentMs) =>
+        sentMs is { } sent && atMs + (lastMeasured * FiveMinutesMs) > sent ? atMs - ((count - 1) * FiveMinutesMs) : atMs;
 }

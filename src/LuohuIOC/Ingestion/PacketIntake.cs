@@ -45,7 +45,7 @@ public sealed class PacketIntake(
             {
                 var packet = payload[..frame.Bytes];
                 var message = _held.Take(gateway, id, frame, packet, nowMs, out var isNew);
-                StoreExpelled(nowMs);
+                StoreExpelled(nowMs, durable);
                 if (!isNew) durable.Add(journal.Flush());
                 else if (!message.IsWhole) durable.Add(journal.AppendHeld(PayloadForm.Sl651, nowMs, gateway, id, packet));
                 else isAtFault |= Store(gateway, id, message.Payload, nowMs, durable);
@@ -68,26 +68,28 @@ public sealed class PacketIntake(
         }
     }
 
-    /// <summary>Gives up the messages whose packets do not come.</summary>
-    internal void Expire()
+    /// <summary>Gives up the messages whose packets do not come; completes when what there is of them is durable.</summary>
+    internal Task Expire()
     {
         var nowMs = time.GetUtcNow().ToUnixTimeMilliseconds();
+        var durable = new List<Task>();
         lock (_gate)
         {
             _held.Expire(nowMs);
-            StoreExpelled(nowMs);
+            StoreExpelled(nowMs, durable);
         }
+        return Task.WhenAll(durable);
     }
 
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
         using var timer = new PeriodicTimer(Round, time);
-        while (await timer.WaitForNextTickAsync(stoppingToken)) Expire();
+        while (await timer.WaitForNextTickAsync(stoppingToken)) await Expire().WaitAsync(stoppingToken);
     }
 
-    private void StoreExpelled(long nowMs)
+    private void StoreExpelled(long nowMs, List<Task> durable)
     {
-        foreach (var (gateway, sensor, packets) in _held.TakeExpelled()) Store(gateway, sensor, packets.Payload, nowMs, []);
+        foreach (var (gateway, sensor, packets) in _held.TakeExpelled()) Store(gateway, sensor, packets.Payload, nowMs, durable);
     }
 
     // True when something was refused.

@@ -19,7 +19,7 @@ using Xunit;
 namespace LuohuIOC.Tests.Ingestion;
 
 /// <summary>Packets in publishes of their own, with a real journal that is closed and opened again where a host would be killed.</summary>
-public sealed class PacketIntakeTests : IDisposable
+public sealed class PacketIntakeTests : IAsyncLifetime
 {
     private const string Head = "000C230907180003" + "F1F1001234567848" + "F0F02309071800";
 
@@ -41,11 +41,14 @@ public sealed class PacketIntakeTests : IDisposable
         Start();
     }
 
-    public void Dispose()
+    public async ValueTask InitializeAsync() => await _rejections.StartAsync(default);
+
+    public async ValueTask DisposeAsync()
     {
         _journal.Dispose();
+        await _rejections.StopAsync(default);
         _rejections.Dispose();
-        _meters.Dispose();
+        await _meters.DisposeAsync();
         SqliteConnection.ClearAllPools();
         Directory.Delete(_folder, recursive: true);
     }
@@ -65,7 +68,7 @@ public sealed class PacketIntakeTests : IDisposable
         }
         Assert.Equal(["seq=12 1.25 12.345"], Journalled());
         _clock.Advance(TimeSpan.FromMinutes(6));
-        _packets.Expire();
+        await _packets.Expire();
         Restart();
         Assert.Equal((0, 1), (_rejections.CountOf(RejectionReason.FrameIncomplete), Journalled().Count));
     }
@@ -79,16 +82,16 @@ public sealed class PacketIntakeTests : IDisposable
         _clock.Advance(TimeSpan.FromMinutes(6));
         Restart();
         // What a host that was away could not hear is waited for again.
-        _packets.Expire();
+        await _packets.Expire();
         Assert.Equal(0, _rejections.CountOf(RejectionReason.FrameIncomplete));
         for (var time = 0; time < 2; time++)
         {
             _clock.Advance(TimeSpan.FromMinutes(6));
-            _packets.Expire();
+            await _packets.Expire();
         }
         Restart();
         _clock.Advance(TimeSpan.FromMinutes(6));
-        _packets.Expire();
+        await _packets.Expire();
         Assert.Equal((1, 1), (_rejections.CountOf(RejectionReason.FrameIncomplete), Journalled().Count));
         Assert.StartsWith("seq=none 1.25", Journalled()[0]);
     }

@@ -37,15 +37,32 @@ public sealed class Sl651ReadingsTests
         Assert.Equal(expected.Length == 0 ? [] : [(element, Evening, double.Parse(expected, System.Globalization.CultureInfo.InvariantCulture))], sink.All);
     }
 
-    [Fact]
-    public void Series_are_spread_over_their_times()
+    [Theory]
+    // Sent an hour later, at once, and five minutes later, when two values were there.
+    [InlineData("000C230907190003", "F46005FF0000000000000000000A", 0, 11)]
+    [InlineData("000C230907180003", "F46005FF0000000000000000000A", -55, 11)]
+    [InlineData("000C230907180503", "F46005FF0000000000000000000A", -55, 11)]
+    [InlineData("000C230907180503", "F4600505FFFFFFFFFFFFFFFFFFFF", 0, 2)]
+    [InlineData("000C230907180003", "F5C0000500050005000500050005000500050005000500050005", -55, 12)]
+    public void Series_are_spread_over_the_hour_before_they_are_sent(string heading, string item, int firstMinutes, int count)
     {
         var sink = new Values();
-        Assert.Equal(FrameFault.None, Read(0x34, Head + "F46005FF0000000000000000000A", ref sink));
-        Assert.Equal(11, sink.All.Count);
-        Assert.Equal((0xF4, Evening, 0.5), sink.All[0]);
-        Assert.Equal((0xF4, Evening + (2 * 300_000L), 0.0), sink.All[1]);
-        Assert.Equal((0xF4, Evening + (11 * 300_000L), 1.0), sink.All[^1]);
+        Assert.Equal(FrameFault.None, Read(0x34, heading + Head[16..] + item, ref sink));
+        Assert.Equal(count, sink.All.Count);
+        Assert.Equal(Evening + (firstMinutes * 60_000L), sink.All[0].Item2);
+        var steps = sink.All.Zip(sink.All.Skip(1), (a, b) => (b.Item2 - a.Item2) / 300_000.0).ToList();
+        Assert.All(steps, step => Assert.True(step is 1 or 2));
+    }
+
+    [Theory]
+    [InlineData("48" + "452000000400", 0x400)]
+    [InlineData("452000000400", 0x400)]
+    [InlineData("48" + "F0F02309071800" + "452000000400", 0x400)]
+    public void A_state_report_may_name_its_class(string behindStation, int bits)
+    {
+        var sink = new Values();
+        Assert.Equal(FrameFault.None, Read(0x46, "000C230907180003" + "F1F10012345678" + behindStation, ref sink));
+        Assert.Equal((0x45, bits), sink.All.Select(v => (v.Item1, (int)v.Item3)).Single());
     }
 
     [Fact]

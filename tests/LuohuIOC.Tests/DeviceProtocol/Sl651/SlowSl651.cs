@@ -46,15 +46,15 @@ internal static class SlowSl651
     private static List<(int, long, double)>? Elements(string rest, string function, long at)
     {
         var values = new List<(int, long, double)>();
-        var step = 0;
+        var (step, sent) = (0, at);
         while (rest.Length > 0)
         {
             if (rest.StartsWith("F1F1") && rest.Length >= 14)
             {
                 rest = rest[14..];
-                // A class is there when the observation time follows it, or when it is a letter of the table (never in a state report).
+                // A class is there when the observation time follows it, or when it is a letter of the table (in a state report only with the state behind it).
                 if (rest.Length >= 6 && rest[2..6] == "F0F0") rest = rest[2..];
-                else if (rest.Length > 0 && function != "46" && Classes.Contains((char)Convert.ToByte(rest[..2], 16))) rest = rest[2..];
+                else if (rest.Length > 0 && (function != "46" || (rest.Length >= 6 && rest[2..6] == "4520")) && Classes.Contains((char)Convert.ToByte(rest[..2], 16))) rest = rest[2..];
             }
             else if (rest.StartsWith("F0F0") && rest.Length >= 14)
             {
@@ -88,7 +88,7 @@ internal static class SlowSl651
                 }
                 else if (element is >= 0xF4 and <= 0xFC)
                 {
-                    AddHourSeries(element, data, at, values);
+                    AddHourSeries(element, data, at, sent, values);
                 }
                 else
                 {
@@ -109,14 +109,15 @@ internal static class SlowSl651
         if (Number(data, decimals) is { } value) values.Add((element, at, value));
     }
 
-    private static void AddHourSeries(int element, string data, long at, List<(int, long, double)> values)
+    // Ends at its time instead of beginning there when what was measured last would else be of a time behind the sending.
+    private static void AddHourSeries(int element, string data, long at, long sent, List<(int, long, double)> values)
     {
         var width = element == 0xF4 ? 2 : 4;
-        for (var i = 0; (i + 1) * width <= data.Length; i++)
-        {
-            var one = data.Substring(i * width, width);
-            if (one.Trim('F').Length > 0) values.Add((element, at + (i * 300_000L), Convert.ToInt32(one, 16) / (width == 2 ? 10.0 : 100.0)));
-        }
+        var all = Enumerable.Range(0, data.Length / width).Select(i => data.Substring(i * width, width)).ToList();
+        var last = all.FindLastIndex(one => one.Trim('F').Length > 0);
+        if (sent != long.MinValue && at + (last * 300_000L) > sent) at -= (all.Count - 1) * 300_000L;
+        for (var i = 0; i <= last; i++)
+            if (all[i].Trim('F').Length > 0) values.Add((element, at + (i * 300_000L), Convert.ToInt32(all[i], 16) / (width == 2 ? 10.0 : 100.0)));
     }
 
     // When all of it are values, all of it, or up to the first place that reads as elements of the table and would be a jump; else up to the first place that does not begin as the

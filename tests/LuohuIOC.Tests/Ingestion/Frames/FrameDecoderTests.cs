@@ -26,7 +26,7 @@ public sealed class FrameDecoderTests
     public void Five_minute_rain_has_no_sequence_so_that_two_kinds_of_report_count_it_once() =>
         Assert.Equal(
             [$"{Evening} seq=none rain=0.5", $"{Evening + 300_000} seq=none rain=2"],
-            Decode(PayloadForm.Sl651, SensorKind.RainGauge, Sl651(Head + "F4600514FFFFFFFFFFFFFFFFFFFF")));
+            Decode(PayloadForm.Sl651, SensorKind.RainGauge, Sl651("000C230907180503" + Head[16..] + "F4600514FFFFFFFFFFFFFFFFFFFF")));
 
     [Fact]
     public void What_was_not_measured_is_no_reading() =>
