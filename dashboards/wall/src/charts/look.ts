@@ -22,7 +22,7 @@ export const timeAxis = (from: number, to: number): object => ({
 })
 
 /** Room up to the lowest step at least: millimetres must not look like a flood. */
-export const centimetreAxis = (more: object = {}): object => valueAxis('cm', { min: 0, max: (extent: { max: number }) => Math.max(20, Math.ceil(extent.max / 10) * 10), ...more })
+export const centimetreAxis = (more: object = {}): object => valueAxis('cm', { min: 0, max: (extent: { max: number }) => (extent.max > 20 ? Math.ceil(extent.max / 10) * 10 : 20), ...more })
 
 /** Names of steps that lie close together stand beside each other. */
 export const stepLabel = (at: number): object => ({ show: true, position: (['insideStartTop', 'insideMiddleTop', 'insideEndTop'] as const)[at % 3], color: '#a9b8c6', fontSize: 11, formatter: '{c} cm' })

@@ -159,8 +159,14 @@ export class CityMap {
   private listen(): void {
     const { gl } = this
     gl.on('movestart', (event) => (this.moved ||= 'originalEvent' in event && Boolean(event.originalEvent)))
-    // A line above the map or a chart below it takes room: the district must not lose its edges by it.
-    gl.on('resize', () => this.moved || this.fit())
+    // A line above the map or a chart below it takes room: the district must not lose its edges by it. The library tells of a resize, too, when only
+    // the sharpness changes, as it does while the map moves.
+    let size = ''
+    gl.on('resize', () => {
+      const { clientWidth, clientHeight } = gl.getContainer()
+      if (size === (size = `${clientWidth}×${clientHeight}`) || this.moved) return
+      this.fit()
+    })
     for (const layer of ['alert', 'station', 'thing', 'depth']) {
       gl.on('click', layer, (event) => event.features?.[0] && this.pick(String(event.features[0].properties['id'])))
       gl.on('mousemove', layer, (event) => this.hint(event, String(event.features?.[0]?.properties['id'] ?? '')))
