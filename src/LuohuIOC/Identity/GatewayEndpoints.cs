@@ -1,5 +1,4 @@
 using LuohuIOC.Http;
-using Microsoft.AspNetCore.Http.HttpResults;
 using Microsoft.AspNetCore.Mvc;
 
 namespace LuohuIOC.Identity;

@@ -1,4 +1,3 @@
-using LuohuIOC.DeviceProtocol;
 using LuohuIOC.DeviceProtocol.Frames;
 using LuohuIOC.DeviceProtocol.Sl651;
 using LuohuIOC.Ingestion.Frames;
