@@ -90,6 +90,8 @@ public sealed class KilledBrokerTests : IAsyncLifetime
         await _broker.KillAsync();
         await _broker.StartAsync();
         await _host.StartAsync();
+        // What waited comes first: when the last one is there, so is all that comes.
+        await OutsideBrokerTests.ServesAsync(_host, 1);
         using (var gateway = await OutsideBrokerTests.GatewayAsync(_broker.Port, "gw-1")) await SendAsync(gateway, 20);
         var kept = 0L;
         await Wait.UntilAsync(async () => (kept = await _host.CountAsync()) >= 11, () => $"the last reading in history, {kept} are there; broker:\n{_broker.Output}\noutput:\n{_host.Output}");
