@@ -8,51 +8,72 @@ using Spectre.Console;
 namespace LuohuIOC.Benchmarks.Outside;
 
 /// <summary>
-/// <c>outside [SECONDS]</c>: what mosquitto delivers to the least subscriber that there can be, and to the product over one connection and over two,
-/// in turn, three rounds. A rate counts until the last message is acknowledged to mosquitto, which takes them faster than it can hand them on.
+/// <c>outside [SECONDS]</c>: what mosquitto delivers to the least subscriber that there can be, and to the product over one connection, over two, and with the share
+/// unguarded, in turn, three rounds. A rate counts until the last message is acknowledged to mosquitto, which takes them faster than it can hand them on.
 /// </summary>
 internal static class OutsideRunner
 {
     private const int Rounds = 3;
 
+    private static readonly (string Name, int Connections, bool Guard)[] Settings =
+        [("the host, one connection", 1, true), ("the host, two connections", 2, true), ("the host, one connection, share not guarded", 1, false)];
+
     public static async Task<int> RunAsync(TimeSpan duration)
     {
-        await using MosquittoServer raw = new(), single = new(), twofold = new();
-        await Task.WhenAll(raw.StartAsync(), single.StartAsync(), twofold.StartAsync());
+        await using var raw = new MosquittoServer();
+        await raw.StartAsync();
         using var subscriber = new RawSubscriber(raw.Port, "luohu/v1/#");
         await subscriber.Subscribed;
-        await using var one = await HostAsync(single, 1);
-        await using var two = await HostAsync(twofold, 2);
-
-        // The first round is the runtime's.
-        await HostRateAsync(one, single, duration);
-        await HostRateAsync(two, twofold, duration);
-        var rounds = new List<(Rate Raw, Rate One, Rate Two)>();
-        for (var round = 0; round < Rounds; round++)
+        var served = new List<(MosquittoServer Broker, ServedRung Host, List<Rate> Rates)>();
+        try
         {
-            AnsiConsole.MarkupLineInterpolated($"[grey]round {round + 1} of {Rounds} …[/]");
-            rounds.Add((await RawRateAsync(subscriber, raw, duration), await HostRateAsync(one, single, duration), await HostRateAsync(two, twofold, duration)));
+            foreach (var (_, connections, guard) in Settings)
+            {
+                var broker = new MosquittoServer();
+                await broker.StartAsync();
+                served.Add((broker, await HostAsync(broker, connections, guard), []));
+            }
+            // The first round is the runtime's.
+            foreach (var (broker, host, _) in served) await HostRateAsync(host, broker, duration);
+            var least = new List<Rate>();
+            for (var round = 0; round < Rounds; round++)
+            {
+                AnsiConsole.MarkupLineInterpolated($"[grey]round {round + 1} of {Rounds} …[/]");
+                least.Add(await RawRateAsync(subscriber, raw, duration));
+                foreach (var (broker, host, rates) in served) rates.Add(await HostRateAsync(host, broker, duration));
+            }
+            Write([("the least subscriber", least), .. Settings.Zip(served, (s, h) => (s.Name, h.Rates))]);
         }
-        var table = new Table().Border(TableBorder.Markdown).AddColumns("mosquitto to", "messages/s", "lowest", "highest", "of the least", "mosquitto µs a message", "host µs a message");
-        foreach (var (name, rates) in new (string, Rate[])[]
+        finally
         {
-            ("the least subscriber", [.. rounds.Select(r => r.Raw)]), ("the host, one connection", [.. rounds.Select(r => r.One)]), ("the host, two connections", [.. rounds.Select(r => r.Two)]),
-        })
+            foreach (var (broker, host, _) in served)
+            {
+                await host.DisposeAsync();
+                await broker.DisposeAsync();
+            }
+        }
+        return 0;
+    }
+
+    private static void Write(IReadOnlyList<(string Name, List<Rate> Rates)> rows)
+    {
+        var table = new Table().Border(TableBorder.Markdown).AddColumns("mosquitto to", "messages/s", "lowest", "highest", "of the least", "mosquitto µs a message", "host µs a message");
+        var least = Median(rows[0].Rates, r => r.MessagesPerSecond);
+        foreach (var (name, rates) in rows)
         {
             var median = Median(rates, r => r.MessagesPerSecond);
             table.AddRow(
                 name, Text(median, "#,0"), Text(rates.Min(r => r.MessagesPerSecond), "#,0"), Text(rates.Max(r => r.MessagesPerSecond), "#,0"),
-                Text(100 * median / Median([.. rounds.Select(r => r.Raw)], r => r.MessagesPerSecond), "0") + " %", Text(Median(rates, r => r.BrokerMicroseconds), "0.0"),
+                Text(100 * median / least, "0") + " %", Text(Median(rates, r => r.BrokerMicroseconds), "0.0"),
                 rates[0].HostMicroseconds == 0 ? "" : Text(Median(rates, r => r.HostMicroseconds), "0.0"));
         }
         AnsiConsole.Write(table);
-        return 0;
     }
 
-    private static async Task<ServedRung> HostAsync(MosquittoServer broker, int connections)
+    private static async Task<ServedRung> HostAsync(MosquittoServer broker, int connections, bool guard)
     {
         var host = await ServedRung.StartAsync(
-            Rung.History, "--Mqtt:Port=0", $"--Mqtt:Outside:Url={broker.Url}", "--Mqtt:Outside:Host=bench", $"--Mqtt:Outside:Connections={connections}");
+            Rung.History, "--Mqtt:Port=0", $"--Mqtt:Outside:Url={broker.Url}", "--Mqtt:Outside:Host=bench", $"--Mqtt:Outside:Connections={connections}", $"--Mqtt:Outside:Guard={guard}");
         while (await ServedAsync(host) < connections) await Task.Delay(20);
         return host;
     }
@@ -91,7 +112,7 @@ internal static class OutsideRunner
     private static async Task<long> SumAsync(ServedRung host, string what) =>
         (await host.GetAsync("ingestion/outside")).GetProperty("sessions").EnumerateArray().Sum(s => s.GetProperty(what).GetInt64());
 
-    private static double Median(Rate[] rates, Func<Rate, double> of) => rates.Select(of).Order().ElementAt(rates.Length / 2);
+    private static double Median(List<Rate> rates, Func<Rate, double> of) => rates.Select(of).Order().ElementAt(rates.Count / 2);
 
     private static string Text(double value, string format) => value.ToString(format, CultureInfo.InvariantCulture);
 

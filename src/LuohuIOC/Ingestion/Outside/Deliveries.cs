@@ -67,6 +67,21 @@ internal sealed class Deliveries : IDisposable
         }
     }
 
+    /// <summary>Acknowledges one message, in its turn, without reading it. Completes when the next may come.</summary>
+    public async Task PassAsync(MqttApplicationMessageReceivedEventArgs received)
+    {
+        received.AutoAcknowledge = false;
+        if (_draining || _over.IsCancellationRequested || received.ApplicationMessage.QualityOfServiceLevel == MqttQualityOfServiceLevel.AtMostOnce) return;
+        try
+        {
+            if (!_waiting.Writer.TryWrite((received, Task.CompletedTask))) await _waiting.Writer.WriteAsync((received, Task.CompletedTask), _over.Token);
+        }
+        catch (Exception e) when (e is OperationCanceledException or ChannelClosedException)
+        {
+            // The connection is over; the broker sends it again.
+        }
+    }
+
     /// <summary>Takes no more, and gives what was taken a moment to be acknowledged.</summary>
     public async Task DrainAsync(TimeProvider time)
     {

@@ -11,6 +11,16 @@ internal readonly record struct SessionName(string Host, int Number)
     /// </summary>
     public static readonly SessionName Sparkplug = new("spBv1.0", 1);
 
+    /// <summary>The session that guards a group's share (<see cref="ShareGuard"/>), which is nobody's own either.</summary>
+    public static SessionName GuardOf(string group) => new($"{GuardPrefix}{group}", 1);
+
+    private const string GuardPrefix = "guard.";
+
+    public bool IsGuard => Host.StartsWith(GuardPrefix, StringComparison.Ordinal);
+
+    /// <summary>True for the sessions that a host is dealt messages by, its own or those of a dead one.</summary>
+    public bool IsOfShare => !IsGuard && this != Sparkplug;
+
     public string ClientId(string prefix) => $"{prefix}-{Host}-{Number}";
 }
 
@@ -31,7 +41,7 @@ internal sealed class HostRoster(string self, TimeSpan silenceMax)
     private readonly Dictionary<string, Entry> _hosts = new(StringComparer.Ordinal);
 
     /// <summary>Hosts other than this one that are known, alive or dead.</summary>
-    public int Others => _hosts.Keys.Count(h => h != self && h != SessionName.Sparkplug.Host);
+    public int Others => _hosts.Keys.Count(h => h != self && new SessionName(h, 1).IsOfShare);
 
     /// <summary>A host has said how it is.</summary>
     /// <returns>True when that is news.</returns>
@@ -68,12 +78,14 @@ internal sealed class HostRoster(string self, TimeSpan silenceMax)
     public IReadOnlySet<SessionName> Serves(TimeSpan now)
     {
         var alive = _hosts.Keys.Where(h => IsAlive(h, now)).Append(self).Distinct(StringComparer.Ordinal).ToList();
+        // Who stands by has no session of the share to see that it is whole.
+        var sharing = alive.Where(h => SessionsOf(h) > 0).ToList() is { Count: > 0 } some ? some : alive;
         var serves = new HashSet<SessionName>();
         foreach (var (host, entry) in _hosts)
             for (var number = 1; number <= entry.Sessions; number++)
             {
                 var session = new SessionName(host, number);
-                if (host == self || (!alive.Contains(host) && alive.MaxBy(h => Weight(h, session)) == self)) serves.Add(session);
+                if (host == self || (!alive.Contains(host) && (session.IsGuard ? sharing : alive).MaxBy(h => Weight(h, session)) == self)) serves.Add(session);
             }
         return serves;
     }

@@ -19,10 +19,14 @@ internal sealed class OutsideBroker(
     private readonly ConcurrentDictionary<SessionName, OutsideSession> _sessions = new();
     private readonly Channel<bool> _look = Channel.CreateBounded<bool>(new BoundedChannelOptions(1) { FullMode = BoundedChannelFullMode.DropWrite });
     private long _receivedBefore;
+    private long _guardedBefore;
     private long _redeliveredBefore;
     private long _failuresBefore;
 
-    public IReadOnlyCollection<OutsideSession> Sessions => [.. _sessions.Values.OrderBy(s => s.ClientId, StringComparer.Ordinal)];
+    public IReadOnlyCollection<OutsideSession> Sessions => [.. _sessions.Values.Where(s => !s.Name.IsGuard).OrderBy(s => s.ClientId, StringComparer.Ordinal)];
+
+    /// <summary>The share's guard, while this host is the one that serves it.</summary>
+    public OutsideSession? Guard => _sessions.Values.FirstOrDefault(s => s.Name.IsGuard);
 
     /// <summary>True while this host is the one that takes Sparkplug.</summary>
     public bool TakesSparkplug => _sessions.ContainsKey(SessionName.Sparkplug);
@@ -64,13 +68,21 @@ internal sealed class OutsideBroker(
         foreach (var name in wanted.Where(n => !_sessions.ContainsKey(n)))
         {
             if (name == SessionName.Sparkplug) log.LogInformation("Outside broker {Address}: this host takes Sparkplug for all", setup.Address);
+            else if (name.IsGuard) log.LogInformation("Outside broker {Address}: this host guards the share for all", setup.Address);
             else if (name.Host != setup.Host) log.LogWarning("Outside broker {Address}: host '{Host}' is away, this host takes over its session {Number}", setup.Address, name.Host, name.Number);
             // Births that this host saw when it took Sparkplug before may be out of date.
             if (name == SessionName.Sparkplug) sparkplug.Forget();
-            var session = new OutsideSession(name, setup, intake, link, sparkplug, time, log);
+            var session = new OutsideSession(name, setup, intake, link, sparkplug, ShareStandsAsync, time, log);
             _sessions[name] = session;
             session.Start();
         }
+    }
+
+    private async Task<bool> ShareStandsAsync(CancellationToken cancellation)
+    {
+        foreach (var session in _sessions.Values.Where(s => s.Name.IsOfShare))
+            if (await session.IsSubscribedAsync(cancellation)) return true;
+        return false;
     }
 
     private async Task StopAsync(OutsideSession[] sessions)
@@ -79,8 +91,10 @@ internal sealed class OutsideBroker(
         foreach (var session in sessions)
         {
             if (session.Name == SessionName.Sparkplug) log.LogInformation("Outside broker {Address}: another host takes Sparkplug from now on", setup.Address);
+            else if (session.Name.IsGuard) log.LogInformation("Outside broker {Address}: another host guards the share from now on", setup.Address);
             else if (session.Name.Host != setup.Host) log.LogInformation("Outside broker {Address}: session {Number} of host '{Host}' is given back", setup.Address, session.Name.Number, session.Name.Host);
-            _receivedBefore += session.Received;
+            if (session.Name.IsGuard) _guardedBefore += session.Received;
+            else _receivedBefore += session.Received;
             _redeliveredBefore += session.Redelivered;
             _failuresBefore += session.Failures;
             _sessions.TryRemove(session.Name, out _);
@@ -91,10 +105,11 @@ internal sealed class OutsideBroker(
     {
         var meter = meters.Create(new MeterOptions("LuohuIOC.Ingestion"));
         meter.CreateObservableGauge("luohu.outside.connected", () => link.IsConfirmed ? 1 : 0, "{connection}", "1 while this host has its own connection to the outside broker");
-        meter.CreateObservableGauge("luohu.outside.sessions", () => _sessions.Values.Count(s => s.ConnectedSince is not null), "{connection}", "Connections that take messages from the outside broker");
-        meter.CreateObservableGauge("luohu.outside.taken_over", () => _sessions.Keys.Count(n => n.Host != setup.Host && n != SessionName.Sparkplug), "{session}", "Sessions served for hosts that are away");
+        meter.CreateObservableGauge("luohu.outside.sessions", () => Sessions.Count(s => s.ConnectedSince is not null), "{connection}", "Connections that take messages from the outside broker");
+        meter.CreateObservableGauge("luohu.outside.taken_over", () => _sessions.Keys.Count(n => n.Host != setup.Host && n.IsOfShare), "{session}", "Sessions served for hosts that are away");
         meter.CreateObservableGauge("luohu.outside.unacknowledged", () => _sessions.Values.Sum(s => s.Unacknowledged), "{message}", "Messages not yet acknowledged to the outside broker");
-        meter.CreateObservableCounter("luohu.outside.received", () => _receivedBefore + _sessions.Values.Sum(s => s.Received), "{message}", "Messages from the outside broker");
+        meter.CreateObservableCounter("luohu.outside.received", () => _receivedBefore + Sessions.Sum(s => s.Received), "{message}", "Messages from the outside broker");
+        meter.CreateObservableCounter("luohu.outside.guarded", () => _guardedBefore + (Guard?.Received ?? 0), "{message}", "Messages taken by the share's guard, most of which come by the share too");
         meter.CreateObservableCounter("luohu.outside.redelivered", () => _redeliveredBefore + _sessions.Values.Sum(s => s.Redelivered), "{message}", "Messages that the outside broker has sent again");
         meter.CreateObservableCounter("luohu.outside.failures", () => _failuresBefore + link.Failures + _sessions.Values.Sum(s => s.Failures), "{connection}", "Connections to the outside broker lost or not come about");
         meter.CreateObservableCounter("luohu.outside.dropped", () => link.Dropped ?? 0, "{message}", "Messages that the outside broker says it has thrown away");

@@ -9,7 +9,7 @@ internal sealed class OutsideHealth(OutsideBroker broker) : IHealthCheck
     {
         if (!broker.Setup.Options.IsOn) return Task.FromResult(HealthCheckResult.Healthy());
         if (!broker.Link.IsConfirmed) return Task.FromResult(HealthCheckResult.Degraded(KeyOf(broker.Link.Fault)));
-        var lost = broker.Sessions.FirstOrDefault(s => s.ConnectedSince is null);
+        var lost = broker.Sessions.Append(broker.Guard).FirstOrDefault(s => s is { ConnectedSince: null });
         return Task.FromResult(lost is null ? HealthCheckResult.Healthy() : HealthCheckResult.Degraded(KeyOf(lost.Fault)));
     }
 

@@ -58,6 +58,16 @@ internal sealed class OutsideLink(OutsideSetup setup, PublishIntake intake, Time
         lock (_gate) return _roster.IsAlive(host, Now);
     }
 
+    // Nobody's own: one of the living hosts serves each.
+    private IEnumerable<SessionName> CommonSessions
+    {
+        get
+        {
+            if (setup.Options.SparkplugFilters.Count > 0) yield return SessionName.Sparkplug;
+            if (setup.Options is { Guard: true, PlainFilters.Count: > 0 }) yield return SessionName.GuardOf(setup.Options.Group);
+        }
+    }
+
     private TimeSpan Now => time.GetElapsedTime(_born);
 
     /// <summary>Sends a message; completes when the broker has it.</summary>
@@ -153,18 +163,17 @@ internal sealed class OutsideLink(OutsideSetup setup, PublishIntake intake, Time
                 OutsideFaultKind.Subscription, $"the broker does not let user '{setup.Options.User}' read what it writes under luohu/ioc/. Allow it 'readwrite luohu/ioc/#' in the broker's access list"));
         }
         int sessions;
-        var hasSparkplug = setup.Options.SparkplugFilters.Count > 0;
         lock (_gate)
         {
             sessions = Math.Max(_roster.SessionsOf(setup.Host), setup.Options.Connections);
             _roster.HasSessions(setup.Host, sessions, Now);
-            if (hasSparkplug) _roster.HasSessions(SessionName.Sparkplug.Host, SessionName.Sparkplug.Number, Now);
+            foreach (var common in CommonSessions) _roster.HasSessions(common.Host, common.Number, Now);
         }
         if (sessions > setup.Options.Connections)
             log.LogWarning("Outside broker {Address} still keeps {Sessions} sessions of this host, more than Mqtt:Outside:Connections; all are served, so that nothing in them waits for ever", setup.Address, sessions);
         // Each time: a broker that was killed may have forgotten it, and who starts later could not take over what it has not heard of.
         await SayAsync(connection, setup.Host, "sessions", sessions.ToString(CultureInfo.InvariantCulture), stop);
-        if (hasSparkplug) await SayAsync(connection, SessionName.Sparkplug.Host, "sessions", SessionName.Sparkplug.Number.ToString(CultureInfo.InvariantCulture), stop);
+        foreach (var common in CommonSessions) await SayAsync(connection, common.Host, "sessions", common.Number.ToString(CultureInfo.InvariantCulture), stop);
         _connection = connection;
         Fault = null;
         log.LogInformation("Outside broker {Address}: connected as host '{Host}' of group '{Group}'", setup.Address, setup.Host, setup.Options.Group);

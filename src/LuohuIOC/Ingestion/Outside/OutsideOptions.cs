@@ -61,6 +61,13 @@ public sealed class OutsideOptions
     [Range(1, 65535)]
     public int InFlightMax { get; set; } = 1_000;
 
+    /// <summary>
+    /// Whether one more session, unshared, keeps what comes to a restarted broker before the share stands again: mosquitto 2.0 forgets shared
+    /// subscriptions when it restarts, and throws away what comes until a host has subscribed anew. It costs the broker a second delivery of each
+    /// message. Default true; false is for a broker that keeps shared subscriptions.
+    /// </summary>
+    public bool Guard { get; set; } = true;
+
     /// <summary>How long the broker keeps the session of a host that is away. Default 7 days; MQTT 3.1.1 leaves it to the broker's settings.</summary>
     public TimeSpan SessionExpiry { get; set; } = TimeSpan.FromDays(7);
 
@@ -88,6 +95,9 @@ public sealed class OutsideOptions
 
     /// <summary>What to subscribe to: <c>$share/ioc/luohu/v1/+/telemetry</c>, …</summary>
     internal IReadOnlyList<string> SharedFilters => [.. Given.Where(f => !IsSparkplug(f)).Select(Shared)];
+
+    /// <summary>The same, not shared.</summary>
+    internal IReadOnlyList<string> PlainFilters => [.. Given.Where(f => !IsSparkplug(f))];
 
     /// <summary>What of Sparkplug one host takes; empty: nothing.</summary>
     internal IReadOnlyList<string> SparkplugFilters => [.. Given.Where(IsSparkplug)];

@@ -1,18 +1,23 @@
 using LuohuIOC.DeviceProtocol.Sparkplug;
 using LuohuIOC.Ingestion.Sparkplug;
+using MQTTnet.Exceptions;
 using MQTTnet.Protocol;
 
 namespace LuohuIOC.Ingestion.Outside;
 
 /// <summary>
-/// One session of the share, this host's own or one that it serves for a dead host: connected again whenever it is lost, until it is stopped.
+/// One session of the share, this host's own or one that it serves for a dead host, or the one that guards the share or takes Sparkplug: connected
+/// again whenever it is lost, until it is stopped.
 /// </summary>
 internal sealed class OutsideSession(
-    SessionName name, OutsideSetup setup, PublishIntake intake, OutsideLink link, SparkplugHost sparkplug, TimeProvider time, ILogger log)
+    SessionName name, OutsideSetup setup, PublishIntake intake, OutsideLink link, SparkplugHost sparkplug, Func<CancellationToken, Task<bool>> shareStands,
+    TimeProvider time, ILogger log)
 {
     private readonly CancellationTokenSource _stop = new();
     private readonly OutsideSource _source = new(() => true);
     private Deliveries? _deliveries;
+    private ShareGuard? _guard;
+    private OutsideConnection? _subscribed;
     private Task _running = Task.CompletedTask;
     private long _receivedBefore;
     private long _redeliveredBefore;
@@ -36,6 +41,25 @@ internal sealed class OutsideSession(
 
     /// <summary>Connections lost or not come about.</summary>
     public int Failures { get; private set; }
+
+    /// <summary>Of the guard: true when the share brings everything, and what comes by the guard is acknowledged unread.</summary>
+    public bool IsWhole => _guard is { IsWhole: true };
+
+    /// <summary>True when the broker says so now that this session is subscribed.</summary>
+    public async Task<bool> IsSubscribedAsync(CancellationToken cancellation)
+    {
+        if (_subscribed is not { } connection) return false;
+        try
+        {
+            // The same subscription once more changes nothing, and its answer comes from the broker that runs now.
+            await connection.SubscribeAsync(setup.Options.SharedFilters, MqttQualityOfServiceLevel.AtLeastOnce, cancellation);
+            return true;
+        }
+        catch (Exception e) when (!cancellation.IsCancellationRequested && e is OutsideFaultException or MqttCommunicationException or TimeoutException or ObjectDisposedException or OperationCanceledException)
+        {
+            return false;
+        }
+    }
 
     public void Start() => _running = RunAsync();
 
@@ -78,20 +102,23 @@ internal sealed class OutsideSession(
     {
         using var deliveries = new Deliveries(intake, _source, setup.Options.InFlightMax);
         _deliveries = deliveries;
+        _guard = name.IsGuard ? new ShareGuard(setup, deliveries, shareStands, time) : null;
+        using var over = CancellationTokenSource.CreateLinkedTokenSource(_stop.Token);
         try
         {
             // Hosts have one session of Sparkplug and one name in it: who takes it over throws the one before out, whose will then comes first.
             var state = name == SessionName.Sparkplug ? sparkplug.NewState() : null;
-            await using var connection = await OutsideConnection.OpenAsync(setup, ClientId, client => state?.AddWill(client), deliveries.TakeAsync, _stop.Token);
+            await using var connection = await OutsideConnection.OpenAsync(setup, ClientId, client => state?.AddWill(client), _guard is null ? deliveries.TakeAsync : _guard.TakeAsync, _stop.Token);
             Look(connection);
             await SubscribeAsync(connection);
             await SayAsync(connection, state, true);
             _wasKept = true;
             Fault = null;
             ConnectedSince = time.GetUtcNow();
-            log.LogInformation("Outside broker {Address}: session {Client} takes messages", setup.Address, ClientId);
+            if (name.IsOfShare) _subscribed = connection;
+            if (!name.IsGuard) log.LogInformation("Outside broker {Address}: session {Client} takes messages", setup.Address, ClientId);
             var stopped = Task.Delay(Timeout.InfiniteTimeSpan, time, _stop.Token);
-            var first = await Task.WhenAny(connection.Ended, deliveries.Failed, stopped);
+            var first = await Task.WhenAny(connection.Ended, deliveries.Failed, _guard?.FailedAsync(connection, over.Token) ?? connection.Ended, stopped);
             if (first != stopped)
             {
                 Fault = await (Task<OutsideFault>)first;
@@ -114,6 +141,8 @@ internal sealed class OutsideSession(
         finally
         {
             ConnectedSince = null;
+            _subscribed = null;
+            await over.CancelAsync();
             _receivedBefore += deliveries.Received;
             _redeliveredBefore += deliveries.Redelivered;
             _deliveries = null;
@@ -123,6 +152,13 @@ internal sealed class OutsideSession(
     private async Task SubscribeAsync(OutsideConnection connection)
     {
         var options = setup.Options;
+        if (_guard is not null)
+        {
+            // Switched off after it was on: the broker must not go on filling it.
+            if (!options.Guard) await connection.UnsubscribeAsync(_guard.Filters, _stop.Token);
+            else await connection.SubscribeAsync(_guard.Filters, MqttQualityOfServiceLevel.AtLeastOnce, _stop.Token);
+            return;
+        }
         // A host that does not ask for Sparkplug itself serves it for those that do.
         IReadOnlyList<string> filters = name != SessionName.Sparkplug ? options.SharedFilters : options.SparkplugFilters is { Count: > 0 } own ? own : [$"{SparkplugTopic.Prefix}#"];
         if (name != SessionName.Sparkplug && options.OldFilters.Count > 0) await connection.UnsubscribeAsync(options.OldFilters, _stop.Token);

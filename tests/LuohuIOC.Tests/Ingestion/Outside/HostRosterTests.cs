@@ -37,6 +37,26 @@ public sealed class HostRosterTests
     }
 
     [Fact]
+    public void The_share_is_guarded_by_one_that_has_sessions_of_it_whoever_stands_by()
+    {
+        var guard = SessionName.GuardOf("ioc");
+        for (var i = 0; i < 20; i++)
+        {
+            HostRoster Roster(string self)
+            {
+                var roster = new HostRoster(self, Silence);
+                foreach (var (host, sessions) in new[] { ("busy", 1), ($"idle-{i}", 0), (guard.Host, 1) }) roster.HasSessions(host, sessions, At(0));
+                roster.Heard("busy", true, At(0));
+                roster.Heard($"idle-{i}", true, At(0));
+                return roster;
+            }
+            Assert.Contains(guard, Roster("busy").Serves(At(1)));
+            Assert.Empty(Roster($"idle-{i}").Serves(At(1)));
+            Assert.Equal(1, Roster("busy").Others);
+        }
+    }
+
+    [Fact]
     public void A_number_of_sessions_from_the_broker_is_not_believed_blindly()
     {
         var a = new HostRoster("a", Silence);
