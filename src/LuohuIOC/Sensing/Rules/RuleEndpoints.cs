@@ -95,12 +95,13 @@ internal static class RuleEndpoints
     {
         var standing = inForce.Rule;
         // Source and confirmation belong to the default's numbers, not to an officer's; a comment belongs to one change.
-        if (standing is not null) standing = inForce.Override is null ? standing with { Source = null, Confirm = false, Comment = null } : standing with { Comment = null };
+        if (standing is not null) standing = inForce.Override is null ? standing with { Confirm = false, Comment = null } : standing with { Comment = null };
         var whole = standing is null ? new JsonObject { ["id"] = ruleId } : (JsonObject)JsonSerializer.SerializeToNode(standing, RuleJson.Options)!;
         // Another type has other members.
         if (written["type"] is { } type && whole["type"] is { } was && !JsonNode.DeepEquals(type, was)) whole = new JsonObject { ["id"] = ruleId };
         foreach (var (name, value) in written) whole[name] = value?.DeepClone();
-        if (inForce is { Override: null, Rule.Source: { } source } && (string?)whole["source"] == source)
+        if (inForce is { Override: null, Rule: not null } && (string?)whole["source"] is { } source
+            && (source == RuleView.SourceOf(ruleId, TextBook.Chinese) || source == RuleView.SourceOf(ruleId, TextBook.English)))
         {
             whole.Remove("source");
             whole.Remove("confirm");

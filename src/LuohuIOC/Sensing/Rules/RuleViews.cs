@@ -21,7 +21,16 @@ internal sealed record RuleList<T>(IEnumerable<T> Items)
 internal sealed record RuleView(string Label, string Origin, int Version, DateTimeOffset? ChangedAt, string? ChangedBy, Rule Rule)
 {
     public static RuleView Of(Rule rule, RuleVersion? set, int version, string language) => new(
-        LabelOf(rule.Id, rule, language), set is null ? "default" : "override", version, set?.ChangedAt, set?.ChangedBy, rule);
+        LabelOf(rule.Id, rule, language), set is null ? "default" : "override", version, set?.ChangedAt, set?.ChangedBy,
+        set is null ? rule with { Source = SourceOf(rule.Id, language) } : rule);
+
+    /// <summary>Where the numbers of one of the product's own rules come from; null for any other rule.</summary>
+    public static string? SourceOf(string ruleId, string language)
+    {
+        var key = $"rule.{ruleId}.source";
+        var text = TextBook.Get(language, key);
+        return text == key ? null : text;
+    }
 
     /// <summary>As they are written in JSON.</summary>
     public static IReadOnlySet<string> Members { get; } = new HashSet<string>(["label", "origin", "version", "changedAt", "changedBy", "rule"], StringComparer.Ordinal);

@@ -73,9 +73,11 @@ public sealed class DefaultRulesTests
             foreach (var rule in DefaultRules.For(kind.Kind, sensor.Name))
             {
                 if (kind.Kind != SensorKind.Generic || rule is NoDataRule) Assert.Null(RuleChecks.FaultOf(rule, sensor));
-                Assert.False(string.IsNullOrWhiteSpace(rule.Source), $"{rule.Id} does not say where its numbers come from.");
                 foreach (var language in new[] { TextBook.Chinese, TextBook.English })
+                {
+                    Assert.False(string.IsNullOrWhiteSpace(RuleView.SourceOf(rule.Id, language)), $"{rule.Id} does not say in {language} where its numbers come from.");
                     Assert.NotEqual($"rule.{rule.Id}", TextBook.Get(language, $"rule.{rule.Id}"));
+                }
             }
         }
     }
