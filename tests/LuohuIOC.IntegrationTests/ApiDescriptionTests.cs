@@ -20,6 +20,10 @@ public sealed class ApiDescriptionTests
         Assert.True(operations.Count > 30, $"only {operations.Count} operations");
         Assert.Empty(operations.Where(o => !InChinese(o.Value, "summary")).Select(o => o.Name));
         Assert.Empty(operations.CountBy(o => o.Value.GetProperty("operationId").GetString()!).Where(c => c.Value > 1).Select(c => c.Key));
+        var parameters = operations.SelectMany(o => o.Value.TryGetProperty("parameters", out var all) ? all.EnumerateArray().Select(p => (Of: o.Name, Parameter: p)) : []).ToList();
+        Assert.Empty(parameters.Where(p => !InChinese(p.Parameter, "description")).Select(p => $"{p.Of} {p.Parameter.GetProperty("name")}"));
+        string[] filters = ["GET /api/v1/alerts severity", "GET /api/v1/sensors bbox", "POST /api/v1/sensors/import datum"];
+        Assert.Empty(filters.Except(parameters.Select(p => $"{p.Of} {p.Parameter.GetProperty("name")}")));
         Assert.Empty(document.RootElement.GetProperty("tags").EnumerateArray().Where(t => !InChinese(t, "x-displayName")).Select(t => t.ToString()));
     }
 

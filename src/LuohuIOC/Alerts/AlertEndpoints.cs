@@ -41,7 +41,7 @@ internal static class AlertEndpoints
     public static void Map(IEndpointRouteBuilder routes)
     {
         var alerts = routes.MapGroup("/api/v1/alerts").WithTags("alerts");
-        alerts.MapGet("", List).RequireAuthorization("viewer").Produces<AlertPage>();
+        alerts.MapGet("", List).RequireAuthorization("viewer").Produces<AlertPage>().Asks(AlertFilter.Names);
         alerts.MapGet("/summary", Summary).RequireAuthorization("viewer").Produces<AlertSummary>();
         alerts.MapGet("/verification", (AlertChain chain) => chain.Verify()).RequireAuthorization("administrator");
         alerts.MapGet("/{id}", Detail).RequireAuthorization("viewer").Produces<AlertDetail>();

@@ -38,6 +38,9 @@ public sealed record AlertFilter
     /// <summary>Where the page before ended.</summary>
     public AlertCursor? After { get; init; }
 
+    /// <summary>The parameters that <see cref="TryParse"/> reads.</summary>
+    public static readonly string[] Names = ["state", "severity", "sensor", "rule", "kind", "street", "cleared", "from", "to", "limit", "after"];
+
     /// <summary>
     /// Reads <c>?state=raised,acknowledged&amp;severity=orange,red&amp;sensor=&amp;rule=&amp;kind=&amp;street=&amp;cleared=&amp;from=&amp;to=&amp;limit=&amp;after=</c>;
     /// <c>state=open</c> is raised and acknowledged; times are ISO 8601 or Unix ms. A street is a name or a code, kinds are several by comma:

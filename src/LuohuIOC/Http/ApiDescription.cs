@@ -7,7 +7,8 @@ namespace LuohuIOC.Http;
 
 /// <summary>
 /// <c>/openapi/v1.json</c>. The texts are in the caller's language: <c>api.{name}</c> for an endpoint that has a name, else <c>api.{METHOD} {path}</c>,
-/// either with <c>.detail</c> for more, and <c>api.tag.{tag}</c>. The document asks for a token like the rest; the page that shows it (<see cref="ApiPage"/>) fetches it with one.
+/// either with <c>.detail</c> for more, <c>api.tag.{tag}</c>, and <c>api.parameter.{name}</c>, or <c>{key of the endpoint}.{name}</c> where a name means
+/// something else there. The document asks for a token like the rest; the page that shows it (<see cref="ApiPage"/>) fetches it with one.
 /// </summary>
 internal static class ApiDescription
 {
@@ -53,6 +54,7 @@ internal static class ApiDescription
         operation.Description = TextOrNull(language, key + ".detail") ?? operation.Description;
         operation.OperationId ??= NameOf(method, path);
         var metadata = context.Description.ActionDescriptor.EndpointMetadata;
+        DescribeParameters(operation, metadata.OfType<QueryNames>().SelectMany(q => q.Names), language, key);
         operation.Responses ??= [];
         if (metadata.OfType<IAllowAnonymous>().Any())
         {
@@ -63,6 +65,15 @@ internal static class ApiDescription
         operation.Responses.TryAdd("401", new OpenApiResponse { Description = TextBook.Get(language, "problem.token-missing.title") });
         operation.Responses.TryAdd("403", new OpenApiResponse { Description = TextBook.Get(language, "api.role", TextBook.Get(language, $"role.{role}")) });
         return Task.CompletedTask;
+    }
+
+    private static void DescribeParameters(OpenApiOperation operation, IEnumerable<string> read, string language, string key)
+    {
+        operation.Parameters ??= [];
+        foreach (var name in read)
+            operation.Parameters.Add(new OpenApiParameter { Name = name, In = ParameterLocation.Query, Schema = new OpenApiSchema { Type = JsonSchemaType.String } });
+        foreach (var parameter in operation.Parameters.OfType<OpenApiParameter>())
+            parameter.Description = TextOrNull(language, $"{key}.{parameter.Name}") ?? TextOrNull(language, $"api.parameter.{parameter.Name}") ?? parameter.Description;
     }
 
     /// <summary>Pages show the display name, clients are generated from the tag's own.</summary>
@@ -89,4 +100,12 @@ internal static class ApiDescription
         var text = TextBook.Get(language, key);
         return text == key ? null : text;
     }
+}
+
+/// <summary>Parameters that an endpoint reads from the query string itself, so that the generator does not see them.</summary>
+internal sealed record QueryNames(IReadOnlyList<string> Names);
+
+internal static class QueryNamesExtensions
+{
+    public static RouteHandlerBuilder Asks(this RouteHandlerBuilder endpoint, params string[] names) => endpoint.WithMetadata(new QueryNames(names));
 }

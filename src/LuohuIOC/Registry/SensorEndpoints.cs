@@ -17,10 +17,10 @@ internal static class SensorEndpoints
     {
         var sensors = app.MapGroup("/api/v1/sensors").WithTags("sensors");
         sensors.MapGet("", ListAsync).RequireAuthorization("viewer").WithName("ListSensors")
-            .Produces<SensorPage>().Produces(200, null, SensorGeoJson.MediaType, SensorCsv.MediaType).ProducesProblem(400);
+            .Produces<SensorPage>().Produces(200, null, SensorGeoJson.MediaType, SensorCsv.MediaType).ProducesProblem(400).Asks([.. SensorQuery.Names, "bom"]);
         sensors.MapGet("/{id}", Get).RequireAuthorization("viewer").WithName("GetSensor").Produces<SensorDetail>().ProducesProblem(404);
         sensors.MapPost("/import", ImportEndpoint.ImportAsync).RequireAuthorization("administrator").WithName("ImportSensors")
-            .Produces<ImportView>().ProducesProblem(400).ProducesProblem(413).ProducesProblem(415).ProducesProblem(503);
+            .Produces<ImportView>().ProducesProblem(400).ProducesProblem(413).ProducesProblem(415).ProducesProblem(503).Asks("datum");
         sensors.MapPost("/{id}/retire", RetireAsync).RequireAuthorization("administrator").WithName("RetireSensor")
             .Produces<SensorDetail>().ProducesProblem(400).ProducesProblem(404).ProducesProblem(503);
     }

@@ -27,6 +27,9 @@ internal sealed class SensorQuery
     /// <summary>Null when the request names no limit.</summary>
     public int? Limit { get; private set; }
 
+    /// <summary>The parameters that <see cref="Parse"/> reads.</summary>
+    public static readonly string[] Names = ["kind", "street", "bbox", "gateway", "q", "retired", "limit", "after"];
+
     /// <summary>Reads <c>kind</c> (several by comma), <c>street</c> (name or code), <c>bbox</c>, <c>gateway</c>, <c>q</c>, <c>retired</c>, <c>limit</c>, <c>after</c>.</summary>
     /// <param name="query">Of the request.</param>
     /// <param name="now">As of when a sensor is retired.</param>

@@ -34,7 +34,7 @@ public static class SensorThingsFeature
                 ],
             },
         })).RequireAuthorization("viewer").WithTags("SensorThings").WithSummary("OGC SensorThings 1.1: the collections");
-        app.MapGet(Root + "/{**path}", Read).RequireAuthorization("viewer").WithTags("SensorThings").WithSummary("OGC SensorThings 1.1: an entity, a collection, or a neighbour's")
+        app.MapGet(Root + "/{**path}", Read).Asks("$filter", "$expand", "$select", "$orderby", "$top", "$skip", "$skiptoken", "$count").RequireAuthorization("viewer").WithTags("SensorThings").WithSummary("OGC SensorThings 1.1: an entity, a collection, or a neighbour's")
             .WithName("ReadSensorThings").Produces<JsonObject>();
         return app;
     }
