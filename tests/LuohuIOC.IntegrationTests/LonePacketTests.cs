@@ -36,7 +36,7 @@ public sealed class LonePacketTests
         Assert.Equal(MqttClientPublishReasonCode.Success, (await client.PublishAsync(message)).ReasonCode);
     }
 
-    private static byte[] Body(long atMs)
+    internal static byte[] Body(long atMs)
     {
         var body = new byte[29];
         Sl651Writer.Heading(body, 7, atMs);
@@ -46,7 +46,7 @@ public sealed class LonePacketTests
         return body;
     }
 
-    private static byte[] Packet(ReadOnlySpan<byte> body, int index)
+    internal static byte[] Packet(ReadOnlySpan<byte> body, int index)
     {
         var frame = new byte[128];
         return frame[..Sl651Writer.Hex(frame, 1, 0x0012345678, 0, Sl651Function.Timed, false, body, Sl651Mark.Etx, 2, index)];

@@ -19,8 +19,8 @@ public sealed class OutsideSparkplugTests : IAsyncLifetime
         await using var right = Host("right");
         await Task.WhenAll(left.StartAsync(), right.StartAsync());
         await Wait.UntilAsync(
-            async () => await ServedAsync(left) + await ServedAsync(right) == 4 && await TakesAsync(left) != await TakesAsync(right),
-            () => $"each to take part and one to take Sparkplug; output:\n{left.Output}\n{right.Output}");
+            async () => await ServedAsync(left) + await ServedAsync(right) == 5 && await TakesAsync(left) != await TakesAsync(right),
+            () => $"each to take part, one to take Sparkplug and one raw frames; output:\n{left.Output}\n{right.Output}");
         await using var city = await CityAsync(left);
         HostProcess taker = null!, other = null!;
         await Wait.UntilAsync(

@@ -7,19 +7,22 @@ namespace LuohuIOC.Ingestion.Outside;
 internal readonly record struct SessionName(string Host, int Number)
 {
     /// <summary>
-    /// The one session of Sparkplug B, which is nobody's own: one of the living hosts serves it as it serves a dead one's. No host can be called so.
+    /// The one session of Sparkplug B, which is nobody's own: one of the living hosts serves it as it serves a dead one's.
     /// </summary>
     public static readonly SessionName Sparkplug = new("spBv1.0", 1);
 
-    /// <summary>The session that guards a group's share (<see cref="ShareGuard"/>), which is nobody's own either.</summary>
-    public static SessionName GuardOf(string group) => new($"{GuardPrefix}{group}", 1);
+    /// <summary>The session that guards a group's share (<see cref="ShareGuard"/>), nobody's own either.</summary>
+    public static SessionName GuardOf(string group) => new($"guard.{group}", 1);
 
-    private const string GuardPrefix = "guard.";
+    /// <summary>The one session of a group's raw frames, nobody's own either: a message of several packets is put together by whoever has all of them.</summary>
+    public static SessionName RawOf(string group) => new($"raw.{group}", 1);
 
-    public bool IsGuard => Host.StartsWith(GuardPrefix, StringComparison.Ordinal);
+    /// <summary>True for the sessions that a host is dealt messages by, its own or those of a dead one: no host has a dot in its name.</summary>
+    public bool IsOfShare => !Host.Contains('.', StringComparison.Ordinal);
 
-    /// <summary>True for the sessions that a host is dealt messages by, its own or those of a dead one.</summary>
-    public bool IsOfShare => !IsGuard && this != Sparkplug;
+    public bool IsGuard => Host.StartsWith("guard.", StringComparison.Ordinal);
+
+    public bool IsRaw => Host.StartsWith("raw.", StringComparison.Ordinal);
 
     public string ClientId(string prefix) => $"{prefix}-{Host}-{Number}";
 }

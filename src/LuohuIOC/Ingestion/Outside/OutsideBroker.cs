@@ -23,7 +23,7 @@ internal sealed class OutsideBroker(
     private long _redeliveredBefore;
     private long _failuresBefore;
 
-    public IReadOnlyCollection<OutsideSession> Sessions => [.. _sessions.Values.Where(s => !s.Name.IsGuard).OrderBy(s => s.ClientId, StringComparer.Ordinal)];
+    public IReadOnlyCollection<OutsideSession> Sessions => [.. _sessions.Values.Where(s => !s.Name.IsGuard).OrderBy(s => !s.Name.IsOfShare).ThenBy(s => s.ClientId, StringComparer.Ordinal)];
 
     /// <summary>The share's guard, while this host is the one that serves it.</summary>
     public OutsideSession? Guard => _sessions.Values.FirstOrDefault(s => s.Name.IsGuard);
@@ -67,8 +67,7 @@ internal sealed class OutsideBroker(
         await StopAsync([.. _sessions.Values.Where(s => !wanted.Contains(s.Name))]);
         foreach (var name in wanted.Where(n => !_sessions.ContainsKey(n)))
         {
-            if (name == SessionName.Sparkplug) log.LogInformation("Outside broker {Address}: this host takes Sparkplug for all", setup.Address);
-            else if (name.IsGuard) log.LogInformation("Outside broker {Address}: this host guards the share for all", setup.Address);
+            if (!name.IsOfShare) log.LogInformation("Outside broker {Address}: this host {What} for all", setup.Address, WhatOf(name));
             else if (name.Host != setup.Host) log.LogWarning("Outside broker {Address}: host '{Host}' is away, this host takes over its session {Number}", setup.Address, name.Host, name.Number);
             // Births that this host saw when it took Sparkplug before may be out of date.
             if (name == SessionName.Sparkplug) sparkplug.Forget();
@@ -90,8 +89,7 @@ internal sealed class OutsideBroker(
         await Task.WhenAll(sessions.Select(s => s.StopAsync()));
         foreach (var session in sessions)
         {
-            if (session.Name == SessionName.Sparkplug) log.LogInformation("Outside broker {Address}: another host takes Sparkplug from now on", setup.Address);
-            else if (session.Name.IsGuard) log.LogInformation("Outside broker {Address}: another host guards the share from now on", setup.Address);
+            if (!session.Name.IsOfShare) log.LogInformation("Outside broker {Address}: another host {What} from now on", setup.Address, WhatOf(session.Name));
             else if (session.Name.Host != setup.Host) log.LogInformation("Outside broker {Address}: session {Number} of host '{Host}' is given back", setup.Address, session.Name.Number, session.Name.Host);
             if (session.Name.IsGuard) _guardedBefore += session.Received;
             else _receivedBefore += session.Received;
@@ -100,6 +98,8 @@ internal sealed class OutsideBroker(
             _sessions.TryRemove(session.Name, out _);
         }
     }
+
+    private static string WhatOf(SessionName name) => name.IsGuard ? "guards the share" : name.IsRaw ? "takes raw frames" : "takes Sparkplug";
 
     private void CreateMeters()
     {

@@ -64,6 +64,7 @@ internal sealed class OutsideLink(OutsideSetup setup, PublishIntake intake, Time
         get
         {
             if (setup.Options.SparkplugFilters.Count > 0) yield return SessionName.Sparkplug;
+            if (setup.Options.RawFilters.Count > 0) yield return SessionName.RawOf(setup.Options.Group);
             if (setup.Options is { Guard: true, PlainFilters.Count: > 0 }) yield return SessionName.GuardOf(setup.Options.Group);
         }
     }

@@ -45,8 +45,8 @@ public sealed class OutsideOptions
     public string Group { get; set; } = "ioc";
 
     /// <summary>
-    /// Topic filters that are shared. Default: telemetry of gateways and sensors, and raw frames. <c>spBv1.0/#</c>, which may be added, is not shared:
-    /// an alias of Sparkplug means something only to who saw the birth, so one host at a time takes all of it.
+    /// Topic filters. Default: telemetry of gateways and sensors, and raw frames. Shared is telemetry alone. One host at a time takes all raw frames, whose
+    /// messages may have several packets, and all of <c>spBv1.0/#</c>, which may be added: an alias of Sparkplug means something only to who saw the birth.
     /// </summary>
     public IReadOnlyList<string>? Filters { get; set; }
 
@@ -86,28 +86,35 @@ public sealed class OutsideOptions
     /// <summary>PEM file of the certificate's key; empty when it stands in <see cref="CertificateFile"/>.</summary>
     public string KeyFile { get; set; } = "";
 
-    internal static readonly string[] DefaultFilters =
-        [$"{Topic.Prefix}+/telemetry", $"{Topic.Prefix}+/+/telemetry", $"{Topic.Prefix}+/+/raw/+"];
+    internal static readonly string[] DefaultRawFilters = [$"{Topic.Prefix}+/+/raw/+"];
+
+    internal static readonly string[] DefaultFilters = [$"{Topic.Prefix}+/telemetry", $"{Topic.Prefix}+/+/telemetry", .. DefaultRawFilters];
 
     internal bool IsOn => Url.Length > 0;
 
     internal bool IsVersion5 => Version == "5";
 
-    /// <summary>What to subscribe to: <c>$share/ioc/luohu/v1/+/telemetry</c>, …</summary>
-    internal IReadOnlyList<string> SharedFilters => [.. Given.Where(f => !IsSparkplug(f)).Select(Shared)];
+    /// <summary>What to share, for example <c>luohu/v1/+/telemetry</c>.</summary>
+    internal IReadOnlyList<string> PlainFilters => [.. Given.Where(f => !IsSparkplug(f) && !IsRaw(f))];
 
-    /// <summary>The same, not shared.</summary>
-    internal IReadOnlyList<string> PlainFilters => [.. Given.Where(f => !IsSparkplug(f))];
+    /// <summary>What to subscribe to for that: <c>$share/ioc/luohu/v1/+/telemetry</c>, …</summary>
+    internal IReadOnlyList<string> SharedFilters => [.. PlainFilters.Select(Shared)];
 
     /// <summary>What of Sparkplug one host takes; empty: nothing.</summary>
     internal IReadOnlyList<string> SparkplugFilters => [.. Given.Where(IsSparkplug)];
 
-    /// <summary>Subscriptions that a session may have kept from a version that shared Sparkplug too: they would bring everything twice.</summary>
-    internal IReadOnlyList<string> OldFilters => [.. SparkplugFilters.Select(Shared)];
+    /// <summary>What raw frames one host takes; empty: none.</summary>
+    internal IReadOnlyList<string> RawFilters => [.. Given.Where(IsRaw)];
+
+    /// <summary>Subscriptions that a session may have kept from a version that shared these too: they would bring everything twice.</summary>
+    internal IReadOnlyList<string> OldFilters => [.. SparkplugFilters.Concat(RawFilters).Select(Shared)];
 
     private IEnumerable<string> Given => Filters is { Count: > 0 } given ? given : DefaultFilters;
 
     private string Shared(string filter) => $"$share/{Group}/{filter}";
+
+    // luohu/v1/+/+/raw/+; one that covers telemetry too, luohu/v1/#, is shared.
+    private static bool IsRaw(string filter) => filter.Split('/') is [_, _, _, _, "raw", ..];
 
     private static bool IsSparkplug(string filter) => filter.StartsWith(SparkplugTopic.Prefix, StringComparison.Ordinal);
 

@@ -1,13 +1,14 @@
 using LuohuIOC.DeviceProtocol.Sparkplug;
 using LuohuIOC.Ingestion.Sparkplug;
+using MQTTnet;
 using MQTTnet.Exceptions;
 using MQTTnet.Protocol;
 
 namespace LuohuIOC.Ingestion.Outside;
 
 /// <summary>
-/// One session of the share, this host's own or one that it serves for a dead host, or the one that guards the share or takes Sparkplug: connected
-/// again whenever it is lost, until it is stopped.
+/// One session of the share, this host's own or one that it serves for a dead host, or the one that guards the share, takes raw frames or takes
+/// Sparkplug: connected again whenever it is lost, until it is stopped.
 /// </summary>
 internal sealed class OutsideSession(
     SessionName name, OutsideSetup setup, PublishIntake intake, OutsideLink link, SparkplugHost sparkplug, Func<CancellationToken, Task<bool>> shareStands,
@@ -49,6 +50,7 @@ internal sealed class OutsideSession(
     public async Task<bool> IsSubscribedAsync(CancellationToken cancellation)
     {
         if (_subscribed is not { } connection) return false;
+        if (setup.Options.SharedFilters.Count == 0) return true;
         try
         {
             // The same subscription once more changes nothing, and its answer comes from the broker that runs now.
@@ -108,7 +110,7 @@ internal sealed class OutsideSession(
         {
             // Hosts have one session of Sparkplug and one name in it: who takes it over throws the one before out, whose will then comes first.
             var state = name == SessionName.Sparkplug ? sparkplug.NewState() : null;
-            await using var connection = await OutsideConnection.OpenAsync(setup, ClientId, client => state?.AddWill(client), _guard is null ? deliveries.TakeAsync : _guard.TakeAsync, _stop.Token);
+            await using var connection = await OutsideConnection.OpenAsync(setup, ClientId, client => state?.AddWill(client), TakerFor(deliveries), _stop.Token);
             Look(connection);
             await SubscribeAsync(connection);
             await SayAsync(connection, state, true);
@@ -149,6 +151,14 @@ internal sealed class OutsideSession(
         }
     }
 
+    private Func<MqttApplicationMessageReceivedEventArgs, Task> TakerFor(Deliveries deliveries) => name switch
+    {
+        { IsGuard: true } => _guard!.TakeAsync,
+        // A retained one was taken when it was sent: each new subscription would bring it again.
+        { IsRaw: true } => received => received.ApplicationMessage.Retain ? deliveries.PassAsync(received) : deliveries.TakeAsync(received),
+        _ => deliveries.TakeAsync,
+    };
+
     private async Task SubscribeAsync(OutsideConnection connection)
     {
         var options = setup.Options;
@@ -159,9 +169,11 @@ internal sealed class OutsideSession(
             else await connection.SubscribeAsync(_guard.Filters, MqttQualityOfServiceLevel.AtLeastOnce, _stop.Token);
             return;
         }
-        // A host that does not ask for Sparkplug itself serves it for those that do.
-        IReadOnlyList<string> filters = name != SessionName.Sparkplug ? options.SharedFilters : options.SparkplugFilters is { Count: > 0 } own ? own : [$"{SparkplugTopic.Prefix}#"];
-        if (name != SessionName.Sparkplug && options.OldFilters.Count > 0) await connection.UnsubscribeAsync(options.OldFilters, _stop.Token);
+        if (name.IsOfShare && options.OldFilters.Count > 0) await connection.UnsubscribeAsync(options.OldFilters, _stop.Token);
+        // A host that does not ask for these itself serves them for those that do.
+        var filters = name.IsOfShare ? options.SharedFilters
+            : name.IsRaw ? options.RawFilters is { Count: > 0 } raw ? raw : OutsideOptions.DefaultRawFilters
+            : options.SparkplugFilters is { Count: > 0 } own ? own : [$"{SparkplugTopic.Prefix}#"];
         if (filters.Count > 0) await connection.SubscribeAsync(filters, MqttQualityOfServiceLevel.AtLeastOnce, _stop.Token);
     }
 

@@ -66,6 +66,12 @@ public sealed class OutsideOptionsTests
     }
 
     [Fact]
-    public void Filters_are_shared_by_the_group() => Assert.Equal(
-        ["$share/east/luohu/v1/+/telemetry", "$share/east/luohu/v1/+/+/telemetry", "$share/east/luohu/v1/+/+/raw/+"], new OutsideOptions { Group = "east" }.SharedFilters);
+    public void Telemetry_is_shared_by_the_group_and_raw_frames_are_taken_by_one()
+    {
+        var options = new OutsideOptions { Group = "east" };
+        Assert.Equal(["$share/east/luohu/v1/+/telemetry", "$share/east/luohu/v1/+/+/telemetry"], options.SharedFilters);
+        Assert.Equal(["luohu/v1/+/+/raw/+"], options.RawFilters);
+        Assert.Equal(["$share/east/luohu/v1/+/+/raw/+"], options.OldFilters);
+        Assert.Equal(["$share/east/luohu/v1/#"], new OutsideOptions { Group = "east", Filters = ["luohu/v1/#"] }.SharedFilters);
+    }
 }
