@@ -102,7 +102,12 @@ public static class AlertLifecycle
     private static (IReadOnlyList<AlertEvent>, AlertRefusal) Acknowledge(Alert? open, AlertRequest request, DateTimeOffset now)
     {
         if (open is { State: AlertState.Acknowledged } && open.Id == request.AlertId)
-            return ([], open.AcknowledgedBy == request.Actor ? AlertRefusal.None : AlertRefusal.AcknowledgedByAnother);
+        {
+            if (open.AcknowledgedBy != request.Actor) return ([], AlertRefusal.AcknowledgedByAnother);
+            // The same request again, after an answer that was lost, changes nothing; what it says anew is not lost either.
+            var saysMore = !string.IsNullOrWhiteSpace(request.Comment) && request.Comment != open.Comment;
+            return (saysMore ? [By(open, AlertEventType.Commented, request, now)] : [], AlertRefusal.None);
+        }
         return Ask(open, request, alert =>
         {
             var acknowledged = By(alert, AlertEventType.Acknowledged, request, now);

@@ -152,6 +152,16 @@ public sealed class AlertLifecycleTests
     }
 
     [Fact]
+    public void What_an_officer_says_when_acknowledging_again_is_kept_and_a_request_that_comes_twice_is_one()
+    {
+        Do(Some.Observed(Severity.Red, 1));
+        Do(new AlertCommand.Acknowledge(Some.Request(_watch, "甲", "已通知")));
+        Assert.Empty(Do(new AlertCommand.Acknowledge(Some.Request(_watch, "甲", "已通知"))));
+        Assert.Equal([AlertEventType.Commented], Do(new AlertCommand.Acknowledge(Some.Request(_watch, "甲", "泵车在路上"))));
+        Assert.Equal((AlertState.Acknowledged, "泵车在路上"), (_watch.Open!.State, _watch.Open.Comment));
+    }
+
+    [Fact]
     public void A_closed_alert_takes_nothing()
     {
         Do(Some.Observed(Severity.Blue, 1));

@@ -51,14 +51,16 @@ public static partial class RuleChecks
         var isUp = when is Comparison.AtLeast or Comparison.Above;
         var fault = MetricFault(sensor, metric)
             ?? LadderFault(steps, isUp, hysteresis)
-            ?? steps.Select(s => RangeFault(sensor, metric, s.At)).FirstOrDefault(f => f is not null);
+            ?? steps.Select(s => RangeFault(sensor, metric, s.At)).FirstOrDefault(f => f is not null)
+            ?? ClearFault(steps, isUp, hysteresis, absolute ? 0 : RangeOf(sensor, metric).Minimum, RangeOf(sensor, metric).Maximum);
         return fault ?? (absolute && !isUp ? new("rule-absolute-below", metric) : null);
     }
 
     /// <summary>Sums and rises may exceed what one reading can be, so only their order and sign count.</summary>
     private static RuleFault? WindowStepsFault(Step[] steps, string metric, double hysteresis, Sensor sensor) =>
         MetricFault(sensor, metric) ?? LadderFault(steps, isUp: true, hysteresis)
-            ?? (steps.Any(s => s.At <= 0) ? new("rule-threshold-not-positive", metric) : null);
+            ?? (steps.Any(s => s.At <= 0) ? new RuleFault("rule-threshold-not-positive", metric) : null)
+            ?? ClearFault(steps, isUp: true, hysteresis, 0, double.MaxValue);
 
     /// <summary>Each severity once, a worse severity at a worse threshold, hysteresis smaller than the gaps between.</summary>
     private static RuleFault? LadderFault(Step[] steps, bool isUp, double hysteresis)
@@ -79,15 +81,26 @@ public static partial class RuleChecks
         return null;
     }
 
+    /// <summary>The mildest step ends beyond its threshold by the hysteresis: what no value can reach would stand for ever.</summary>
+    private static RuleFault? ClearFault(Step[] steps, bool isUp, double hysteresis, double minimum, double maximum)
+    {
+        var mildest = steps.MinBy(s => s.Severity)!.At;
+        var clear = Math.Round(isUp ? mildest - hysteresis : mildest + hysteresis, 9);
+        if (hysteresis == 0 || (isUp ? clear > minimum : clear < maximum)) return null;
+        return isUp ? new RuleFault("rule-never-clears-below", mildest, hysteresis, clear, minimum) : new RuleFault("rule-never-clears-above", mildest, hysteresis, clear, maximum);
+    }
+
     private static RuleFault? MetricFault(Sensor sensor, string metric) =>
         sensor.Layout.Names.Contains(metric) ? null : new("rule-metric-unknown", metric, sensor.Id, string.Join(", ", sensor.Layout.Names));
 
     private static RuleFault? RangeFault(Sensor sensor, string metric, double at)
     {
-        var definition = sensor.Layout.Kind?.Metrics.FirstOrDefault(m => m.Name == metric);
-        var (minimum, maximum) = definition is null ? (double.MinValue, double.MaxValue) : (definition.Minimum, definition.Maximum);
+        var (minimum, maximum) = RangeOf(sensor, metric);
         return at >= minimum && at <= maximum ? null : new("rule-threshold-out-of-range", at, minimum, maximum);
     }
+
+    private static (double Minimum, double Maximum) RangeOf(Sensor sensor, string metric) =>
+        sensor.Layout.Kind?.Metrics.FirstOrDefault(m => m.Name == metric) is { } definition ? (definition.Minimum, definition.Maximum) : (double.MinValue, double.MaxValue);
 
     private static RuleFault? HoldFault(int seconds, int samples, int clearSeconds)
     {
