@@ -103,6 +103,31 @@ public sealed class WallTests(WallSite site) : IClassFixture<WallSite>
     }
 
     [Fact]
+    public async Task The_drawer_tells_who_did_what_to_an_alert_also_what_another_officer_does_when_it_is_closed()
+    {
+        const string point = "waterlogging-10";
+        await FloodAsync(null, point, 0.33);
+        var alert = (await site.Host.GetAsync($"alerts?sensor={point}&state=open")).GetProperty("items")[0].GetProperty("id").GetString()!;
+        var page = await site.WallAsync($"overview?station={point}");
+        // Another officer, at another wall.
+        await OfficerAsync(alert, "assign", new { assignee = "抢险一队" });
+        await OfficerAsync(alert, "assign", new { assignee = "抢险二队", comment = "一队车辆故障" });
+        var steps = page.Locator(".drawer .timeline li");
+        await Expect(steps.First).ToContainTextAsync("administrator 指派抢险一队 → 抢险二队");
+        await Expect(steps.First).ToContainTextAsync("一队车辆故障");
+        await Expect(steps.Last).ToContainTextAsync("系统 发出预警橙色33 cm，限值 27 cm");
+        await OfficerAsync(alert, "close", new { comment = "现场已处置" });
+        var past = page.Locator(".drawer details", new() { HasText = "已关闭" });
+        await Expect(past).ToHaveCountAsync(1);
+        await OfficerAsync(alert, "mark", new { verdict = "false" });
+        await Expect(past).ToContainTextAsync("administrator 已标为误报");
+        await past.Locator("summary").ClickAsync();
+        await Expect(past.Locator(".timeline li").First).ToContainTextAsync("administrator 标记误报");
+        await Expect(past.Locator(".timeline")).ToContainTextAsync("现场已处置");
+        await page.Context.CloseAsync();
+    }
+
+    [Fact]
     public async Task An_officers_mark_moves_the_detectors_threshold_and_the_drawer_shows_its_history()
     {
         var river = (await site.Host.GetAsync("sensors?kind=river&limit=1")).GetProperty("items")[0].GetProperty("id").GetString()!;
@@ -235,6 +260,8 @@ public sealed class WallTests(WallSite site) : IClassFixture<WallSite>
             async () => (await site.Host.GetAsync($"alerts?sensor={point}&state=open")).GetProperty("items").GetArrayLength() > 0, () => $"the alert of {point}");
         return 0;
     }
+
+    private Task OfficerAsync(string alert, string verb, object body) => site.Host.SendAsync(HttpMethod.Post, $"alerts/{alert}/{verb}", body);
 
     private async Task<string> GatewayOf(string sensor) => (await site.Host.GetAsync($"sensors/{sensor}")).GetProperty("gateway").GetString()!;
 

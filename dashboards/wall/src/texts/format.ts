@@ -38,6 +38,9 @@ export const date = (ms: number): string => new Date(ms).toLocaleDateString(lang
 export const dateTime = (ms: number): string =>
   new Date(ms).toLocaleString(language.value, { ...inShanghai, month: '2-digit', day: '2-digit', hour: '2-digit', minute: '2-digit', second: '2-digit' })
 
+/** With its year and zone, as a record needs it. */
+export const fullTime = (ms: number): string => `${new Date(ms).toLocaleDateString('sv-SE', inShanghai)} ${clock(ms)} UTC+8`
+
 /** How long ago, by the host's clock. */
 export function ago(when: number | string): string {
   const seconds = Math.max(0, Math.round((now() - (typeof when === 'string' ? Date.parse(when) : when)) / 1000))
