@@ -28,7 +28,7 @@ const night = [
   event(10, 'marked', { actor: '李四', verdict: 'true' }),
   event(11, 'closed', { actor: '李四', comment: '现场已退水' }),
 ]
-const lines = (): string[] => stepsOf('waterlogging', night).map((step) => [step.who, step.what, step.change, step.figure, step.note].filter(Boolean).join(' | '))
+const lines = (): string[] => stepsOf('waterlogging', night).map((step) => [step.who, step.what, step.change, step.figure, step.note].filter(Boolean).join(' | ').replaceAll('\u00a0', ' '))
 
 test('an inquiry reads who did what, from what to what, with every note', () => {
   expect(lines()).toEqual([

@@ -1,6 +1,6 @@
 import type { Severity } from '../city/types'
 import { say, sayOf } from '../texts/texts'
-import { metricOf, valueText } from './summary'
+import { limitText, metricOf, valueText } from './summary'
 
 /** One link of an alert's chain, as the host tells it. */
 export interface AlertEvent {
@@ -62,7 +62,7 @@ export function stepsOf(kind: string, events: readonly AlertEvent[]): Step[] {
 
 function figureOf(kind: string, { metric, value, threshold }: AlertEvent): string {
   if (!metric || value === null) return ''
-  const limit = threshold === null || metricOf(kind, metric)?.unit === '1' ? '' : say('alert.threshold', valueText(kind, metric, threshold))
+  const limit = threshold === null || metricOf(kind, metric)?.unit === '1' ? '' : say('alert.threshold', limitText(kind, metric, threshold))
   return [valueText(kind, metric, value), limit].filter(Boolean).join(say('comma'))
 }
 
