@@ -200,6 +200,43 @@ public sealed class WallTests(WallSite site) : IClassFixture<WallSite>
         await page.Context.CloseAsync();
     }
 
+    [Fact]
+    public async Task On_a_wall_of_four_thousand_pixels_map_and_charts_grow_with_the_letters_and_stay_sharp()
+    {
+        const string point = "waterlogging-11";
+        await FloodAsync(null, point, 0.33);
+        var page = await site.WallAsync(width: 3840, height: 2160);
+        await page.WaitForFunctionAsync("() => window.wallMap?.getSource('alerts')");
+        foreach (var canvas in new[] { ".trend canvas", ".map canvas" })
+        {
+            await page.Locator(canvas).First.WaitForAsync();
+            var (letters, drawing, pixels) = (await page.EvaluateAsync<double>("() => parseFloat(getComputedStyle(document.documentElement).fontSize) / 16"),
+                await page.Locator(canvas).First.EvaluateAsync<double>("c => c.getBoundingClientRect().width / c.offsetWidth"),
+                await page.Locator(canvas).First.EvaluateAsync<double>("c => c.width / c.getBoundingClientRect().width"));
+            Assert.True(letters > 1.5, $"Letters are {letters} times as large as at a desk.");
+            Assert.Equal(letters, drawing, 0.01);
+            Assert.Equal(1, pixels, 0.02);
+        }
+        // What is grown is still hit where it is seen.
+        var place = await page.EvaluateAsync<double[]>(
+            """
+            async id => {
+              const map = window.wallMap, rect = map.getContainer().getBoundingClientRect(), times = rect.width / map.getContainer().offsetWidth
+              const coordinates = (await map.getSource('alerts').getData()).features.find(f => f.properties.id === id).geometry.coordinates
+              for (let attempt = 0; attempt < 30; attempt++) {
+                map.jumpTo({ center: coordinates, zoom: 17 })
+                await new Promise(resolve => map.once('idle', resolve))
+                const at = map.project(coordinates)
+                if (map.queryRenderedFeatures(at, { layers: ['alert'] }).length) return [rect.left + at.x * times, rect.top + at.y * times]
+              }
+              throw new Error('The alert is not drawn at its place.')
+            }
+            """, point);
+        await page.Mouse.ClickAsync((float)place[0], (float)place[1]);
+        await Expect(page.Locator($".drawer[data-station='{point}']")).ToBeVisibleAsync();
+        await page.Context.CloseAsync();
+    }
+
     [Theory]
     [InlineData(1920, 1080, "overview storm peace water fire parking safety alerts overview?station=waterlogging-08")]
     [InlineData(390, 844, "overview overview?station=waterlogging-08")]
