@@ -200,6 +200,22 @@ public sealed class WallTests(WallSite site) : IClassFixture<WallSite>
         await page.Context.CloseAsync();
     }
 
+    [Theory]
+    [InlineData(1024, 768)]
+    [InlineData(820, 1180)]
+    public async Task A_tablet_shows_alerts_before_the_map(int width, int height)
+    {
+        await FloodAsync(null, "waterlogging-12", 0.42);
+        var page = await site.WallAsync(width: width, height: height);
+        await Expect(Row(page, "waterlogging-12")).ToBeInViewportAsync();
+        var alerts = await page.Locator(".ticker").BoundingBoxAsync();
+        var map = await page.Locator(".map-panel").BoundingBoxAsync();
+        Assert.True(alerts!.Y < map!.Y || (alerts.Y == map.Y && alerts.X < map.X), $"Alerts begin at {alerts.X}, {alerts.Y}, the map at {map.X}, {map.Y}.");
+        Assert.True(alerts.Y < height / 3, $"Alerts begin at {alerts.Y}.");
+        Assert.Equal(width, await page.EvaluateAsync<int>("() => document.documentElement.scrollWidth"));
+        await page.Context.CloseAsync();
+    }
+
     [Fact]
     public async Task On_a_wall_of_four_thousand_pixels_map_and_charts_grow_with_the_letters_and_stay_sharp()
     {
