@@ -200,6 +200,33 @@ public sealed class WallTests(WallSite site) : IClassFixture<WallSite>
         await page.Context.CloseAsync();
     }
 
+    [Fact]
+    public async Task Alerts_are_listed_and_taken_before_the_map_and_the_charts_are_there()
+    {
+        await FloodAsync(null, "waterlogging-13", 0.42);
+        var page = await site.BrowserAsync();
+        var line = new TaskCompletionSource();
+        var waiting = new ConcurrentBag<string>();
+        await page.RouteAsync(new Regex("/assets/(cityMap|EChart).*[.]js$"), async route =>
+        {
+            waiting.Add(route.Request.Url);
+            await line.Task;
+            await route.ContinueAsync();
+        });
+        await site.OpenAsync(page);
+        await WallSite.LogInAsync(page, site.Host.Token);
+        await WallSite.LiveAsync(page);
+        await Row(page, "waterlogging-13").GetByRole(AriaRole.Button, new() { Name = "确认" }).ClickAsync();
+        await Expect(Row(page, "waterlogging-13").Locator(".state")).ToContainTextAsync("已确认");
+        await Wait.UntilAsync(() => Task.FromResult(waiting.Count == 2), () => $"map and charts to be asked for, not {string.Join(' ', waiting)}");
+        await Expect(page.Locator("canvas")).ToHaveCountAsync(0);
+
+        line.SetResult();
+        await page.WaitForFunctionAsync("() => window.wallMap?.getSource('alerts')");
+        await Expect(page.Locator(".trend canvas")).ToBeVisibleAsync();
+        await page.Context.CloseAsync();
+    }
+
     [Theory]
     [InlineData(1024, 768)]
     [InlineData(820, 1180)]
