@@ -7,6 +7,6 @@ class Memory {
 }
 
 Object.assign(globalThis, {
-  localStorage: new Memory(), sessionStorage: new Memory(), location: { hash: '', origin: 'http://localhost' }, addEventListener: () => undefined,
+  localStorage: new Memory(), sessionStorage: new Memory(), location: { hash: '', origin: 'http://localhost' }, addEventListener: () => undefined, removeEventListener: () => undefined,
   history: { pushState: () => undefined }, document: { documentElement: {}, title: '', createElement: () => ({}) },
 })

@@ -1,9 +1,10 @@
 import { afterEach, beforeEach, expect, test, vi } from 'vitest'
 import { stateText } from '../src/alerts/stateText'
+import { lastAlerts, takeAlert } from '../src/city/city'
 import { station } from '../src/drawer/station'
 import { someAlert, someSensor } from './some'
 
-const { detail, problem, load } = station('s')
+const { detail, past, problem, load } = station('s')
 let away = false
 
 beforeEach(() => {
@@ -29,4 +30,21 @@ test('an alert whose condition is over says so, whoever has it', () => {
   expect(stateText(someAlert('a', over))).toBe('已解除，待确认')
   expect(stateText(someAlert('a', { state: 'acknowledged', acknowledgedBy: '张三', assignedTo: '抢险队' }))).toBe('张三 已确认，已派 抢险队')
   expect(stateText(someAlert('a', { ...over, state: 'acknowledged', acknowledgedBy: '张三' }))).toBe('已解除，张三 已确认')
+})
+
+test('the past is asked for until it shows what was told of a closed alert', async () => {
+  vi.useFakeTimers()
+  const closed = someAlert('a', { state: 'closed', version: 4 })
+  const marked = { ...closed, version: 5, verdict: 'false' as const, markedBy: '李四' }
+  const stored = [closed, closed, marked, marked]
+  vi.stubGlobal('fetch', async (path: string) => ({
+    ok: true, json: async () => (path.endsWith('/sensors/s') ? { ...someSensor('s'), metrics: [] } : { items: path.startsWith('/api/v1/alerts') ? [stored.shift()] : [], next: null }),
+  }))
+  takeAlert(marked)
+  takeAlert(closed)
+  await load(lastAlerts.get('s'))
+  expect(past.value[0]!.verdict).toBeNull()
+  await vi.advanceTimersByTimeAsync(10_000)
+  expect([past.value[0]!.verdict, past.value[0]!.markedBy, stored.length]).toEqual(['false', '李四', 1])
+  vi.useRealTimers()
 })

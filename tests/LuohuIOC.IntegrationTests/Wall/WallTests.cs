@@ -103,6 +103,31 @@ public sealed class WallTests(WallSite site) : IClassFixture<WallSite>
     }
 
     [Fact]
+    public async Task The_drawer_tells_who_did_what_to_an_alert_also_what_another_officer_does_when_it_is_closed()
+    {
+        const string point = "waterlogging-10";
+        await FloodAsync(null, point, 0.33);
+        var alert = (await site.Host.GetAsync($"alerts?sensor={point}&state=open")).GetProperty("items")[0].GetProperty("id").GetString()!;
+        var page = await site.WallAsync($"overview?station={point}");
+        // Another officer, at another wall.
+        await OfficerAsync(alert, "assign", new { assignee = "抢险一队" });
+        await OfficerAsync(alert, "assign", new { assignee = "抢险二队", comment = "一队车辆故障" });
+        var steps = page.Locator(".drawer .timeline li");
+        await Expect(steps.First).ToContainTextAsync("administrator 指派抢险一队 → 抢险二队");
+        await Expect(steps.First).ToContainTextAsync("一队车辆故障");
+        await Expect(steps.Last).ToContainTextAsync("系统 发出预警橙色33 cm，限值 27 cm");
+        await OfficerAsync(alert, "close", new { comment = "现场已处置" });
+        var past = page.Locator(".drawer details", new() { HasText = "已关闭" });
+        await Expect(past).ToHaveCountAsync(1);
+        await OfficerAsync(alert, "mark", new { verdict = "false" });
+        await Expect(past).ToContainTextAsync("administrator 已标为误报");
+        await past.Locator("summary").ClickAsync();
+        await Expect(past.Locator(".timeline li").First).ToContainTextAsync("administrator 标记误报");
+        await Expect(past.Locator(".timeline")).ToContainTextAsync("现场已处置");
+        await page.Context.CloseAsync();
+    }
+
+    [Fact]
     public async Task An_officers_mark_moves_the_detectors_threshold_and_the_drawer_shows_its_history()
     {
         var river = (await site.Host.GetAsync("sensors?kind=river&limit=1")).GetProperty("items")[0].GetProperty("id").GetString()!;
@@ -175,6 +200,86 @@ public sealed class WallTests(WallSite site) : IClassFixture<WallSite>
         await page.Context.CloseAsync();
     }
 
+    [Fact]
+    public async Task Alerts_are_listed_and_taken_before_the_map_and_the_charts_are_there()
+    {
+        await FloodAsync(null, "waterlogging-13", 0.42);
+        var page = await site.BrowserAsync();
+        var line = new TaskCompletionSource();
+        var waiting = new ConcurrentBag<string>();
+        await page.RouteAsync(new Regex("/assets/(cityMap|EChart).*[.]js$"), async route =>
+        {
+            waiting.Add(route.Request.Url);
+            await line.Task;
+            await route.ContinueAsync();
+        });
+        await site.OpenAsync(page);
+        await WallSite.LogInAsync(page, site.Host.Token);
+        await WallSite.LiveAsync(page);
+        await Row(page, "waterlogging-13").GetByRole(AriaRole.Button, new() { Name = "确认" }).ClickAsync();
+        await Expect(Row(page, "waterlogging-13").Locator(".state")).ToContainTextAsync("已确认");
+        await Wait.UntilAsync(() => Task.FromResult(waiting.Count == 2), () => $"map and charts to be asked for, not {string.Join(' ', waiting)}");
+        await Expect(page.Locator("canvas")).ToHaveCountAsync(0);
+
+        line.SetResult();
+        await page.WaitForFunctionAsync("() => window.wallMap?.getSource('alerts')");
+        await Expect(page.Locator(".trend canvas")).ToBeVisibleAsync();
+        await page.Context.CloseAsync();
+    }
+
+    [Theory]
+    [InlineData(1024, 768)]
+    [InlineData(820, 1180)]
+    public async Task A_tablet_shows_alerts_before_the_map(int width, int height)
+    {
+        await FloodAsync(null, "waterlogging-12", 0.42);
+        var page = await site.WallAsync(width: width, height: height);
+        await Expect(Row(page, "waterlogging-12")).ToBeInViewportAsync();
+        var alerts = await page.Locator(".ticker").BoundingBoxAsync();
+        var map = await page.Locator(".map-panel").BoundingBoxAsync();
+        Assert.True(alerts!.Y < map!.Y || (alerts.Y == map.Y && alerts.X < map.X), $"Alerts begin at {alerts.X}, {alerts.Y}, the map at {map.X}, {map.Y}.");
+        Assert.True(alerts.Y < height / 3, $"Alerts begin at {alerts.Y}.");
+        Assert.Equal(width, await page.EvaluateAsync<int>("() => document.documentElement.scrollWidth"));
+        await page.Context.CloseAsync();
+    }
+
+    [Fact]
+    public async Task On_a_wall_of_four_thousand_pixels_map_and_charts_grow_with_the_letters_and_stay_sharp()
+    {
+        const string point = "waterlogging-11";
+        await FloodAsync(null, point, 0.33);
+        var page = await site.WallAsync(width: 3840, height: 2160);
+        await page.WaitForFunctionAsync("() => window.wallMap?.getSource('alerts')");
+        foreach (var canvas in new[] { ".trend canvas", ".map canvas" })
+        {
+            await page.Locator(canvas).First.WaitForAsync();
+            var (letters, drawing, pixels) = (await page.EvaluateAsync<double>("() => parseFloat(getComputedStyle(document.documentElement).fontSize) / 16"),
+                await page.Locator(canvas).First.EvaluateAsync<double>("c => c.getBoundingClientRect().width / c.offsetWidth"),
+                await page.Locator(canvas).First.EvaluateAsync<double>("c => c.width / c.getBoundingClientRect().width"));
+            Assert.True(letters > 1.5, $"Letters are {letters} times as large as at a desk.");
+            Assert.Equal(letters, drawing, 0.01);
+            Assert.Equal(1, pixels, 0.02);
+        }
+        // What is grown is still hit where it is seen.
+        var place = await page.EvaluateAsync<double[]>(
+            """
+            async id => {
+              const map = window.wallMap, rect = map.getContainer().getBoundingClientRect(), times = rect.width / map.getContainer().offsetWidth
+              const coordinates = (await map.getSource('alerts').getData()).features.find(f => f.properties.id === id).geometry.coordinates
+              for (let attempt = 0; attempt < 30; attempt++) {
+                map.jumpTo({ center: coordinates, zoom: 17 })
+                await new Promise(resolve => map.once('idle', resolve))
+                const at = map.project(coordinates)
+                if (map.queryRenderedFeatures(at, { layers: ['alert'] }).length) return [rect.left + at.x * times, rect.top + at.y * times]
+              }
+              throw new Error('The alert is not drawn at its place.')
+            }
+            """, point);
+        await page.Mouse.ClickAsync((float)place[0], (float)place[1]);
+        await Expect(page.Locator($".drawer[data-station='{point}']")).ToBeVisibleAsync();
+        await page.Context.CloseAsync();
+    }
+
     [Theory]
     [InlineData(1920, 1080, "overview storm peace water fire parking safety alerts overview?station=waterlogging-08")]
     [InlineData(390, 844, "overview overview?station=waterlogging-08")]
@@ -235,6 +340,8 @@ public sealed class WallTests(WallSite site) : IClassFixture<WallSite>
             async () => (await site.Host.GetAsync($"alerts?sensor={point}&state=open")).GetProperty("items").GetArrayLength() > 0, () => $"the alert of {point}");
         return 0;
     }
+
+    private Task OfficerAsync(string alert, string verb, object body) => site.Host.SendAsync(HttpMethod.Post, $"alerts/{alert}/{verb}", body);
 
     private async Task<string> GatewayOf(string sensor) => (await site.Host.GetAsync($"sensors/{sensor}")).GetProperty("gateway").GetString()!;
 

@@ -17,3 +17,6 @@ export function hiddenAlerts(view: View, station = ''): Alert[] {
   const isListed = (alert: Alert): boolean => (station ? alert.sensorId === station : !listed || listed.has(alert.kind))
   return openAlerts().filter((alert) => (alert.severity === 'red' || alert.severity === 'orange') && alert.state === 'raised' && alert.clearedAt === null && !isListed(alert))
 }
+
+/** Red alerts that wait for an officer, as ids. One that was taken and then grew worse waits anew. */
+export const waitingReds = (): Set<string> => new Set([...alerts.values()].filter((alert) => alert.severity === 'red' && alert.state === 'raised').map((alert) => alert.id))

@@ -1,4 +1,4 @@
-import { date, dateTime, minute } from '../texts/format'
+import { date, dateTime, fixed, minute } from '../texts/format'
 
 /** The common look of charts: quiet axes, no animation, times as the district's clock has them. */
 const TEXT = '#a9b8c6'
@@ -14,12 +14,19 @@ export const base = {
   legend: { top: 0, left: 0, textStyle: { color: TEXT, fontSize: 13 }, itemWidth: 16, itemHeight: 10 },
 } as const
 
+/** The figure as it stands elsewhere on the wall, not with every digit that was reckoned. */
+export const valueWritten = (write: (value: number) => string) => (value: unknown): string => (typeof value === 'number' ? write(value) : '–')
+
+export const tooltip = (write: (value: number) => string): object => ({ ...base.tooltip, valueFormatter: valueWritten(write) })
+
 export const timeAxis = (from: number, to: number): object => ({
   type: 'time', min: from, max: to, axisLine: { lineStyle: { color: LINE } }, splitLine: { show: false }, splitNumber: 5,
   axisLabel: { color: TEXT, hideOverlap: true, formatter: (value: number) => (minute(value) === '00:00' ? date(value) : minute(value)) },
   // The head of the tooltip, which the library would write by the browser's own zone.
   axisPointer: { label: { formatter: ({ value }: { value: number }) => dateTime(value) } },
 })
+
+export const centimetres = (value: number): string => `${fixed(value, 0)} cm`
 
 /** Room up to the lowest step at least: millimetres must not look like a flood. */
 export const centimetreAxis = (more: object = {}): object => valueAxis('cm', { min: 0, max: (extent: { max: number }) => (extent.max > 20 ? Math.ceil(extent.max / 10) * 10 : 20), ...more })

@@ -12,6 +12,9 @@ export const readings = new Map<string, Reading>()
 export const alerts = new Map<string, Alert>()
 export const kinds = new Map<string, Kind>()
 
+/** The newest view that was told of each sensor's alerts, closed ones too: one that is marked after it was closed is in no list of open ones. */
+export const lastAlerts = new Map<string, Alert>()
+
 /** Counts up when readings changed. */
 export const readingsPulse = shallowRef(0)
 /** Counts up when alerts changed: at once, an alert does not wait. */
@@ -81,6 +84,8 @@ export function takeSnapshot(city: Snapshot): void {
 
 export function takeAlert(view: Alert): void {
   keepAlert(view)
+  const last = lastAlerts.get(view.sensorId)
+  if (last?.id !== view.id || last.version <= view.version) lastAlerts.set(view.sensorId, view)
   alertsPulse.value++
 }
 
@@ -149,7 +154,7 @@ export function ofKind(...names: string[]): Sensor[] {
 }
 
 export function forgetCity(): void {
-  for (const map of [sensors, readings, alerts, closed]) map.clear()
+  for (const map of [sensors, readings, alerts, closed, lastAlerts]) map.clear()
   moved.clear()
   newest = 0
   clearTimeout(registryTimer)

@@ -34,3 +34,12 @@ export const kindsOf = (theme: Theme): string[] => Object.keys(KINDS).filter((ki
 
 /** Kinds in the order that a duty officer looks at them. */
 export const KIND_ORDER = Object.keys(KINDS)
+
+/** What the host has for some kinds only. Of others nothing is asked: every "not found" would stand in the browser's log, where a real fault is looked for. */
+const ANSWERED = {
+  detector: new Set(['outfall', 'pipe', 'river', 'reservoir', 'tide', 'water_quality']),
+  nowcast: new Set(['waterlogging', 'pipe']),
+  health: new Set(KIND_ORDER.filter((kind) => kind !== 'generic')),
+}
+
+export const hasAnswer = (kind: string, what: keyof typeof ANSWERED): boolean => ANSWERED[what].has(kind)

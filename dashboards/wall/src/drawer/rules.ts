@@ -1,7 +1,7 @@
 import type { Severity } from '../city/types'
 import { sayOf, say } from '../texts/texts'
 import { span } from '../texts/format'
-import { valueText } from './summary'
+import { limitText } from './summary'
 
 interface Step {
   severity: Severity
@@ -42,7 +42,7 @@ export const linesOf = (rules: RuleInForce[], metric: string): Step[] =>
 /** A rule in a line of words. */
 export function ruleText(kind: string, rule: Rule): string {
   const metric = rule.metric ? sayOf('metric', rule.metric) : ''
-  const steps = (rule.steps ?? []).map((step) => `${sayOf('severity', step.severity)} ${valueText(kind, rule.metric!, step.at)}`).join(say('comma'))
+  const steps = (rule.steps ?? []).map((step) => `${sayOf('severity', step.severity)} ${limitText(kind, rule.metric!, step.at)}`).join(say('comma'))
   const window = rule.windowSeconds ? span(rule.windowSeconds) : ''
   const severity = rule.severity ? sayOf('severity', rule.severity) : ''
   switch (rule.type) {
@@ -51,7 +51,7 @@ export function ruleText(kind: string, rule: Rule): string {
     case 'rise': return `${say('rule.rise', window, metric)}${say('colon')}${steps}`
     case 'state': return `${metric} ${say('rule.is', sayOf(`state.${rule.metric}`, String(rule.is)))}${say('colon')}${severity}`
     case 'repeat': return `${say('rule.repeat', window, metric, rule.times ?? 0)}${say('colon')}${severity}`
-    case 'all-of': return `${(rule.conditions ?? []).map((c) => `${sayOf('metric', c.metric)} ${sayOf('when', c.when)} ${valueText(kind, c.metric, c.at)}`).join(` ${say('and')} `)}${say('colon')}${severity}`
+    case 'all-of': return `${(rule.conditions ?? []).map((c) => `${sayOf('metric', c.metric)} ${sayOf('when', c.when)} ${limitText(kind, c.metric, c.at)}`).join(` ${say('and')} `)}${say('colon')}${severity}`
     case 'no-data': return `${rule.silenceSeconds ? say('rule.silent', span(rule.silenceSeconds)) : say('rule.silent-kind')}${say('colon')}${severity}`
   }
 }

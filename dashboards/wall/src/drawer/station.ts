@@ -20,6 +20,9 @@ interface Rejection {
 }
 
 const LISTED = 10
+// A change is told before every host has it on disk: the past is asked for a few times then.
+const AGAIN_MS = 1000
+const ATTEMPTS = 10
 
 /** What the host tells of one station, beyond what streams in. */
 export function station(id: string) {
@@ -31,7 +34,13 @@ export function station(id: string) {
   const problem = ref('')
   const path = `/api/v1/sensors/${encodeURIComponent(id)}`
 
-  async function load(): Promise<void> {
+  let asked = 0
+  let later: ReturnType<typeof setTimeout> | undefined
+
+  /** With a change that was told, until the past shows it. */
+  async function load(told?: Alert, attempt = 1): Promise<void> {
+    const mine = ++asked
+    clearTimeout(later)
     try {
       detail.value = await ask<Detail>(path)
       metric.value ||= KINDS[detail.value.kind]?.metric || detail.value.metrics[0]?.name || ''
@@ -39,14 +48,22 @@ export function station(id: string) {
       const [inForce, history, refused] = await Promise.all([
         ask<Page<RuleInForce>>(`${path}/rules`), ask<Page<Alert>>(`/api/v1/alerts?${query}`), ask<Page<Rejection>>(`/api/v1/rejections?${query}`),
       ])
+      if (mine !== asked) return
       rules.value = inForce.items
       past.value = history.items
       rejections.value = refused.items
       problem.value = ''
+      if (told && attempt < ATTEMPTS && past.value.some((alert) => alert.id === told.id && alert.version < told.version)) later = setTimeout(() => void load(told, attempt + 1), AGAIN_MS)
     } catch (error) {
-      problem.value = error instanceof Error ? error.message : String(error)
+      if (mine === asked) problem.value = error instanceof Error ? error.message : String(error)
     }
   }
 
-  return { detail, rules, past, rejections, metric, problem, load }
+  /** Nobody looks any more. */
+  function leave(): void {
+    asked++
+    clearTimeout(later)
+  }
+
+  return { detail, rules, past, rejections, metric, problem, load, leave }
 }

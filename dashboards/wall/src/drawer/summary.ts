@@ -1,18 +1,23 @@
 import { isSilent, kinds, readings } from '../city/city'
 import { KINDS } from '../city/kinds'
 import type { Metric, Quality, Sensor } from '../city/types'
-import { quantity } from '../texts/format'
+import { limited, measured, measureOf, type Measure } from '../texts/measure'
 import { say, sayOf } from '../texts/texts'
 
 export const metricOf = (kind: string, name: string): Metric | undefined => kinds.get(kind)?.metrics.find((metric) => metric.name === name)
 
+/** How a kind's metric is written. */
+export const measureOfKind = (kind: string, name: string): Measure => measureOf(name, metricOf(kind, name)?.unit)
+
 /** Value and unit; states of 0 and 1 in words. */
-export function valueText(kind: string, name: string, value: number | null | undefined): string {
+export const valueText = (kind: string, name: string, value: number | null | undefined): string => worded(kind, name, value, measured)
+
+/** The same for a threshold. */
+export const limitText = (kind: string, name: string, value: number | null | undefined): string => worded(kind, name, value, limited)
+
+function worded(kind: string, name: string, value: number | null | undefined, write: typeof measured): string {
   if (value === null || value === undefined) return '–'
-  const metric = metricOf(kind, name)
-  if (metric?.unit === '1') return sayOf(`state.${name}`, String(value))
-  if (name === 'depth' && metric?.unit === 'm') return `${Math.round(value * 100)} cm`
-  return quantity(value, metric?.unit)
+  return metricOf(kind, name)?.unit === '1' ? sayOf(`state.${name}`, String(value)) : write(measureOfKind(kind, name), value)
 }
 
 /** A station in one line: name, figure, silence. */

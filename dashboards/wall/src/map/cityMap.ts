@@ -6,6 +6,7 @@ import { KINDS } from '../city/kinds'
 import { ask } from '../link/api'
 import { token } from '../link/session'
 import { summaryOf } from '../drawer/summary'
+import { grow, sharpness } from '../views/grow'
 import { moved, toMap, type MapDatum, type Position } from './datum'
 import { alertFeatures, depthFeatures, fillingOf, sensorFeatures } from './features'
 import { addIcons } from './icons'
@@ -41,7 +42,7 @@ export class CityMap {
     this.gl = new GlMap({
       container, style: structuredClone(style), bounds: this.box(BOUNDS), fitBoundsOptions: { padding: 24 }, attributionControl: baseMap ? { compact: true, customAttribution: baseMap.attribution } : false,
       minZoom: 9, maxZoom: 19, dragRotate: false, pitchWithRotate: false, localIdeographFontFamily: '"Noto Sans CJK SC", "PingFang SC", "Microsoft YaHei", sans-serif',
-      fadeDuration: 0, maxPitch: 0,
+      fadeDuration: 0, maxPitch: 0, pixelRatio: sharpness(),
       // Tiles come through the host, which knows the provider's key; the wall's token goes in a header.
       transformRequest: (url) => (url.startsWith(location.origin + '/api/') ? { url, headers: { Authorization: `Bearer ${token.value}` } } : { url }),
     })
@@ -105,7 +106,7 @@ export class CityMap {
     const coordinates = this.move([place.longitude, place.latitude])
     this.data('selected', { type: 'FeatureCollection', features: [{ type: 'Feature', geometry: { type: 'Point', coordinates }, properties: {} }] })
     // Beside the drawer, not below it. MapLibre itself jumps instead of moving for who prefers less motion.
-    const covered = Math.max(0, this.gl.getContainer().getBoundingClientRect().right - (document.querySelector('.drawer')?.getBoundingClientRect().left ?? Infinity))
+    const covered = Math.max(0, this.gl.getContainer().getBoundingClientRect().right - (document.querySelector('.drawer')?.getBoundingClientRect().left ?? Infinity)) / grow()
     const offset: [number, number] = covered < this.gl.getContainer().clientWidth ? [-covered / 2, 0] : [0, 0]
     this.gl.easeTo({ center: coordinates, zoom: Math.max(this.gl.getZoom(), 13.5), offset, duration: 600 })
   }
@@ -117,7 +118,7 @@ export class CityMap {
 
   /** The whole district above the legend. */
   private fit(): void {
-    const legend = this.gl.getContainer().parentElement?.querySelector('.legend')?.clientHeight ?? 0
+    const legend = (this.gl.getContainer().parentElement?.querySelector('.legend')?.clientHeight ?? 0) / grow()
     const room = this.gl.getContainer().clientHeight
     this.gl.fitBounds(this.box(BOUNDS), { padding: { top: 24, left: 24, right: 24, bottom: Math.min(24 + legend, room / 3) }, animate: false })
     this.moved = false
@@ -164,8 +165,10 @@ export class CityMap {
     let size = ''
     gl.on('resize', () => {
       const { clientWidth, clientHeight } = gl.getContainer()
-      if (size === (size = `${clientWidth}×${clientHeight}`) || this.moved) return
-      this.fit()
+      if (size === (size = `${clientWidth}×${clientHeight}`)) return
+      // Moved to another screen.
+      if (!gl.isMoving()) gl.setPixelRatio(sharpness())
+      if (!this.moved) this.fit()
     })
     for (const layer of ['alert', 'station', 'thing', 'depth']) {
       gl.on('click', layer, (event) => event.features?.[0] && this.pick(String(event.features[0].properties['id'])))
@@ -230,7 +233,6 @@ function isDrawnBySoftware(gl: GlMap): boolean {
 
 /** A quarter of the pixels while the map moves, all of them as soon as it rests. */
 function coarseWhileMoving(gl: GlMap): void {
-  const sharp = gl.getPixelRatio()
   // A change of the ratio is itself told as a movement.
   let turning = false
   const turnTo = (ratio: number): void => {
@@ -239,6 +241,6 @@ function coarseWhileMoving(gl: GlMap): void {
     gl.setPixelRatio(ratio)
     turning = false
   }
-  gl.on('movestart', () => turnTo(sharp / 2))
-  gl.on('moveend', () => turnTo(sharp))
+  gl.on('movestart', () => turnTo(sharpness() / 2))
+  gl.on('moveend', () => turnTo(sharpness()))
 }

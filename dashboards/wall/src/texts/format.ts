@@ -7,19 +7,11 @@ export function figure(value: number | null | undefined, digits = 4): string {
   return new Intl.NumberFormat(language.value, { maximumSignificantDigits: digits, useGrouping: Math.abs(value) >= 10_000 }).format(value)
 }
 
-/** A number with its unit; UCUM units are written as people write them. */
-export function quantity(value: number | null | undefined, unit: string | null | undefined): string {
-  const written = unitOf(unit)
-  return value === null || value === undefined ? '–' : `${figure(value)}${written ? `\u00a0${written}` : ''}`
-}
-
+/** UCUM units are written as people write them. */
 export const unitOf = (unit: string | null | undefined): string => (unit ? sayOf('unit', unit) : '')
 
 export const fixed = (value: number, digits: number): string =>
   new Intl.NumberFormat(language.value, { minimumFractionDigits: digits, maximumFractionDigits: digits }).format(value)
-
-/** Depth as officers say it: centimetres. */
-export const centimetres = (metres: number | null): string => (metres === null ? '–' : `${Math.round(metres * 100)} cm`)
 
 export const percent = (share: number): string =>
   Number.isFinite(share) ? `${(Math.floor(share * 1000) / 10).toFixed(1)}%` : '–'
@@ -37,6 +29,9 @@ export const date = (ms: number): string => new Date(ms).toLocaleDateString(lang
 
 export const dateTime = (ms: number): string =>
   new Date(ms).toLocaleString(language.value, { ...inShanghai, month: '2-digit', day: '2-digit', hour: '2-digit', minute: '2-digit', second: '2-digit' })
+
+/** With its year and zone, as a record needs it. */
+export const fullTime = (ms: number): string => `${new Date(ms).toLocaleDateString('sv-SE', inShanghai)} ${clock(ms)} UTC+8`
 
 /** How long ago, by the host's clock. */
 export function ago(when: number | string): string {

@@ -1,0 +1,76 @@
+import type { Severity } from '../city/types'
+import { say, sayOf } from '../texts/texts'
+import { limitText, metricOf, valueText } from './summary'
+
+/** One link of an alert's chain, as the host tells it. */
+export interface AlertEvent {
+  sequence: number
+  type: string
+  at: string
+  actor: string
+  comment: string | null
+  assignee: string | null
+  from: Severity | null
+  to: Severity | null
+  metric: string | null
+  value: number | null
+  threshold: number | null
+  observedAt: string | null
+  verdict: 'true' | 'false' | null
+}
+
+/** A link as an officer, or an inquiry, reads it. */
+export interface Step {
+  sequence: number
+  type: string
+  /** When the host took note, Unix ms. */
+  at: number
+  who: string
+  isPerson: boolean
+  what: string
+  /** From what to what: severity, responsible unit or verdict. */
+  change: string
+  figure: string
+  note: string
+  /** When it was measured, where that was noticeably earlier than the host took note; else null. */
+  observedAt: number | null
+}
+
+/** As the host calls itself in the chain. */
+const SYSTEM = 'system'
+/** A reading is on its way for some seconds; more than that an inquiry wants to see. */
+const LATE_MS = 60_000
+const LATEST_SHOWN = 5
+
+const fromTo = (from: string, to: string): string => (from && to && from !== to ? say('step.from-to', from, to) : to)
+
+/** The chain in words, oldest first. What somebody replaced (unit, verdict) stands beside what he put there: the chain itself has only the new. */
+export function stepsOf(kind: string, events: readonly AlertEvent[]): Step[] {
+  let [assignee, verdict] = ['', '']
+  return events.map((event) => {
+    let change = fromTo(event.from ? sayOf('severity', event.from) : '', event.to ? sayOf('severity', event.to) : '')
+    if (event.type === 'assigned') change = fromTo(assignee, (assignee = event.assignee ?? ''))
+    if (event.type === 'marked') change = fromTo(verdict, (verdict = event.verdict ? sayOf('verdict', event.verdict) : ''))
+    const at = Date.parse(event.at)
+    const observed = event.observedAt ? Date.parse(event.observedAt) : at
+    return {
+      sequence: event.sequence, type: event.type, at, isPerson: event.actor !== SYSTEM, who: event.actor === SYSTEM ? say('timeline.system') : event.actor,
+      what: sayOf('step', event.type), change, figure: figureOf(kind, event), note: event.comment ?? '', observedAt: at - observed > LATE_MS ? observed : null,
+    }
+  })
+}
+
+function figureOf(kind: string, { metric, value, threshold }: AlertEvent): string {
+  if (!metric || value === null) return ''
+  const limit = threshold === null || metricOf(kind, metric)?.unit === '1' ? '' : say('alert.threshold', limitText(kind, metric, threshold))
+  return [valueText(kind, metric, value), limit].filter(Boolean).join(say('comma'))
+}
+
+/** Fewer than these are not worth a button. */
+const HIDDEN_MIN = 4
+
+/** Water that rises and falls around a limit makes hundreds of steps; what a person did or wrote, the beginning and the newest are never left out. */
+export function shortened(steps: readonly Step[]): readonly Step[] {
+  const kept = steps.filter((step, i) => step.isPerson || step.note !== '' || i === 0 || i >= steps.length - LATEST_SHOWN)
+  return steps.length - kept.length < HIDDEN_MIN ? steps : kept
+}

@@ -1,0 +1,46 @@
+import { readFileSync } from 'node:fs'
+import { afterAll, beforeAll, expect, test } from 'vitest'
+import { kinds, readings, sensors } from '../src/city/city'
+import { limitText, summaryOf, valueText } from '../src/drawer/summary'
+import { measureOf } from '../src/texts/measure'
+import { someReading, someSensor } from './some'
+
+interface Contract { common: { name: string; unit: string }[]; kinds: { kind: string; metrics: { name: string; unit: string }[] }[] }
+const contract = JSON.parse(readFileSync('../../firmware-contracts/kinds.json', 'utf8')) as Contract
+
+beforeAll(() => {
+  for (const { kind, metrics } of contract.kinds)
+    kinds.set(kind, { name: kind, chinese: '', english: '', silenceSeconds: 1800, metrics: [...metrics, ...contract.common].map((metric) => ({ ...metric, minimum: null, maximum: null })) })
+})
+afterAll(() => kinds.clear())
+const plain = (text: string): string => text.replaceAll('\u00a0', ' ')
+
+test('a figure has the digits of its metric, whatever came', () => {
+  const written: [string, string, number, string][] = [
+    ['rain_gauge', 'rain', 0.2, '0.2 mm'], ['rain_gauge', 'rain', 12, '12.0 mm'], ['waterlogging', 'depth', 0.2849, '28 cm'], ['waterlogging', 'depth', 0.145, '15 cm'],
+    ['river', 'level', 1.5, '1.50 m'], ['reservoir', 'level', 27.61234, '27.61 m'], ['tide', 'level', -0.001, '0.00 m'], ['tide', 'level', -0.37, '-0.37 m'],
+    ['water_quality', 'ph', 7.1, '7.10'], ['water_quality', 'total_phosphorus', 0.0253, '0.025 mg/L'], ['water_quality', 'dissolved_oxygen', 6.4567, '6.46 mg/L'],
+    ['water_quality', 'temperature', 26.04, '26.0 °C'], ['water_quality', 'conductivity', 512.7, '513 μS/cm'], ['water_quality', 'turbidity', 18.26, '18.3 NTU'],
+    ['outfall', 'flow', 0.0347, '0.035 m³/s'], ['outfall', 'flow', 1.2, '1.20 m³/s'], ['outfall', 'flow', 12.345, '12.3 m³/s'], ['outfall', 'flow', 0, '0.000 m³/s'],
+    ['charger', 'leakage', 666.94, '666.9 mA'], ['smoke', 'battery', 88.7, '89 %'], ['smoke', 'alarm', 1, '火警'],
+  ]
+  for (const [kind, metric, value, text] of written) expect(plain(valueText(kind, metric, value)), `${kind} ${metric} ${value}`).toBe(text)
+  expect(valueText('river', 'level', null)).toBe('–')
+})
+
+test('a limit is not rounded onto another one', () => {
+  expect([limitText('waterlogging', 'depth', 0.275), limitText('waterlogging', 'depth', 0.4), limitText('river', 'level', 1.125), limitText('rain_gauge', 'rain', 70), limitText('charger', 'voltage', 235.40000000000003)].map(plain))
+    .toEqual(['27.5 cm', '40 cm', '1.125 m', '70.0 mm', '235.4 V'])
+})
+
+test("the map's hint says it as the list does", () => {
+  const river = someSensor('r', { kind: 'river', name: '布吉河' })
+  sensors.set('r', river)
+  readings.set('r', someReading('r', Date.now(), { values: { level: 1.23456 } }))
+  expect(plain(summaryOf(river))).toContain('1.23 m')
+})
+
+test('every metric of the firmware contract has its digits; what nobody has described has four that mean something', () => {
+  for (const { kind, metrics } of contract.kinds) for (const metric of [...metrics, ...contract.common]) if (metric.unit !== '1') expect(measureOf(metric.name, metric.unit).places, `${kind} ${metric.name} ${metric.unit}`).not.toBeNull()
+  expect(valueText('generic', 'x', 1.23456)).toBe('1.235')
+})

@@ -1,0 +1,71 @@
+import { afterEach, expect, test } from 'vitest'
+import { kinds } from '../src/city/city'
+import { shortened, stepsOf, type AlertEvent } from '../src/drawer/timeline'
+import { fullTime } from '../src/texts/format'
+import { language } from '../src/texts/texts'
+import { pointKind } from './some'
+
+kinds.set('waterlogging', { ...pointKind, metrics: [{ name: 'depth', unit: 'm', minimum: 0, maximum: 5 }] })
+afterEach(() => void (language.value = 'zh-CN'))
+
+const event = (sequence: number, type: string, more: Partial<AlertEvent> = {}): AlertEvent => ({
+  sequence, type, at: `2024-08-01T19:${String(sequence % 60).padStart(2, '0')}:00Z`, actor: 'system', comment: null, assignee: null, from: null, to: null,
+  metric: null, value: null, threshold: null, observedAt: null, verdict: null, ...more,
+})
+const measured = { metric: 'depth', value: 0.45, threshold: 0.4 }
+
+/** A storm's night: two officers, two units, two minds. */
+const night = [
+  event(1, 'raised', { to: 'yellow', ...measured, value: 0.16, threshold: 0.15, observedAt: '2024-08-01T18:40:00Z' }),
+  event(2, 'surveyed'),
+  event(3, 'acknowledged', { actor: '张三' }),
+  event(4, 'assigned', { actor: '张三', assignee: '抢险一队' }),
+  event(5, 'commented', { actor: '张三', comment: '已电话通知，15 分钟到' }),
+  event(6, 'escalated', { from: 'yellow', to: 'red', ...measured, observedAt: '2024-08-01T19:05:58Z' }),
+  event(7, 'assigned', { actor: '李四', assignee: '抢险二队', comment: '一队车辆故障' }),
+  event(8, 'cleared', { metric: 'depth', value: 0.1 }),
+  event(9, 'marked', { actor: '李四', verdict: 'false' }),
+  event(10, 'marked', { actor: '李四', verdict: 'true' }),
+  event(11, 'closed', { actor: '李四', comment: '现场已退水' }),
+]
+const lines = (): string[] => stepsOf('waterlogging', night).map((step) => [step.who, step.what, step.change, step.figure, step.note].filter(Boolean).join(' | ').replaceAll('\u00a0', ' '))
+
+test('an inquiry reads who did what, from what to what, with every note', () => {
+  expect(lines()).toEqual([
+    '系统 | 发出预警 | 黄色 | 16 cm，限值 15 cm', '系统 | 核对周边站点与雨量', '张三 | 确认', '张三 | 指派 | 抢险一队', '张三 | 备注 | 已电话通知，15 分钟到',
+    '系统 | 升级 | 黄色 → 红色 | 45 cm，限值 40 cm', '李四 | 指派 | 抢险一队 → 抢险二队 | 一队车辆故障', '系统 | 预警条件解除 | 10 cm',
+    '李四 | 标记 | 误报', '李四 | 标记 | 误报 → 属实', '李四 | 关闭 | 现场已退水',
+  ])
+})
+
+test('the same in English', () => {
+  language.value = 'en'
+  expect(lines().slice(5, 7)).toEqual(['System | escalated | Yellow → Red | 45 cm, limit 40 cm', '李四 | assigned | 抢险一队 → 抢险二队 | 一队车辆故障'])
+})
+
+test('a reading that came late is told with its own time, one that came at once is not', () => {
+  const [raised, , , , , escalated] = stepsOf('waterlogging', night)
+  expect([raised!.observedAt, escalated!.observedAt]).toEqual([Date.parse('2024-08-01T18:40:00Z'), null])
+})
+
+test('however long water swings around a limit, no step of a person and no note is left out', () => {
+  const swings = Array.from({ length: 200 }, (_, i) => event(12 + i, i % 2 ? 'cleared' : 'returned', { to: i % 2 ? null : 'red', comment: i === 50 ? '系统备注' : null }))
+  const steps = stepsOf('waterlogging', [...night, ...swings])
+  const shown = shortened(steps)
+  expect(shown.length).toBeLessThan(20)
+  for (const step of steps) if (step.isPerson || step.note || step.sequence === 1 || step.sequence > 206) expect(shown).toContain(step)
+})
+
+test('a button that would show three more steps shows them at once', () => {
+  const steps = stepsOf('waterlogging', [...night, ...[12, 13, 14, 15, 16].map((sequence) => event(sequence, 'eased'))])
+  expect(shortened(steps).length).toBe(steps.length)
+})
+
+test('every step that the host can write has a name in both languages', async () => {
+  const { readFileSync } = await import('node:fs')
+  const types = [...readFileSync('../../src/LuohuIOC/Alerts/AlertEvent.cs', 'utf8').split('public enum AlertVerdict')[0]!.matchAll(/^ {4}(\w+) = \d+,/gm)].map((m) => m[1]!.toLowerCase())
+  expect(types.length).toBe(11)
+  for (const file of ['zh-CN', 'en']) for (const type of types) expect(JSON.parse(readFileSync(`src/texts/${file}.json`, 'utf8'))).toHaveProperty([`step.${type}`])
+})
+
+test('a record carries its year and zone', () => expect(fullTime(Date.parse('2024-07-31T18:00:05Z'))).toBe('2024-08-01 02:00:05 UTC+8'))
