@@ -69,3 +69,10 @@ test('every step that the host can write has a name in both languages', async ()
 })
 
 test('a record carries its year and zone', () => expect(fullTime(Date.parse('2024-07-31T18:00:05Z'))).toBe('2024-08-01 02:00:05 UTC+8'))
+
+test('what no measurement ended says why, and what raised an alert does not say it twice', () => {
+  const ended = event(2, 'cleared', { evidence: '{"ruleChange":"off"}', evidenceText: '规则已停用' })
+  const eased = event(3, 'eased', { evidence: '{"ruleChange":"changed"}', evidenceText: '规则已改动' })
+  const raised = event(1, 'raised', { evidence: '{"detector":"novelty"}', evidenceText: '预期约 1.2 m' })
+  expect(stepsOf('waterlogging', [raised, ended, eased]).map((step) => step.why)).toEqual(['', '规则已停用', '规则已改动'])
+})

@@ -23,10 +23,10 @@ public sealed record AlertMarkBody(string? Verdict, string? Comment, int? Versio
 /// <param name="Next">Give it as <c>after</c> for the next page; null at the end.</param>
 public sealed record AlertPage(IReadOnlyList<AlertView> Items, string? Next);
 
-/// <summary>One step in an alert's life.</summary>
+/// <summary>One step in an alert's life; <c>evidenceText</c> is its evidence as a sentence in the reader's language.</summary>
 public sealed record AlertEventView(
     int Sequence, string Type, DateTimeOffset At, string Actor, string? Comment, string? Assignee, string? From, string? To,
-    string? Metric, double? Value, double? Threshold, DateTimeOffset? ObservedAt, string? Evidence, string? Verdict);
+    string? Metric, double? Value, double? Threshold, DateTimeOffset? ObservedAt, string? Evidence, string? Verdict, string? EvidenceText);
 
 /// <summary>An alert with everything that happened to it, oldest first, and what stood around it when it was raised (null until that has been looked at).</summary>
 public sealed record AlertDetail(AlertView Alert, IReadOnlyList<AlertEventView> Events, SurroundingsView? Surroundings);
@@ -77,14 +77,15 @@ internal static class AlertEndpoints
         if (queries.Find(id) is not { } alert) return Problem.Of(context, StatusCodes.Status404NotFound, "not-found", id);
         var language = TextBook.LanguageOf(context.Request);
         return Results.Ok(new AlertDetail(
-            AlertView.Of(alert, language), [.. queries.EventsOf(id).Select(View)], alert.Surroundings is { } found ? SurroundingsView.Of(alert, found, language) : null));
+            AlertView.Of(alert, language), [.. queries.EventsOf(id).Select(e => View(e, alert.Subject.Kind, language))], alert.Surroundings is { } found ? SurroundingsView.Of(alert, found, language) : null));
     }
 
-    private static AlertEventView View(AlertEvent happened) => new(
+    private static AlertEventView View(AlertEvent happened, string kind, string language) => new(
         happened.Sequence, happened.Type.ToString().ToLowerInvariant(), happened.At, happened.Actor, happened.Comment, happened.Assignee,
         happened.From is { } from ? AlertWords.Of(from) : null, happened.To is { } to ? AlertWords.Of(to) : null,
         happened.Metric, happened.Value, happened.Threshold, happened.ObservedAt, happened.Evidence,
-        happened.Verdict is { } verdict ? AlertWords.Of(verdict) : null);
+        happened.Verdict is { } verdict ? AlertWords.Of(verdict) : null,
+        EvidenceWords.Of(language, kind, happened.Metric ?? "", happened.Value, happened.Threshold, happened.Evidence));
 
     private enum Needs
     {

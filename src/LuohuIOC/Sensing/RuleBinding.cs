@@ -8,10 +8,23 @@ namespace LuohuIOC.Sensing;
 /// <summary>Shapes a state for the rules in force: at first use, after a restart, and when an officer changed a rule.</summary>
 internal static class RuleBinding
 {
+    private const string Changed = """{"ruleChange":"changed"}""";
+    private const string Off = """{"ruleChange":"off"}""";
+
+    /// <summary>Evidence of what ends because its sensor is out of service.</summary>
+    public const string Retired = """{"ruleChange":"retired"}""";
+
+    /// <summary>Says of the changes from the first on that no measurement made them.</summary>
+    public static void Explain(List<RuleChange> changes, int first, string evidence)
+    {
+        for (var i = first; i < changes.Count; i++) changes[i] = changes[i] with { Evidence = changes[i].Severity is null ? evidence : changes[i].Evidence ?? evidence };
+    }
+
     public static void Bind(SensorState state, SensorRules rules, Sensor sensor, long nowMs, List<RuleChange> changes)
     {
         Shape(state, sensor);
         var old = (state.RuleIds, state.Rules, state.Rings);
+        var known = changes.Count;
         var isSame = state.RulesVersion == rules.Version && state.RuleIds.AsSpan().SequenceEqual(rules.Ids);
         state.Bound = rules;
         state.RuleIds = rules.Ids;
@@ -33,9 +46,10 @@ internal static class RuleBinding
             if (before >= 0) Judge(state, i, rule, (old.Rules[before].On, before < old.Rings.Length ? old.Rings[before] : null), nowMs, changes);
             else if (rule.Form is RuleForm.Value or RuleForm.AllOf) Judge(state, i, rule, default, nowMs, changes);
         }
+        Explain(changes, known, Changed);
         for (var i = 0; i < old.RuleIds.Length; i++)
             if (old.Rules[i].On != 0 && Array.IndexOf(rules.Ids, old.RuleIds[i]) < 0)
-                changes.Add(new RuleChange(old.RuleIds[i], null, "", double.NaN, double.NaN, nowMs, null));
+                changes.Add(new RuleChange(old.RuleIds[i], null, "", double.NaN, double.NaN, nowMs, Off));
         state.HoldDueMs = SensorEvaluator.HoldDueOf(state, rules);
     }
 

@@ -122,6 +122,7 @@ public static class SensorEvaluator
     public static void Retire(SensorState state, SensorRules rules, Sensor sensor, long nowMs, List<RuleChange> changes)
     {
         if (!ReferenceEquals(state.Bound, rules)) RuleBinding.Bind(state, rules, sensor, nowMs, changes);
+        var known = changes.Count;
         for (var i = 0; i < rules.Rules.Length; i++)
         {
             state.Rules[i].Timing = 0;
@@ -129,6 +130,7 @@ public static class SensorEvaluator
             state.Rules[i].On = 0;
             RuleSteps.Emit(state, rules.Rules[i], 0, nowMs, changes);
         }
+        RuleBinding.Explain(changes, known, RuleBinding.Retired);
         state.HoldDueMs = HoldDueOf(state, rules);
         // Put back into service it is silent from now on at the earliest, and not since a time that was told before.
         if (state.HeardMs != 0) state.HeardMs = Math.Max(state.HeardMs, nowMs);

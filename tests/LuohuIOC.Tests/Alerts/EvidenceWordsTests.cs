@@ -28,4 +28,14 @@ public sealed class EvidenceWordsTests
         foreach (var language in new[] { TextBook.Chinese, TextBook.English })
             Assert.DoesNotContain(metrics, m => !TextBook.Keys(language).Contains($"metric.{m}"));
     }
+
+    [Theory]
+    [InlineData("changed")]
+    [InlineData("off")]
+    [InlineData("retired")]
+    public void What_no_measurement_ended_says_so_in_both_languages(string change)
+    {
+        foreach (var language in new[] { TextBook.Chinese, TextBook.English })
+            Assert.DoesNotContain("evidence.", EvidenceWords.Of(language, "pipe", "level", null, null, $$"""{"ruleChange":"{{change}}"}""")!, StringComparison.Ordinal);
+    }
 }

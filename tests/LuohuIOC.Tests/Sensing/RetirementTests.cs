@@ -17,6 +17,8 @@ public sealed class RetirementTests
 
         SensorEvaluator.Retire(sensor.State, sensor.Rules, sensor.Sensor, Watched.At(silent + 100), sensor.Changes);
         Assert.Equal(["offline", "smoke-alarm"], sensor.Changes.Where(c => c.Severity is null).Select(c => c.Rule).Order());
+        // No measurement ended them, and nobody may read it so.
+        Assert.All(sensor.Changes.Where(c => c.Severity is null), c => Assert.Equal("""{"ruleChange":"retired"}""", c.Evidence));
 
         var again = sensor.Tick(silent + 200);
         sensor.Tick(again + 10);

@@ -34,6 +34,7 @@ public sealed class RuleBindingTests
         w.Rules = Depth(0.21, 0.4);
         w.Tick(5);
         Assert.Equal("depth yellow@0, depth ended@5", w.Story);
+        Assert.Equal([null, """{"ruleChange":"changed"}"""], w.Changes.Select(c => c.Evidence));
     }
 
     [Fact]

@@ -17,6 +17,8 @@ export interface AlertEvent {
   threshold: number | null
   observedAt: string | null
   verdict: 'true' | 'false' | null
+  evidence?: string | null
+  evidenceText?: string | null
 }
 
 /** A link as an officer, or an inquiry, reads it. */
@@ -32,6 +34,8 @@ export interface Step {
   change: string
   figure: string
   note: string
+  /** Why it ended, or changed without a measurement. */
+  why: string
   /** When it was measured, where that was noticeably earlier than the host took note; else null. */
   observedAt: number | null
 }
@@ -55,9 +59,14 @@ export function stepsOf(kind: string, events: readonly AlertEvent[]): Step[] {
     const observed = event.observedAt ? Date.parse(event.observedAt) : at
     return {
       sequence: event.sequence, type: event.type, at, isPerson: event.actor !== SYSTEM, who: event.actor === SYSTEM ? say('timeline.system') : event.actor,
-      what: sayOf('step', event.type), change, figure: figureOf(kind, event), note: event.comment ?? '', observedAt: at - observed > LATE_MS ? observed : null,
+      what: sayOf('step', event.type), change, figure: figureOf(kind, event), note: event.comment ?? '', why: whyOf(event), observedAt: at - observed > LATE_MS ? observed : null,
     }
   })
+}
+
+// What raised an alert stands in the drawer already, with its picture.
+function whyOf({ type, evidence, evidenceText }: AlertEvent): string {
+  return evidenceText && (type === 'cleared' || evidence?.includes('"ruleChange"')) ? evidenceText : ''
 }
 
 function figureOf(kind: string, { metric, value, threshold }: AlertEvent): string {
