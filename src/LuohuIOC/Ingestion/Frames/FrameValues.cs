@@ -20,6 +20,9 @@ internal sealed class FrameValues : ISl651Sink, IHj212Sink, ISenmlSink
     // Bit 0 of a state says that all is in order, every other bit that something is not.
     private const int NormalBit = 1;
 
+    private const string FireElement = "state.1";
+    private const string ManualAlarmElement = "operation.2";
+
     private static readonly string[] StateNames = [.. Enumerable.Range(0, 16).Select(bit => $"state.{bit}")];
 
     private readonly List<Entry> _entries = [];
@@ -108,14 +111,16 @@ internal sealed class FrameValues : ISl651Sink, IHj212Sink, ISenmlSink
     public void ManualAlarm(long unixMs, bool isOn, long component)
     {
         _told.Add((unixMs, component, isOn));
-        Value("operation.2", unixMs, isOn ? 1 : 0);
+        Value(ManualAlarmElement, unixMs, isOn ? 1 : 0);
     }
 
     /// <summary>A bit of a state (<c>state.1</c>) or an analogue value (<c>analogue.3</c>) of GB/T 26875.3.</summary>
     public void Value(string element, long unixMs, double value)
     {
         if (_kind == SensorKind.Generic) Add(unixMs, Encoding.ASCII.GetBytes(element.Replace('.', '_')), value, true);
-        else Add(unixMs, _metrics.Of(PayloadForm.Gb26875, _kind, element), value, true);
+        else if (_metrics.Of(PayloadForm.Gb26875, _kind, element) is { } metric) Add(unixMs, metric, value, true);
+        // Whatever the component is registered as, nobody may overlook that it was on fire.
+        else if (value != 0 && element is FireElement or ManualAlarmElement) Refuse(RejectionReason.MetricUnknown, element);
     }
 
     // Of a full name the last part is the metric: pump1/speed and pump2/speed of one sensor would be one, and the second of them is refused.

@@ -23,6 +23,14 @@ public sealed class FireStateTests
     }
 
     [Fact]
+    [Theory]
+    [InlineData(SensorKind.Gas, Gb26875State.Fire, "seq=77 alarm=1 fault=0")]
+    [InlineData(SensorKind.Heat, Gb26875State.Fire, "seq=77 alarm=1 fault=0")]
+    [InlineData(SensorKind.Charger, Gb26875State.Fire, null)]
+    [InlineData(SensorKind.Charger, Gb26875State.Normal, "")]
+    public void A_fire_is_an_alarm_of_every_kind_of_detector_and_told_of_what_is_none(SensorKind kind, int state, string? reading) =>
+        Assert.Equal(reading switch { null => ["metric_unknown state.1"], "" => [], _ => [$"{Evening} {reading}"] }, Decode(PayloadForm.Gb26875, kind, Sent(Components(Evening, state))));
+
     public void Components_with_sensors_of_their_own_stay_apart_and_so_do_their_times()
     {
         var message = new Gb26875Talk().Take(Sent(Components(Evening, Gb26875State.Fire, Gb26875State.Normal)))!;
