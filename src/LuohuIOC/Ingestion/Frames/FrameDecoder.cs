@@ -46,6 +46,7 @@ internal static class FrameDecoder
         FrameFault.None => RejectionReason.None,
         FrameFault.Crc => RejectionReason.FrameCrc,
         FrameFault.Truncated => RejectionReason.FrameTruncated,
+        FrameFault.Oversize => RejectionReason.FrameOversize,
         _ => RejectionReason.FrameInvalid,
     };
 
