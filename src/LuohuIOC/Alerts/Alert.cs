@@ -47,8 +47,11 @@ public sealed record Alert
     /// <summary>Wire name of the metric that decided, empty for rules without one.</summary>
     public string Metric { get; init; } = "";
 
-    /// <summary>Deciding value in the metric's unit, null without one.</summary>
+    /// <summary>Value of the last step in the metric's unit, of the one that cleared it too; null without one.</summary>
     public double? Value { get; init; }
+
+    /// <summary>The furthest beyond its thresholds of the values that its steps have told, where it is not that of the last step; else null.</summary>
+    public double? Furthest { get; init; }
 
     /// <summary>Limit that was crossed in the metric's unit, null without one.</summary>
     public double? Threshold { get; init; }
@@ -62,6 +65,9 @@ public sealed record Alert
     public required DateTimeOffset RaisedAt { get; init; }
 
     public required DateTimeOffset UpdatedAt { get; init; }
+
+    /// <summary>The furthest beyond its thresholds of the values that its steps have told; null without one, and in what older versions stored.</summary>
+    public double? Furthest { get; init; }
 
     /// <summary>Since when the condition no longer holds; null while it does.</summary>
     public DateTimeOffset? ClearedAt { get; init; }

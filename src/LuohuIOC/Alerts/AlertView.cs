@@ -52,6 +52,7 @@ public sealed record AlertView
     [Id(12), Key("unit")] public required string Unit { get; init; }
 
     [Id(13), Key("value")] public double? Value { get; init; }
+    /// <summary>Of the last step: what raised it, changed its severity, or cleared it.</summary>
 
     [Id(14), Key("threshold")] public double? Threshold { get; init; }
 
@@ -105,6 +106,9 @@ public sealed record AlertView
     [Id(33), IgnoreMember, JsonIgnore] public Surroundings? Surroundings { get; init; }
 
     public static AlertView Of(Alert alert, string language = TextBook.Chinese) => new()
+    /// <summary>The furthest beyond its thresholds of the values that its steps have told; null without one.</summary>
+    [Id(34), Key("furthest")] public double? Furthest { get; init; }
+
     {
         Id = alert.Id,
         SensorId = alert.Subject.SensorId,
@@ -121,6 +125,7 @@ public sealed record AlertView
         Unit = AlertWords.Unit(alert.Subject.Kind, alert.Metric),
         Value = alert.Value,
         Threshold = alert.Threshold,
+        Furthest = alert.Furthest ?? alert.Value,
         ObservedAt = alert.ObservedAt,
         RaisedAt = alert.RaisedAt,
         UpdatedAt = alert.UpdatedAt,
@@ -136,17 +141,20 @@ public sealed record AlertView
         Verdict = alert.Verdict is { } verdict ? AlertWords.Of(verdict) : null,
         MarkedBy = alert.MarkedBy,
         MarkedAt = alert.MarkedAt,
-        EvidenceText = EvidenceWords.Of(language, alert.Subject.Kind, alert.Metric, alert.Value, alert.Threshold, alert.Evidence),
+        EvidenceText = EvidenceWords.Of(language, alert.Subject.Kind, alert.Metric, alert.ClearedAt is null ? alert.Value : alert.Furthest ?? alert.Value, alert.Threshold, alert.Evidence),
         SurroundingsText = alert.Surroundings is { } found ? SurroundingsWords.Summary(language, alert.Subject.Kind, found) : null,
         Lean = alert.Surroundings is { } looked ? SurroundingsWords.Of(looked.Lean) : null,
         Surroundings = alert.Surroundings,
     };
 
+    /// <summary>What the evidence goes with: the value of the last step while the alert's condition holds, and not the one that cleared it.</summary>
+    public double? ValueTold() => ClearedAt is null ? Value : Furthest;
+
     /// <summary>The same alert for a reader of another language.</summary>
     public AlertView In(string language) => language == TextBook.Chinese ? this : this with
     {
         RuleName = AlertWords.Rule(language, Rule),
-        EvidenceText = EvidenceWords.Of(language, Kind, Metric, Value, Threshold, Evidence),
+        EvidenceText = EvidenceWords.Of(language, Kind, Metric, ValueTold(), Threshold, Evidence),
         SurroundingsText = Surroundings is { } found ? SurroundingsWords.Summary(language, Kind, found) : null,
     };
 }
