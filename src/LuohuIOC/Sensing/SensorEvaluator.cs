@@ -44,9 +44,10 @@ public static class SensorEvaluator
     /// <param name="changes">Gets what the rules found, each rule's changes in order of time.</param>
     /// <param name="flagged">Slots whose values the device itself marks as no ordinary measurement.</param>
     /// <param name="components">What the reading tells of single components.</param>
+    /// <param name="timeDoubted">Its time is not the device's own.</param>
     public static (QualityMark Mark, Arrival Arrival) Observe(
         SensorState state, SensorRules rules, Sensor sensor, long deviceTimeMs, long sequence, long receivedMs,
-        ReadOnlySpan<byte> slots, ReadOnlySpan<double> values, List<RuleChange> changes, ulong flagged = 0, ReadOnlySpan<ComponentState> components = default)
+        ReadOnlySpan<byte> slots, ReadOnlySpan<double> values, List<RuleChange> changes, ulong flagged = 0, ReadOnlySpan<ComponentState> components = default, bool timeDoubted = false)
     {
         var profile = QualityProfile.Of(sensor.Kind);
         var ahead = TimeLine.IsAhead(deviceTimeMs, receivedMs);
@@ -55,7 +56,7 @@ public static class SensorEvaluator
         var isOld = arrival == Arrival.Late;
         // A component's state has a time line of its own: a fire that began, or ended, counts behind whatever a neighbour or a faster clock has told.
         if (!components.IsEmpty && arrival != Arrival.Duplicate && (state.Fires ??= new ComponentFires()).Take(components, deviceTimeMs)) arrival = Arrival.Latest;
-        if (arrival != Arrival.Latest) return (QualityChecks.JudgeApart(profile, ahead, slots, values, flagged), arrival);
+        if (arrival != Arrival.Latest) return (QualityChecks.JudgeApart(profile, ahead || timeDoubted, slots, values, flagged), arrival);
 
         var timeMs = Math.Max(state.LatestMs, TimeLine.TimeOf(state, deviceTimeMs, receivedMs));
         if (timeMs >= state.HoldDueMs) Expire(state, rules, timeMs, changes);
@@ -64,7 +65,7 @@ public static class SensorEvaluator
         if (!isOld) (state.DeviceMs, state.Sequence, state.ClockAhead) = (deviceTimeMs, sequence, ahead);
         state.HeardMs = Math.Max(state.HeardMs, receivedMs);
         if (!components.IsEmpty) values = WithAlarmOfAll(state.Fires!, sensor, slots, values);
-        var isClockWrong = ahead || isOld || state.SetBack is { IsBelieved: true };
+        var isClockWrong = ahead || timeDoubted || isOld || state.SetBack is { IsBelieved: true };
         var mark = QualityChecks.Judge(state, profile, timeMs, isClockWrong, slots, values, flagged, out var usable);
         (state.LatestGrade, state.LatestReason, state.LatestMarkSlots) = mark;
 

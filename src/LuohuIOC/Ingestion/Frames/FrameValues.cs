@@ -28,6 +28,7 @@ internal sealed class FrameValues : ISl651Sink, IHj212Sink, ISenmlSink
     private readonly List<Entry> _entries = [];
     private readonly List<States> _states = [];
     private readonly List<(long AtMs, long Component, bool IsOnFire)> _told = [];
+    private readonly HashSet<long> _untimed = [];
     private readonly Dictionary<string, string> _fullNames = new(StringComparer.Ordinal);
     private FrameMetrics _metrics = null!;
     private SensorKind _kind;
@@ -106,6 +107,9 @@ internal sealed class FrameValues : ISl651Sink, IHj212Sink, ISenmlSink
         var known = _states[at];
         _states[at] = new States(unixMs, (ushort)(((known.Bits | bits) & ~NormalBit) | (known.Bits & bits & NormalBit)), Math.Max(known.Named, named));
     }
+
+    /// <summary>What is told of this time is told of no time at all: it is the receipt's.</summary>
+    public void Untimed(long receivedMs) => _untimed.Add(receivedMs);
 
     /// <summary>The alarm given by hand at the panel, or taken back there for all of the system.</summary>
     public void ManualAlarm(long unixMs, bool isOn, long component)
@@ -190,6 +194,7 @@ internal sealed class FrameValues : ISl651Sink, IHj212Sink, ISenmlSink
             sink.BeginReading();
             for (; i < _entries.Count && _entries[i].AtMs == atMs; i++) sink.Value(_entries[i].Metric, _entries[i].Value, _entries[i].Good);
             sink.EndReading(index, atMs, _isAmount ? TelemetryReader.NoSequence : sequence);
+            if (_untimed.Contains(atMs)) sink.DoubtTime();
             foreach (var (toldMs, component, isOnFire) in _told)
                 if (toldMs == atMs) sink.Tell(component, isOnFire);
         }
@@ -203,6 +208,7 @@ internal sealed class FrameValues : ISl651Sink, IHj212Sink, ISenmlSink
         _entries.Clear();
         _states.Clear();
         _told.Clear();
+        _untimed.Clear();
         _fullNames.Clear();
         _refused.Clear();
     }
