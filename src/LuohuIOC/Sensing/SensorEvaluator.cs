@@ -52,7 +52,7 @@ public static class SensorEvaluator
         var profile = QualityProfile.Of(sensor.Kind);
         var ahead = TimeLine.IsAhead(deviceTimeMs, receivedMs);
         if (!ReferenceEquals(state.Bound, rules)) RuleBinding.Bind(state, rules, sensor, receivedMs, changes);
-        var arrival = TimeLine.Place(state, deviceTimeMs, sequence, receivedMs);
+        var arrival = TimeLine.Place(state, deviceTimeMs, sequence, receivedMs, BitsOf(slots), profile.AmountSlots);
         var isOld = arrival == Arrival.Late;
         // A component's state has a time line of its own: a fire that began, or ended, counts behind whatever a neighbour or a faster clock has told.
         if (!components.IsEmpty && arrival != Arrival.Duplicate && (state.Fires ??= new ComponentFires()).Take(components, deviceTimeMs)) arrival = Arrival.Latest;
@@ -133,6 +133,13 @@ public static class SensorEvaluator
         state.HoldDueMs = HoldDueOf(state, rules);
         // Put back into service it is silent from now on at the earliest, and not since a time that was told before.
         if (state.HeardMs != 0) state.HeardMs = Math.Max(state.HeardMs, nowMs);
+    }
+
+    private static ulong BitsOf(ReadOnlySpan<byte> slots)
+    {
+        var bits = 0UL;
+        foreach (var slot in slots) bits |= 1UL << slot;
+        return bits;
     }
 
     internal static long HoldDueOf(SensorState state, SensorRules rules)

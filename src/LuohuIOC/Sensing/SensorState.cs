@@ -51,7 +51,10 @@ public sealed class SensorState
     [Id(9)]
     public ulong LatestMarkSlots;
 
-    /// <summary>Identities of the last readings: device times in the first half, sequences in the second, a ring in each.</summary>
+    /// <summary>
+    /// Identities of the last readings: device times in the first half, sequences in the second, a ring in each. Where there is no sequence, which is below all,
+    /// the bits above it say which slots have come of that moment, as far as 62; none in what older versions wrote.
+    /// </summary>
     [Id(10)]
     public long[] Recent = [];
 
