@@ -19,11 +19,12 @@ public sealed record AlertView
 {
     [Id(0), Key("id")] public required string Id { get; init; }
 
+    /// <summary>The sensor, or <c>gateway/</c> and the gateway's id where the alert is a gateway's.</summary>
     [Id(1), Key("sensorId")] public required string SensorId { get; init; }
 
     [Id(2), Key("sensorName")] public required string SensorName { get; init; }
 
-    /// <summary>Wire name of the sensor's kind, for example <c>waterlogging</c>.</summary>
+    /// <summary>Wire name of the sensor's kind, for example <c>waterlogging</c>, or <c>gateway</c>.</summary>
     [Id(3), Key("kind")] public required string Kind { get; init; }
 
     [Id(4), Key("street")] public required string Street { get; init; }
@@ -51,8 +52,8 @@ public sealed record AlertView
     /// <summary>UCUM unit of the metric, empty without one.</summary>
     [Id(12), Key("unit")] public required string Unit { get; init; }
 
-    [Id(13), Key("value")] public double? Value { get; init; }
     /// <summary>Of the last step: what raised it, changed its severity, or cleared it.</summary>
+    [Id(13), Key("value")] public double? Value { get; init; }
 
     [Id(14), Key("threshold")] public double? Threshold { get; init; }
 
@@ -105,10 +106,10 @@ public sealed record AlertView
     /// <summary>For hosts, which say it in their readers' language: a wall of five hundred alerts would take a megabyte of it.</summary>
     [Id(33), IgnoreMember, JsonIgnore] public Surroundings? Surroundings { get; init; }
 
-    public static AlertView Of(Alert alert, string language = TextBook.Chinese) => new()
     /// <summary>The furthest beyond its thresholds of the values that its steps have told; null without one.</summary>
     [Id(34), Key("furthest")] public double? Furthest { get; init; }
 
+    public static AlertView Of(Alert alert, string language = TextBook.Chinese) => new()
     {
         Id = alert.Id,
         SensorId = alert.Subject.SensorId,
@@ -124,8 +125,8 @@ public sealed record AlertView
         Metric = alert.Metric,
         Unit = AlertWords.Unit(alert.Subject.Kind, alert.Metric),
         Value = alert.Value,
-        Threshold = alert.Threshold,
         Furthest = alert.Furthest ?? alert.Value,
+        Threshold = alert.Threshold,
         ObservedAt = alert.ObservedAt,
         RaisedAt = alert.RaisedAt,
         UpdatedAt = alert.UpdatedAt,

@@ -3,6 +3,7 @@ using LuohuIOC.DeviceProtocol;
 using LuohuIOC.Ingestion;
 using LuohuIOC.Registry;
 using LuohuIOC.Sensing.Detectors;
+using LuohuIOC.Sensing.Gateways;
 using LuohuIOC.Sensing.Health;
 using LuohuIOC.Sensing.Rain;
 using Orleans.Placement;
@@ -16,7 +17,7 @@ namespace LuohuIOC.Sensing;
 [PreferLocalPlacement]
 public sealed class SensorGrain(
     [PersistentState("sensor", LuohuIOC.Storage.Silo.Grains)] IPersistentState<SensorState> stored, SensorRegistry registry, RuleBook rules, SensorDetectors detectors,
-    DetectorViews views, RainBoard rain, HealthBoard health, LatestBoard board, DueBoard dues, IOpenAlerts alerts, ListeningSince listening, JournalIdentity journal, TimeProvider time) : Grain, ISensorGrain
+    DetectorViews views, RainBoard rain, HealthBoard health, LatestBoard board, DueBoard dues, IOpenAlerts alerts, ListeningSince listening, AwayGateways away, JournalIdentity journal, TimeProvider time) : Grain, ISensorGrain
 {
     // A state that comes from another host may lack what that host had not saved. Time passes for it only after who sent it could send it again.
     private static readonly TimeSpan Grace = TimeSpan.FromSeconds(10);
@@ -103,7 +104,7 @@ public sealed class SensorGrain(
         _sensor = registry[_sensor.Number];
         var inForce = rules.For(_sensor);
         if (_sensor.IsRetired(nowMs)) return Retire(inForce, nowMs);
-        SensorEvaluator.Tick(stored.State, inForce, _sensor, nowMs, _changes, listening.Ms);
+        SensorEvaluator.Tick(stored.State, inForce, _sensor, nowMs, _changes, HeardSince(nowMs));
         _dirty |= _changes.Count > 0;
         return Finish(inForce);
     }
@@ -113,7 +114,7 @@ public sealed class SensorGrain(
         _sensor = registry[_sensor.Number];
         var inForce = rules.For(_sensor);
         if (_sensor.IsRetired(nowMs)) return Retire(inForce, nowMs);
-        SensorEvaluator.Reconcile(stored.State, inForce, _sensor, nowMs, _changes, listening.Ms);
+        SensorEvaluator.Reconcile(stored.State, inForce, _sensor, nowMs, _changes, HeardSince(nowMs));
         _dirty = true;
         return Finish(inForce);
     }
@@ -189,11 +190,14 @@ public sealed class SensorGrain(
         return _changes.Count > 0 ? TellAlerts(long.MaxValue) : ValueTask.CompletedTask;
     }
 
+    // Nobody is silent while no one listens, nor while the gateway that would bring it is away.
+    private long HeardSince(long nowMs) => Math.Max(listening.Ms, away.HeardSince(_sensor.Gateway, nowMs));
+
     private void Show() => board.Set(_sensor.Number, LatestReading.Of(stored.State));
 
     private ValueTask Finish(SensorRules inForce)
     {
-        var due = SensorEvaluator.NextDue(stored.State, inForce, listening.Ms);
+        var due = SensorEvaluator.NextDue(stored.State, inForce, HeardSince(time.GetUtcNow().ToUnixTimeMilliseconds()));
         if (_sensor.RetiredAt is { } retired) due = Math.Min(due, retired.ToUnixTimeMilliseconds());
         if (_changes.Count > 0) return TellAlerts(due);
         dues.Set(_sensor.Number, due);
