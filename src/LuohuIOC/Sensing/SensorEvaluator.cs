@@ -1,7 +1,9 @@
 using LuohuIOC.Alerts;
+using LuohuIOC.DeviceProtocol;
 using LuohuIOC.Ingestion;
 using LuohuIOC.Registry;
 using LuohuIOC.Sensing.Quality;
+using LuohuIOC.Sensing.Rain;
 using LuohuIOC.Sensing.Rules;
 
 namespace LuohuIOC.Sensing;
@@ -56,6 +58,8 @@ public static class SensorEvaluator
         var isOld = arrival == Arrival.Late;
         // A component's state has a time line of its own: a fire that began, or ended, counts behind whatever a neighbour or a faster clock has told.
         if (!components.IsEmpty && arrival != Arrival.Duplicate && (state.Fires ??= new ComponentFires()).Take(components, deviceTimeMs)) arrival = Arrival.Latest;
+        if (sensor.Kind == SensorKind.RainGauge && arrival != Arrival.Duplicate)
+            RainFall.Take(state, arrival, arrival == Arrival.Latest ? Math.Max(state.LatestMs, TimeLine.TimeOf(state, deviceTimeMs, receivedMs)) : deviceTimeMs, ref slots, ref values);
         if (arrival != Arrival.Latest) return (QualityChecks.JudgeApart(profile, ahead || timeDoubted, slots, values, flagged), arrival);
 
         var timeMs = Math.Max(state.LatestMs, TimeLine.TimeOf(state, deviceTimeMs, receivedMs));

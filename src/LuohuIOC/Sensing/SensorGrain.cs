@@ -163,17 +163,23 @@ public sealed class SensorGrain(
             if (arrival == Arrival.Latest && health.IsKnown) mark = HealthMarks.Apply(health.Of(_sensor.Number), state, _sensor, mark, slots, _changes);
             group.Marks[i] = mark;
             // Rain that comes late fell all the same.
-            if (IsGauge && arrival != Arrival.Duplicate)
-            {
-                var timeMs = arrival == Arrival.Latest ? state.LatestMs : ReadingClock.EffectiveMs(group.DeviceTimes[i], group.ReceivedTimes[i]);
-                rain.Observe(_sensor.Number, arrival, timeMs, group.DeviceTimes[i], group.Sequences[i], mark, slots, values);
-            }
+            if (IsGauge && arrival != Arrival.Duplicate) Rain(group, i, arrival, mark, slots, values);
             if (arrival != Arrival.Latest) continue;
             moved = true;
             if (mark.Grade == QualityGrade.Bad) _detector?.Observe(state.LatestMs, slots, values, mark.Slots, _changes);
             else _detector?.Observe(state.LatestMs, slots, values, _changes);
         }
         return moved;
+    }
+
+    // What sums tell of is not among the reading's own values.
+    private void Rain(ReadingGroup group, int i, Arrival arrival, QualityMark mark, ReadOnlySpan<byte> slots, ReadOnlySpan<double> values)
+    {
+        var state = stored.State;
+        var timeMs = arrival == Arrival.Latest ? state.LatestMs : ReadingClock.EffectiveMs(group.DeviceTimes[i], group.ReceivedTimes[i]);
+        if (state.Sums is null) rain.Observe(_sensor.Number, arrival, timeMs, group.DeviceTimes[i], group.Sequences[i], mark, slots, values);
+        else if (double.IsFinite(state.Sums.Told))
+            rain.Observe(_sensor.Number, arrival, timeMs, group.DeviceTimes[i], group.Sequences[i], mark, [RainSums.RainSlot], [state.Sums.Told]);
     }
 
     // Nothing comes any more that could end them: its alerts, those of detectors too, end with its service.

@@ -119,6 +119,10 @@ public sealed class SensorState
     [Id(25)]
     public ComponentFires? Fires;
 
+    /// <summary>The running sums of a gauge that tells them; null for others.</summary>
+    [Id(26)]
+    public RainSums? Sums;
+
     /// <summary>The rules that the arrays above are shaped for; a pointer comparison tells that nothing changed.</summary>
     [NonSerialized]
     internal SensorRules? Bound;

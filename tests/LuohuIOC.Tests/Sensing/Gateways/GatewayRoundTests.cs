@@ -1,4 +1,3 @@
-using LuohuIOC.Alerts;
 using LuohuIOC.Sensing.Gateways;
 using Xunit;
 
