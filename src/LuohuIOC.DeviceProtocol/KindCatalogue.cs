@@ -81,7 +81,7 @@ public static class KindCatalogue
         foreach (var row in file.Kinds)
         {
             var kind = Enum.Parse<SensorKind>(row.Kind.Replace("_", ""), ignoreCase: true);
-            var metrics = row.Metrics.Concat(file.Common)
+            var metrics = row.Metrics.Concat(file.Common).Concat(row.Added ?? [])
                 .Select(m => new MetricDefinition(m.Name, m.Unit, m.Minimum, m.Maximum, m.RateMax, Enum.Parse<MetricShape>(m.Shape, true)))
                 .ToArray();
             ByKind[(int)kind] = new KindDefinition(kind, row.Kind, row.Zh, row.En, TimeSpan.FromSeconds(row.SilenceS), metrics);
@@ -102,7 +102,7 @@ public static class KindCatalogue
 
 internal sealed record KindsFile(double RateFloorS, MetricRow[] Common, KindRow[] Kinds);
 
-internal sealed record KindRow(string Kind, string Zh, string En, double SilenceS, MetricRow[] Metrics);
+internal sealed record KindRow(string Kind, string Zh, string En, double SilenceS, MetricRow[] Metrics, MetricRow[]? Added);
 
 internal sealed record MetricRow(string Name, string Unit, double Minimum, double Maximum, double? RateMax, string Shape);
 

@@ -77,6 +77,9 @@ public enum RejectionReason : byte
 
     // One metric: its unit is unknown, or one of another quantity.
     UnitUnknown,
+
+    /// <summary>A national frame, or a field of it, is longer than its standard allows.</summary>
+    FrameOversize,
 }
 
 public static class RejectionReasons

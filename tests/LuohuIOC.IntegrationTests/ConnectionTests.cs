@@ -163,6 +163,32 @@ public sealed class ConnectionTests(HostWithDistrict fixture) : IClassFixture<Ho
             () => "the refusal, kept");
     }
 
+    /// <summary>The client's library would keep it from being sent: the packet is written past it.</summary>
+    [Fact]
+    public async Task A_client_of_MQTT_5_is_told_how_large_its_packets_may_be_and_why_it_ends_when_one_is_larger()
+    {
+        var (gateway, secret) = _host.Secrets().Last();
+        using var client = new MqttClientFactory().CreateMqttClient();
+        var welcome = await client.ConnectAsync(
+            new MqttClientOptionsBuilder().WithTcpServer("127.0.0.1", _host.MqttPort).WithCredentials(gateway, secret).WithProtocolVersion(MqttProtocolVersion.V500).Build(),
+            TestContext.Current.CancellationToken);
+        Assert.Equal(1u << 20, welcome.MaximumPacketSize);
+        var ended = new TaskCompletionSource<MqttClientDisconnectReason>(TaskCreationOptions.RunContinuationsAsynchronously);
+        client.DisconnectedAsync += e =>
+        {
+            ended.TrySetResult(e.Reason);
+            return Task.CompletedTask;
+        };
+        var sent = client.PublishAsync(
+            new MqttApplicationMessageBuilder().WithTopic($"luohu/v1/{gateway}/telemetry").WithPayload(new byte[1_200_000]).WithQualityOfServiceLevel(MqttQualityOfServiceLevel.AtLeastOnce).Build(),
+            TestContext.Current.CancellationToken);
+        Assert.Equal(MqttClientDisconnectReason.PacketTooLarge, await ended.Task.WaitAsync(TimeSpan.FromSeconds(30), TestContext.Current.CancellationToken));
+        await Assert.ThrowsAnyAsync<Exception>(() => sent);
+        await Wait.UntilAsync(
+            async () => (await _host.GetAsync($"rejections?reason=payload_too_large&gateway={gateway}")).GetProperty("items").EnumerateArray().Any(),
+            () => "the refusal, kept with its gateway");
+    }
+
     [Fact]
     public async Task With_every_bound_at_its_least_all_is_slower_and_nothing_is_lost()
     {

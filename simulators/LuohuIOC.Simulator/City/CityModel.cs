@@ -109,12 +109,13 @@ public sealed class CityModel
     /// What the sensor at this index of <see cref="Sensors"/> measures now, by the slots of its kind; NaN where it does not.
     /// Battery and signal come only when asked for, as devices send them now and then.
     /// </summary>
-    /// <returns>How many slots the kind has; 0 for a sensor that is not simulated.</returns>
+    /// <returns>How many slots the city fills; 0 for a sensor that is not simulated.</returns>
     public int Read(int sensor, Span<double> values, bool withHealth)
     {
         var (group, index) = _where[sensor];
         if (group is null) return 0;
-        var slots = KindCatalogue.Of(Sensors[sensor].Kind).Metrics.Count;
+        // Battery and signal; what the kind has gained since stands behind them, and the city's devices do not have it.
+        var slots = KindCatalogue.Of(Sensors[sensor].Kind).IndexOf("signal"u8) + 1;
         values[..slots].Fill(double.NaN);
         group.Read(index, values);
         if (withHealth) _health.Read(sensor, Elapsed, values.Slice(slots - 2, 2));

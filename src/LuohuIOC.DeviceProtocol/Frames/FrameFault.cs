@@ -22,6 +22,9 @@ public enum FrameFault : byte
 
     /// <summary>The frame came over as it was sent, but its body does not keep the protocol's rules.</summary>
     Body,
+
+    /// <summary>It came over as it was sent, but it, or a field of it, is longer than the standard allows.</summary>
+    Oversize,
 }
 
 public static class FrameFaults

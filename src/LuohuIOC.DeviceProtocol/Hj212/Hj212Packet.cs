@@ -16,6 +16,9 @@ public readonly ref struct Hj212Packet
     /// <summary>Characters of an MN: 24 in 2017, 14 in 2005.</summary>
     public const int DeviceMax = 24;
 
+    /// <summary>Bytes of the data segment (table 2).</summary>
+    public const int SegmentMax = 1024;
+
     /// <summary>The data segment.</summary>
     public ReadOnlySpan<byte> Segment { get; private init; }
 
@@ -46,7 +49,8 @@ public readonly ref struct Hj212Packet
         var mark = segment.IndexOf("CP=&&"u8);
         if (mark < 0 || segment.Length < mark + 7 || !segment.EndsWith("&&"u8)) return FrameFault.Body;
         var whole = new Hj212Packet { Segment = segment, Header = segment[..mark], Parameters = segment[(mark + 5)..^2] };
-        if (whole.Field("CN"u8).Length != 4 || whole.Command < 0 || whole.Field("MN"u8).Length > DeviceMax || !whole.IsPaired()) return FrameFault.Body;
+        if (whole.IsOversize()) return FrameFault.Oversize;
+        if (whole.Field("CN"u8).Length != 4 || whole.Command < 0 || !whole.IsPaired()) return FrameFault.Body;
         if (whole.PacketTotal > 0 && (whole.PacketIndex < 1 || whole.PacketIndex > whole.PacketTotal)) return FrameFault.Body;
         packet = whole;
         return FrameFault.None;
@@ -74,6 +78,24 @@ public readonly ref struct Hj212Packet
     }
 
     private static bool IsIntact(ReadOnlySpan<byte> segment, ReadOnlySpan<byte> check) => HexText.TryRead(check, out var crc) && Crc16.Hj212(segment) == crc;
+
+    // Table 3 counts a field with its key: QN=…; 20, ST 5, MN 27, Flag 8, PNUM 9, PNO 8 (PW 9, but stations send passwords of 24 characters, which decide nothing here). CP has 950 in 2017 and 960 in 2005, with its key or without is not
+    // said, so that only what stands between && and && is held to it.
+    private bool IsOversize()
+    {
+        if (Segment.Length > SegmentMax || Parameters.Length > (Version > 0 ? 950 : 960)) return true;
+        foreach (var pair in HeaderPairs)
+            if (pair.Value.Length > MaxOf(pair.Key)) return true;
+        return false;
+    }
+
+    private static int MaxOf(ReadOnlySpan<byte> field) =>
+        field.SequenceEqual("QN"u8) ? 17
+        : field.SequenceEqual("ST"u8) ? 2
+        : field.SequenceEqual("MN"u8) ? DeviceMax
+        : field.SequenceEqual("Flag"u8) ? 3
+        : field.SequenceEqual("PNUM"u8) || field.SequenceEqual("PNO"u8) ? 4
+        : int.MaxValue;
 
     // w01001-Rtd=7,5 is a decimal comma, not a 7: a field without an equals sign makes its neighbours doubtful. What is no measurement may
     // have free text in it, i11001-Info=//a, b; c//.

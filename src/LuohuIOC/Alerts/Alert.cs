@@ -17,13 +17,26 @@ public enum AlertState : byte
 }
 
 /// <summary>The sensor as it stood in the registry when the alert was raised: what officers were told then, kept as it was.</summary>
-/// <param name="SensorId">Id of the sensor.</param>
+/// <param name="SensorId">Id of the sensor; of a gateway <see cref="IdOfGateway"/>.</param>
 /// <param name="Name">Its name for people.</param>
 /// <param name="Kind">Wire name of its kind, for example <c>waterlogging</c>.</param>
 /// <param name="Street">Street (街道) it stands in.</param>
 /// <param name="Longitude">Degrees, WGS84; longitude and latitude are both 0 while the place is unknown.</param>
 /// <param name="Latitude">Degrees, WGS84.</param>
-public sealed record AlertSubject(string SensorId, string Name, string Kind, string Street, double Longitude, double Latitude);
+public sealed record AlertSubject(string SensorId, string Name, string Kind, string Street, double Longitude, double Latitude)
+{
+    /// <summary>The kind of a gateway that has an alert itself.</summary>
+    public const string GatewayKind = "gateway";
+
+    // No id of a sensor has a slash, so that a gateway is taken for none of its name.
+    private const string GatewayPrefix = "gateway/";
+
+    /// <summary>What stands for a gateway where alerts have a sensor's id: <c>gw-1</c> is <c>gateway/gw-1</c>.</summary>
+    public static string IdOfGateway(string gateway) => GatewayPrefix + gateway;
+
+    /// <summary>The gateway that an alert's id of a sensor stands for; null when it is a sensor's.</summary>
+    public static string? GatewayOf(string id) => id.StartsWith(GatewayPrefix, StringComparison.Ordinal) ? id[GatewayPrefix.Length..] : null;
+}
 
 /// <summary>One alert of one rule at one sensor, the fold of its <see cref="AlertEvent"/>s.</summary>
 public sealed record Alert
@@ -47,8 +60,11 @@ public sealed record Alert
     /// <summary>Wire name of the metric that decided, empty for rules without one.</summary>
     public string Metric { get; init; } = "";
 
-    /// <summary>Deciding value in the metric's unit, null without one.</summary>
+    /// <summary>Value of the last step in the metric's unit, of the one that cleared it too; null without one.</summary>
     public double? Value { get; init; }
+
+    /// <summary>The furthest beyond its thresholds of the values that its steps have told, where it is not that of the last step; else null.</summary>
+    public double? Furthest { get; init; }
 
     /// <summary>Limit that was crossed in the metric's unit, null without one.</summary>
     public double? Threshold { get; init; }

@@ -94,7 +94,8 @@ public sealed record AlertEvent(string AlertId, int Sequence, AlertEventType Typ
             },
             AlertEventType.Eased => Measured(alert),
             AlertEventType.Returned => Measured(alert) with { ClearedAt = null, Worst = To > before.Worst ? To!.Value : before.Worst },
-            AlertEventType.Cleared => alert with { ClearedAt = At },
+            // What it cleared at is the latest value; its severity, threshold, evidence and their time stay those of its last step.
+            AlertEventType.Cleared => alert with { ClearedAt = At, Value = Value ?? before.Value, Furthest = before.Furthest ?? before.Value },
             AlertEventType.Acknowledged => alert with { State = AlertState.Acknowledged, AcknowledgedBy = Actor, AcknowledgedAt = At },
             AlertEventType.Assigned => alert with { AssignedTo = Assignee },
             AlertEventType.Commented => alert,
@@ -128,8 +129,17 @@ public sealed record AlertEvent(string AlertId, int Sequence, AlertEventType Typ
         Severity = To!.Value,
         Metric = Metric ?? "",
         Value = Value,
+        Furthest = Further(alert),
         Threshold = Threshold,
         Evidence = Evidence,
         ObservedAt = ObservedAt!.Value,
     };
+
+    // Which way is further the threshold says: what stands below it has fallen.
+    private double? Further(Alert before)
+    {
+        if (Value is not { } value || (before.Furthest ?? before.Value) is not { } known || Metric != before.Metric) return null;
+        var isFall = Threshold is { } threshold && value < threshold && known < threshold;
+        return (isFall ? known < value : known > value) ? known : null;
+    }
 }

@@ -89,7 +89,7 @@ public sealed record AlertFilter
     private static readonly Dictionary<string, Severity[]> Severities4 =
         Enum.GetValues<Severity>().ToDictionary(AlertWords.Of, severity => new[] { severity }, StringComparer.OrdinalIgnoreCase);
 
-    private static readonly Dictionary<string, string[]> KindNames = KindCatalogue.All.ToDictionary(kind => kind.Name, kind => new[] { kind.Name }, StringComparer.Ordinal);
+    private static readonly Dictionary<string, string[]> KindNames = KindCatalogue.All.Select(kind => kind.Name).Append(AlertSubject.GatewayKind).ToDictionary(name => name, name => new[] { name }, StringComparer.Ordinal);
 
     private static bool TryWords<T>(string? text, Dictionary<string, T[]> words, out IReadOnlyCollection<T> values)
     {

@@ -138,6 +138,7 @@ public sealed class AlertGrain(
 
     private static AlertSubject SubjectOf(SensorRegistry registry, string id)
     {
+        if (AlertSubject.GatewayOf(id) is { } gateway) return new AlertSubject(id, gateway, AlertSubject.GatewayKind, "", 0, 0);
         if (!registry.TryFind(id, out var sensor)) throw new InvalidOperationException($"Sensor {id} is not in the registry.");
         return new AlertSubject(sensor.Id, sensor.Name, KindCatalogue.Of(sensor.Kind).Name, sensor.Street, sensor.Longitude, sensor.Latitude);
     }

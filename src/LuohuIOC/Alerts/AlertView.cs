@@ -19,11 +19,12 @@ public sealed record AlertView
 {
     [Id(0), Key("id")] public required string Id { get; init; }
 
+    /// <summary>The sensor, or <c>gateway/</c> and the gateway's id where the alert is a gateway's.</summary>
     [Id(1), Key("sensorId")] public required string SensorId { get; init; }
 
     [Id(2), Key("sensorName")] public required string SensorName { get; init; }
 
-    /// <summary>Wire name of the sensor's kind, for example <c>waterlogging</c>.</summary>
+    /// <summary>Wire name of the sensor's kind, for example <c>waterlogging</c>, or <c>gateway</c>.</summary>
     [Id(3), Key("kind")] public required string Kind { get; init; }
 
     [Id(4), Key("street")] public required string Street { get; init; }
@@ -51,6 +52,7 @@ public sealed record AlertView
     /// <summary>UCUM unit of the metric, empty without one.</summary>
     [Id(12), Key("unit")] public required string Unit { get; init; }
 
+    /// <summary>Of the last step: what raised it, changed its severity, or cleared it.</summary>
     [Id(13), Key("value")] public double? Value { get; init; }
 
     [Id(14), Key("threshold")] public double? Threshold { get; init; }
@@ -104,6 +106,9 @@ public sealed record AlertView
     /// <summary>For hosts, which say it in their readers' language: a wall of five hundred alerts would take a megabyte of it.</summary>
     [Id(33), IgnoreMember, JsonIgnore] public Surroundings? Surroundings { get; init; }
 
+    /// <summary>The furthest beyond its thresholds of the values that its steps have told; null without one.</summary>
+    [Id(34), Key("furthest")] public double? Furthest { get; init; }
+
     public static AlertView Of(Alert alert, string language = TextBook.Chinese) => new()
     {
         Id = alert.Id,
@@ -120,6 +125,7 @@ public sealed record AlertView
         Metric = alert.Metric,
         Unit = AlertWords.Unit(alert.Subject.Kind, alert.Metric),
         Value = alert.Value,
+        Furthest = alert.Furthest ?? alert.Value,
         Threshold = alert.Threshold,
         ObservedAt = alert.ObservedAt,
         RaisedAt = alert.RaisedAt,
@@ -136,17 +142,20 @@ public sealed record AlertView
         Verdict = alert.Verdict is { } verdict ? AlertWords.Of(verdict) : null,
         MarkedBy = alert.MarkedBy,
         MarkedAt = alert.MarkedAt,
-        EvidenceText = EvidenceWords.Of(language, alert.Subject.Kind, alert.Metric, alert.Value, alert.Threshold, alert.Evidence),
+        EvidenceText = EvidenceWords.Of(language, alert.Subject.Kind, alert.Metric, alert.ClearedAt is null ? alert.Value : alert.Furthest ?? alert.Value, alert.Threshold, alert.Evidence),
         SurroundingsText = alert.Surroundings is { } found ? SurroundingsWords.Summary(language, alert.Subject.Kind, found) : null,
         Lean = alert.Surroundings is { } looked ? SurroundingsWords.Of(looked.Lean) : null,
         Surroundings = alert.Surroundings,
     };
 
+    /// <summary>What the evidence goes with: the value of the last step while the alert's condition holds, and not the one that cleared it.</summary>
+    public double? ValueTold() => ClearedAt is null ? Value : Furthest;
+
     /// <summary>The same alert for a reader of another language.</summary>
     public AlertView In(string language) => language == TextBook.Chinese ? this : this with
     {
         RuleName = AlertWords.Rule(language, Rule),
-        EvidenceText = EvidenceWords.Of(language, Kind, Metric, Value, Threshold, Evidence),
+        EvidenceText = EvidenceWords.Of(language, Kind, Metric, ValueTold(), Threshold, Evidence),
         SurroundingsText = Surroundings is { } found ? SurroundingsWords.Summary(language, Kind, found) : null,
     };
 }

@@ -103,6 +103,12 @@ internal ref struct DecodeSink(
         if (_seen != 0) into.Tell(component, isOn);
     }
 
+    /// <summary>The reading ended last is of the time of its receipt, because its device said none.</summary>
+    public readonly void DoubtTime()
+    {
+        if (_seen != 0) into.DoubtTime();
+    }
+
     public void Refuse(int index, RejectionReason reason)
     {
         if (_begun) into.RemoveLast();

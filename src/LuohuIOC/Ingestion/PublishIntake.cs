@@ -70,7 +70,7 @@ public sealed class PublishIntake(
             case TopicKind.SensorTelemetry:
                 return Telemetry(PayloadForm.Json, gateway, topic.Sensor, message, ref answer, now);
             case TopicKind.Status:
-                return Status(gateway, message, ref answer, now);
+                return Status(source, gateway, message, ref answer, now);
             case TopicKind.Raw:
                 return PayloadForms.TryParseRaw(topic.Protocol, out var form)
                     ? Telemetry(form, gateway, topic.Sensor, message, ref answer, now)
@@ -135,6 +135,7 @@ public sealed class PublishIntake(
         // A frame without readings (a picture, a state, one packet of several) is evidence all the same.
         var isEvidence = form != PayloadForm.Json && (scratch.Refusals.Count == 0 || scratch.Refusals.Exists(r => r.Reason == RejectionReason.FrameIncomplete));
         if (scratch.Readings.Count == 0 && !isEvidence) return durable;
+        gateways.Heard(gateway, DateTimeOffset.FromUnixTimeMilliseconds(now));
         metrics.Accepted(scratch.Readings.Count);
         var committed = journal.Append(
             form, scratch.Refusals.Count == 0, now, gateway, sensor, payload, scratch.Readings, ReadingTrace.Begin(message.UserProperties, gateway));
@@ -151,7 +152,7 @@ public sealed class PublishIntake(
         return durable;
     }
 
-    private Task Status(string gateway, MqttApplicationMessage message, ref MqttPubAckReasonCode answer, long now)
+    private Task Status(PublishSource source, string gateway, MqttApplicationMessage message, ref MqttPubAckReasonCode answer, long now)
     {
         Span<byte> word = stackalloc byte[8];
         var length = message.Payload.Length;
@@ -159,7 +160,8 @@ public sealed class PublishIntake(
         var text = word[..(int)Math.Min(length, word.Length)];
         var online = text.SequenceEqual("online"u8);
         if (!online && !text.SequenceEqual("offline"u8)) return Refuse(RejectionReason.WrongShape, gateway, message, ref answer, now);
-        gateways.Set(gateway, online, DateTimeOffset.FromUnixTimeMilliseconds(now));
+        if (online) gateways.Set(gateway, true, DateTimeOffset.FromUnixTimeMilliseconds(now));
+        else if (!gateways.HasAnother(gateway, source)) gateways.SayAway(gateway, DateTimeOffset.FromUnixTimeMilliseconds(now));
         return Task.CompletedTask;
     }
 

@@ -100,6 +100,12 @@ public sealed class ReadingGroup
     /// <summary>The device marks these slots of the reading begun last as no ordinary measurement.</summary>
     public void Flag(ulong slots) => Marks[Count - 1] = new QualityMark(QualityGrade.Bad, QualityReason.Device, FlaggedOf(Count - 1) | slots);
 
+    /// <summary>The time of the reading begun last is that of its receipt: the device has said none that could be believed.</summary>
+    public void DoubtTime() => Marks[Count - 1] = new QualityMark(QualityGrade.Doubtful, QualityReason.Clock, ulong.MaxValue);
+
+    /// <summary>Before the reading is judged: <see cref="DoubtTime"/> was said of it.</summary>
+    public bool IsTimeDoubted(int reading) => Marks[reading].Reason == QualityReason.Clock;
+
     /// <summary>Begins a reading; follow with <see cref="AddValue"/>.</summary>
     public void Add(int sensor, long deviceTimeMs, long sequence, long receivedMs)
     {

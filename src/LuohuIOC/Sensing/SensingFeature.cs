@@ -2,6 +2,7 @@ using LuohuIOC.Ingestion.Sparkplug;
 using LuohuIOC.Registry;
 using LuohuIOC.Sensing.Detectors;
 using LuohuIOC.Sensing.Detectors.Nowcast;
+using LuohuIOC.Sensing.Gateways;
 using LuohuIOC.Sensing.Health;
 using LuohuIOC.Sensing.Rules;
 using LuohuIOC.Sensing.Witnesses;
@@ -23,6 +24,7 @@ public static class SensingFeature
         services.AddSingleton<SensorCalls>();
         services.AddSingleton<LostReadings>();
         services.AddSingleton(s => new ListeningSince(s.GetRequiredService<TimeProvider>().GetUtcNow().ToUnixTimeMilliseconds()));
+        services.AddSingleton<AwayGateways>();
         services.AddRules();
         services.AddSingleton<SiloStarted>();
         services.AddSingleton<SensorDispatcher>();
@@ -30,6 +32,7 @@ public static class SensingFeature
         services.AddHostedService(s => s.GetRequiredService<LostReadings>());
         services.AddHostedService(s => s.GetRequiredService<SensorDispatcher>());
         services.AddHostedService(s => s.GetRequiredService<SensorUpkeep>());
+        services.AddHostedService<GatewayWatch>();
         builder.AddDetectors();
         builder.AddNowcast();
         builder.AddSensorHealth();

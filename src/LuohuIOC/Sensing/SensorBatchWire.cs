@@ -8,13 +8,15 @@ namespace LuohuIOC.Sensing;
 /// A <see cref="SensorBatch"/> on its way to a grain in another silo, little endian: version u8 · journal i64 · after i64, then a part for each
 /// group: position i64 · readings i32, then a reading each: device time i64 · sequence i64 · received i64 · slots that the device flagged u64 ·
 /// values u8 · their slots u8 each · the values f64 each. About 60 bytes a reading of three metrics. In version 2, which is sent only where a reading tells of
-/// components, the number of them u16 follows, then each: component i64 · on fire u8.
+/// components, the number of them u16 follows, then each: component i64 · on fire u8. In version 3, which is sent only where a reading has no time of its
+/// device's, u8 follows that: 1 for such a reading.
 /// </summary>
 [GenerateSerializer, Immutable, Alias("luohu.sensor-batch.v1")]
 public readonly struct SensorBatchWire(byte[] bytes)
 {
     private const byte Version = 1;
     private const byte ComponentsVersion = 2;
+    private const byte TimesVersion = 3;
 
     [Id(0)]
     public readonly byte[] Bytes = bytes;
@@ -24,7 +26,7 @@ public readonly struct SensorBatchWire(byte[] bytes)
         var into = new ArrayBufferWriter<byte>(256);
         var version = Version;
         for (var part = batch; part is not null; part = part.Later)
-            if (part.Group.Components is { Count: > 0 }) version = ComponentsVersion;
+            version = Math.Max(version, VersionFor(part));
         Write(into, version);
         Write(into, batch.Journal);
         Write(into, batch.After);
@@ -36,8 +38,8 @@ public readonly struct SensorBatchWire(byte[] bytes)
     {
         var from = Bytes.AsSpan();
         var version = from[0];
-        if (version is not (Version or ComponentsVersion))
-            throw new InvalidOperationException($"A batch of version {version} came from another host, this one knows {ComponentsVersion}. Run the newer version on all.");
+        if (version is < Version or > TimesVersion)
+            throw new InvalidOperationException($"A batch of version {version} came from another host, this one knows {TimesVersion}. Run the newer version on all.");
         from = from[1..];
         var (journal, after) = (TakeLong(ref from), TakeLong(ref from));
         SensorBatch? first = null, last = null;
@@ -49,6 +51,13 @@ public readonly struct SensorBatchWire(byte[] bytes)
             last = part;
         }
         return first!;
+    }
+
+    private static byte VersionFor(SensorBatch part)
+    {
+        for (var i = part.First; i >= 0; i = part.NextOfSensor[i])
+            if (part.Group.IsTimeDoubted(i)) return TimesVersion;
+        return part.Group.Components is { Count: > 0 } ? ComponentsVersion : Version;
     }
 
     private static void WritePart(ArrayBufferWriter<byte> into, SensorBatch part, byte version)
@@ -69,7 +78,8 @@ public readonly struct SensorBatchWire(byte[] bytes)
             Write(into, (byte)slots.Length);
             into.Write(slots);
             foreach (var value in group.ValuesOf(i)) Write(into, BitConverter.DoubleToInt64Bits(value));
-            if (version == ComponentsVersion) WriteComponents(into, group.ComponentsOf(i));
+            if (version >= ComponentsVersion) WriteComponents(into, group.ComponentsOf(i));
+            if (version >= TimesVersion) Write(into, group.IsTimeDoubted(i) ? (byte)1 : (byte)0);
         }
     }
 
@@ -91,7 +101,10 @@ public readonly struct SensorBatchWire(byte[] bytes)
             from = from[(1 + values)..];
             foreach (var slot in slots) group.AddValue(slot, BitConverter.Int64BitsToDouble(TakeLong(ref from)));
             if (flagged != 0) group.Flag(flagged);
-            if (version == ComponentsVersion) TakeComponents(ref from, group);
+            if (version >= ComponentsVersion) TakeComponents(ref from, group);
+            if (version < TimesVersion) continue;
+            if (from[0] != 0) group.DoubtTime();
+            from = from[1..];
         }
         return new SensorBatch(new GroupInFlight(group, 1), 0, next) { Journal = journal, After = after, IsAbroad = true };
     }

@@ -1,7 +1,9 @@
 using LuohuIOC.Alerts;
+using LuohuIOC.DeviceProtocol;
 using LuohuIOC.Ingestion;
 using LuohuIOC.Registry;
 using LuohuIOC.Sensing.Quality;
+using LuohuIOC.Sensing.Rain;
 using LuohuIOC.Sensing.Rules;
 
 namespace LuohuIOC.Sensing;
@@ -44,18 +46,21 @@ public static class SensorEvaluator
     /// <param name="changes">Gets what the rules found, each rule's changes in order of time.</param>
     /// <param name="flagged">Slots whose values the device itself marks as no ordinary measurement.</param>
     /// <param name="components">What the reading tells of single components.</param>
+    /// <param name="timeDoubted">Its time is not the device's own.</param>
     public static (QualityMark Mark, Arrival Arrival) Observe(
         SensorState state, SensorRules rules, Sensor sensor, long deviceTimeMs, long sequence, long receivedMs,
-        ReadOnlySpan<byte> slots, ReadOnlySpan<double> values, List<RuleChange> changes, ulong flagged = 0, ReadOnlySpan<ComponentState> components = default)
+        ReadOnlySpan<byte> slots, ReadOnlySpan<double> values, List<RuleChange> changes, ulong flagged = 0, ReadOnlySpan<ComponentState> components = default, bool timeDoubted = false)
     {
         var profile = QualityProfile.Of(sensor.Kind);
         var ahead = TimeLine.IsAhead(deviceTimeMs, receivedMs);
         if (!ReferenceEquals(state.Bound, rules)) RuleBinding.Bind(state, rules, sensor, receivedMs, changes);
-        var arrival = TimeLine.Place(state, deviceTimeMs, sequence, receivedMs);
+        var arrival = TimeLine.Place(state, deviceTimeMs, sequence, receivedMs, BitsOf(slots), profile.AmountSlots);
         var isOld = arrival == Arrival.Late;
         // A component's state has a time line of its own: a fire that began, or ended, counts behind whatever a neighbour or a faster clock has told.
         if (!components.IsEmpty && arrival != Arrival.Duplicate && (state.Fires ??= new ComponentFires()).Take(components, deviceTimeMs)) arrival = Arrival.Latest;
-        if (arrival != Arrival.Latest) return (QualityChecks.JudgeApart(profile, ahead, slots, values, flagged), arrival);
+        if (sensor.Kind == SensorKind.RainGauge && arrival != Arrival.Duplicate)
+            RainFall.Take(state, arrival, arrival == Arrival.Latest ? Math.Max(state.LatestMs, TimeLine.TimeOf(state, deviceTimeMs, receivedMs)) : deviceTimeMs, ref slots, ref values);
+        if (arrival != Arrival.Latest) return (QualityChecks.JudgeApart(profile, ahead || timeDoubted, slots, values, flagged), arrival);
 
         var timeMs = Math.Max(state.LatestMs, TimeLine.TimeOf(state, deviceTimeMs, receivedMs));
         if (timeMs >= state.HoldDueMs) Expire(state, rules, timeMs, changes);
@@ -64,7 +69,7 @@ public static class SensorEvaluator
         if (!isOld) (state.DeviceMs, state.Sequence, state.ClockAhead) = (deviceTimeMs, sequence, ahead);
         state.HeardMs = Math.Max(state.HeardMs, receivedMs);
         if (!components.IsEmpty) values = WithAlarmOfAll(state.Fires!, sensor, slots, values);
-        var isClockWrong = ahead || isOld || state.SetBack is { IsBelieved: true };
+        var isClockWrong = ahead || timeDoubted || isOld || state.SetBack is { IsBelieved: true };
         var mark = QualityChecks.Judge(state, profile, timeMs, isClockWrong, slots, values, flagged, out var usable);
         (state.LatestGrade, state.LatestReason, state.LatestMarkSlots) = mark;
 
@@ -134,6 +139,13 @@ public static class SensorEvaluator
         state.HoldDueMs = HoldDueOf(state, rules);
         // Put back into service it is silent from now on at the earliest, and not since a time that was told before.
         if (state.HeardMs != 0) state.HeardMs = Math.Max(state.HeardMs, nowMs);
+    }
+
+    private static ulong BitsOf(ReadOnlySpan<byte> slots)
+    {
+        var bits = 0UL;
+        foreach (var slot in slots) bits |= 1UL << slot;
+        return bits;
     }
 
     internal static long HoldDueOf(SensorState state, SensorRules rules)

@@ -3,6 +3,7 @@ using LuohuIOC.DeviceProtocol;
 using LuohuIOC.Ingestion;
 using LuohuIOC.Registry;
 using LuohuIOC.Sensing.Detectors;
+using LuohuIOC.Sensing.Gateways;
 using LuohuIOC.Sensing.Health;
 using LuohuIOC.Sensing.Rain;
 using Orleans.Placement;
@@ -16,7 +17,7 @@ namespace LuohuIOC.Sensing;
 [PreferLocalPlacement]
 public sealed class SensorGrain(
     [PersistentState("sensor", LuohuIOC.Storage.Silo.Grains)] IPersistentState<SensorState> stored, SensorRegistry registry, RuleBook rules, SensorDetectors detectors,
-    DetectorViews views, RainBoard rain, HealthBoard health, LatestBoard board, DueBoard dues, IOpenAlerts alerts, ListeningSince listening, JournalIdentity journal, TimeProvider time) : Grain, ISensorGrain
+    DetectorViews views, RainBoard rain, HealthBoard health, LatestBoard board, DueBoard dues, IOpenAlerts alerts, ListeningSince listening, AwayGateways away, JournalIdentity journal, TimeProvider time) : Grain, ISensorGrain
 {
     // A state that comes from another host may lack what that host had not saved. Time passes for it only after who sent it could send it again.
     private static readonly TimeSpan Grace = TimeSpan.FromSeconds(10);
@@ -103,7 +104,7 @@ public sealed class SensorGrain(
         _sensor = registry[_sensor.Number];
         var inForce = rules.For(_sensor);
         if (_sensor.IsRetired(nowMs)) return Retire(inForce, nowMs);
-        SensorEvaluator.Tick(stored.State, inForce, _sensor, nowMs, _changes, listening.Ms);
+        SensorEvaluator.Tick(stored.State, inForce, _sensor, nowMs, _changes, HeardSince(nowMs));
         _dirty |= _changes.Count > 0;
         return Finish(inForce);
     }
@@ -113,7 +114,7 @@ public sealed class SensorGrain(
         _sensor = registry[_sensor.Number];
         var inForce = rules.For(_sensor);
         if (_sensor.IsRetired(nowMs)) return Retire(inForce, nowMs);
-        SensorEvaluator.Reconcile(stored.State, inForce, _sensor, nowMs, _changes, listening.Ms);
+        SensorEvaluator.Reconcile(stored.State, inForce, _sensor, nowMs, _changes, HeardSince(nowMs));
         _dirty = true;
         return Finish(inForce);
     }
@@ -158,21 +159,27 @@ public sealed class SensorGrain(
             var values = group.ValuesOf(i);
             var (mark, arrival) = SensorEvaluator.Observe(
                 state, inForce, _sensor, group.DeviceTimes[i], group.Sequences[i], group.ReceivedTimes[i], slots, values, _changes, group.FlaggedOf(i),
-                group.ComponentsOf(i));
+                group.ComponentsOf(i), group.IsTimeDoubted(i));
             if (arrival == Arrival.Latest && health.IsKnown) mark = HealthMarks.Apply(health.Of(_sensor.Number), state, _sensor, mark, slots, _changes);
             group.Marks[i] = mark;
             // Rain that comes late fell all the same.
-            if (IsGauge && arrival != Arrival.Duplicate)
-            {
-                var timeMs = arrival == Arrival.Latest ? state.LatestMs : ReadingClock.EffectiveMs(group.DeviceTimes[i], group.ReceivedTimes[i]);
-                rain.Observe(_sensor.Number, arrival, timeMs, group.DeviceTimes[i], group.Sequences[i], mark, slots, values);
-            }
+            if (IsGauge && arrival != Arrival.Duplicate) Rain(group, i, arrival, mark, slots, values);
             if (arrival != Arrival.Latest) continue;
             moved = true;
             if (mark.Grade == QualityGrade.Bad) _detector?.Observe(state.LatestMs, slots, values, mark.Slots, _changes);
             else _detector?.Observe(state.LatestMs, slots, values, _changes);
         }
         return moved;
+    }
+
+    // What sums tell of is not among the reading's own values.
+    private void Rain(ReadingGroup group, int i, Arrival arrival, QualityMark mark, ReadOnlySpan<byte> slots, ReadOnlySpan<double> values)
+    {
+        var state = stored.State;
+        var timeMs = arrival == Arrival.Latest ? state.LatestMs : ReadingClock.EffectiveMs(group.DeviceTimes[i], group.ReceivedTimes[i]);
+        if (state.Sums is null) rain.Observe(_sensor.Number, arrival, timeMs, group.DeviceTimes[i], group.Sequences[i], mark, slots, values);
+        else if (double.IsFinite(state.Sums.Told))
+            rain.Observe(_sensor.Number, arrival, timeMs, group.DeviceTimes[i], group.Sequences[i], mark, [RainSums.RainSlot], [state.Sums.Told]);
     }
 
     // Nothing comes any more that could end them: its alerts, those of detectors too, end with its service.
@@ -189,11 +196,14 @@ public sealed class SensorGrain(
         return _changes.Count > 0 ? TellAlerts(long.MaxValue) : ValueTask.CompletedTask;
     }
 
+    // Nobody is silent while no one listens, nor while the gateway that would bring it is away.
+    private long HeardSince(long nowMs) => Math.Max(listening.Ms, away.HeardSince(_sensor.Gateway, nowMs));
+
     private void Show() => board.Set(_sensor.Number, LatestReading.Of(stored.State));
 
     private ValueTask Finish(SensorRules inForce)
     {
-        var due = SensorEvaluator.NextDue(stored.State, inForce, listening.Ms);
+        var due = SensorEvaluator.NextDue(stored.State, inForce, HeardSince(time.GetUtcNow().ToUnixTimeMilliseconds()));
         if (_sensor.RetiredAt is { } retired) due = Math.Min(due, retired.ToUnixTimeMilliseconds());
         if (_changes.Count > 0) return TellAlerts(due);
         dues.Set(_sensor.Number, due);

@@ -51,7 +51,10 @@ public sealed class SensorState
     [Id(9)]
     public ulong LatestMarkSlots;
 
-    /// <summary>Identities of the last readings: device times in the first half, sequences in the second, a ring in each.</summary>
+    /// <summary>
+    /// Identities of the last readings: device times in the first half, sequences in the second, a ring in each. Where there is no sequence, which is below all,
+    /// the bits above it say which slots have come of that moment, as far as 62; none in what older versions wrote.
+    /// </summary>
     [Id(10)]
     public long[] Recent = [];
 
@@ -115,6 +118,10 @@ public sealed class SensorState
     /// <summary>Which of its components are on fire; null for a sensor that has told of none.</summary>
     [Id(25)]
     public ComponentFires? Fires;
+
+    /// <summary>The running sums of a gauge that tells them; null for others.</summary>
+    [Id(26)]
+    public RainSums? Sums;
 
     /// <summary>The rules that the arrays above are shaped for; a pointer comparison tells that nothing changed.</summary>
     [NonSerialized]

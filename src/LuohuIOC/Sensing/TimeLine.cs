@@ -18,6 +18,9 @@ public static class TimeLine
     /// </summary>
     internal const long ResendWindowMs = 600_000;
 
+    // No sequence is the least number there is: its other bits are free.
+    private const long SlotsOfMoment = long.MaxValue;
+
     /// <summary>The device's clock is wrong: further ahead than two clocks ordinarily differ.</summary>
     public static bool IsAhead(long deviceTimeMs, long receivedMs) => deviceTimeMs - receivedMs > ReadingClock.AheadToleranceMs;
 
@@ -26,13 +29,23 @@ public static class TimeLine
         state.SetBack is { IsBelieved: true } clock ? clock.TimeOf(deviceTimeMs, receivedMs) : ReadingClock.EffectiveMs(deviceTimeMs, receivedMs);
 
     /// <summary>Decides where the reading belongs and remembers its identity; moves nothing else.</summary>
-    internal static Arrival Place(SensorState state, long deviceTimeMs, long sequence, long receivedMs)
+    /// <param name="state">The sensor's state.</param>
+    /// <param name="deviceTimeMs">Time that the device gave, Unix ms.</param>
+    /// <param name="sequence">Its sequence or <see cref="ReadingGroup.NoSequence"/>.</param>
+    /// <param name="receivedMs">When it was received, Unix ms.</param>
+    /// <param name="slots">Its metrics, a bit a slot.</param>
+    /// <param name="amounts">Those that are amounts.</param>
+    internal static Arrival Place(SensorState state, long deviceTimeMs, long sequence, long receivedMs, ulong slots = 0, ulong amounts = 0)
     {
-        if (state.HeardMs != 0 && Seen(state, deviceTimeMs, sequence)) return Arrival.Duplicate;
+        if (state.HeardMs != 0 && Seen(state, deviceTimeMs, sequence, out var at))
+        {
+            if (at < 0 || sequence != ReadingGroup.NoSequence || !Completes(ref state.Recent[RecentCount + at], slots, amounts)) return Arrival.Duplicate;
+            return deviceTimeMs == state.DeviceMs && state.Sequence == ReadingGroup.NoSequence ? Arrival.Latest : Arrival.Late;
+        }
         var isLatest = state.HeardMs == 0 || IsNewer(state, deviceTimeMs, sequence, receivedMs);
         if (isLatest) state.SetBack?.End();
         else isLatest = (state.SetBack ??= new SetBackClock()).Takes(deviceTimeMs, sequence, receivedMs);
-        Remember(state, deviceTimeMs, sequence);
+        Remember(state, deviceTimeMs, sequence, slots);
         return isLatest ? Arrival.Latest : Arrival.Late;
     }
 
@@ -53,21 +66,40 @@ public static class TimeLine
         return !isResent && receivedMs > state.LatestMs;
     }
 
-    private static bool Seen(SensorState state, long deviceTimeMs, long sequence)
+    /// <param name="state">The sensor's state.</param>
+    /// <param name="deviceTimeMs">Identity: the device's time.</param>
+    /// <param name="sequence">Identity: the sequence.</param>
+    /// <param name="at">Where it is remembered; −1 when it is only known to be the latest.</param>
+    private static bool Seen(SensorState state, long deviceTimeMs, long sequence, out int at)
     {
-        if (deviceTimeMs == state.DeviceMs && sequence == state.Sequence) return true;
+        at = -1;
+        var isLatest = deviceTimeMs == state.DeviceMs && sequence == state.Sequence;
+        if (state.Recent.Length == 0) return isLatest;
         var times = state.Recent.AsSpan(0, RecentCount);
-        if (!times.Contains(deviceTimeMs)) return false;
-        for (var i = 0; i < RecentCount; i++)
-            if (times[i] == deviceTimeMs && state.Recent[RecentCount + i] == sequence) return true;
-        return false;
+        if (!isLatest && !times.Contains(deviceTimeMs)) return false;
+        for (at = RecentCount - 1; at >= 0; at--)
+            if (times[at] == deviceTimeMs && (state.Recent[RecentCount + at] is < 0 and var moment ? moment & ReadingGroup.NoSequence : state.Recent[RecentCount + at]) == sequence) return true;
+        return isLatest;
     }
 
-    private static void Remember(SensorState state, long deviceTimeMs, long sequence)
+    /// <summary>
+    /// A device without sequences may spread what it measured at one moment over several messages: what brings metrics that have not come of that moment is
+    /// no repetition. Rain is, whatever comes with it the second time: it must not fall twice.
+    /// </summary>
+    private static bool Completes(ref long moment, ulong slots, ulong amounts)
+    {
+        var known = (ulong)(moment & SlotsOfMoment);
+        slots &= SlotsOfMoment;
+        if (known == 0 || (slots & ~known) == 0 || (slots & known & amounts) != 0) return false;
+        moment |= (long)slots;
+        return true;
+    }
+
+    private static void Remember(SensorState state, long deviceTimeMs, long sequence, ulong slots)
     {
         if (state.Recent.Length == 0) state.Recent = new long[2 * RecentCount];
         state.Recent[state.RecentNext] = deviceTimeMs;
-        state.Recent[RecentCount + state.RecentNext] = sequence;
+        state.Recent[RecentCount + state.RecentNext] = sequence == ReadingGroup.NoSequence ? sequence | (long)(slots & SlotsOfMoment) : sequence;
         state.RecentNext = (byte)((state.RecentNext + 1) % RecentCount);
     }
 }

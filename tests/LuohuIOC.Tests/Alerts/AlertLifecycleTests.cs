@@ -60,6 +60,17 @@ public sealed class AlertLifecycleTests
     }
 
     [Fact]
+    public void A_cleared_alert_tells_the_value_that_it_cleared_at_and_the_furthest_of_its_steps()
+    {
+        Do(Some.Observed(Severity.Yellow, 1));
+        Do(Some.Observed(Severity.Red, 2));
+        Do(Some.Observed(Severity.Blue, 3));
+        Do(Some.Observed(null, 4));
+        Assert.Equal((0.05, Some.Now.AddSeconds(3)), (_last!.Value!.Value, _last.ObservedAt));
+        Assert.Equal((Severity.Blue, 0.15, 0.4), (_last.Severity, _last.Threshold!.Value, _last.Furthest!.Value));
+    }
+
+    [Fact]
     public void Cleared_after_acknowledgement_closes_by_itself()
     {
         Do(Some.Observed(Severity.Red, 1));

@@ -13,8 +13,9 @@ public sealed class KindCatalogueTests
     [InlineData(SensorKind.Outfall, "level flow velocity battery signal")]
     [InlineData(SensorKind.WaterQuality, "temperature ph dissolved_oxygen codmn ammonia_nitrogen total_phosphorus turbidity conductivity battery signal")]
     [InlineData(SensorKind.Waterlogging, "depth battery signal")]
+    [InlineData(SensorKind.Gas, "lel battery signal alarm fault")]
     [InlineData(SensorKind.Generic, "battery signal")]
-    public void A_metrics_slot_is_its_place_and_the_common_ones_come_last(SensorKind kind, string metrics)
+    public void A_metrics_slot_is_its_place_and_only_what_was_added_comes_behind_the_common_ones(SensorKind kind, string metrics)
     {
         Assert.Equal(metrics.Split(' '), KindCatalogue.Of(kind).Metrics.Select(m => m.Name));
         Assert.Equal(0, KindCatalogue.Of(kind).IndexOf(KindCatalogue.Of(kind).Metrics[0].Utf8Name));

@@ -19,14 +19,14 @@ internal static class MetricTable
         {
             text.Append(CultureInfo.InvariantCulture, $"\n## `{kind!["kind"]}` {kind["zh"]} · {kind["en"]}\n\n静默 · silence: {Duration((int)kind["silence_s"]!)}\n");
             if (kind["metrics"]!.AsArray().Count == 0) text.Append("\n指标名由设备自定，无范围检查 · names its own metrics, without range checks\n");
-            else Append(text, kind["metrics"]!.AsArray());
+            else Append(text, kind["metrics"]!.AsArray().Concat(kind["added"]?.AsArray() ?? []));
         }
         text.Append("\n## 所有种类 · all kinds\n");
         Append(text, contract["common"]!.AsArray());
         return text.ToString();
     }
 
-    private static void Append(StringBuilder text, JsonArray metrics)
+    private static void Append(StringBuilder text, IEnumerable<JsonNode?> metrics)
     {
         text.Append("\n| 指标 metric | 名称 | name | 单位 unit | 最小 min | 最大 max | 变化率 rate | 性质 shape |\n| --- | --- | --- | --- | --- | --- | --- | --- |\n");
         foreach (var m in metrics)

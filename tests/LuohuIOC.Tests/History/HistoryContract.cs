@@ -46,6 +46,27 @@ public abstract class HistoryContract
             Assert.Equal(Enumerable.Range(0, 64).Select(s => s % 2 == 0 || s == 63 ? i + s / 64.0 : double.NaN), reading.Values);
     }
 
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task Metrics_of_one_moment_that_come_in_two_messages_are_all_stored_and_once(bool inOneGroup)
+    {
+        await using var scene = NewScene();
+        scene.AddSensor(SensorKind.Outfall);
+        SomeReading[] parts =
+        [
+            new(0, Start, Values: [(0, 2.5)]), new(0, Start, Values: [(1, 1.5)]), new(0, Start, Values: [(0, 2.5)]), new(0, Start, Values: [(1, 1.5)]),
+            new(0, Start - 60_000, Values: [(0, 2.4)]), new(0, Start - 60_000, Values: [(2, 0.4)]), new(0, Start - 60_000, Values: [(2, 0.4)]),
+        ];
+        if (inOneGroup) await scene.AppendAsync(parts);
+        else
+            foreach (var part in parts) await scene.AppendAsync(part);
+
+        var stored = await scene.ReadAsync(0);
+
+        Assert.Equal([2.4, 0.4, 2.5, 1.5], stored.SelectMany(r => r.Values).Where(double.IsFinite));
+    }
+
     [Fact]
     public async Task A_clock_that_is_far_ahead_counts_as_of_its_receipt_and_keeps_its_identity()
     {

@@ -51,6 +51,16 @@ public sealed class SensorBatchWireTests
     }
 
     [Fact]
+    public void That_a_reading_has_no_time_of_its_devices_comes_along()
+    {
+        var batch = BatchOf([[(10, 1, 11, [1], [1], 0), (20, 2, 20, [1], [1], 0)], [(30, 3, 31, [1], [1], 0)]], journal: 5, after: 9);
+        batch.Group.DoubtTime();
+        var arrived = Serializer.Deserialize<SensorBatch>(Serializer.SerializeToArray(batch))!;
+        Assert.Equal([false, true, false], [arrived.Group.IsTimeDoubted(0), arrived.Group.IsTimeDoubted(1), arrived.Later!.Group.IsTimeDoubted(0)]);
+        Assert.Equal(Told(batch), Told(arrived));
+    }
+
+    [Fact]
     public void A_batch_that_comes_again_because_its_answer_was_lost_gets_its_marks_again()
     {
         var sent = BatchOf([[(10, 1, 11, [2], [0.5], 0)], [(20, 2, 21, [2], [99], 0), (30, 3, 31, [2], [0.6], 0)]], journal: 5, after: 9);

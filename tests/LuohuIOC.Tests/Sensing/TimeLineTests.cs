@@ -70,6 +70,30 @@ public sealed class TimeLineTests
     }
 
     [Fact]
+    public void Metrics_of_one_moment_that_come_in_two_messages_are_both_the_latest_and_a_repetition_is_one()
+    {
+        var w = new Watched(SensorKind.Outfall);
+        Assert.Equal(Arrival.Latest, w.Observe(100, ReadingGroup.NoSequence, ("level", 2.5)));
+        Assert.Equal(Arrival.Latest, w.Observe(100, ReadingGroup.NoSequence, ("flow", 1.5)));
+        Assert.Equal((2.5, 1.5), (w.Latest("level"), w.Latest("flow")));
+        Assert.Equal(Arrival.Duplicate, w.Observe(100, ReadingGroup.NoSequence, ("level", 2.6), ("flow", 1.6)));
+        Assert.Equal(Arrival.Latest, w.Observe(110, ReadingGroup.NoSequence, ("level", 2.7)));
+        Assert.Equal(Arrival.Late, w.Observe(100, ReadingGroup.NoSequence, ("velocity", 0.4)));
+        Assert.Equal(Arrival.Duplicate, w.Observe(100, ReadingGroup.NoSequence, ("velocity", 0.5)));
+        Assert.Equal(Arrival.Duplicate, w.Observe(110, ReadingGroup.NoSequence, ("level", 2.7)));
+    }
+
+    [Fact]
+    public void Rain_of_one_moment_counts_once_whatever_comes_with_it()
+    {
+        var w = new Watched(SensorKind.RainGauge);
+        w.Observe(100, ReadingGroup.NoSequence, ("rain", 15));
+        Assert.Equal(Arrival.Duplicate, w.Observe(100, ReadingGroup.NoSequence, ("rain", 15), ("battery", 80)));
+        Assert.Equal(Arrival.Latest, w.Observe(100, ReadingGroup.NoSequence, ("battery", 80)));
+        Assert.Equal("", w.Story);
+    }
+
+    [Fact]
     public void A_clock_more_than_a_minute_ahead_is_bounded_and_doubted()
     {
         var w = new Watched(SensorKind.Waterlogging);

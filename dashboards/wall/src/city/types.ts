@@ -62,7 +62,10 @@ export interface Alert {
   state: 'raised' | 'acknowledged' | 'closed'
   metric: string
   unit: string
+  /** Of the last step, also of the one that cleared it. */
   value: number | null
+  /** The furthest of its steps. */
+  furthest: number | null
   threshold: number | null
   observedAt: string
   raisedAt: string

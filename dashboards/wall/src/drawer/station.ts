@@ -24,6 +24,9 @@ const LISTED = 10
 const AGAIN_MS = 1000
 const ATTEMPTS = 10
 
+/** A gateway that has an alert stands where sensors do, as `gateway/` and its id, and has nothing else of a sensor. */
+const GATEWAY = 'gateway/'
+
 /** What the host tells of one station, beyond what streams in. */
 export function station(id: string) {
   const detail = ref<Detail | null>(null)
@@ -42,6 +45,13 @@ export function station(id: string) {
     const mine = ++asked
     clearTimeout(later)
     try {
+      if (id.startsWith(GATEWAY)) {
+        past.value = (await ask<Page<Alert>>(`/api/v1/alerts?sensor=${encodeURIComponent(id)}&limit=${LISTED}`)).items
+        const name = id.slice(GATEWAY.length)
+        detail.value = { id, kind: 'gateway', name, street: '', community: '', gateway: name, location: null, synthetic: false, downstream: null, retiredAt: null, installedOn: null, upstream: [], metrics: [] }
+        problem.value = ''
+        return
+      }
       detail.value = await ask<Detail>(path)
       metric.value ||= KINDS[detail.value.kind]?.metric || detail.value.metrics[0]?.name || ''
       const query = `sensor=${encodeURIComponent(id)}&limit=${LISTED}`

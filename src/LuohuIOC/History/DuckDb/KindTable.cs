@@ -1,4 +1,5 @@
 using LuohuIOC.DeviceProtocol;
+using LuohuIOC.Registry;
 
 namespace LuohuIOC.History.DuckDb;
 
@@ -68,6 +69,15 @@ internal sealed class KindTable
     /// <summary>The value of a metric as SQL; null where the reading had none.</summary>
     /// <param name="index">Metric column, or slot of a generic sensor.</param>
     public string ValueSql(int index) => IsList ? $"nullif({ListColumn}[{index + 1}], 'nan'::DOUBLE)" : Quote(Metrics[index]);
+
+    /// <summary>Which metrics a row has, a bit a column, as SQL.</summary>
+    /// <param name="row">The row's alias with its dot.</param>
+    public string PresentSql(string row)
+    {
+        var columns = IsList ? MetricLayout.MetricsMax : Metrics.Count;
+        var bits = Enumerable.Range(0, columns).Select(i => $"CASE WHEN {(IsList ? $"nullif({row}{ListColumn}[{i + 1}], 'nan'::DOUBLE)" : row + Quote(Metrics[i]))} IS NULL THEN 0 ELSE {1UL << i} END");
+        return $"({string.Join(" | ", bits.Select(b => $"({b})::UBIGINT"))})";
+    }
 
     public static string CreateSql(KindDefinition kind)
     {

@@ -67,7 +67,8 @@ internal sealed class KnownIdentities
         {
             var (ms, seq) = (entry.Times[place - 1], entry.Sequences[place - 1]);
             if (Above(deviceMs, sequence, ms, seq)) break;
-            if (deviceMs == ms && sequence == seq) return Novelty.Known;
+            // Without a sequence it may be the rest of a moment's metrics, in a message of its own.
+            if (deviceMs == ms && sequence == seq) return sequence == ReadingGroup.NoSequence ? Novelty.Suspect : Novelty.Known;
             place--;
         }
         if (deviceMs >= entry.AheadFromMs && deviceMs <= entry.AheadToMs) return Novelty.Suspect;

@@ -93,12 +93,16 @@ internal sealed class ReadingIntake(Func<int, Sensor> find, Func<CancellationTok
     {
         foreach (var appender in _appenders)
             if (appender is { IsOpen: true }) appender.Flush();
-        var fresh = _suspects.FindNew(file.Connection);
+        var (fresh, rest) = _suspects.FindNew(file.Connection);
         foreach (var suspect in fresh)
         {
             AppenderOf(file, suspect.Table.Definition.Kind).Add(suspect.Group, suspect.Reading, suspect.TimeMs);
             _known.Remember(suspect.Sensor, suspect.DeviceMs, suspect.Sequence, suspect.Ahead);
         }
+        if (rest.Count == 0) return fresh.Count;
+        foreach (var appender in _appenders)
+            if (appender is { IsOpen: true }) appender.Flush();
+        foreach (var suspect in rest) RestOfMoment.Store(file.Connection, suspect);
         return fresh.Count;
     }
 

@@ -29,22 +29,26 @@ internal sealed class Suspects
     public void Add(KindTable table, ReadingGroup group, int reading, long timeMs) =>
         _suspects.Add(new Suspect(table, group, reading, timeMs));
 
-    /// <summary>The first of each that is not in the store, in the order in which they came.</summary>
-    public List<Suspect> FindNew(DuckDBConnection connection)
+    /// <summary>The first of each that is not in the store, in the order in which they came, and those without a sequence that have metrics which the stored reading of their moment lacks.</summary>
+    public (List<Suspect> Fresh, List<Suspect> Lacking) FindNew(DuckDBConnection connection)
     {
         Write(connection);
-        var stored = new bool[_suspects.Count];
+        var stored = new ulong?[_suspects.Count];
         foreach (var ofKind in _suspects.GroupBy(s => s.Table))
             foreach (var (fromMs, toMs) in Ranges(ofKind.Select(s => s.DeviceMs)))
                 MarkStored(connection, ofKind.Key, fromMs, toMs, stored);
-        var seen = new HashSet<(int, long, long)>();
-        var fresh = new List<Suspect>();
+        var seen = new Dictionary<(int, long, long), ulong>();
+        var (fresh, lacking) = (new List<Suspect>(), new List<Suspect>());
         for (var i = 0; i < stored.Length; i++)
         {
             var suspect = _suspects[i];
-            if (!stored[i] && seen.Add((suspect.Sensor, suspect.DeviceMs, suspect.Sequence))) fresh.Add(suspect);
+            var identity = (suspect.Sensor, suspect.DeviceMs, suspect.Sequence);
+            var known = seen.TryGetValue(identity, out var before) ? before : stored[i];
+            if (known is null) fresh.Add(suspect);
+            else if (suspect.Sequence == ReadingGroup.NoSequence && (suspect.Columns & ~known) != 0) lacking.Add(suspect);
+            seen[identity] = (known ?? 0) | suspect.Columns;
         }
-        return fresh;
+        return (fresh, lacking);
     }
 
     /// <summary>Cuts sorted times where they lie more than <see cref="GapMs"/> apart.</summary>
@@ -79,22 +83,23 @@ internal sealed class Suspects
     /// A row's device time is in device_ts where the clock was ahead and in ts otherwise: two joins, each with a range of constants
     /// by which DuckDB passes over all row groups of other times.
     /// </summary>
-    private static void MarkStored(DuckDBConnection connection, KindTable table, long fromMs, long toMs, bool[] stored)
+    private static void MarkStored(DuckDBConnection connection, KindTable table, long fromMs, long toMs, ulong?[] stored)
     {
         var name = KindTable.Quote(table.Name);
         var range = $"BETWEEN {Sql.Time(fromMs)} AND {Sql.Time(toMs)}";
         using var query = connection.CreateCommand();
+        var columns = table.PresentSql("r.");
         query.CommandText = $"""
-            SELECT s.number FROM temp.suspect s JOIN {name} r
+            SELECT s.number, CASE WHEN s.seq IS NULL THEN {columns} ELSE 0 END FROM temp.suspect s JOIN {name} r
                 ON r.sensor = s.sensor AND r.ts = s.device_ts AND r.seq IS NOT DISTINCT FROM s.seq
                 WHERE r.ts {range} AND r.device_ts IS NULL
             UNION ALL
-            SELECT s.number FROM temp.suspect s JOIN {name} r
+            SELECT s.number, CASE WHEN s.seq IS NULL THEN {columns} ELSE 0 END FROM temp.suspect s JOIN {name} r
                 ON r.sensor = s.sensor AND r.device_ts = s.device_ts AND r.seq IS NOT DISTINCT FROM s.seq
                 WHERE r.device_ts {range}
             """;
         using var reader = query.ExecuteReader();
-        while (reader.Read()) stored[reader.GetInt32(0)] = true;
+        while (reader.Read()) stored[reader.GetInt32(0)] = (ulong)reader.GetInt64(1);
     }
 
     /// <param name="Table">Where it belongs.</param>
@@ -110,5 +115,16 @@ internal sealed class Suspects
         public long Sequence => Group.Sequences[Reading];
 
         public bool Ahead => DeviceMs != TimeMs;
+
+        /// <summary>Its metrics, a bit a column.</summary>
+        public ulong Columns
+        {
+            get
+            {
+                var bits = 0UL;
+                foreach (var slot in Group.SlotsOf(Reading)) bits |= 1UL << slot;
+                return Table.ColumnBits(bits);
+            }
+        }
     }
 }

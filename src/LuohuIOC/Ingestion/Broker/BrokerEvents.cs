@@ -34,7 +34,7 @@ public sealed class BrokerEvents(
         server.ClientConnectedAsync += Connected;
         server.ValidatingConnectionAsync += Validate;
         server.InterceptingPublishAsync += intake.Take;
-        server.InterceptingOutboundPacketAsync += BrokerIntake.BeforeSend;
+        server.InterceptingOutboundPacketAsync += intake.BeforeSend;
         server.InterceptingSubscriptionAsync += CheckSubscription;
         server.ClientDisconnectedAsync += Disconnected;
         server.StartedAsync += _ => SayOnline(server);
@@ -131,7 +131,7 @@ public sealed class BrokerEvents(
         // Within the broker a name is the gateway's own: nobody throws another gateway's connection out by taking its name.
         if (gateway is not null) clientId = $"{gateway}/{clientId}";
         PacketOf(connection).ClientId = clientId;
-        connection.SessionItems[GatewaySession.Key] = new GatewaySession(gateway, right, clientId, options.Value.RateMax, time);
+        connection.SessionItems[GatewaySession.Key] = new GatewaySession(gateway, right, clientId, options.Value.RateMax, time) { Remote = connection.RemoteEndPoint };
         return Task.CompletedTask;
     }
 
@@ -154,6 +154,17 @@ public sealed class BrokerEvents(
         log.LogWarning("MQTT: client {Client} is disconnected: the secret of gateway '{Gateway}' was replaced or disabled", session.ClientId, session.Gateway);
         await _server!.DisconnectClientAsync(
             session.ClientId, new MqttServerClientDisconnectOptions { ReasonCode = MqttDisconnectReasonCode.NotAuthorized });
+    }
+
+    /// <summary>
+    /// The connection has announced a packet that is too large: a client of MQTT 5 is told why it ends (0x95). Gives the gateway whose it is; null when nobody
+    /// has shown a secret on it.
+    /// </summary>
+    internal async Task<string?> EndTooLargeAsync(EndPoint? remote)
+    {
+        if (_server is null || _sessions.Keys.FirstOrDefault(s => s.Remote is not null && s.Remote.Equals(remote)) is not { } session) return null;
+        await _server.DisconnectClientAsync(session.ClientId, new MqttServerClientDisconnectOptions { ReasonCode = MqttDisconnectReasonCode.PacketTooLarge });
+        return session.Gateway;
     }
 
     private void Withdraw(string gateway)

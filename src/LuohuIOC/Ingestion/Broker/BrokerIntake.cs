@@ -41,11 +41,14 @@ public sealed class BrokerIntake(PublishIntake intake, IOptions<MqttOptions> opt
             : Task.CompletedTask;
     }
 
-    /// <summary>Holds an acknowledgement back until what it promises is durable.</summary>
-    public static Task BeforeSend(InterceptingPacketEventArgs outbound) =>
-        outbound.Packet is MqttPubAckPacket or MqttPubRecPacket && outbound.SessionItems[GatewaySession.Key] is GatewaySession session
+    /// <summary>Holds an acknowledgement back until what it promises is durable; tells a client of MQTT 5 how large its packets may be.</summary>
+    public Task BeforeSend(InterceptingPacketEventArgs outbound)
+    {
+        if (outbound.Packet is MqttConnAckPacket welcome) welcome.MaximumPacketSize = (uint)options.Value.PacketBytesMax;
+        return outbound.Packet is MqttPubAckPacket or MqttPubRecPacket && outbound.SessionItems[GatewaySession.Key] is GatewaySession session
             ? session.TakeNext()
             : Task.CompletedTask;
+    }
 
     private async Task Slow(GatewaySession session, TimeSpan pause, CancellationToken cancellation)
     {

@@ -22,6 +22,9 @@ internal sealed class GatewaySession(string? gateway, object? right, string clie
     /// <summary>The broker's name of the connection.</summary>
     public string ClientId { get; } = clientId;
 
+    /// <summary>Where it comes from.</summary>
+    public System.Net.EndPoint? Remote { get; init; }
+
     /// <summary>Acknowledgements that have not left yet.</summary>
     public int Pending
     {

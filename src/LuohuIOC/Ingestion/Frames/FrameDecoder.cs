@@ -46,6 +46,7 @@ internal static class FrameDecoder
         FrameFault.None => RejectionReason.None,
         FrameFault.Crc => RejectionReason.FrameCrc,
         FrameFault.Truncated => RejectionReason.FrameTruncated,
+        FrameFault.Oversize => RejectionReason.FrameOversize,
         _ => RejectionReason.FrameInvalid,
     };
 
@@ -130,10 +131,11 @@ internal static class FrameDecoder
             payload = payload[length..];
             if (message is { } before && before != (frame.Source, frame.Serial) && values.Give(ref sink, before.Serial) is not RejectionReason.None and var refused) return refused;
             message = (frame.Source, frame.Serial);
-            var sentMs = IsSet(frame.Time, out var ms) ? ms : sink.ReceivedMs;
+            var isDated = IsSet(frame.Time, out var ms);
+            if (!isDated) ms = sink.ReceivedMs;
             var objects = frame.Objects;
             // An answer to a question holds what a report does.
-            while (frame.Command is Gb26875Command.Send or Gb26875Command.Answer && objects.MoveNext()) Take(objects.Current, sentMs, values);
+            while (frame.Command is Gb26875Command.Send or Gb26875Command.Answer && objects.MoveNext()) Take(objects.Current, ms, isDated, values);
             if (objects.Fault != FrameFault.None) return ReasonOf(objects.Fault);
         }
         return values.Give(ref sink, message?.Serial ?? TelemetryReader.NoSequence);
@@ -148,10 +150,14 @@ internal static class FrameDecoder
         return refused == RejectionReason.None ? values.Give(ref sink, TelemetryReader.NoSequence) : refused;
     }
 
-    private static void Take(Gb26875Object item, long sentMs, FrameValues values)
+    private static void Take(Gb26875Object item, long sentMs, bool isDated, FrameValues values)
     {
-        // A clock that was never set dates nothing, and a fire is one all the same: it is of the time of its frame, or of the frame's receipt.
-        if (!IsSet(item.Time, out var atMs)) atMs = sentMs;
+        // A clock that was never set dates nothing, and a fire is one all the same: it is of the time of its frame, or, marked doubtful, of the frame's receipt.
+        if (!IsSet(item.Time, out var atMs))
+        {
+            atMs = sentMs;
+            if (!isDated) values.Untimed(atMs);
+        }
         if (Gb26875State.NamesOf(item.Type).Length is > 0 and var named) values.State(atMs, item.State, named, ComponentOf(item));
         else if (item.Type is Gb26875Type.Operation or Gb26875Type.TransmitterOperation) TakeOperation(item, atMs, values);
         else if (item.Type == Gb26875Type.Analogue && Gb26875Analogue.ScaleOf(item.AnalogueKind) > 0)

@@ -20,11 +20,15 @@ internal sealed class FrameValues : ISl651Sink, IHj212Sink, ISenmlSink
     // Bit 0 of a state says that all is in order, every other bit that something is not.
     private const int NormalBit = 1;
 
+    private const string FireElement = "state.1";
+    private const string ManualAlarmElement = "operation.2";
+
     private static readonly string[] StateNames = [.. Enumerable.Range(0, 16).Select(bit => $"state.{bit}")];
 
     private readonly List<Entry> _entries = [];
     private readonly List<States> _states = [];
     private readonly List<(long AtMs, long Component, bool IsOnFire)> _told = [];
+    private readonly HashSet<long> _untimed = [];
     private readonly Dictionary<string, string> _fullNames = new(StringComparer.Ordinal);
     private FrameMetrics _metrics = null!;
     private SensorKind _kind;
@@ -104,18 +108,23 @@ internal sealed class FrameValues : ISl651Sink, IHj212Sink, ISenmlSink
         _states[at] = new States(unixMs, (ushort)(((known.Bits | bits) & ~NormalBit) | (known.Bits & bits & NormalBit)), Math.Max(known.Named, named));
     }
 
+    /// <summary>What is told of this time is told of no time at all: it is the receipt's.</summary>
+    public void Untimed(long receivedMs) => _untimed.Add(receivedMs);
+
     /// <summary>The alarm given by hand at the panel, or taken back there for all of the system.</summary>
     public void ManualAlarm(long unixMs, bool isOn, long component)
     {
         _told.Add((unixMs, component, isOn));
-        Value("operation.2", unixMs, isOn ? 1 : 0);
+        Value(ManualAlarmElement, unixMs, isOn ? 1 : 0);
     }
 
     /// <summary>A bit of a state (<c>state.1</c>) or an analogue value (<c>analogue.3</c>) of GB/T 26875.3.</summary>
     public void Value(string element, long unixMs, double value)
     {
         if (_kind == SensorKind.Generic) Add(unixMs, Encoding.ASCII.GetBytes(element.Replace('.', '_')), value, true);
-        else Add(unixMs, _metrics.Of(PayloadForm.Gb26875, _kind, element), value, true);
+        else if (_metrics.Of(PayloadForm.Gb26875, _kind, element) is { } metric) Add(unixMs, metric, value, true);
+        // Whatever the component is registered as, nobody may overlook that it was on fire.
+        else if (value != 0 && element is FireElement or ManualAlarmElement) Refuse(RejectionReason.MetricUnknown, element);
     }
 
     // Of a full name the last part is the metric: pump1/speed and pump2/speed of one sensor would be one, and the second of them is refused.
@@ -185,6 +194,7 @@ internal sealed class FrameValues : ISl651Sink, IHj212Sink, ISenmlSink
             sink.BeginReading();
             for (; i < _entries.Count && _entries[i].AtMs == atMs; i++) sink.Value(_entries[i].Metric, _entries[i].Value, _entries[i].Good);
             sink.EndReading(index, atMs, _isAmount ? TelemetryReader.NoSequence : sequence);
+            if (_untimed.Contains(atMs)) sink.DoubtTime();
             foreach (var (toldMs, component, isOnFire) in _told)
                 if (toldMs == atMs) sink.Tell(component, isOnFire);
         }
@@ -198,6 +208,7 @@ internal sealed class FrameValues : ISl651Sink, IHj212Sink, ISenmlSink
         _entries.Clear();
         _states.Clear();
         _told.Clear();
+        _untimed.Clear();
         _fullNames.Clear();
         _refused.Clear();
     }

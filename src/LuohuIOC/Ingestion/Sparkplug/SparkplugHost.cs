@@ -68,7 +68,7 @@ public sealed class SparkplugHost(
             isWhole = Write(topic, step, node.State.Moments, telemetry, refusals);
         }
         if (topic.Message is SparkplugMessage.NodeBirth) gateways.Set(topic.Node, true, time.GetUtcNow());
-        if (topic.Message is SparkplugMessage.NodeDeath && step.Died.Contains("")) gateways.Set(topic.Node, false, time.GetUtcNow());
+        if (topic.Message is SparkplugMessage.NodeDeath && step.Died.Contains("")) gateways.SayAway(topic.Node, time.GetUtcNow(), isSparkplug: true);
         Tell(topic, step, node.State.WasBorn);
         if (step.Died.Count > 0) log.LogInformation("Sparkplug: {Node} says that {Devices} is gone, its values are stale", topic.Node, step.Died.Contains("") ? "it" : step.Died[0]);
         return !isWhole ? RejectionReason.SensorIdInvalid : step.HasUnknown ? RejectionReason.AliasUnknown : RejectionReason.None;

@@ -41,6 +41,9 @@ internal sealed class QualityProfile
 
     public MetricCheck[] Checks { get; }
 
+    /// <summary>Metrics that are amounts, a bit a slot.</summary>
+    public ulong AmountSlots { get; private init; }
+
     /// <summary>Metrics with a <see cref="MetricState"/>.</summary>
     public int TrackedCount { get; }
 
@@ -79,7 +82,8 @@ internal sealed class QualityProfile
                 Tracked = metric.RateMax is not null || row is not null ? tracked++ : -1,
             };
         }
-        return new QualityProfile(checks, tracked);
+        var amounts = kind.Metrics.Select((m, slot) => m.Shape == MetricShape.Amount ? 1UL << slot : 0).Aggregate(0UL, (all, bit) => all | bit);
+        return new QualityProfile(checks, tracked) { AmountSlots = amounts };
     }
 
     private sealed record QualityFile(QualityRow[] Checks);

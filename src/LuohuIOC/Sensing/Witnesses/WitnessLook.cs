@@ -25,7 +25,7 @@ internal sealed class WitnessLook(
         var own = Read(sensor, alert.Metric, nowMs);
         var subject = SubjectOf(sensor, alert, own);
         // A fire signal may be over when it is looked at: the neighbours are asked for the state that was told.
-        if (subject == SurroundingsSubject.State && alert.Value is { } state) own = own with { Value = state };
+        if (subject == SurroundingsSubject.State && alert.ValueTold() is { } state) own = own with { Value = state };
         var neighbours = _peers.Of(sensor, nowMs).Select(w => Ask(w, alert.Metric, subject, own, nowMs)).ToArray();
         var around = rain.Of(sensor, nowMs);
         var found = new Surroundings(
@@ -46,7 +46,7 @@ internal sealed class WitnessLook(
         var rule = rules.Explain(sensor).Select(r => r.Rule).FirstOrDefault(r => r.Id == alert.Rule);
         if (rule is Rules.LadderRule { Absolute: false, When: var when }) return when is Rules.Comparison.AtLeast or Rules.Comparison.Above ? SurroundingsSubject.Rise : SurroundingsSubject.Fall;
         if (rule is Rules.RiseRule or Rules.AccumulationRule) return SurroundingsSubject.Rise;
-        var off = ExpectedOf(alert) is { } expected && alert.Value is { } value ? value - expected : double.IsFinite(own.Departure) ? own.Departure : own.Moved;
+        var off = ExpectedOf(alert) is { } expected && alert.ValueTold() is { } value ? value - expected : double.IsFinite(own.Departure) ? own.Departure : own.Moved;
         return off < 0 ? SurroundingsSubject.Fall : SurroundingsSubject.Rise;
     }
 

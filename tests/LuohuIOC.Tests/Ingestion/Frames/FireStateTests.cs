@@ -1,5 +1,6 @@
 using LuohuIOC.DeviceProtocol;
 using LuohuIOC.DeviceProtocol.Gb26875;
+using LuohuIOC.Ingestion;
 using LuohuIOC.Ingestion.Stations;
 using Xunit;
 using static LuohuIOC.Tests.Ingestion.Frames.FrameScene;
@@ -21,6 +22,14 @@ public sealed class FireStateTests
         var parts = new Gb26875Talk().Take(frame)!.PartsBySensor(_ => "s");
         Assert.Equal([$"{Evening} seq=77 alarm=1 fault=0"], Decode(PayloadForm.Gb26875, SensorKind.Smoke, parts.Single().Payload));
     }
+
+    [Theory]
+    [InlineData(SensorKind.Gas, Gb26875State.Fire, "seq=77 alarm=1 fault=0")]
+    [InlineData(SensorKind.Heat, Gb26875State.Fire, "seq=77 alarm=1 fault=0")]
+    [InlineData(SensorKind.Charger, Gb26875State.Fire, null)]
+    [InlineData(SensorKind.Charger, Gb26875State.Normal, "")]
+    public void A_fire_is_an_alarm_of_every_kind_of_detector_and_told_of_what_is_none(SensorKind kind, int state, string? reading) =>
+        Assert.Equal(reading switch { null => ["metric_unknown state.1"], "" => [], _ => [$"{Evening} {reading}"] }, Decode(PayloadForm.Gb26875, kind, Sent(Components(Evening, state))));
 
     [Fact]
     public void Components_with_sensors_of_their_own_stay_apart_and_so_do_their_times()
@@ -44,7 +53,11 @@ public sealed class FireStateTests
         var unit = Components(Evening, Gb26875State.Fire);
         Convert.FromHexString(objectTime).CopyTo(unit.AsSpan(^6..));
         var frame = Sent(unit, framesAge is { } age ? Evening + age : TelemetryReader.TsMin);
-        Assert.Equal([$"{Evening + (framesAge ?? 0)} seq=77 alarm=1 fault=0"], Decode(PayloadForm.Gb26875, SensorKind.Smoke, frame));
+        var group = new ReadingGroup();
+        Assert.Equal([$"{Evening + (framesAge ?? 0)} seq=77 alarm=1 fault=0"], Decode(PayloadForm.Gb26875, SensorKind.Smoke, frame, into: group));
+        // The frame's own time is a device's; the receipt is only when somebody heard of it.
+        Assert.Equal(framesAge is null ? (QualityGrade.Doubtful, QualityReason.Clock) : default, (group.Marks[0].Grade, group.Marks[0].Reason));
+        Assert.Equal(0UL, group.FlaggedOf(0));
     }
 
     [Fact]

@@ -29,6 +29,10 @@ public sealed class FrameDecoderTests
             Decode(PayloadForm.Sl651, SensorKind.RainGauge, Sl651("000C230907180503" + Head[16..] + "F4600514FFFFFFFFFFFFFFFFFFFF")));
 
     [Fact]
+    public void Running_sums_of_rain_are_no_rain_yet() =>
+        Assert.Equal([$"{Evening} seq=none rain_period=9.6 rain_total=812.4"], Decode(PayloadForm.Sl651, SensorKind.RainGauge, Sl651(Head + "2019000096" + "2619008124")));
+
+    [Fact]
     public void What_was_not_measured_is_no_reading() =>
         Assert.Empty(Decode(PayloadForm.Sl651, SensorKind.River, Sl651(Head + "392309999999" + "3923FFFFFFFF")));
 

@@ -30,6 +30,8 @@ public sealed class DefaultRulesTests
     [InlineData(SensorKind.Heat, "temperature", "56.9 57 70 65 64.9 51.9", "heat-temperature yellow@60, heat-temperature orange@120, heat-temperature yellow@240, heat-temperature ended@300")]
     [InlineData(SensorKind.Heat, "fault", "0 1 0 1 0 1", "heat-fault blue@60, heat-fault ended@120, heat-fault blue@180, heat-fault ended@240, heat-fault blue@300, heat-fault-repeats yellow@300")]
     [InlineData(SensorKind.Gas, "lel", "9.9 10 25 50 47 46.9 6.9", "gas-lel yellow@60, gas-lel orange@120, gas-lel red@180, gas-lel orange@300, gas-lel ended@360")]
+    [InlineData(SensorKind.Gas, "alarm", "0 1 0", "gas-alarm red@60, gas-alarm ended@120")]
+    [InlineData(SensorKind.Gas, "fault", "0 1", "gas-fault blue@60")]
     [InlineData(SensorKind.Charger, "leakage", "14 15 30 25 24.9", "charger-leakage orange@60, charger-leakage red@120, charger-leakage orange@240")]
     [InlineData(SensorKind.Charger, "voltage", "235 236 236 265 265", "charger-overvoltage yellow@120, charger-overvoltage orange@240")]
     [InlineData(SensorKind.Charger, "current", "35 36 36 41 41", "charger-overcurrent yellow@90, charger-overcurrent orange@210")]

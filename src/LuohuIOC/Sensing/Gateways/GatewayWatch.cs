@@ -1,0 +1,65 @@
+using LuohuIOC.Alerts;
+using LuohuIOC.Ingestion.Broker;
+using LuohuIOC.Registry;
+using LuohuIOC.Storage;
+using Microsoft.Extensions.Options;
+
+namespace LuohuIOC.Sensing.Gateways;
+
+/// <summary>
+/// Looks every second at which gateways have said that they are gone (the last will on their status topic): what is known of their sensors is stale, and one
+/// that stays away is one alert, which ends when it is back. Costs nothing while all are there.
+/// </summary>
+internal sealed class GatewayWatch(
+    GatewayBoard gateways, AwayGateways away, LatestBoard latest, SensorRegistry registry, IOpenAlerts alerts, IGrainFactory grains, SiloStarted silo, IOptions<SensingOptions> options,
+    TimeProvider time, ILogger<GatewayWatch> log) : BackgroundService
+{
+    private static readonly TimeSpan LookEvery = TimeSpan.FromSeconds(1);
+
+    private readonly GatewayRound _round = new(options.Value.GatewayAwayAfter);
+
+    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
+    {
+        await silo.WaitAsync(stoppingToken);
+        using var timer = new PeriodicTimer(LookEvery, time);
+        while (await timer.WaitForNextTickAsync(stoppingToken))
+        {
+            try
+            {
+                await LookAsync();
+            }
+            catch (Exception e) when (e is not OperationCanceledException)
+            {
+                log.LogError(e, "Gateways: a look at who is away failed; the next one comes");
+            }
+        }
+    }
+
+    private async Task LookAsync()
+    {
+        var nowMs = time.GetUtcNow().ToUnixTimeMilliseconds();
+        // What the ledger has open is known after a restart too, and what another host has told.
+        var standing = alerts.Open.Where(a => a.Rule == GatewayRound.Rule && a.ClearedAt is null).Select(a => AlertSubject.GatewayOf(a.SensorId)).OfType<string>().ToHashSet(StringComparer.Ordinal);
+        var found = _round.Look(gateways.Away, standing, gateways.IsOnline, SensorsOf, nowMs);
+        away.Set(found.Away, found.Over, nowMs);
+        foreach (var gateway in found.Gone) Mark(gateway, true);
+        foreach (var gateway in found.Back) Mark(gateway, false);
+        foreach (var (gateway, change) in found.Changes) await grains.GetGrain<IAlertGrain>(AlertSubject.IdOfGateway(gateway)).Observe([change]);
+    }
+
+    private void Mark(string gateway, bool stale)
+    {
+        // A Sparkplug node's births say which of its devices live.
+        if (gateways.IsSparkplug(gateway)) return;
+        foreach (var sensor in registry.All)
+            if (sensor.Gateway == gateway) latest.SetStale(sensor.Number, stale);
+    }
+
+    private int SensorsOf(string gateway)
+    {
+        var (now, sensors) = (time.GetUtcNow(), 0);
+        foreach (var sensor in registry.All)
+            if (sensor.Gateway == gateway && !sensor.IsRetired(now)) sensors++;
+        return sensors;
+    }
+}

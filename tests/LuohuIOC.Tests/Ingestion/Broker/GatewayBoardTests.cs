@@ -1,0 +1,44 @@
+using LuohuIOC.Ingestion.Broker;
+using Xunit;
+
+namespace LuohuIOC.Tests.Ingestion.Broker;
+
+public sealed class GatewayBoardTests
+{
+    private static readonly DateTimeOffset Now = new(2023, 9, 7, 18, 0, 0, TimeSpan.Zero);
+
+    private readonly GatewayBoard _board = new();
+
+    [Fact]
+    public void Only_who_says_that_it_is_gone_is_away_and_whatever_comes_from_it_brings_it_back()
+    {
+        var session = Session("a");
+        _board.Connected("gw-1", session, Now);
+        _board.Disconnected("gw-1", session, Now);
+        Assert.False(_board.IsOnline("gw-1"));
+        Assert.Empty(_board.Away);
+
+        _board.SayAway("gw-1", Now.AddSeconds(1));
+        _board.SayAway("gw-1", Now.AddSeconds(2));
+        _board.Heard("gw-2", Now.AddSeconds(3));
+        Assert.Equal(("gw-1", Now.AddSeconds(1)), Assert.Single(_board.Away) is var (gateway, since) ? (gateway, since) : default);
+
+        _board.Heard("gw-1", Now.AddSeconds(4));
+        Assert.Empty(_board.Away);
+        Assert.True(_board.IsOnline("gw-1"));
+    }
+
+    [Fact]
+    public void The_will_of_a_connection_that_hung_is_known_by_the_one_that_took_its_place()
+    {
+        var (hung, next) = (Session("a"), Session("b"));
+        _board.Connected("gw-1", hung, Now);
+        Assert.False(_board.HasAnother("gw-1", hung));
+        _board.Connected("gw-1", next, Now);
+        Assert.True(_board.HasAnother("gw-1", hung));
+        _board.Disconnected("gw-1", next, Now);
+        Assert.False(_board.HasAnother("gw-1", hung));
+    }
+
+    private static GatewaySession Session(string client) => new("gw-1", null, client, 100, TimeProvider.System);
+}
