@@ -12,11 +12,15 @@ public static class TimeLine
     /// </summary>
     private const int RecentCount = 8;
 
-    /// <summary>
-    /// Readings of a clock that runs ahead are in the order of that clock: one from before the latest was sent again. A
-    /// clock that jumps back by more than this was set, and must not lock its sensor out until it has caught up.
-    /// </summary>
+    /// <summary>A clock that jumps back by more than this, and goes on from there, was set.</summary>
     internal const long ResendWindowMs = 600_000;
+
+    /// <summary>
+    /// Readings of a clock that runs ahead are in the order of that clock: what lies before the latest was sent again, and a gateway may send hours of
+    /// readings again. From farther back a clock was set, and must not lock its sensor out until it has caught up; one that was set by less, and is still
+    /// ahead, is believed when <see cref="SetBackClock"/> has seen its pace.
+    /// </summary>
+    private const long AheadResendWindowMs = 86_400_000;
 
     // No sequence is the least number there is: its other bits are free.
     private const long SlotsOfMoment = long.MaxValue;
@@ -62,7 +66,7 @@ public static class TimeLine
         if (!IsAhead(deviceTimeMs, receivedMs))
             return deviceTimeMs > state.LatestMs || (deviceTimeMs == state.LatestMs && isBehind);
         if (isBehind) return true;
-        var isResent = state.ClockAhead && state.DeviceMs - deviceTimeMs <= ResendWindowMs;
+        var isResent = state.ClockAhead && state.DeviceMs - deviceTimeMs <= AheadResendWindowMs;
         return !isResent && receivedMs > state.LatestMs;
     }
 

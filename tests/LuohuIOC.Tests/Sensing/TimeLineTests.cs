@@ -126,6 +126,17 @@ public sealed class TimeLineTests
         Assert.Equal(Arrival.Latest, w.Receive(7200, 330, 23, ("depth", 0.1)).Arrival);
     }
 
+    [Theory]
+    [InlineData(3_600)]
+    [InlineData(86_400)]
+    public void Hours_of_rain_of_a_clock_ahead_that_are_sent_again_fall_once(int ahead)
+    {
+        var w = new Watched(SensorKind.RainGauge);
+        for (var again = 0; again < 2; again++)
+            for (var i = 0; i < 20; i++) w.Receive(ahead + (i * 300) - 6_000, again, i, ("rain", 0.6));
+        Assert.Equal("", w.Story);
+    }
+
     [Fact]
     public void Whatever_the_order_the_newest_reading_stands() =>
         Gen.Int[1, 400].HashSet[1, 40].SelectMany(times => Gen.Shuffle(times.ToArray())).Sample(times =>

@@ -22,7 +22,7 @@ internal static class SlowHj212
         var parameters = segment[(at + 5)..^2];
         if (header.Split(';').Any(f => f.Length > 0 && !f.Contains('='))) return null;
         var command = Field(header, "CN");
-        if (command is null || !Regex.IsMatch(command, @"\A[0-9]{4}\z") || IsOversize(header, segment, parameters) || (Count(Field(header, "PNUM")) is var total and > 0 && (Count(Field(header, "PNO")) is var index && (index < 1 || index > total)))) return null;
+        if (command is null || !Regex.IsMatch(command, @"\A[0-9]{4}\z") || IsOversize(header) || (Count(Field(header, "PNUM")) is var total and > 0 && (Count(Field(header, "PNO")) is var index && (index < 1 || index > total)))) return null;
         if (command is not ("2011" or "2031" or "2051" or "2061")) return [];
         if (parameters.Split(';', ',').Any(f => f.Length > 0 && !f.Contains('='))) return null;
         var isOldAir = Count(Field(header, "ST")) == 22 && Count(Field(header, "Flag")) < 4;
@@ -32,12 +32,12 @@ internal static class SlowHj212
     private static string? Field(string header, string name) =>
         header.Split(';').Select(f => f.Split('=', 2)).Where(f => f.Length > 1 && f[0].Trim(' ') == name).Select(f => f[1].Trim(' ')).FirstOrDefault(v => v.Length > 0);
 
-    // Tables 2 and 3, less the keys and equals signs that they count: QN 20, ST 5, MN 27, Flag 8, PNUM 9, PNO 8, CP 950 (960 in 2005).
-    private static bool IsOversize(string header, string segment, string parameters)
+    // Table 3, less the keys and equals signs that it counts: ST 5, MN 27, PNUM 9, PNO 8.
+    private static bool IsOversize(string header)
     {
-        var max = new Dictionary<string, int> { ["QN"] = 17, ["ST"] = 2, ["MN"] = 24, ["Flag"] = 3, ["PNUM"] = 4, ["PNO"] = 4 };
+        var max = new Dictionary<string, int> { ["ST"] = 2, ["MN"] = 24, ["PNUM"] = 4, ["PNO"] = 4 };
         var fields = header.Split(';').Select(f => f.Split('=', 2)).Where(f => f.Length > 1);
-        return segment.Length > 1024 || parameters.Length > (Count(Field(header, "Flag")) >= 4 ? 950 : 960) || fields.Any(f => f[1].Trim(' ').Length > max.GetValueOrDefault(f[0].Trim(' '), int.MaxValue));
+        return fields.Any(f => f[1].Trim(' ').Length > max.GetValueOrDefault(f[0].Trim(' '), int.MaxValue));
     }
 
     private static int Count(string? digits) => digits is not null && Regex.IsMatch(digits, @"\A[0-9]{1,9}\z") ? int.Parse(digits, CultureInfo.InvariantCulture) : 0;
