@@ -32,17 +32,14 @@ internal sealed class StaObservations(IReadingQueries history, StaEntities entit
             ToMs = Math.Min(toMs, TimeMax),
             Quality = QualityFilter.All,
             Limit = 1,
+            IsNewestFirst = IsNewestFirst(query),
         };
         bool Matches(JsonObject o) => query.Filter?.Matches(scope(o)) ?? true;
         var count = !query.Count ? (long?)null
             : query.Filter is { IsBoundsOnly: false } ? await CountMatchesAsync(sensor, slot, request, Matches, cancellation)
             : await CountAsync(request, cancellation);
         if (query.Top == 0) return new StaPage([], count, null);
-        var page = query.OrderBy is [(["phenomenonTime" or "resultTime"], true)]
-            ? await NewestAsync(sensor, slot, request, query, Matches, cancellation)
-            : query.OrderBy.Count == 0 || query.OrderBy is [(["phenomenonTime" or "resultTime"], false)]
-                ? await OldestAsync(sensor, slot, request, query, Matches, cancellation)
-                : throw new StaQueryException("$orderby: Observations are ordered by phenomenonTime");
+        var page = await PageAsync(sensor, slot, request, query, Matches, cancellation);
         return page with { Count = count };
     }
 
@@ -89,65 +86,43 @@ internal sealed class StaObservations(IReadingQueries history, StaEntities entit
         throw new StaQueryException($"$count: more than {CountedMax} Observations to look at, narrow phenomenonTime");
     }
 
-    private async Task<StaPage> OldestAsync(Sensor sensor, int slot, ReadingRequest request, StaQuery query, Func<JsonObject, bool> matches, CancellationToken cancellation)
+    private static bool IsNewestFirst(StaQuery query) => query.OrderBy switch
+    {
+        [] or [(["phenomenonTime" or "resultTime"], false)] => false,
+        [(["phenomenonTime" or "resultTime"], true)] => true,
+        _ => throw new StaQueryException("$orderby: Observations are ordered by phenomenonTime"),
+    };
+
+    private async Task<StaPage> PageAsync(Sensor sensor, int slot, ReadingRequest request, StaQuery query, Func<JsonObject, bool> matches, CancellationToken cancellation)
     {
         PageMark? after = null;
-        if (query.SkipToken is { } token) after = PageMark.TryParse(token, out var mark) ? mark : throw new StaQueryException("$skiptoken");
+        if (query.SkipToken is { } token) after = PageMark.TryParse(token, out var mark) && mark.Sensor == sensor.Number ? mark : throw new StaQueryException($"$skiptoken: '{token}'");
         var items = new List<JsonObject>();
         var skip = query.Skip;
         for (var looked = 0; looked < LookedAtMax;)
         {
-            var page = await history.RawAsync(request with { Limit = IsPlain(query) ? (int)Math.Clamp((long)query.Top - items.Count + skip, 1, ReadingRequest.LimitMax) : Portion, After = after }, cancellation);
+            // Where the store judges all of the filter it gives what the page needs.
+            var limit = IsPlain(query) ? (int)Math.Clamp((long)query.Top - items.Count + skip, 1, ReadingRequest.LimitMax) : Portion;
+            var page = await history.RawAsync(request with { Limit = limit, After = after }, cancellation);
             looked += page.Items.Count;
-            // A mark is the store's own word: where a page ends within a portion, the next one begins with the same portion and passes over what was given.
-            var given = 0;
-            for (var i = 0; i < page.Items.Count; i++)
+            foreach (var (i, reading) in page.Items.Index())
             {
-                var reading = Entity(sensor, slot, page.Items[i]);
-                if (!matches(reading)) continue;
-                given++;
+                var observation = Entity(sensor, slot, reading);
+                if (!matches(observation)) continue;
                 if (skip > 0)
                 {
                     skip--;
                     continue;
                 }
-                items.Add(reading);
+                items.Add(observation);
                 if (items.Count < query.Top) continue;
-                var isLast = i == page.Items.Count - 1;
-                return new StaPage(items, null, !isLast ? $"{(after is null ? "" : $"$skiptoken={after}&")}$skip={given}" : page.Next is null ? null : $"$skiptoken={page.Next}");
+                var isLast = page.Next is null && i == page.Items.Count - 1;
+                return new StaPage(items, null, isLast ? null : $"$skiptoken={reading.Place}");
             }
             if (page.Next is null) return new StaPage(items, null, null);
-            after = PageMark.TryParse(page.Next, out var next) ? next : null;
+            after = page.Items[^1].Place;
         }
-        return new StaPage(items, null, $"$skiptoken={after}&$skip={skip}");
-    }
-
-    private async Task<StaPage> NewestAsync(Sensor sensor, int slot, ReadingRequest request, StaQuery query, Func<JsonObject, bool> matches, CancellationToken cancellation)
-    {
-        var (token, toMs) = (query.SkipToken is null ? "" : $"$skiptoken={query.SkipToken}&", request.ToMs);
-        if (query.SkipToken is not null) toMs = Math.Min(toMs, long.TryParse(query.SkipToken, NumberStyles.None, CultureInfo.InvariantCulture, out var before) ? before : throw new StaQueryException("$skiptoken"));
-        // With a filter on more than the time nobody knows how far back its matches lie.
-        var last = IsPlain(query) ? (long)query.Skip + query.Top + 1 : ReadingRequest.LimitMax;
-        if (last > ReadingRequest.LimitMax) throw new StaQueryException($"$skip: at most {ReadingRequest.LimitMax - query.Top - 1} from the newest, narrow phenomenonTime instead");
-        var items = new List<JsonObject>();
-        var skip = query.Skip;
-        for (var looked = 0; looked < LookedAtMax;)
-        {
-            var page = await history.RawAsync(request with { Last = (int)last, ToMs = toMs }, cancellation);
-            var isWhole = page.Items.Count < last;
-            // Readings of one time may be cut in two here: they come whole with the next portion.
-            var cutAt = isWhole || page.Items[0].Ts == page.Items[^1].Ts ? long.MinValue : page.Items[0].Ts;
-            foreach (var reading in page.Items.Reverse().Where(r => IsPlain(query) || r.Ts > cutAt).Select(r => Entity(sensor, slot, r)).Where(matches))
-            {
-                if (skip > 0) skip--;
-                else if (items.Count == query.Top) return new StaPage(items, null, $"{token}$skip={(long)query.Skip + query.Top}");
-                else items.Add(reading);
-            }
-            if (isWhole || IsPlain(query)) return new StaPage(items, null, null);
-            looked += page.Items.Count;
-            toMs = cutAt == long.MinValue ? page.Items[0].Ts : cutAt + 1;
-        }
-        return new StaPage(items, null, $"$skiptoken={toMs}&$skip={skip}");
+        return new StaPage(items, null, $"$skiptoken={after}{(skip > 0 ? $"&$skip={skip}" : "")}");
     }
 
     // All that the filter says is in the store's question.

@@ -21,6 +21,7 @@ internal static class RawQuery
             foreach (var unit in units) rows.AddRange(Newest(connection, unit, request, last, cancellationToken));
             return new ReadingPage<ReadingItem>([.. rows.Select(r => View(r, request))], null);
         }
+        if (request.IsNewestFirst) return Back(connection, units, request, cancellationToken);
         var wanted = request.Limit + 1;
         var after = request.After;
         foreach (var unit in units)
@@ -44,16 +45,27 @@ internal static class RawQuery
             """, cancellationToken);
     }
 
+    /// <summary>From the newest back: a page ends at a mark, which no reading that arrives meanwhile moves.</summary>
+    private static ReadingPage<ReadingItem> Back(DuckDBConnection connection, List<QueryUnit> units, ReadingRequest request, CancellationToken cancellationToken)
+    {
+        if (units is not [var unit] || (request.After is { } mark && !unit.Sensors.ContainsKey(mark.Sensor))) return new ReadingPage<ReadingItem>([], null);
+        var asked = request.After is { } before ? request with { ToMs = Math.Min(request.ToMs - 1, before.Key.TimeMs) + 1 } : request;
+        var rows = Newest(connection, unit, asked, request.Limit + 1, cancellationToken).Reverse().ToList();
+        var next = rows.Count > request.Limit ? rows[request.Limit - 1].Mark.ToString() : null;
+        return new ReadingPage<ReadingItem>([.. rows.Take(request.Limit).Select(r => View(r, request))], next);
+    }
+
     /// <summary>Looks into an ever longer past for the sensors that have not enough yet.</summary>
     private static IEnumerable<Row> Newest(
         DuckDBConnection connection, QueryUnit unit, ReadingRequest request, int last, CancellationToken cancellationToken)
     {
         var found = new SortedDictionary<int, List<Row>>();
         var open = unit.Sensors.Keys.ToHashSet();
+        var before = request.After is { } mark ? $" AND {mark.Key.BeforeSql}" : "";
         foreach (var fromMs in LookBackMs.Select(ms => request.ToMs - ms).Where(ms => ms > request.FromMs).Append(request.FromMs))
         {
             var rows = Read(connection, unit, $"""
-                {SelectSql(unit)} WHERE {unit.WhereSql(open, fromMs, request.ToMs)}{FilterSql(unit, request)}
+                {SelectSql(unit)} WHERE {unit.WhereSql(open, fromMs, request.ToMs)}{FilterSql(unit, request)}{before}
                 QUALIFY row_number() OVER (PARTITION BY sensor ORDER BY {RowKey.OrderDescendingSql}) <= {last}
                 ORDER BY sensor, {RowKey.OrderSql}
                 """, cancellationToken);
@@ -97,7 +109,7 @@ internal static class RawQuery
     }
 
     private static ReadingItem View(Row row, ReadingRequest request) =>
-        ReadingItem.Of(request, row.Unit.Sensors[row.Mark.Sensor], row.Unit.Metrics, row.Mark.Key, row.Quality, row.Values);
+        ReadingItem.Of(request, row.Unit.Sensors[row.Mark.Sensor], row.Unit.Metrics, row.Mark, row.Mark.Key, row.Quality, row.Values);
 
     private readonly record struct Row(QueryUnit Unit, PageMark Mark, QualityMark Quality, double[] Values);
 }

@@ -24,14 +24,18 @@ public sealed record ReadingItem(
     [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] QualityReason? Reason,
     [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] IReadOnlyList<string>? Metrics)
 {
+    /// <summary>A page that begins with the next reading begins behind this; the store's own word.</summary>
+    internal PageMark Place { get; init; }
+
     /// <param name="request">The question.</param>
     /// <param name="sensor">Whose reading.</param>
     /// <param name="metrics">Metrics asked for, with their bit in the mark.</param>
+    /// <param name="place">Its place among the store's readings.</param>
     /// <param name="key">When.</param>
     /// <param name="mark">Its quality.</param>
     /// <param name="read">Values in the order of the metrics, NaN for none.</param>
     internal static ReadingItem Of(
-        ReadingRequest request, Sensor sensor, IReadOnlyList<(string Name, int Index)> metrics, RowKey key, QualityMark mark, double[] read)
+        ReadingRequest request, Sensor sensor, IReadOnlyList<(string Name, int Index)> metrics, PageMark place, RowKey key, QualityMark mark, double[] read)
     {
         var trusted = (int)mark.Grade <= request.Quality.Worst();
         var values = new Dictionary<string, double>(read.Length);
@@ -50,7 +54,8 @@ public sealed record ReadingItem(
             values,
             mark.Grade,
             mark.Reason == QualityReason.None ? null : mark.Reason,
-            blamed);
+            blamed)
+        { Place = place };
     }
 }
 

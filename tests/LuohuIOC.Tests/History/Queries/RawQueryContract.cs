@@ -49,6 +49,12 @@ public abstract class RawQueryContract
             var newest = request with { Last = last, FromMs = 0 };
             var expectedNewest = Expected(readings, newest, scene).GroupBy(r => r.Id).SelectMany(ofSensor => ofSensor.TakeLast(last));
             Assert.Equal(expectedNewest.Select(Line), Lines(await scene.ItemsAsync(newest)));
+
+            foreach (var sensor in request.Sensors)
+            {
+                var ofSensor = expected.Where(r => r.Id == sensor.Id).Select(r => Line(r)[sensor.Id.Length..]).Reverse();
+                Assert.Equal(ofSensor, Lines(await scene.ItemsAsync(request with { Sensors = [sensor], IsNewestFirst = true })));
+            }
         },
         iter: 15, threads: 1);
 
@@ -99,7 +105,7 @@ public abstract class RawQueryContract
     [
         .. readings.Select(r => (scene[r.Sensor].Id, Ts: ReadingClock.EffectiveMs(r.DeviceMs, r.ReceivedMs!.Value), r))
             .Where(r => r.Ts >= request.FromMs && r.Ts < request.ToMs)
-            .OrderBy(r => scene[r.r.Sensor].Kind).ThenBy(r => r.r.Sensor).ThenBy(r => r.Ts).ThenBy(r => r.r.Sequence ?? long.MinValue).ThenBy(r => r.r.DeviceMs),
+            .OrderBy(r => scene[r.r.Sensor].Kind).ThenBy(r => r.r.Sensor).ThenBy(r => r.Ts).ThenBy(r => r.r.DeviceMs).ThenBy(r => r.r.Sequence ?? long.MinValue),
     ];
 
     private static string Line((string Id, long Ts, SomeReading Reading) r) =>
