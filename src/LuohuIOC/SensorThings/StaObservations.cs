@@ -46,7 +46,7 @@ internal sealed class StaObservations(IReadingQueries history, StaEntities entit
     /// <summary>The one with an id of <see cref="IdOf"/>; null when history has none.</summary>
     public async Task<JsonObject?> FindAsync(Sensor sensor, int slot, string id, CancellationToken cancellation)
     {
-        var time = id[(id.LastIndexOf(':') + 1)..].Split('.')[0];
+        var time = id[(id.LastIndexOf(':') + 1)..].Split('.', '~')[0];
         if (!long.TryParse(time, NumberStyles.None, CultureInfo.InvariantCulture, out var ms) || ms >= TimeMax) return null;
         var request = new ReadingRequest
         {
@@ -57,8 +57,14 @@ internal sealed class StaObservations(IReadingQueries history, StaEntities entit
             Quality = QualityFilter.All,
             Limit = ReadingRequest.LimitMax,
         };
-        var page = await history.RawAsync(request, cancellation);
-        return page.Items.Where(r => IdOf(sensor, slot, r.Ts, r.Seq) == id).Select(r => Entity(sensor, slot, r)).FirstOrDefault();
+        // A device that sends all that it kept, its clock ahead, fills one millisecond with more than a page.
+        while (true)
+        {
+            var page = await history.RawAsync(request, cancellation);
+            if (page.Items.FirstOrDefault(r => OwnId(sensor, slot, r) == id) is { } found) return Entity(sensor, slot, found);
+            if (page.Next is null) return null;
+            request = request with { After = page.Items[^1].Place };
+        }
     }
 
     // Year 9999: what a timestamp of the store can hold.
@@ -128,9 +134,14 @@ internal sealed class StaObservations(IReadingQueries history, StaEntities entit
     // All that the filter says is in the store's question.
     private static bool IsPlain(StaQuery query) => query.Filter is null or { IsBoundsOnly: true };
 
-    /// <summary>The same for the same reading, over HTTP and MQTT: <c>river-001:level:1732262400000.17</c>.</summary>
-    public static string IdOf(Sensor sensor, int slot, long unixMs, long? sequence) =>
-        string.Create(CultureInfo.InvariantCulture, $"{sensor.Id}:{sensor.Layout.Names[slot]}:{unixMs}{(sequence is { } seq ? $".{seq}" : "")}");
+    /// <summary>
+    /// The same for the same reading, over HTTP and MQTT: <c>river-001:level:1732262400000.17</c>. Readings whose clock was ahead count as of their
+    /// receipt, many of them at once, and are told apart by the device's time: <c>river-001:level:1732262400000.17~1732269600000</c>.
+    /// </summary>
+    public static string IdOf(Sensor sensor, int slot, long unixMs, long? sequence, long deviceMs) =>
+        string.Create(CultureInfo.InvariantCulture, $"{sensor.Id}:{sensor.Layout.Names[slot]}:{unixMs}{(sequence is { } seq ? $".{seq}" : "")}{(deviceMs == unixMs ? "" : $"~{deviceMs}")}");
+
+    private static string OwnId(Sensor sensor, int slot, ReadingItem reading) => IdOf(sensor, slot, reading.Ts, reading.Seq, reading.DeviceTs ?? reading.Ts);
 
     public static string TimeOf(long unixMs) => DateTimeOffset.FromUnixTimeMilliseconds(unixMs).ToString("yyyy-MM-dd'T'HH:mm:ss.fff'Z'", CultureInfo.InvariantCulture);
 
@@ -138,6 +149,6 @@ internal sealed class StaObservations(IReadingQueries history, StaEntities entit
     {
         var metric = sensor.Layout.Names[slot];
         var blamed = reading.Quality != QualityGrade.Good && (reading.Metrics is null || reading.Metrics.Contains(metric));
-        return entities.Observation(sensor, slot, IdOf(sensor, slot, reading.Ts, reading.Seq), TimeOf(reading.Ts), reading.Values.GetValueOrDefault(metric, double.NaN), blamed ? reading.Quality.ToString().ToLowerInvariant() : "good");
+        return entities.Observation(sensor, slot, OwnId(sensor, slot, reading), TimeOf(reading.Ts), reading.Values.GetValueOrDefault(metric, double.NaN), blamed ? reading.Quality.ToString().ToLowerInvariant() : "good");
     }
 }

@@ -121,7 +121,7 @@ internal sealed partial class StaResource(StaEntities entities, StaObservations 
 
     private async Task<Node?> Observation(string id)
     {
-        // river-001:level:1732262400000.17
+        // river-001:level:1732262400000.17~1732269600000
         var at = id.LastIndexOf(':');
         if (at < 0 || entities.Stream(id[..at]) is not var (sensor, slot)) return null;
         return await observations.FindAsync(sensor, slot, id, cancellation) is { } found ? new Node("Observations", id, () => found, sensor, (sensor, slot)) : null;
