@@ -85,9 +85,10 @@ internal static class RawQuery
 
     private static string FilterSql(QueryUnit unit, ReadingRequest request)
     {
-        // Who asks for one metric does not want the readings that lack it, and a mark on another metric is not this one's.
-        if (request.Metrics.Count > 0) return $" AND coalesce({string.Join(", ", unit.Metrics.Select(m => unit.TrustedSql(m.Index, request.Quality)))}) IS NOT NULL";
-        return request.Quality == QualityFilter.All ? "" : $" AND quality <= {request.Quality.Worst()}";
+        if (request.Metrics.Count == 0 && request.Quality == QualityFilter.All) return "";
+        var hasOne = $"coalesce({string.Join(", ", unit.Metrics.Select(m => unit.TrustedSql(m.Index, request.Quality)))}) IS NOT NULL";
+        // Who asks for one metric does not want the readings that lack it. A mark on one metric takes nothing from the others, asked for by name or not.
+        return request.Metrics.Count > 0 ? $" AND {hasOne}" : $" AND (quality <= {request.Quality.Worst()} OR {hasOne})";
     }
 
     private static List<Row> Read(DuckDBConnection connection, QueryUnit unit, string sql, CancellationToken cancellationToken)
