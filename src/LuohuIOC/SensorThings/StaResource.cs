@@ -81,7 +81,9 @@ internal sealed partial class StaResource(StaEntities entities, StaObservations 
         {
             if (IsSingle(name))
             {
-                if (Neighbours(node, name)?.FirstOrDefault() is not { } neighbour) throw new StaQueryException($"$expand: '{name}'");
+                if (Neighbours(node, name) is not { } neighbours) throw new StaQueryException($"$expand: '{name}'");
+                // A sensor whose place nobody knows has no feature of interest.
+                if (neighbours.FirstOrDefault() is not { } neighbour) continue;
                 node.Entity[name] = inner.Selected(await Expanded(neighbour, inner));
                 continue;
             }

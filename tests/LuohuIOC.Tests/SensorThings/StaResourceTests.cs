@@ -52,6 +52,23 @@ public sealed class StaResourceTests
     }
 
     [Fact]
+    public async Task Where_a_sensor_stands_is_left_out_when_nobody_knows()
+    {
+        await using var scene = new HistoryScene();
+        scene.AddSensor(SensorKind.Pipe);
+        await scene.AppendAsync(new SomeReading(0, HistoryScene.Start));
+        var registry = LuohuIOC.Tests.Registry.Some.Registry(LuohuIOC.Tests.Registry.Some.Draft("pipe-000") with { Place = null });
+        var entities = new StaEntities(registry, "", TimeProvider.System);
+        var resource = new StaResource(entities, new StaObservations(scene.Queries, entities), TestContext.Current.CancellationToken);
+        var stream = entities.Datastream(registry[0], 0);
+        Assert.False(stream.ContainsKey("observedArea"));
+        var page = (await resource.ReadAsync($"Datastreams('{(string)stream["@iot.id"]!}')/Observations", StaQuery.Parse([new("$expand", "FeatureOfInterest,Datastream")])))!.Page!;
+        var observation = Assert.Single(page.Items);
+        Assert.Equal(["Datastream", "Datastream@iot.navigationLink"], observation.Select(p => p.Key).Where(k => k.StartsWith("Datastream") || k.StartsWith("Feature")).Order(StringComparer.Ordinal));
+        await Assert.ThrowsAsync<StaQueryException>(() => resource.ReadAsync("Things", StaQuery.Parse([new("$expand", "FeatureOfInterest")])));
+    }
+
+    [Fact]
     public async Task A_page_of_nothing_has_no_next_one()
     {
         var entities = new StaEntities(new SensorRegistry(), "", TimeProvider.System);
