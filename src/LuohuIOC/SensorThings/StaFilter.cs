@@ -3,9 +3,6 @@ using System.Text.RegularExpressions;
 
 namespace LuohuIOC.SensorThings;
 
-/// <summary>A question that cannot be understood; the message is for the caller.</summary>
-internal sealed class StaQueryException(string message) : Exception(message);
-
 /// <summary>
 /// <c>$filter</c> of OGC SensorThings 1.1 (9.3.3.5): comparisons, and, or, not, parentheses, substringof, startswith, endswith, tolower,
 /// toupper, trim, length, concat, indexof and the functions of <see cref="StaGeometry"/> over property paths, through neighbours too. <c>name eq 'x' and (properties/kind eq 'river' or not startswith(name,'y'))</c>
@@ -45,7 +42,7 @@ internal sealed partial class StaFilter
 
     private Func<StaScope, object?> Or()
     {
-        if (++_depth > DepthMax) throw new StaQueryException("$filter: too deep");
+        if (++_depth > DepthMax) throw new StaQueryException("$filter", "too-deep");
         var left = And();
         while (TryTake("or"))
         {
@@ -142,7 +139,7 @@ internal sealed partial class StaFilter
 
     private Func<StaScope, object?> Value()
     {
-        if (_at >= _tokens.Count) throw new StaQueryException("$filter: ends too early");
+        if (_at >= _tokens.Count) throw new StaQueryException("$filter", "ends-early");
         var token = _tokens[_at++];
         if (_at < _tokens.Count && _tokens[_at] == "(") return Call(token);
         if (Literal(token) is { } literal) return _ => literal;
@@ -176,7 +173,7 @@ internal sealed partial class StaFilter
             ("length", 1) => (a, _) => (double)a.Length,
             ("concat", 2) => (a, b) => a + b,
             ("indexof", 2) => (a, b) => (double)a.IndexOf(b, StringComparison.Ordinal),
-            _ => throw new StaQueryException($"$filter: no function {name} of {arguments.Count}"),
+            _ => throw new StaQueryException($"$filter: '{name}'", "no-function", arguments.Count),
         };
         return e => StaValues.Each(arguments[0](e), arguments.Count > 1 ? arguments[1](e) : null, (a, b) => text(a as string ?? "", b as string ?? ""));
     }
@@ -210,7 +207,7 @@ internal sealed partial class StaFilter
 
     private void Expect(string token)
     {
-        if (!TryTake(token)) throw new StaQueryException($"$filter: '{token}' is missing");
+        if (!TryTake(token)) throw new StaQueryException("$filter", "missing", token);
     }
 
     [GeneratedRegex(@"(?:geography)?'(?:[^']|'')*'|[(),]|[^\s(),']+")]

@@ -89,14 +89,14 @@ internal sealed class StaObservations(IReadingQueries history, StaEntities entit
             if (page.Next is null) return count;
             after = PageMark.TryParse(page.Next, out var next) ? next : null;
         }
-        throw new StaQueryException($"$count: more than {CountedMax} Observations to look at, narrow phenomenonTime");
+        throw new StaQueryException("$count", "count", CountedMax);
     }
 
     private static bool IsNewestFirst(StaQuery query) => query.OrderBy switch
     {
         [] or [(["phenomenonTime" or "resultTime"], false)] => false,
         [(["phenomenonTime" or "resultTime"], true)] => true,
-        _ => throw new StaQueryException("$orderby: Observations are ordered by phenomenonTime"),
+        _ => throw new StaQueryException("$orderby", "orderby"),
     };
 
     private async Task<StaPage> PageAsync(Sensor sensor, int slot, ReadingRequest request, StaQuery query, Func<JsonObject, bool> matches, CancellationToken cancellation)

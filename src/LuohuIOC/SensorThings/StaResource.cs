@@ -41,8 +41,7 @@ internal sealed partial class StaResource(StaEntities entities, StaObservations 
         if (name == "Observations")
         {
             var stream = of?.Stream ?? (query.Filter?.Datastream is { } id ? entities.Stream(id) : null);
-            if (stream is null && of is { Name: "FeaturesOfInterest" }) throw new StaQueryException("Observations: $filter=Datastream/id eq '…'");
-            if (stream is not var (sensor, slot)) throw new StaQueryException("Observations: $filter=Datastream/id eq '…'");
+            if (stream is not var (sensor, slot)) throw new StaQueryException("Observations", "datastream");
             var page = await observations.ReadAsync(sensor, slot, query, o => Scope(new Node("Observations", (string)o["@iot.id"]!, () => o, sensor, stream)), cancellation);
             var items = new List<JsonObject>();
             foreach (var item in page.Items) items.Add(query.Selected(await Expanded(new Node("Observations", (string)item["@iot.id"]!, () => item, sensor, stream), query)));
