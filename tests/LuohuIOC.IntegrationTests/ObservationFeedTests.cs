@@ -43,6 +43,15 @@ public sealed class ObservationFeedTests
         Assert.Equal(kept.GetProperty("@iot.id").GetString(), body.GetProperty("@iot.id").GetString());
         Assert.Equal(kept.GetProperty("phenomenonTime").GetString(), body.GetProperty("phenomenonTime").GetString());
 
+        // Two hours ahead: both are of one receipt, and of two ids.
+        var ahead = string.Join(',', Enumerable.Range(0, 2).Select(i => $$"""{"ts":{{now + 7_200_000 + (i * 1000)}},"values":{"level":{{i}}.5} }"""));
+        await device.PublishStringAsync($"luohu/v1/{gateway}/{id}/telemetry", $"[{ahead}]", MQTTnet.Protocol.MqttQualityOfServiceLevel.AtLeastOnce);
+        await Wait.UntilAsync(() => received.Count == 3, () => "two more observations over MQTT");
+        await Wait.UntilAsync(async () => (await Sta(host, stream[5..])).GetProperty("value").GetArrayLength() == 3, () => "the same two over HTTP");
+        var ids = (await Sta(host, stream[5..])).GetProperty("value").EnumerateArray().Select(IdOf).ToList();
+        Assert.Equal(3, ids.Distinct().Count());
+        Assert.Equal(received.Select(r => IdOf(r.Body)).Order(StringComparer.Ordinal), ids.Order(StringComparer.Ordinal));
+
         await Assert.ThrowsAnyAsync<Exception>(() => ConnectAsync(host, "viewer", "ioc_nobody00_" + new string('x', 43)));
     }
 

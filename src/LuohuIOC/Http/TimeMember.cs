@@ -10,18 +10,16 @@ namespace LuohuIOC.Http;
 /// </summary>
 internal sealed class TimeMember : JsonConverter<DateTimeOffset>
 {
-    private static readonly long EndMs = DateTimeOffset.MaxValue.ToUnixTimeMilliseconds();
-
     public override DateTimeOffset Read(ref Utf8JsonReader reader, Type typeToConvert, JsonSerializerOptions options)
     {
         var ms = 0L;
         var isTime = reader.TokenType switch
         {
             JsonTokenType.String => TimeParameter.TryParse(reader.GetString()!, out ms),
-            JsonTokenType.Number => reader.TryGetInt64(out ms),
+            JsonTokenType.Number => reader.TryGetInt64(out ms) && TimeParameter.IsUnixMs(ms),
             _ => false,
         };
-        if (!isTime || ms < 0 || ms > EndMs) throw new JsonException();
+        if (!isTime || ms < 0) throw new JsonException();
         return DateTimeOffset.FromUnixTimeMilliseconds(ms);
     }
 

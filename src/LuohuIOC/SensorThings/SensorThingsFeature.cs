@@ -3,6 +3,7 @@ using LuohuIOC.History;
 using LuohuIOC.History.Queries;
 using LuohuIOC.Http;
 using LuohuIOC.Registry;
+using LuohuIOC.Texts;
 
 namespace LuohuIOC.SensorThings;
 
@@ -52,7 +53,7 @@ public static class SensorThingsFeature
         }
         catch (StaQueryException e)
         {
-            return Problem.Of(context, StatusCodes.Status400BadRequest, "sta-query", e.Message);
+            return Problem.Of(context, StatusCodes.Status400BadRequest, "sta-query", e.In(TextBook.LanguageOf(context.Request)));
         }
         catch (HistoryUnavailableException)
         {

@@ -13,8 +13,6 @@ internal sealed class StaEntities(SensorRegistry registry, string root, TimeProv
     private const string GeoJson = "application/geo+json";
     private const string Measurement = "http://www.opengis.net/def/observationType/OGC-OM/2.0/OM_Measurement";
 
-    private static readonly JsonArray Nowhere = [];
-
     public SensorRegistry Registry => registry;
 
     public IEnumerable<Sensor> Sensors => registry.All.ToArray();
@@ -53,14 +51,15 @@ internal sealed class StaEntities(SensorRegistry registry, string root, TimeProv
     public JsonObject Datastream(Sensor sensor, int slot)
     {
         var metric = MetricOf(sensor, slot);
-        return Linked("Datastreams", $"{sensor.Id}:{sensor.Layout.Names[slot]}", ["Thing", "Sensor", "ObservedProperty", "Observations"], new JsonObject
+        var body = new JsonObject
         {
             ["name"] = $"{sensor.Name} {sensor.Layout.Names[slot]}",
             ["description"] = sensor.Layout.Names[slot],
             ["observationType"] = Measurement,
             ["unitOfMeasurement"] = new JsonObject { ["name"] = metric?.Unit, ["symbol"] = metric?.Unit, ["definition"] = metric is null ? null : "http://unitsofmeasure.org/ucum#" + metric.Unit },
-            ["observedArea"] = Point(sensor),
-        });
+        };
+        if (sensor.Place is not null) body["observedArea"] = Point(sensor);
+        return Linked("Datastreams", $"{sensor.Id}:{sensor.Layout.Names[slot]}", ["Thing", "Sensor", "ObservedProperty", "Observations"], body);
     }
 
     public JsonObject Procedure(SensorKind kind) => Linked("Sensors", KindCatalogue.Of(kind).Name, ["Datastreams"], new JsonObject
@@ -78,7 +77,7 @@ internal sealed class StaEntities(SensorRegistry registry, string root, TimeProv
         ["definition"] = $"urn:luohu:metric:{metric}",
     });
 
-    public JsonObject Observation(Sensor sensor, int slot, string id, string time, double result, string quality) => Linked("Observations", id, ["Datastream", "FeatureOfInterest"], new JsonObject
+    public JsonObject Observation(Sensor sensor, int slot, string id, string time, double result, string quality) => Linked("Observations", id, sensor.Place is null ? ["Datastream"] : ["Datastream", "FeatureOfInterest"], new JsonObject
     {
         ["phenomenonTime"] = time,
         ["resultTime"] = time,
@@ -103,11 +102,9 @@ internal sealed class StaEntities(SensorRegistry registry, string root, TimeProv
 
     private static MetricDefinition? MetricOf(Sensor sensor, int slot) => sensor.Layout.Kind?.Metrics[slot];
 
-    private static JsonNode Point(Sensor sensor) => new JsonObject
-    {
-        ["type"] = "Point",
-        ["coordinates"] = sensor.Place is { } place ? new JsonArray(place.Longitude, place.Latitude) : Nowhere.DeepClone(),
-    };
+    // Null where nobody knows: empty coordinates are no place in GeoJSON.
+    private static JsonObject? Point(Sensor sensor) =>
+        sensor.Place is { } place ? new JsonObject { ["type"] = "Point", ["coordinates"] = new JsonArray(place.Longitude, place.Latitude) } : null;
 
     private JsonObject Linked(string collection, string id, string[] neighbours, JsonObject body)
     {

@@ -8,7 +8,7 @@ namespace LuohuIOC.SensorThings;
 
 /// <summary>
 /// New Observations over MQTT (OGC SensorThings 1.1, clause 14.2): who is subscribed to a datastream, or to all, gets each Observation as it
-/// has been judged, seconds before history answers for it. A resent reading may come twice, under one <c>@iot.id</c>. Nothing is made while
+/// has been judged, seconds before history answers for it. A resent reading may come twice, under one <c>@iot.id</c> unless its clock is ahead: then it is of another receipt. Nothing is made while
 /// nobody is subscribed; groups that the feed is too slow for are passed over and counted, never waited for.
 /// </summary>
 internal sealed class StaFeed(ReaderTopics readers, HistoryQueue judged, SensorRegistry registry, TimeProvider time, ILogger<StaFeed> log) : BackgroundService
@@ -88,7 +88,7 @@ internal sealed class StaFeed(ReaderTopics readers, HistoryQueue judged, SensorR
         long? sequence = group.Sequences[reading] == ReadingGroup.NoSequence ? null : group.Sequences[reading];
         // The time that history has it under.
         var time = ReadingClock.EffectiveMs(group.DeviceTimes[reading], group.ReceivedTimes[reading]);
-        var entity = _entities.Observation(sensor, slot, StaObservations.IdOf(sensor, slot, time, sequence), StaObservations.TimeOf(time), value, quality);
+        var entity = _entities.Observation(sensor, slot, StaObservations.IdOf(sensor, slot, time, sequence, group.DeviceTimes[reading]), StaObservations.TimeOf(time), value, quality);
         entity.Remove("Datastream");
         return entity.ToJsonString();
     }

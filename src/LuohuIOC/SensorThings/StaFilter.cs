@@ -3,9 +3,6 @@ using System.Text.RegularExpressions;
 
 namespace LuohuIOC.SensorThings;
 
-/// <summary>A question that cannot be understood; the message is for the caller.</summary>
-internal sealed class StaQueryException(string message) : Exception(message);
-
 /// <summary>
 /// <c>$filter</c> of OGC SensorThings 1.1 (9.3.3.5): comparisons, and, or, not, parentheses, substringof, startswith, endswith, tolower,
 /// toupper, trim, length, concat, indexof and the functions of <see cref="StaGeometry"/> over property paths, through neighbours too. <c>name eq 'x' and (properties/kind eq 'river' or not startswith(name,'y'))</c>
@@ -45,7 +42,7 @@ internal sealed partial class StaFilter
 
     private Func<StaScope, object?> Or()
     {
-        if (++_depth > DepthMax) throw new StaQueryException("$filter: too deep");
+        if (++_depth > DepthMax) throw new StaQueryException("$filter", "too-deep");
         var left = And();
         while (TryTake("or"))
         {
@@ -95,13 +92,15 @@ internal sealed partial class StaFilter
         if (_at >= _tokens.Count || _tokens[_at] is not ("eq" or "ne" or "gt" or "ge" or "lt" or "le"))
         {
             IsBoundsOnly = false;
-            return left;
+            return left.Of;
         }
         var op = _tokens[_at++];
         var valueAt = _at;
         var right = Value();
+        var written = $"{string.Concat(_tokens[pathAt..(valueAt - 1)])} {op} {string.Concat(_tokens[valueAt.._at])}";
+        StaOperand.Check(left, right, written);
         Narrow(_tokens[pathAt], op, _tokens[valueAt]);
-        return e => StaValues.Each(left(e), right(e), (a, b) => Compare(a, b) is { } order && op switch
+        return e => StaValues.Each(left.Of(e), right.Of(e), (a, b) => Compare(a, b, written) is { } order && op switch
         {
             "eq" => order == 0,
             "ne" => order != 0,
@@ -140,30 +139,30 @@ internal sealed partial class StaFilter
         Bounds = (Math.Max(Bounds.FromMs, from), Math.Min(Bounds.ToMs, to));
     }
 
-    private Func<StaScope, object?> Value()
+    private StaOperand Value()
     {
-        if (_at >= _tokens.Count) throw new StaQueryException("$filter: ends too early");
+        if (_at >= _tokens.Count) throw new StaQueryException("$filter", "ends-early");
         var token = _tokens[_at++];
         if (_at < _tokens.Count && _tokens[_at] == "(") return Call(token);
-        if (Literal(token) is { } literal) return _ => literal;
+        if (Literal(token) is { } literal) return StaOperand.Literal(literal);
         if (token is "(" or ")" or ",") throw new StaQueryException($"$filter: '{token}'");
-        if (token == "null") return _ => null;
+        if (token == "null") return new StaOperand(_ => null, StaSort.Null);
         var path = token.Split('/');
         Paths.Add(path);
-        return e => e.Of(path);
+        return StaOperand.Property(path);
     }
 
-    private Func<StaScope, object?> Call(string name)
+    private StaOperand Call(string name)
     {
         Expect("(");
-        var arguments = new List<Func<StaScope, object?>> { Value() };
-        while (TryTake(",")) arguments.Add(Value());
+        var arguments = new List<Func<StaScope, object?>> { Value().Of };
+        while (TryTake(",")) arguments.Add(Value().Of);
         Expect(")");
         if (StaGeometry.Function(name, arguments.Count) is { } geometric)
         {
             var pattern = arguments.Count > 2 ? arguments[2] : _ => null;
             var second = arguments.Count > 1 ? arguments[1] : _ => null;
-            return e => StaValues.Each(arguments[0](e), second(e), (a, b) => geometric(a, b, pattern(e)));
+            return new StaOperand(e => StaValues.Each(arguments[0](e), second(e), (a, b) => geometric(a, b, pattern(e))), SortOf(name));
         }
         Func<string, string, object?> text = (name, arguments.Count) switch
         {
@@ -176,10 +175,17 @@ internal sealed partial class StaFilter
             ("length", 1) => (a, _) => (double)a.Length,
             ("concat", 2) => (a, b) => a + b,
             ("indexof", 2) => (a, b) => (double)a.IndexOf(b, StringComparison.Ordinal),
-            _ => throw new StaQueryException($"$filter: no function {name} of {arguments.Count}"),
+            _ => throw new StaQueryException($"$filter: '{name}'", "no-function", arguments.Count),
         };
-        return e => StaValues.Each(arguments[0](e), arguments.Count > 1 ? arguments[1](e) : null, (a, b) => text(a as string ?? "", b as string ?? ""));
+        return new StaOperand(e => StaValues.Each(arguments[0](e), arguments.Count > 1 ? arguments[1](e) : null, (a, b) => text(a as string ?? "", b as string ?? "")), SortOf(name));
     }
+
+    private static StaSort SortOf(string function) => function switch
+    {
+        "length" or "indexof" or "geo.distance" or "geo.length" => StaSort.Number,
+        "tolower" or "toupper" or "trim" or "concat" => StaSort.Text,
+        _ => StaSort.Truth,
+    };
 
     private static object? Literal(string token)
     {
@@ -190,15 +196,16 @@ internal sealed partial class StaFilter
         return StaPath.Time(token);
     }
 
-    private static int? Compare(object? a, object? b) => (a, b) switch
+    private static int? Compare(object? a, object? b, string written) => (a, b) switch
     {
+        (null, _) or (_, null) => null,
         (double x, double y) => x.CompareTo(y),
         (string x, DateTimeOffset y) when StaPath.Time(x) is { } time => time.CompareTo(y),
         (DateTimeOffset x, string y) when StaPath.Time(y) is { } time => x.CompareTo(time),
         (DateTimeOffset x, DateTimeOffset y) => x.CompareTo(y),
         (string x, string y) => string.CompareOrdinal(x, y),
         (bool x, bool y) => x.CompareTo(y),
-        _ => null,
+        _ => throw StaOperand.NotAlike(written),
     };
 
     private bool TryTake(string token)
@@ -210,7 +217,7 @@ internal sealed partial class StaFilter
 
     private void Expect(string token)
     {
-        if (!TryTake(token)) throw new StaQueryException($"$filter: '{token}' is missing");
+        if (!TryTake(token)) throw new StaQueryException("$filter", "missing", token);
     }
 
     [GeneratedRegex(@"(?:geography)?'(?:[^']|'')*'|[(),]|[^\s(),']+")]

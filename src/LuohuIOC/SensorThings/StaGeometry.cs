@@ -20,15 +20,15 @@ internal static class StaGeometry
     public static Geometry? Literal(string token)
     {
         if (!token.StartsWith(Prefix, StringComparison.Ordinal)) return null;
-        if (token.Length > TextMax) throw new StaQueryException("$filter: geography is too long");
+        if (token.Length > TextMax) throw new StaQueryException("$filter: geography", "geography-long", TextMax);
         try
         {
             var geometry = new WKTReader().Read(token[Prefix.Length..^1]);
-            return geometry.IsValid ? geometry : throw new StaQueryException("$filter: geography is not valid, its edges cross or it is not closed");
+            return geometry.IsValid ? geometry : throw new StaQueryException("$filter: geography", "geography-invalid");
         }
         catch (Exception e) when (e is ParseException or ArgumentException)
         {
-            throw new StaQueryException($"$filter: {token}: {e.Message}");
+            throw new StaQueryException($"$filter: {token}", "geography-unreadable");
         }
     }
 

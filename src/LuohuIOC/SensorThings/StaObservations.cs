@@ -32,24 +32,21 @@ internal sealed class StaObservations(IReadingQueries history, StaEntities entit
             ToMs = Math.Min(toMs, TimeMax),
             Quality = QualityFilter.All,
             Limit = 1,
+            IsNewestFirst = IsNewestFirst(query),
         };
         bool Matches(JsonObject o) => query.Filter?.Matches(scope(o)) ?? true;
         var count = !query.Count ? (long?)null
             : query.Filter is { IsBoundsOnly: false } ? await CountMatchesAsync(sensor, slot, request, Matches, cancellation)
             : await CountAsync(request, cancellation);
         if (query.Top == 0) return new StaPage([], count, null);
-        var page = query.OrderBy is [(["phenomenonTime" or "resultTime"], true)]
-            ? await NewestAsync(sensor, slot, request, query, Matches, cancellation)
-            : query.OrderBy.Count == 0 || query.OrderBy is [(["phenomenonTime" or "resultTime"], false)]
-                ? await OldestAsync(sensor, slot, request, query, Matches, cancellation)
-                : throw new StaQueryException("$orderby: Observations are ordered by phenomenonTime");
+        var page = await PageAsync(sensor, slot, request, query, Matches, cancellation);
         return page with { Count = count };
     }
 
     /// <summary>The one with an id of <see cref="IdOf"/>; null when history has none.</summary>
     public async Task<JsonObject?> FindAsync(Sensor sensor, int slot, string id, CancellationToken cancellation)
     {
-        var time = id[(id.LastIndexOf(':') + 1)..].Split('.')[0];
+        var time = id[(id.LastIndexOf(':') + 1)..].Split('.', '~')[0];
         if (!long.TryParse(time, NumberStyles.None, CultureInfo.InvariantCulture, out var ms) || ms >= TimeMax) return null;
         var request = new ReadingRequest
         {
@@ -60,8 +57,14 @@ internal sealed class StaObservations(IReadingQueries history, StaEntities entit
             Quality = QualityFilter.All,
             Limit = ReadingRequest.LimitMax,
         };
-        var page = await history.RawAsync(request, cancellation);
-        return page.Items.Where(r => IdOf(sensor, slot, r.Ts, r.Seq) == id).Select(r => Entity(sensor, slot, r)).FirstOrDefault();
+        // A device that sends all that it kept, its clock ahead, fills one millisecond with more than a page.
+        while (true)
+        {
+            var page = await history.RawAsync(request, cancellation);
+            if (page.Items.FirstOrDefault(r => OwnId(sensor, slot, r) == id) is { } found) return Entity(sensor, slot, found);
+            if (page.Next is null) return null;
+            request = request with { After = page.Items[^1].Place };
+        }
     }
 
     // Year 9999: what a timestamp of the store can hold.
@@ -86,76 +89,59 @@ internal sealed class StaObservations(IReadingQueries history, StaEntities entit
             if (page.Next is null) return count;
             after = PageMark.TryParse(page.Next, out var next) ? next : null;
         }
-        throw new StaQueryException($"$count: more than {CountedMax} Observations to look at, narrow phenomenonTime");
+        throw new StaQueryException("$count", "count", CountedMax);
     }
 
-    private async Task<StaPage> OldestAsync(Sensor sensor, int slot, ReadingRequest request, StaQuery query, Func<JsonObject, bool> matches, CancellationToken cancellation)
+    private static bool IsNewestFirst(StaQuery query) => query.OrderBy switch
+    {
+        [] or [(["phenomenonTime" or "resultTime"], false)] => false,
+        [(["phenomenonTime" or "resultTime"], true)] => true,
+        _ => throw new StaQueryException("$orderby", "orderby"),
+    };
+
+    private async Task<StaPage> PageAsync(Sensor sensor, int slot, ReadingRequest request, StaQuery query, Func<JsonObject, bool> matches, CancellationToken cancellation)
     {
         PageMark? after = null;
-        if (query.SkipToken is { } token) after = PageMark.TryParse(token, out var mark) ? mark : throw new StaQueryException("$skiptoken");
+        if (query.SkipToken is { } token) after = PageMark.TryParse(token, out var mark) && mark.Sensor == sensor.Number ? mark : throw new StaQueryException($"$skiptoken: '{token}'");
         var items = new List<JsonObject>();
         var skip = query.Skip;
         for (var looked = 0; looked < LookedAtMax;)
         {
-            var page = await history.RawAsync(request with { Limit = IsPlain(query) ? (int)Math.Clamp((long)query.Top - items.Count + skip, 1, ReadingRequest.LimitMax) : Portion, After = after }, cancellation);
+            // Where the store judges all of the filter it gives what the page needs.
+            var limit = IsPlain(query) ? (int)Math.Clamp((long)query.Top - items.Count + skip, 1, ReadingRequest.LimitMax) : Portion;
+            var page = await history.RawAsync(request with { Limit = limit, After = after }, cancellation);
             looked += page.Items.Count;
-            // A mark is the store's own word: where a page ends within a portion, the next one begins with the same portion and passes over what was given.
-            var given = 0;
-            for (var i = 0; i < page.Items.Count; i++)
+            foreach (var (i, reading) in page.Items.Index())
             {
-                var reading = Entity(sensor, slot, page.Items[i]);
-                if (!matches(reading)) continue;
-                given++;
+                var observation = Entity(sensor, slot, reading);
+                if (!matches(observation)) continue;
                 if (skip > 0)
                 {
                     skip--;
                     continue;
                 }
-                items.Add(reading);
+                items.Add(observation);
                 if (items.Count < query.Top) continue;
-                var isLast = i == page.Items.Count - 1;
-                return new StaPage(items, null, !isLast ? $"{(after is null ? "" : $"$skiptoken={after}&")}$skip={given}" : page.Next is null ? null : $"$skiptoken={page.Next}");
+                var isLast = page.Next is null && i == page.Items.Count - 1;
+                return new StaPage(items, null, isLast ? null : $"$skiptoken={reading.Place}");
             }
             if (page.Next is null) return new StaPage(items, null, null);
-            after = PageMark.TryParse(page.Next, out var next) ? next : null;
+            after = page.Items[^1].Place;
         }
-        return new StaPage(items, null, $"$skiptoken={after}&$skip={skip}");
-    }
-
-    private async Task<StaPage> NewestAsync(Sensor sensor, int slot, ReadingRequest request, StaQuery query, Func<JsonObject, bool> matches, CancellationToken cancellation)
-    {
-        var (token, toMs) = (query.SkipToken is null ? "" : $"$skiptoken={query.SkipToken}&", request.ToMs);
-        if (query.SkipToken is not null) toMs = Math.Min(toMs, long.TryParse(query.SkipToken, NumberStyles.None, CultureInfo.InvariantCulture, out var before) ? before : throw new StaQueryException("$skiptoken"));
-        // With a filter on more than the time nobody knows how far back its matches lie.
-        var last = IsPlain(query) ? (long)query.Skip + query.Top + 1 : ReadingRequest.LimitMax;
-        if (last > ReadingRequest.LimitMax) throw new StaQueryException($"$skip: at most {ReadingRequest.LimitMax - query.Top - 1} from the newest, narrow phenomenonTime instead");
-        var items = new List<JsonObject>();
-        var skip = query.Skip;
-        for (var looked = 0; looked < LookedAtMax;)
-        {
-            var page = await history.RawAsync(request with { Last = (int)last, ToMs = toMs }, cancellation);
-            var isWhole = page.Items.Count < last;
-            // Readings of one time may be cut in two here: they come whole with the next portion.
-            var cutAt = isWhole || page.Items[0].Ts == page.Items[^1].Ts ? long.MinValue : page.Items[0].Ts;
-            foreach (var reading in page.Items.Reverse().Where(r => IsPlain(query) || r.Ts > cutAt).Select(r => Entity(sensor, slot, r)).Where(matches))
-            {
-                if (skip > 0) skip--;
-                else if (items.Count == query.Top) return new StaPage(items, null, $"{token}$skip={(long)query.Skip + query.Top}");
-                else items.Add(reading);
-            }
-            if (isWhole || IsPlain(query)) return new StaPage(items, null, null);
-            looked += page.Items.Count;
-            toMs = cutAt == long.MinValue ? page.Items[0].Ts : cutAt + 1;
-        }
-        return new StaPage(items, null, $"$skiptoken={toMs}&$skip={skip}");
+        return new StaPage(items, null, $"$skiptoken={after}{(skip > 0 ? $"&$skip={skip}" : "")}");
     }
 
     // All that the filter says is in the store's question.
     private static bool IsPlain(StaQuery query) => query.Filter is null or { IsBoundsOnly: true };
 
-    /// <summary>The same for the same reading, over HTTP and MQTT: <c>river-001:level:1732262400000.17</c>.</summary>
-    public static string IdOf(Sensor sensor, int slot, long unixMs, long? sequence) =>
-        string.Create(CultureInfo.InvariantCulture, $"{sensor.Id}:{sensor.Layout.Names[slot]}:{unixMs}{(sequence is { } seq ? $".{seq}" : "")}");
+    /// <summary>
+    /// The same for the same reading, over HTTP and MQTT: <c>river-001:level:1732262400000.17</c>. Readings whose clock was ahead count as of their
+    /// receipt, many of them at once, and are told apart by the device's time: <c>river-001:level:1732262400000.17~1732269600000</c>.
+    /// </summary>
+    public static string IdOf(Sensor sensor, int slot, long unixMs, long? sequence, long deviceMs) =>
+        string.Create(CultureInfo.InvariantCulture, $"{sensor.Id}:{sensor.Layout.Names[slot]}:{unixMs}{(sequence is { } seq ? $".{seq}" : "")}{(deviceMs == unixMs ? "" : $"~{deviceMs}")}");
+
+    private static string OwnId(Sensor sensor, int slot, ReadingItem reading) => IdOf(sensor, slot, reading.Ts, reading.Seq, reading.DeviceTs ?? reading.Ts);
 
     public static string TimeOf(long unixMs) => DateTimeOffset.FromUnixTimeMilliseconds(unixMs).ToString("yyyy-MM-dd'T'HH:mm:ss.fff'Z'", CultureInfo.InvariantCulture);
 
@@ -163,6 +149,6 @@ internal sealed class StaObservations(IReadingQueries history, StaEntities entit
     {
         var metric = sensor.Layout.Names[slot];
         var blamed = reading.Quality != QualityGrade.Good && (reading.Metrics is null || reading.Metrics.Contains(metric));
-        return entities.Observation(sensor, slot, IdOf(sensor, slot, reading.Ts, reading.Seq), TimeOf(reading.Ts), reading.Values.GetValueOrDefault(metric, double.NaN), blamed ? reading.Quality.ToString().ToLowerInvariant() : "good");
+        return entities.Observation(sensor, slot, OwnId(sensor, slot, reading), TimeOf(reading.Ts), reading.Values.GetValueOrDefault(metric, double.NaN), blamed ? reading.Quality.ToString().ToLowerInvariant() : "good");
     }
 }

@@ -103,7 +103,7 @@ internal sealed class StaQuery
                 Select.AddRange(value.Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries).Select(s => s == "@iot.id" ? "id" : s));
                 break;
             case "$expand":
-                if (depth >= DepthMax) throw new StaQueryException("$expand: too deep");
+                if (depth >= DepthMax) throw new StaQueryException("$expand", "too-deep");
                 foreach (var part in Split(value, ',')) Expand.Add(ParseExpand(part, depth));
                 break;
             default:

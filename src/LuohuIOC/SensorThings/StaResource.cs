@@ -41,8 +41,7 @@ internal sealed partial class StaResource(StaEntities entities, StaObservations 
         if (name == "Observations")
         {
             var stream = of?.Stream ?? (query.Filter?.Datastream is { } id ? entities.Stream(id) : null);
-            if (stream is null && of is { Name: "FeaturesOfInterest" }) throw new StaQueryException("Observations: $filter=Datastream/id eq '…'");
-            if (stream is not var (sensor, slot)) throw new StaQueryException("Observations: $filter=Datastream/id eq '…'");
+            if (stream is not var (sensor, slot)) throw new StaQueryException("Observations", "datastream");
             var page = await observations.ReadAsync(sensor, slot, query, o => Scope(new Node("Observations", (string)o["@iot.id"]!, () => o, sensor, stream)), cancellation);
             var items = new List<JsonObject>();
             foreach (var item in page.Items) items.Add(query.Selected(await Expanded(new Node("Observations", (string)item["@iot.id"]!, () => item, sensor, stream), query)));
@@ -81,7 +80,9 @@ internal sealed partial class StaResource(StaEntities entities, StaObservations 
         {
             if (IsSingle(name))
             {
-                if (Neighbours(node, name)?.FirstOrDefault() is not { } neighbour) throw new StaQueryException($"$expand: '{name}'");
+                if (Neighbours(node, name) is not { } neighbours) throw new StaQueryException($"$expand: '{name}'");
+                // A sensor whose place nobody knows has no feature of interest.
+                if (neighbours.FirstOrDefault() is not { } neighbour) continue;
                 node.Entity[name] = inner.Selected(await Expanded(neighbour, inner));
                 continue;
             }
@@ -121,7 +122,7 @@ internal sealed partial class StaResource(StaEntities entities, StaObservations 
 
     private async Task<Node?> Observation(string id)
     {
-        // river-001:level:1732262400000.17
+        // river-001:level:1732262400000.17~1732269600000
         var at = id.LastIndexOf(':');
         if (at < 0 || entities.Stream(id[..at]) is not var (sensor, slot)) return null;
         return await observations.FindAsync(sensor, slot, id, cancellation) is { } found ? new Node("Observations", id, () => found, sensor, (sensor, slot)) : null;

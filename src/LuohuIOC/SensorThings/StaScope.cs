@@ -1,5 +1,5 @@
-using System.Globalization;
 using System.Text.Json.Nodes;
+using LuohuIOC.Http;
 
 namespace LuohuIOC.SensorThings;
 
@@ -57,7 +57,6 @@ internal static class StaPath
         return value.TryGetValue(out double number) ? number : value.TryGetValue(out long whole) ? (double)whole : null;
     }
 
-    /// <summary>An ISO 8601 moment with its zone; null for anything else.</summary>
-    public static DateTimeOffset? Time(string text) =>
-        text.Length >= 11 && text[4] == '-' && DateTimeOffset.TryParse(text, CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal, out var time) ? time : null;
+    /// <summary>An ISO 8601 moment, Beijing's where it has no zone as everywhere here; null for anything else.</summary>
+    public static DateTimeOffset? Time(string text) => TimeParameter.TryParseIso(text, out var time) ? time : null;
 }

@@ -31,6 +31,8 @@ public sealed class TokenEndpointsTests
     [Theory]
     [InlineData("\"tomorrow\"")]
     [InlineData("\"9999999999999999\"")]
+    [InlineData("20261129")]
+    [InlineData("\"11/29/2026\"")]
     [InlineData("true")]
     public async Task An_expiry_that_is_no_time_is_refused_by_its_place(string expiry)
     {

@@ -14,6 +14,7 @@ public sealed class RetireRequestTests
     [InlineData("""{"retiredAt":"2023-09-07T18:00:00"}""", "2023-09-07T18:00:00Z")]
     [InlineData("""{"retiredAt":"2027-01-01"}""", "2026-12-31T16:00:00Z")]
     [InlineData("""{"retiredAt":"2027-01-01T00:00:00Z"}""", "2027-01-01T00:00:00Z")]
+    [InlineData("""{"retiredAt":"2026-11-29 08:00"}""", "2026-11-29T00:00:00Z")]
     public async Task A_sensor_leaves_service_at_once_or_when_the_body_says(string body, string expected)
     {
         await using var host = await RegistryHost.EmptyAsync();

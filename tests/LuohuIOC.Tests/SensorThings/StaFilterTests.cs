@@ -22,6 +22,8 @@ public sealed class StaFilterTests
     [InlineData("length(id) eq 9", true)]
     [InlineData("phenomenonTime ge 2023-09-07T18:00:00+08:00", true)]
     [InlineData("phenomenonTime gt 2023-09-07T10:00:00Z", false)]
+    [InlineData("phenomenonTime ge 2023-09-07T18:00:00 and phenomenonTime lt 2023-09-07T18:00:01", true)]
+    [InlineData("phenomenonTime ge 2023-09-08 or 2023-09-07 gt phenomenonTime", false)]
     [InlineData("nothing eq 1", false)]
     [InlineData("nothing ne 1", false)]
     public void Judges_an_entity(string filter, bool expected) => Assert.Equal(expected, StaFilter.Parse(filter).Matches(new StaScope(Entity)));
@@ -34,7 +36,26 @@ public sealed class StaFilterTests
     [InlineData("name eq 'x' name")]
     [InlineData("launch(name)")]
     [InlineData(") eq 1")]
+    [InlineData("phenomenonTime ge '2023-09-07T18:00:00+08:00'")]
+    [InlineData("'2023-09-07T18:00:00Z' le Observations/resultTime")]
+    [InlineData("phenomenonTime ge 1694080800000")]
+    [InlineData("phenomenonTime ge 09/07/2023")]
+    [InlineData("phenomenonTime ge yesterday")]
+    [InlineData("result gt '0.3'")]
+    [InlineData("'0.3' lt Datastreams/Observations/result")]
+    [InlineData("length(id) eq '9'")]
+    [InlineData("tolower(id) eq 9")]
+    [InlineData("not (name eq 'x' or result eq 'x')")]
+    [InlineData("result gt 2023-09-07T18:00:00Z")]
     public void What_is_no_filter_is_told(string filter) => Assert.Throws<StaQueryException>(() => StaFilter.Parse(filter));
+
+    /// <summary>What a path holds is known only once it is looked at.</summary>
+    [Theory]
+    [InlineData("id eq 9")]
+    [InlineData("properties/synthetic eq 'true'")]
+    [InlineData("name lt 2023-09-07T18:00:00Z")]
+    public void What_is_compared_with_another_sort_of_thing_is_told(string filter) =>
+        Assert.StartsWith("$filter", Assert.Throws<StaQueryException>(() => StaFilter.Parse(filter).Matches(new StaScope(Entity))).Message);
 
     [Fact]
     public void Only_bounds_that_every_match_keeps_narrow_history()
@@ -52,6 +73,7 @@ public sealed class StaFilterTests
     [InlineData("phenomenonTime ge 2023-09-07T10:00:00.0005Z and phenomenonTime lt 2023-09-07T10:00:01.0005Z", 1, 1001, true)]
     [InlineData("phenomenonTime le 2023-09-07T10:00:01Z and Datastream/id eq 'a:b'", long.MinValue, 1001, true)]
     [InlineData("phenomenonTime eq 2023-09-07T10:00:00Z and result gt 1", 0, 1, false)]
+    [InlineData("phenomenonTime gt 2023-09-07T18:00", 1, long.MaxValue, true)]
     [InlineData("phenomenonTime ne 2023-09-07T10:00:00Z", long.MinValue, long.MaxValue, false)]
     [InlineData("Datastream/id eq 'a:b' and Datastream/id eq 'c:d'", long.MinValue, long.MaxValue, false)]
     public void Bounds_are_exact_where_nothing_else_is_asked(string filter, long from, long to, bool only)

@@ -32,6 +32,42 @@ public sealed class StaResourceTests
             Assert.Null(await resource.ReadAsync($"Observations('{id}')", StaQuery.Parse([])));
     }
 
+    /// <summary>A device that sends what it kept, its clock two hours ahead: all of it counts as of one receipt.</summary>
+    [Fact]
+    public async Task Readings_of_a_clock_ahead_have_an_id_each()
+    {
+        await using var scene = new HistoryScene();
+        scene.AddSensor(SensorKind.Pipe);
+        await scene.AppendAsync(Enumerable.Range(0, 3).Select(i => new SomeReading(0, HistoryScene.Start + 7_200_000 + (i * 1000), i < 2 ? null : 17, HistoryScene.Start, [(0, i)])));
+        await scene.AppendAsync(new SomeReading(0, HistoryScene.Start, 17, Values: [(0, 9)]));
+        var registry = LuohuIOC.Tests.Registry.Some.Registry(LuohuIOC.Tests.Registry.Some.Draft("pipe-000"));
+        var entities = new StaEntities(registry, "", TimeProvider.System);
+        var resource = new StaResource(entities, new StaObservations(scene.Queries, entities), TestContext.Current.CancellationToken);
+        var stream = (string)entities.Datastream(registry[0], 0)["@iot.id"]!;
+        var items = (await resource.ReadAsync($"Datastreams('{stream}')/Observations", StaQuery.Parse([])))!.Page!.Items;
+        Assert.Equal(4, items.Select(o => (string)o["@iot.id"]!).Distinct().Count());
+        foreach (var observation in items)
+            Assert.True(JsonNode.DeepEquals(observation, (await resource.ReadAsync(((string)observation["@iot.selfLink"]!)[1..], StaQuery.Parse([])))!.Entity));
+        Assert.Equal([$"{stream}:{HistoryScene.Start}.17"], items.Where(o => (double)o["result"]! == 9).Select(o => (string)o["@iot.id"]!));
+    }
+
+    [Fact]
+    public async Task Where_a_sensor_stands_is_left_out_when_nobody_knows()
+    {
+        await using var scene = new HistoryScene();
+        scene.AddSensor(SensorKind.Pipe);
+        await scene.AppendAsync(new SomeReading(0, HistoryScene.Start));
+        var registry = LuohuIOC.Tests.Registry.Some.Registry(LuohuIOC.Tests.Registry.Some.Draft("pipe-000") with { Place = null });
+        var entities = new StaEntities(registry, "", TimeProvider.System);
+        var resource = new StaResource(entities, new StaObservations(scene.Queries, entities), TestContext.Current.CancellationToken);
+        var stream = entities.Datastream(registry[0], 0);
+        Assert.False(stream.ContainsKey("observedArea"));
+        var page = (await resource.ReadAsync($"Datastreams('{(string)stream["@iot.id"]!}')/Observations", StaQuery.Parse([new("$expand", "FeatureOfInterest,Datastream")])))!.Page!;
+        var observation = Assert.Single(page.Items);
+        Assert.Equal(["Datastream", "Datastream@iot.navigationLink"], observation.Select(p => p.Key).Where(k => k.StartsWith("Datastream") || k.StartsWith("Feature")).Order(StringComparer.Ordinal));
+        await Assert.ThrowsAsync<StaQueryException>(() => resource.ReadAsync("Things", StaQuery.Parse([new("$expand", "FeatureOfInterest")])));
+    }
+
     [Fact]
     public async Task A_page_of_nothing_has_no_next_one()
     {

@@ -5,17 +5,22 @@ using LuohuIOC.Registry;
 
 namespace LuohuIOC.History.DuckDb;
 
-/// <summary>Place of a row in the order of one sensor's readings: time, then sequence, then device time; unique like the identity.</summary>
+/// <summary>Place of a row in the order of one sensor's readings: time, then device time, then sequence, as the wall has it; unique like the identity.</summary>
 internal readonly record struct RowKey(long TimeMs, long Sequence, long DeviceMs)
 {
     /// <summary>Columns that sort rows into this order.</summary>
-    public const string OrderSql = "ts, coalesce(seq, -9223372036854775808), coalesce(device_ts, ts)";
+    public const string OrderSql = "ts, coalesce(device_ts, ts), coalesce(seq, -9223372036854775808)";
 
-    public const string OrderDescendingSql = "ts DESC, coalesce(seq, -9223372036854775808) DESC, coalesce(device_ts, ts) DESC";
+    public const string OrderDescendingSql = "ts DESC, coalesce(device_ts, ts) DESC, coalesce(seq, -9223372036854775808) DESC";
 
     /// <summary>Rows behind this place.</summary>
-    public string AfterSql => string.Create(CultureInfo.InvariantCulture,
-        $"(ts > {Sql.Time(TimeMs)} OR (ts = {Sql.Time(TimeMs)} AND (coalesce(seq, -9223372036854775808), epoch_ms(coalesce(device_ts, ts))) > ({Sequence}, {DeviceMs})))");
+    public string AfterSql => BeyondSql('>');
+
+    /// <summary>Rows before this place.</summary>
+    public string BeforeSql => BeyondSql('<');
+
+    private string BeyondSql(char side) => string.Create(CultureInfo.InvariantCulture,
+        $"(ts {side} {Sql.Time(TimeMs)} OR (ts = {Sql.Time(TimeMs)} AND (epoch_ms(coalesce(device_ts, ts)), coalesce(seq, -9223372036854775808)) {side} ({DeviceMs}, {Sequence})))");
 }
 
 /// <summary>Raw rows of one sensor, by slot.</summary>

@@ -42,7 +42,8 @@ internal sealed class AheadPlaces(InfluxClient client, Func<int, Sensor> find)
         }
         if (fresh.Count == 0) return;
         var stored = await FindStoredAsync([.. fresh.Select(f => (f.Key, f.Value.Sensor))], cancellationToken);
-        _file!.KeepAhead(fresh.Select(f => (f.Key, stored.Contains(f.Key)
+        // Of one receipt the points lie in the device's order, as far as it came at once.
+        _file!.KeepAhead(fresh.OrderBy(f => (f.Key.DeviceMs, f.Key.Sequence)).Select(f => (f.Key, stored.Contains(f.Key)
             ? PointTime.Of(f.Key.DeviceMs, f.Key.Sequence)
             : f.Value.TimeMs * PointTime.NsPerMs + PointTime.FirstAheadPlace)));
         foreach (var (reading, (sensor, _)) in fresh) Widen(sensor, reading.DeviceMs);

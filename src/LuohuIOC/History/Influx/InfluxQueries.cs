@@ -27,15 +27,30 @@ internal sealed class InfluxQueries(InfluxHistory history) : IReadingQueries
             return new ReadingPage<ReadingItem>([.. rows.Select(r => View(r.Of, r.Point, request))], null);
         }
         var wanted = request.Limit + 1;
+        if (request.IsNewestFirst)
+        {
+            if (Behind(asked, request.After).FirstOrDefault() is not { } of) return new ReadingPage<ReadingItem>([], null);
+            var beforeNs = request.After is { } mark ? Math.Min(toNs, PointOf(mark)) : toNs;
+            var newest = await _points.NewestAsync([(of.Sensor, of.Slots)], fromNs, beforeNs, request.Quality, hasValue, wanted, cancellationToken);
+            rows.AddRange(newest[0].AsEnumerable().Reverse().Select(p => (of, p)));
+            return Page(rows, request);
+        }
         foreach (var of in Behind(asked, request.After))
         {
-            var behindNs = request.After is { } mark && mark.Sensor == of.Sensor.Number ? mark.Key.TimeMs * PointTime.NsPerMs + mark.Key.Sequence + 1 : fromNs;
+            var behindNs = request.After is { } mark && mark.Sensor == of.Sensor.Number ? PointOf(mark) + 1 : fromNs;
             var page = await _points.PageAsync(of.Sensor, of.Slots, Math.Max(fromNs, behindNs), toNs, request.Quality, hasValue, wanted - rows.Count, cancellationToken);
             rows.AddRange(page.Select(p => (of, p)));
             if (rows.Count == wanted) break;
         }
-        var next = rows.Count == wanted ? MarkOf(rows[request.Limit - 1].Of.Sensor, rows[request.Limit - 1].Point) : (PageMark?)null;
-        return new ReadingPage<ReadingItem>([.. rows.Take(request.Limit).Select(r => View(r.Of, r.Point, request))], next?.ToString());
+        return Page(rows, request);
+    }
+
+    /// <param name="rows">One more than the page holds where there is a next one.</param>
+    /// <param name="request">The question.</param>
+    private static ReadingPage<ReadingItem> Page(List<(Asked Of, StoredPoint Point)> rows, ReadingRequest request)
+    {
+        var items = rows.Take(request.Limit).Select(r => View(r.Of, r.Point, request)).ToList();
+        return new ReadingPage<ReadingItem>(items, rows.Count > request.Limit ? items[^1].Place.ToString() : null);
     }
 
     public async Task<ReadingPage<BucketItem>> BucketsAsync(ReadingRequest request, CancellationToken cancellationToken)
@@ -99,8 +114,10 @@ internal sealed class InfluxQueries(InfluxHistory history) : IReadingQueries
     private static PageMark MarkOf(Sensor sensor, StoredPoint point) =>
         new(sensor.Number, new RowKey(point.TimeMs, point.TimeNs - point.TimeMs * PointTime.NsPerMs, point.TimeMs));
 
+    private static long PointOf(PageMark mark) => mark.Key.TimeMs * PointTime.NsPerMs + mark.Key.Sequence;
+
     private static ReadingItem View(Asked of, StoredPoint point, ReadingRequest request) => ReadingItem.Of(
-        request, of.Sensor, of.Metrics, new RowKey(point.TimeMs, point.Sequence, point.DeviceMs), point.Mark, [.. of.Slots.Select(slot => point.Values[slot])]);
+        request, of.Sensor, of.Metrics, MarkOf(of.Sensor, point), new RowKey(point.TimeMs, point.Sequence, point.DeviceMs), point.Mark, [.. of.Slots.Select(slot => point.Values[slot])]);
 }
 
 /// <summary>A sensor with the metrics that were asked for.</summary>

@@ -67,7 +67,8 @@ internal sealed class PointReader(InfluxClient client)
     {
         var metrics = slots.Select(slot => sensor.Layout.Names[slot]).ToList();
         string[] fields = [PointFields.Quality, PointFields.Reason, PointFields.Blamed, PointFields.Sequence, PointFields.DeviceTime, .. metrics];
-        var counts = hasValue ? " AND " + InfluxQl.HasOneOf(metrics, quality) : quality == QualityFilter.All ? "" : " AND " + InfluxQl.IsTrusted(quality);
+        var hasOne = InfluxQl.HasOneOf(metrics, quality);
+        var counts = hasValue ? $" AND {hasOne}" : quality == QualityFilter.All ? "" : $" AND ({InfluxQl.IsTrusted(quality)} OR {hasOne})";
         return $"SELECT {string.Join(", ", fields.Select(InfluxQl.Name))} FROM {InfluxQl.Measurement(sensor)} " +
             $"WHERE {InfluxQl.IsSensor(sensor)} AND {InfluxQl.InRange(fromNs, toNs)}{counts} " +
             $"ORDER BY time{(newest ? " DESC" : "")} LIMIT {limit}";

@@ -54,11 +54,12 @@ internal static class BucketQuery
         var names = unit.Metrics.Select((_, i) => $"m{i}").ToList();
         var trusted = unit.Metrics.Select((m, i) => $"{unit.TrustedSql(m.Index, request.Quality)} AS m{i}");
         var figures = names.SelectMany(_ => request.Aggregates, FigureSql);
+        var place = request.Aggregates.Any(a => a is Aggregate.First or Aggregate.Last) ? $"({RowKey.OrderSql}) AS place, " : "";
         var behind = after is { } mark ? $" AND (sensor > {mark.Sensor} OR bucket > {mark.Key.TimeMs})" : "";
         return $"""
             SELECT sensor, bucket, count(*), {string.Join(", ", figures)}
             FROM (
-                SELECT sensor, ts, ({bucket})::BIGINT AS bucket, {string.Join(", ", trusted)} FROM {KindTable.Quote(unit.Table.Name)}
+                SELECT sensor, ({bucket})::BIGINT AS bucket, {place}{string.Join(", ", trusted)} FROM {KindTable.Quote(unit.Table.Name)}
                 WHERE {unit.WhereSql(unit.From(after), request.FromMs, request.ToMs)}
             )
             WHERE coalesce({string.Join(", ", names)}) IS NOT NULL{behind}
@@ -66,7 +67,7 @@ internal static class BucketQuery
             """;
     }
 
-    /// <summary>Figures pass over nulls. Of several readings at one millisecond, first and last take any.</summary>
+    /// <summary>Figures pass over nulls.</summary>
     private static string FigureSql(string value, Aggregate aggregate) => aggregate switch
     {
         Aggregate.Min => $"min({value})",
@@ -74,8 +75,8 @@ internal static class BucketQuery
         Aggregate.Mean => $"avg({value})",
         Aggregate.Sum => $"sum({value})",
         Aggregate.Count => $"count({value})::DOUBLE",
-        Aggregate.First => $"arg_min({value}, ts)",
-        Aggregate.Last => $"arg_max({value}, ts)",
+        Aggregate.First => $"arg_min({value}, place)",
+        Aggregate.Last => $"arg_max({value}, place)",
         Aggregate.P50 => $"quantile_cont({value}, 0.5)",
         Aggregate.P95 => $"quantile_cont({value}, 0.95)",
         _ => throw new InvalidOperationException($"Aggregate {aggregate} has no SQL."),

@@ -21,6 +21,7 @@ internal static class RawQuery
             foreach (var unit in units) rows.AddRange(Newest(connection, unit, request, last, cancellationToken));
             return new ReadingPage<ReadingItem>([.. rows.Select(r => View(r, request))], null);
         }
+        if (request.IsNewestFirst) return Back(connection, units, request, cancellationToken);
         var wanted = request.Limit + 1;
         var after = request.After;
         foreach (var unit in units)
@@ -44,16 +45,27 @@ internal static class RawQuery
             """, cancellationToken);
     }
 
+    /// <summary>From the newest back: a page ends at a mark, which no reading that arrives meanwhile moves.</summary>
+    private static ReadingPage<ReadingItem> Back(DuckDBConnection connection, List<QueryUnit> units, ReadingRequest request, CancellationToken cancellationToken)
+    {
+        if (units is not [var unit] || (request.After is { } mark && !unit.Sensors.ContainsKey(mark.Sensor))) return new ReadingPage<ReadingItem>([], null);
+        var asked = request.After is { } before ? request with { ToMs = Math.Min(request.ToMs - 1, before.Key.TimeMs) + 1 } : request;
+        var rows = Newest(connection, unit, asked, request.Limit + 1, cancellationToken).Reverse().ToList();
+        var next = rows.Count > request.Limit ? rows[request.Limit - 1].Mark.ToString() : null;
+        return new ReadingPage<ReadingItem>([.. rows.Take(request.Limit).Select(r => View(r, request))], next);
+    }
+
     /// <summary>Looks into an ever longer past for the sensors that have not enough yet.</summary>
     private static IEnumerable<Row> Newest(
         DuckDBConnection connection, QueryUnit unit, ReadingRequest request, int last, CancellationToken cancellationToken)
     {
         var found = new SortedDictionary<int, List<Row>>();
         var open = unit.Sensors.Keys.ToHashSet();
+        var before = request.After is { } mark ? $" AND {mark.Key.BeforeSql}" : "";
         foreach (var fromMs in LookBackMs.Select(ms => request.ToMs - ms).Where(ms => ms > request.FromMs).Append(request.FromMs))
         {
             var rows = Read(connection, unit, $"""
-                {SelectSql(unit)} WHERE {unit.WhereSql(open, fromMs, request.ToMs)}{FilterSql(unit, request)}
+                {SelectSql(unit)} WHERE {unit.WhereSql(open, fromMs, request.ToMs)}{FilterSql(unit, request)}{before}
                 QUALIFY row_number() OVER (PARTITION BY sensor ORDER BY {RowKey.OrderDescendingSql}) <= {last}
                 ORDER BY sensor, {RowKey.OrderSql}
                 """, cancellationToken);
@@ -73,9 +85,10 @@ internal static class RawQuery
 
     private static string FilterSql(QueryUnit unit, ReadingRequest request)
     {
-        // Who asks for one metric does not want the readings that lack it, and a mark on another metric is not this one's.
-        if (request.Metrics.Count > 0) return $" AND coalesce({string.Join(", ", unit.Metrics.Select(m => unit.TrustedSql(m.Index, request.Quality)))}) IS NOT NULL";
-        return request.Quality == QualityFilter.All ? "" : $" AND quality <= {request.Quality.Worst()}";
+        if (request.Metrics.Count == 0 && request.Quality == QualityFilter.All) return "";
+        var hasOne = $"coalesce({string.Join(", ", unit.Metrics.Select(m => unit.TrustedSql(m.Index, request.Quality)))}) IS NOT NULL";
+        // Who asks for one metric does not want the readings that lack it. A mark on one metric takes nothing from the others, asked for by name or not.
+        return request.Metrics.Count > 0 ? $" AND {hasOne}" : $" AND (quality <= {request.Quality.Worst()} OR {hasOne})";
     }
 
     private static List<Row> Read(DuckDBConnection connection, QueryUnit unit, string sql, CancellationToken cancellationToken)
@@ -97,7 +110,7 @@ internal static class RawQuery
     }
 
     private static ReadingItem View(Row row, ReadingRequest request) =>
-        ReadingItem.Of(request, row.Unit.Sensors[row.Mark.Sensor], row.Unit.Metrics, row.Mark.Key, row.Quality, row.Values);
+        ReadingItem.Of(request, row.Unit.Sensors[row.Mark.Sensor], row.Unit.Metrics, row.Mark, row.Mark.Key, row.Quality, row.Values);
 
     private readonly record struct Row(QueryUnit Unit, PageMark Mark, QualityMark Quality, double[] Values);
 }

@@ -72,5 +72,8 @@ internal sealed record ReadingRequest
     /// <summary>Where the previous page ended.</summary>
     public PageMark? After { get; init; }
 
+    /// <summary>Pages of raw readings go from the newest back; of one sensor only.</summary>
+    public bool IsNewestFirst { get; init; }
+
     public bool IsAggregated => Aggregates.Count > 0;
 }

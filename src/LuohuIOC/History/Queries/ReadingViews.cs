@@ -11,7 +11,7 @@ namespace LuohuIOC.History.Queries;
 /// <param name="DeviceTs">The device's time where it is not <paramref name="Ts"/>.</param>
 /// <param name="Seq">Sequence number, where the device gives one.</param>
 /// <param name="Values">By metric, in the unit of the firmware contract; only metrics that the reading had.</param>
-/// <param name="Quality">How far it can be trusted.</param>
+/// <param name="Quality">How far the values given can be trusted; those that the question's quality left out do not count.</param>
 /// <param name="Reason">Why it is not good.</param>
 /// <param name="Metrics">Which metrics are not good; absent when the fault is the whole reading's.</param>
 public sealed record ReadingItem(
@@ -24,14 +24,18 @@ public sealed record ReadingItem(
     [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] QualityReason? Reason,
     [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] IReadOnlyList<string>? Metrics)
 {
+    /// <summary>A page that begins with the next reading begins behind this; the store's own word.</summary>
+    internal PageMark Place { get; init; }
+
     /// <param name="request">The question.</param>
     /// <param name="sensor">Whose reading.</param>
     /// <param name="metrics">Metrics asked for, with their bit in the mark.</param>
+    /// <param name="place">Its place among the store's readings.</param>
     /// <param name="key">When.</param>
     /// <param name="mark">Its quality.</param>
     /// <param name="read">Values in the order of the metrics, NaN for none.</param>
     internal static ReadingItem Of(
-        ReadingRequest request, Sensor sensor, IReadOnlyList<(string Name, int Index)> metrics, RowKey key, QualityMark mark, double[] read)
+        ReadingRequest request, Sensor sensor, IReadOnlyList<(string Name, int Index)> metrics, PageMark place, RowKey key, QualityMark mark, double[] read)
     {
         var trusted = (int)mark.Grade <= request.Quality.Worst();
         var values = new Dictionary<string, double>(read.Length);
@@ -40,8 +44,8 @@ public sealed record ReadingItem(
         var blamed = mark.Grade == QualityGrade.Good || mark.Slots is 0 or ulong.MaxValue
             ? null
             : metrics.Where(m => (mark.Slots >> m.Index & 1) != 0).Select(m => m.Name).ToList();
-        // The mark is about metrics that were not asked for.
-        if (request.Metrics.Count > 0 && blamed is []) (mark, blamed) = (default, null);
+        // The mark is about metrics that are not in the answer: by the quality asked for, or by name.
+        if (!trusted || (request.Metrics.Count > 0 && blamed is [])) (mark, blamed) = (default, null);
         return new ReadingItem(
             request.Sensors.Count == 1 ? null : sensor.Id,
             key.TimeMs,
@@ -50,7 +54,8 @@ public sealed record ReadingItem(
             values,
             mark.Grade,
             mark.Reason == QualityReason.None ? null : mark.Reason,
-            blamed);
+            blamed)
+        { Place = place };
     }
 }
 

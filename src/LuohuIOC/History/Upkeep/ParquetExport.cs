@@ -14,8 +14,8 @@ public sealed record DayExport(DateOnly Day, string File, long Rows, long Bytes)
 
 /// <summary>
 /// One day of all sensors as <c>DataDirectory/export/yyyy-MM-dd.parquet</c>, in the long form that notebooks and Grafana like: columns
-/// <c>sensor, kind, name, street, ts (UTC), metric, unit, value, quality, reason</c>, sorted by sensor, metric and time. Everything that
-/// a reader needs is in the file. It appears when it is whole.
+/// <c>sensor, kind, name, street, ts (UTC), metric, unit, value, quality, reason, seq, device_ts (UTC)</c>, sorted by sensor, metric, time, device time
+/// and sequence. Everything that a reader needs is in the file: sensor, device time and sequence are a reading's identity. It appears when it is whole.
 /// </summary>
 public sealed class ParquetExport(DuckDbHistory history, string dataDirectory)
 {
@@ -62,9 +62,10 @@ public sealed class ParquetExport(DuckDbHistory history, string dataDirectory)
         command.CommandText = $"""
             COPY (
                 SELECT s.id AS sensor, v.kind, s.name, s.street, v.ts::TIMESTAMP::TIMESTAMPTZ AS ts, v.metric, v.unit, v.value,
-                    {WordsSql<Ingestion.QualityGrade>("v.quality")} AS quality, {WordsSql<Ingestion.QualityReason>("v.reason")} AS reason
+                    {WordsSql<Ingestion.QualityGrade>("v.quality")} AS quality, {WordsSql<Ingestion.QualityReason>("v.reason")} AS reason,
+                    v.seq, v.device_ts::TIMESTAMP::TIMESTAMPTZ AS device_ts
                 FROM ({string.Join(" UNION ALL ", parts)}) v JOIN sensor s ON s.number = v.sensor
-                ORDER BY s.id, v.metric, v.ts
+                ORDER BY s.id, v.metric, v.ts, v.device_ts, v.seq NULLS FIRST
             ) TO '{path.Replace("'", "''")}' (FORMAT parquet, COMPRESSION zstd)
             """;
         using var cancel = cancellationToken.Register(command.Cancel);
@@ -79,7 +80,8 @@ public sealed class ParquetExport(DuckDbHistory history, string dataDirectory)
         var blamed = $"(r.slots & {1UL << index}::UBIGINT) <> 0";
         return $"""
             SELECT r.sensor, '{table.Name}' AS kind, r.ts, '{metric}' AS metric, {(unit is null ? "NULL" : $"'{unit}'")} AS unit, r.{KindTable.Quote(metric)} AS value,
-                CASE WHEN {blamed} THEN r.quality ELSE 0 END AS quality, CASE WHEN {blamed} THEN r.reason ELSE 0 END AS reason
+                CASE WHEN {blamed} THEN r.quality ELSE 0 END AS quality, CASE WHEN {blamed} THEN r.reason ELSE 0 END AS reason,
+                r.seq, coalesce(r.device_ts, r.ts) AS device_ts
             FROM {KindTable.Quote(table.Name)} r WHERE {range} AND r.{KindTable.Quote(metric)} IS NOT NULL
             """;
     }
@@ -89,9 +91,10 @@ public sealed class ParquetExport(DuckDbHistory history, string dataDirectory)
         const string blamed = "(slots & (1::UBIGINT << slot::UBIGINT)) <> 0";
         return $"""
             SELECT sensor, '{table.Name}' AS kind, ts, metric, NULL AS unit, value,
-                CASE WHEN {blamed} THEN quality ELSE 0 END AS quality, CASE WHEN {blamed} THEN reason ELSE 0 END AS reason
+                CASE WHEN {blamed} THEN quality ELSE 0 END AS quality, CASE WHEN {blamed} THEN reason ELSE 0 END AS reason,
+                seq, coalesce(device_ts, ts) AS device_ts
             FROM (
-                SELECT r.sensor, r.ts, r.quality, r.reason, r.slots, unnest(n.metrics) AS metric, unnest(r.{KindTable.ListColumn}) AS value,
+                SELECT r.sensor, r.ts, r.device_ts, r.seq, r.quality, r.reason, r.slots, unnest(n.metrics) AS metric, unnest(r.{KindTable.ListColumn}) AS value,
                     unnest(range(len(n.metrics))) AS slot
                 FROM {KindTable.Quote(table.Name)} r JOIN sensor n ON n.number = r.sensor WHERE {range}
             ) WHERE value IS NOT NULL AND NOT isnan(value)

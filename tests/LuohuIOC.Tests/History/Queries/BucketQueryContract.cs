@@ -16,7 +16,7 @@ public abstract class BucketQueryContract
 
     private static readonly Aggregate[] AllAggregates = Enum.GetValues<Aggregate>();
 
-    /// <summary>Distinct times, because of several readings at one millisecond first and last take any.</summary>
+    /// <summary>Distinct times; of several readings at one millisecond another test tells.</summary>
     private static readonly Gen<SomeReading[]> Readings =
         (from sensor in Gen.Int[0, 2]
          from minute in Gen.Int[0, 4000]
@@ -40,6 +40,35 @@ public abstract class BucketQueryContract
     [Fact]
     public async Task Figures_equal_a_slow_reference_page_by_page() =>
         await Gen.Select(Readings, Questions.Array[1, 6]).SampleAsync(RunAsync, iter: 15, threads: 1);
+
+    /// <summary>As the newest reading and the wall have it: whichever came first over the line.</summary>
+    [Fact]
+    public async Task Of_one_millisecond_first_and_last_are_by_device_time_then_sequence()
+    {
+        await using var scene = NewScene();
+        var sensor = scene.AddSensor(SensorKind.Outfall);
+        await scene.AppendAsync(
+            new SomeReading(0, Start, 2, Values: [(0, 2)]), new SomeReading(0, Start, 3, Values: [(0, 3)]), new SomeReading(0, Start, 1, Values: [(0, 1)]),
+            new SomeReading(0, Start + 7_300_000, 5, Start + 1, [(0, 6)]), new SomeReading(0, Start + 7_200_000, 9, Start + 1, [(0, 5)]), new SomeReading(0, Start + 1, 99, Values: [(0, 4)]));
+        var request = new ReadingRequest
+        {
+            Sensors = [sensor],
+            Metrics = ["level"],
+            FromMs = Start,
+            ToMs = Start + 1,
+            Aggregates = [Aggregate.First, Aggregate.Last],
+            Quality = QualityFilter.All,
+            Limit = 10,
+        };
+        foreach (var (fromMs, first, last) in new[] { (Start, 1, 3), (Start + 1, 4, 6) })
+        {
+            var asked = request with { FromMs = fromMs, ToMs = fromMs + 1 };
+            var figures = Assert.Single((await scene.Queries.BucketsAsync(asked, TestContext.Current.CancellationToken)).Items).Values!["level"];
+            Assert.Equal((first, last), (figures["first"], figures["last"]));
+            Assert.Equal(last, Assert.Single(await scene.ItemsAsync(asked with { Aggregates = [], Last = 1 })).Values["level"]);
+            Assert.Equal(first, (await scene.ItemsAsync(asked with { Aggregates = [] }))[0].Values["level"]);
+        }
+    }
 
     private async Task RunAsync(SomeReading[] readings, Question[] questions)
     {

@@ -49,6 +49,12 @@ public abstract class RawQueryContract
             var newest = request with { Last = last, FromMs = 0 };
             var expectedNewest = Expected(readings, newest, scene).GroupBy(r => r.Id).SelectMany(ofSensor => ofSensor.TakeLast(last));
             Assert.Equal(expectedNewest.Select(Line), Lines(await scene.ItemsAsync(newest)));
+
+            foreach (var sensor in request.Sensors)
+            {
+                var ofSensor = expected.Where(r => r.Id == sensor.Id).Select(r => Line(r)[sensor.Id.Length..]).Reverse();
+                Assert.Equal(ofSensor, Lines(await scene.ItemsAsync(request with { Sensors = [sensor], IsNewestFirst = true })));
+            }
         },
         iter: 15, threads: 1);
 
@@ -69,8 +75,36 @@ public abstract class RawQueryContract
         Assert.Equal(["level"], items[0].Metrics!);
         Assert.Equal((null, Start + 1, Start + 7_200_000, 4L, QualityGrade.Doubtful, QualityReason.Clock), Parts(items[1]));
         Assert.Null(items[1].Metrics);
-        Assert.Equal([4L], usable.Select(i => i.Seq!.Value));
+        Assert.Equal([3L, 4L], usable.Select(i => i.Seq!.Value));
     }
+
+    /// <summary>A bad pH takes nothing from the temperature beside it, and what is left is called what it is.</summary>
+    [Theory]
+    [InlineData(null)]
+    [InlineData(5)]
+    public async Task Without_metrics_too_a_good_value_beside_a_bad_one_is_given_and_called_good(int? last)
+    {
+        await using var scene = NewScene();
+        foreach (var kind in new[] { SensorKind.Outfall, SensorKind.Generic }) scene.AddSensor(kind, "level", "flow");
+        await scene.AppendAsync(from sensor in new[] { 0, 1 } from reading in (SomeReading[])
+        [
+            new(sensor, Start, 1, Values: [(0, 1.1), (1, 2)], Mark: new QualityMark(QualityGrade.Bad, QualityReason.OutOfRange, 2)),
+            new(sensor, Start + 1, 2, Values: [(0, 1.2), (1, 3)], Mark: new QualityMark(QualityGrade.Doubtful, QualityReason.Stuck, 1)),
+            new(sensor, Start + 2, 3, Values: [(1, 4)], Mark: new QualityMark(QualityGrade.Bad, QualityReason.Spike, 2)),
+            new(sensor, Start + 3, 4, Values: [(0, 1.3)], Mark: new QualityMark(QualityGrade.Bad, QualityReason.Clock, ulong.MaxValue)),
+            new(sensor, Start + 4, 5, Values: [(0, 1.4)]),
+        ] select reading);
+        foreach (var sensor in new[] { 0, 1 })
+        {
+            var request = new ReadingRequest { Sensors = [scene[sensor]], FromMs = Start, ToMs = Start + 1000, Quality = QualityFilter.Usable, Limit = 2, Last = last };
+            Assert.Equal(["1 Good - level=1.1", "2 Doubtful level level=1.2,flow=3", "5 Good - level=1.4"], Labels(await scene.ItemsAsync(request)));
+            Assert.Equal(["1 Good - level=1.1", "2 Good - flow=3", "5 Good - level=1.4"], Labels(await scene.ItemsAsync(request with { Quality = QualityFilter.Good })));
+            Assert.Equal(5, (await scene.ItemsAsync(request with { Quality = QualityFilter.All })).Count);
+        }
+    }
+
+    private static IEnumerable<string> Labels(List<ReadingItem> items) =>
+        items.Select(i => $"{i.Seq} {i.Quality} {(i.Metrics is null ? i.Reason is null ? "-" : $"{i.Reason}" : string.Join(',', i.Metrics))} {string.Join(',', i.Values.Select(v => $"{v.Key}={v.Value}"))}");
 
     /// <summary>As figures over time have it: a battery that says 101 % takes nothing from the level beside it.</summary>
     [Fact]
@@ -90,6 +124,7 @@ public abstract class RawQueryContract
 
         Assert.Equal((1L, QualityGrade.Good, null, null), (level.Seq!.Value, level.Quality, level.Reason, level.Metrics));
         Assert.Equal(2, flow.Seq);
+        Assert.All(both, i => Assert.Equal((QualityGrade.Good, null, null), (i.Quality, i.Reason, i.Metrics)));
         Assert.Equal([["level"], ["flow"]], both.Select(i => i.Values.Keys.ToArray()));
     }
 
@@ -99,7 +134,7 @@ public abstract class RawQueryContract
     [
         .. readings.Select(r => (scene[r.Sensor].Id, Ts: ReadingClock.EffectiveMs(r.DeviceMs, r.ReceivedMs!.Value), r))
             .Where(r => r.Ts >= request.FromMs && r.Ts < request.ToMs)
-            .OrderBy(r => scene[r.r.Sensor].Kind).ThenBy(r => r.r.Sensor).ThenBy(r => r.Ts).ThenBy(r => r.r.Sequence ?? long.MinValue).ThenBy(r => r.r.DeviceMs),
+            .OrderBy(r => scene[r.r.Sensor].Kind).ThenBy(r => r.r.Sensor).ThenBy(r => r.Ts).ThenBy(r => r.r.DeviceMs).ThenBy(r => r.r.Sequence ?? long.MinValue),
     ];
 
     private static string Line((string Id, long Ts, SomeReading Reading) r) =>

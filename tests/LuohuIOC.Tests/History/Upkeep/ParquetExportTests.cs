@@ -41,6 +41,30 @@ public sealed class ParquetExportTests
         Assert.Equal([path], Directory.GetFiles(Path.GetDirectoryName(path)!));
     }
 
+    /// <summary>Which of two readings of one millisecond came before the other is in the file, and in its order.</summary>
+    [Fact]
+    public async Task Sequence_and_device_time_are_the_last_columns_and_order_the_rows_of_one_time()
+    {
+        await using var scene = new HistoryScene();
+        scene.AddSensor(SensorKind.Outfall);
+        scene.AddSensor(SensorKind.Generic, "a");
+        await scene.AppendAsync(
+            from sensor in new[] { 0, 1 } from reading in (SomeReading[])
+            [
+                new(sensor, Start + 7_300_000, 1, Start, [(0, 5)]), new(sensor, Start + 7_200_000, 9, Start, [(0, 4)]),
+                new(sensor, Start, 8, Values: [(0, 3)]), new(sensor, Start, Values: [(0, 1)]), new(sensor, Start, 7, Values: [(0, 2)]),
+            ] select reading);
+
+        var written = await new ParquetExport(scene.History, scene.Folder).WriteAsync(new DateOnly(2024, 11, 22), TestContext.Current.CancellationToken);
+
+        var path = Path.Combine(scene.Folder, written!.File);
+        var text = await scene.ScalarAsync($"SELECT string_agg(concat_ws('|', sensor, value, coalesce(seq, -1), epoch_ms(device_ts) - {Start}), chr(10)) FROM '{path}'", "");
+        Assert.Equal(
+            from sensor in new[] { "generic-001", "outfall-000" } from row in new[] { "1.0|-1|0", "2.0|7|0", "3.0|8|0", "4.0|9|7200000", "5.0|1|7300000" } select $"{sensor}|{row}",
+            text.Split('\n'));
+        Assert.Equal("sensor,kind,name,street,ts,metric,unit,value,quality,reason,seq,device_ts", await scene.ScalarAsync($"SELECT string_agg(column_name, ',') FROM (DESCRIBE SELECT * FROM '{path}')", ""));
+    }
+
     [Fact]
     public async Task A_day_without_readings_writes_no_file_and_spares_the_one_that_is_there()
     {
