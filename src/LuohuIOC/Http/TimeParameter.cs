@@ -12,6 +12,8 @@ internal static partial class TimeParameter
     /// <summary>Shanghai before UTC.</summary>
     public const long ShanghaiMs = 8 * 3_600_000;
 
+    private static readonly long EndMs = DateTimeOffset.MaxValue.ToUnixTimeMilliseconds();
+
     private static readonly string[] LocalForms = ["yyyy-MM-dd", "yyyy-MM-ddTHH:mm", "yyyy-MM-ddTHH:mm:ss", "yyyy-MM-ddTHH:mm:ss.FFFFFFF"];
 
     public static bool TryParse(string text, out long ms)
@@ -23,10 +25,10 @@ internal static partial class TimeParameter
     }
 
     /// <summary>
-    /// Thirteen digits, which are the years 2001 to 2286, or 0 for the beginning of all there is. Fewer or more are a time in another writing:
-    /// a year, 20261129, seconds, 20261129080000.
+    /// Thirteen digits, which are the years 2001 to 2286, or 0 for the beginning of all there is, or fifteen for an end that never comes. Others are a time
+    /// in another writing: a year, 20261129, seconds, 20261129080000.
     /// </summary>
-    public static bool IsUnixMs(long ms) => ms is 0 or (>= 1_000_000_000_000 and <= 9_999_999_999_999);
+    public static bool IsUnixMs(long ms) => ms is 0 or (>= 1_000_000_000_000 and <= 9_999_999_999_999) || (ms >= 100_000_000_000_000 && ms <= EndMs);
 
     /// <summary>ISO 8601, finer than milliseconds where it is written so.</summary>
     public static bool TryParseIso(string text, out DateTimeOffset time)

@@ -8,6 +8,7 @@ public sealed class TimeParameterTests
     [Theory]
     [InlineData("1732233600000", 1_732_233_600_000)]
     [InlineData("0", 0)]
+    [InlineData("253402300799999", 253_402_300_799_999)]
     [InlineData("2024-11-22T08:00:00+08:00", 1_732_233_600_000)]
     [InlineData("2024-11-22T08:00:00 08:00", 1_732_233_600_000)]
     [InlineData("2024-11-22T00:00:00Z", 1_732_233_600_000)]
