@@ -86,14 +86,16 @@ public abstract class RawQueryContract
     {
         await using var scene = NewScene();
         foreach (var kind in new[] { SensorKind.Outfall, SensorKind.Generic }) scene.AddSensor(kind, "level", "flow");
-        await scene.AppendAsync(from sensor in new[] { 0, 1 } from reading in (SomeReading[])
+        await scene.AppendAsync(from sensor in new[] { 0, 1 }
+                                from reading in (SomeReading[])
         [
             new(sensor, Start, 1, Values: [(0, 1.1), (1, 2)], Mark: new QualityMark(QualityGrade.Bad, QualityReason.OutOfRange, 2)),
             new(sensor, Start + 1, 2, Values: [(0, 1.2), (1, 3)], Mark: new QualityMark(QualityGrade.Doubtful, QualityReason.Stuck, 1)),
             new(sensor, Start + 2, 3, Values: [(1, 4)], Mark: new QualityMark(QualityGrade.Bad, QualityReason.Spike, 2)),
             new(sensor, Start + 3, 4, Values: [(0, 1.3)], Mark: new QualityMark(QualityGrade.Bad, QualityReason.Clock, ulong.MaxValue)),
             new(sensor, Start + 4, 5, Values: [(0, 1.4)]),
-        ] select reading);
+        ]
+                                select reading);
         foreach (var sensor in new[] { 0, 1 })
         {
             var request = new ReadingRequest { Sensors = [scene[sensor]], FromMs = Start, ToMs = Start + 1000, Quality = QualityFilter.Usable, Limit = 2, Last = last };

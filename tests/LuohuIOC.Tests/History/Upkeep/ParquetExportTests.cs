@@ -49,11 +49,13 @@ public sealed class ParquetExportTests
         scene.AddSensor(SensorKind.Outfall);
         scene.AddSensor(SensorKind.Generic, "a");
         await scene.AppendAsync(
-            from sensor in new[] { 0, 1 } from reading in (SomeReading[])
+            from sensor in new[] { 0, 1 }
+            from reading in (SomeReading[])
             [
                 new(sensor, Start + 7_300_000, 1, Start, [(0, 5)]), new(sensor, Start + 7_200_000, 9, Start, [(0, 4)]),
                 new(sensor, Start, 8, Values: [(0, 3)]), new(sensor, Start, Values: [(0, 1)]), new(sensor, Start, 7, Values: [(0, 2)]),
-            ] select reading);
+            ]
+            select reading);
 
         var written = await new ParquetExport(scene.History, scene.Folder).WriteAsync(new DateOnly(2024, 11, 22), TestContext.Current.CancellationToken);
 
