@@ -1,9 +1,9 @@
 import { readFileSync } from 'node:fs'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { kinds, readings, sensors } from '../src/city/city'
-import { limitText, summaryOf, valueText } from '../src/drawer/summary'
+import { alertFigure, limitText, summaryOf, valueText } from '../src/drawer/summary'
 import { measureOf } from '../src/texts/measure'
-import { someReading, someSensor } from './some'
+import { someAlert, someReading, someSensor } from './some'
 
 interface Contract { common: { name: string; unit: string }[]; kinds: { kind: string; metrics: { name: string; unit: string }[] }[] }
 const contract = JSON.parse(readFileSync('../../firmware-contracts/kinds.json', 'utf8')) as Contract
@@ -43,4 +43,11 @@ test("the map's hint says it as the list does", () => {
 test('every metric of the firmware contract has its digits; what nobody has described has four that mean something', () => {
   for (const { kind, metrics } of contract.kinds) for (const metric of [...metrics, ...contract.common]) if (metric.unit !== '1') expect(measureOf(metric.name, metric.unit).places, `${kind} ${metric.name} ${metric.unit}`).not.toBeNull()
   expect(valueText('generic', 'x', 1.23456)).toBe('1.235')
+})
+
+test('an alert that is over tells its furthest value, and not the limit of its last, milder step beside it', () => {
+  const red = someAlert('a', { value: 0.43, furthest: 0.43, threshold: 0.4, unit: 'm' })
+  const plainly = (alert: typeof red): string[] => Object.values(alertFigure(alert)).map(plain)
+  expect(plainly(red)).toEqual(['43 cm', '限值 40 cm'])
+  expect(plainly({ ...red, value: 0.1, threshold: 0.15, clearedAt: '2024-01-01T01:00:00Z' })).toEqual(['43 cm', ''])
 })

@@ -1,6 +1,6 @@
 import { isSilent, kinds, readings } from '../city/city'
 import { KINDS } from '../city/kinds'
-import type { Metric, Quality, Sensor } from '../city/types'
+import type { Alert, Metric, Quality, Sensor } from '../city/types'
 import { limited, measured, measureOf, type Measure } from '../texts/measure'
 import { say, sayOf } from '../texts/texts'
 
@@ -41,4 +41,11 @@ export function qualityText(reading: { quality: Quality; reason: string | null }
   if (!reading || reading.quality === 'good') return ''
   const why = sayOf('quality-reason', reading.reason ?? 'other')
   return reading.quality === 'bad' ? say('quality-told.bad', why) : say('quality-told.doubtful', why)
+}
+
+/** Of an alert that is over the furthest value tells what it was about, and the limit is left out: its last step, which the limit is of, was a milder one. */
+export function alertFigure(alert: Pick<Alert, 'kind' | 'metric' | 'unit' | 'value' | 'furthest' | 'threshold' | 'clearedAt'>): { value: string; limit: string } {
+  const value = alert.clearedAt ? alert.furthest : alert.value
+  const hasLimit = !alert.clearedAt && alert.threshold !== null && alert.metric && alert.unit !== '1'
+  return { value: value === null || !alert.metric ? '' : valueText(alert.kind, alert.metric, value), limit: hasLimit ? say('alert.threshold', limitText(alert.kind, alert.metric, alert.threshold!)) : '' }
 }
