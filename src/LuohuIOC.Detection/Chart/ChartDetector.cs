@@ -9,13 +9,14 @@ namespace LuohuIOC.Detection.Chart;
 public sealed class ChartDetector
 {
     /// <summary>What <see cref="Snapshot"/> writes first.</summary>
-    public const byte SnapshotVersion = 4;
+    public const byte SnapshotVersion = 5;
 
     /// <summary>
-    /// Versions before the quick look, before each metric had its own tail and its way home, and before unknown metrics were learned later: read as
-    /// well, what they lack begins anew.
+    /// Versions before the quick look, before each metric had its own tail and its way home, before unknown metrics were learned later, and before
+    /// a plain return was seen in the values: read as well, what they lack begins anew.
     /// </summary>
-    private const byte VersionWithoutQuickLook = 1, VersionWithOneTail = 2, VersionWithoutGathering = 3;
+    internal const byte VersionWithoutGathering = 3, VersionWithoutReturn = 4;
+    private const byte VersionWithoutQuickLook = 1, VersionWithOneTail = 2;
 
     /// <summary>No measurement is larger; what some instruments send for none is.</summary>
     internal const double ValueMax = 1e30;
@@ -256,7 +257,7 @@ public sealed class ChartDetector
         }
         _fit = null;
         for (var m = 0; m < _smoothed.Length; m++) _smoothed[m] = from.ReadDouble();
-        for (var m = 0; m < _metrics.Length; m++) _metrics[m].Load(from, version <= VersionWithOneTail ? _smoothed[m] : null, _options.FitRows, gathers: version > VersionWithoutGathering);
+        for (var m = 0; m < _metrics.Length; m++) _metrics[m].Load(from, version <= VersionWithOneTail ? _smoothed[m] : null, _options.FitRows, version);
         _covariance.Load(from);
         if (version != VersionWithoutQuickLook) _quick.Load(from, oneTail: version == VersionWithOneTail);
     }

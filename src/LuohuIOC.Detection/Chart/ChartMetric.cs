@@ -31,6 +31,8 @@ internal sealed class ChartMetric
     /// <summary>Variance from row to row, in squared spreads.</summary>
     public double Noise { get; private set; }
 
+    private double NoiseDeviation => Math.Sqrt(Math.Max(Noise, NoiseMin));
+
     /// <summary>Where the metric is expected, standardised.</summary>
     public double Reference { get; private set; }
 
@@ -158,18 +160,19 @@ internal sealed class ChartMetric
     public double Smooth(double average, double deviation, ChartOptions options)
     {
         var away = deviation - average;
-        var reach = options.JumpNoises * Math.Sqrt(Math.Max(Noise, NoiseMin));
+        var reach = options.JumpNoises * NoiseDeviation;
         return average + (Math.Abs(away) <= reach ? options.Smoothing * away : away - (1 - options.Smoothing) * Math.Sign(away) * reach);
     }
 
     /// <summary>
-    /// True where the metric, held away from home until now, has come back: its reference is then where its average is.
+    /// True where the metric, held away from home until now, has come back: its reference is then where it came to.
     /// </summary>
     public bool ComesBack(ref double deviation, ref bool held, ChartOptions options)
     {
         var value = Reference + deviation;
-        var average = Smooth(_excursion.Average, value - _excursion.Home, options);
-        if (!_excursion.Ends(average, ref held, Reference, options)) return false;
+        var distance = value - _excursion.Home;
+        var average = Smooth(_excursion.Average, distance, options);
+        if (!_excursion.Ends(distance, average, NoiseDeviation, ref held, Reference, options)) return false;
         Reference = _excursion.Home;
         deviation = value - Reference;
         return true;
@@ -222,8 +225,8 @@ internal sealed class ChartMetric
     /// <param name="from">The snapshot.</param>
     /// <param name="average">The metric's moving average, from which an excursion that the snapshot does not know begins; null where it does.</param>
     /// <param name="fitRows">Values for a fit of its own.</param>
-    /// <param name="gathers">The snapshot knows what an unknown metric has gathered; before, it began anew.</param>
-    public void Load(BinaryReader from, double? average, int fitRows, bool gathers)
+    /// <param name="version">The snapshot's: what an unknown metric has gathered, and an excursion's last values, begin anew where it does not know them.</param>
+    public void Load(BinaryReader from, double? average, int fitRows, byte version)
     {
         _centre = from.ReadDouble();
         _scale = from.ReadDouble();
@@ -236,10 +239,10 @@ internal sealed class ChartMetric
         Reference = from.ReadDouble();
         IsUnknown = from.ReadBoolean();
         if (average is { } unknown) _excursion.Begin(Reference, unknown);
-        else _excursion.Load(from);
+        else _excursion.Load(from, values: version > ChartDetector.VersionWithoutReturn);
         if (!IsUnknown) return;
         _late = new float[fitRows];
-        _gathered = gathers ? from.ReadInt32() : 0;
+        _gathered = version > ChartDetector.VersionWithoutGathering ? from.ReadInt32() : 0;
         if (_gathered < 0 || _gathered >= fitRows) throw new InvalidDataException($"{_gathered} of {fitRows} values of an unknown metric.");
         for (var i = 0; i < _gathered; i++) _late[i] = from.ReadSingle();
     }

@@ -27,6 +27,12 @@ public sealed record ChartOptions
     /// <summary>A held metric that has come back to this share of its greatest distance from home is let go.</summary>
     public double HomeShare { get; init; } = 0.25;
 
+    /// <summary>
+    /// A departure that three values show farther off than so many deviations of the row-to-row noise is plain: it is over when three values
+    /// in a row are within that share of it, without waiting for the average.
+    /// </summary>
+    public double PlainNoises { get; init; } = 7;
+
     /// <summary>Speed at which a metric that only wanders is followed even then, as a share.</summary>
     public double WanderShare { get; init; } = 0.15;
 

@@ -111,6 +111,22 @@ public sealed class ChartDetectorTests
         Assert.InRange(rows[5060..5300].Count(r => detector.Observe(r) > new ChartOptions().AlarmLevel), 0, 2);
     }
 
+    [Theory]
+    [InlineData(20, 20)]
+    [InlineData(-30, 15)]
+    [InlineData(100, 60)]
+    public void A_fault_far_beyond_the_noise_is_over_with_the_third_row_after_it(double fault, int faultRows)
+    {
+        var rows = Station(11, 6000);
+        for (var r = 5000; r < 5000 + faultRows; r++) rows[r][2] += fault;
+        var level = new ChartOptions().AlarmLevel;
+        var detector = new ChartDetector(Metrics);
+        Scores(detector, rows[..5000]);
+        Assert.All(Scores(detector, rows[5000..(5000 + faultRows)]), score => Assert.True(score > level));
+        Scores(detector, rows[(5000 + faultRows)..(5002 + faultRows)]);
+        Assert.All(Scores(detector, rows[(5002 + faultRows)..5300]), score => Assert.InRange(score, 0, level));
+    }
+
     /// <summary>The reference has crept after the fault, or the metric does not come back quite to where it was.</summary>
     [Theory]
     [InlineData(600, 0)]
@@ -204,6 +220,7 @@ public sealed class ChartDetectorTests
     [InlineData(2)]
     [InlineData(3)]
     [InlineData(4)]
+    [InlineData(5)]
     public void A_snapshot_of_every_version_is_read_and_goes_on(int version)
     {
         var snapshot = File.ReadAllBytes(Repository.PathOf($"tests/LuohuIOC.Tests/Detection/Chart/chart-snapshot-v{version}.bin"));
