@@ -1,5 +1,6 @@
 using System.Text.Json.Serialization;
 using LuohuIOC.Http;
+using LuohuIOC.Storage;
 using LuohuIOC.Texts;
 
 namespace LuohuIOC.Alerts;
@@ -97,6 +98,9 @@ internal static class AlertEndpoints
     private const int CommentMax = 2000;
     private const int AssigneeMax = 200;
 
+    private const int AttemptsMax = 12;
+    private static readonly TimeSpan BetweenAttempts = TimeSpan.FromMilliseconds(500);
+
     private static Func<string, HttpContext, AlertRequestBody?, AlertBoard, AlertQueries, IGrainFactory, Task<IResult>> Transition(
         Func<IAlertGrain, AlertRequest, string?, Task<AlertOutcome>> ask, Needs needs = Needs.Nothing) =>
         async (id, context, body, board, queries, grains) =>
@@ -111,13 +115,33 @@ internal static class AlertEndpoints
             try
             {
                 var request = new AlertRequest(id, context.User.Identity?.Name ?? "?", comment, body?.Version);
-                return Answer(context, id, await ask(grains.GetGrain<IAlertGrain>(sensor), request, assignee));
+                return Answer(context, id, await Moved(() => ask(grains.GetGrain<IAlertGrain>(sensor), request, assignee), context.RequestAborted));
             }
             catch (Exception e) when (e is TimeoutException or AlertNotStoredException)
             {
                 return Problem.Of(context, StatusCodes.Status503ServiceUnavailable, "alert-not-stored");
             }
+            catch (Exception e) when (PassingFault.Is(e))
+            {
+                return Problem.Of(context, StatusCodes.Status503ServiceUnavailable, "alert-not-reached");
+            }
         };
+
+    /// <summary>A host that dies takes its sensors' alerts with it for some seconds, until they stand up elsewhere: the officer need not ask twice for that.</summary>
+    private static async Task<AlertOutcome> Moved(Func<Task<AlertOutcome>> ask, CancellationToken cancellation)
+    {
+        for (var attempt = 1; ; attempt++)
+        {
+            try
+            {
+                return await ask();
+            }
+            catch (Exception e) when (attempt < AttemptsMax && e is not TimeoutException && PassingFault.Is(e))
+            {
+                await Task.Delay(BetweenAttempts, cancellation);
+            }
+        }
+    }
 
     private static Task<IResult> Mark(
         string id, HttpContext context, AlertMarkBody? body, AlertBoard board, AlertQueries queries, IGrainFactory grains, IEnumerable<IMarkListener> listeners)

@@ -4,6 +4,7 @@ using LuohuIOC.Http.Telemetry;
 using LuohuIOC.Http.Tls;
 using Microsoft.AspNetCore.ResponseCompression;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
+using Microsoft.Extensions.Configuration.Memory;
 using Microsoft.Extensions.Options;
 using ForwardedHeaders = Microsoft.AspNetCore.HttpOverrides.ForwardedHeaders;
 
@@ -31,11 +32,18 @@ public static class HttpFeature
         services.Configure<GzipCompressionProviderOptions>(o => o.Level = CompressionLevel.Fastest);
         builder.AddTelemetry();
         services.AddApiDescription();
+        LogTimes(builder);
         // ASP.NET Core's own request lines hold the query string, and under /hubs a token in it.
         builder.Logging.AddFilter("Microsoft.AspNetCore", LogLevel.Warning);
         StartupPhase.Quieten(builder);
         return builder;
     }
+
+    /// <summary>An inquiry asks when: every line says so, in the host's own time with its offset, unless the configuration wants another form.</summary>
+    private static void LogTimes(WebApplicationBuilder builder) => builder.Configuration.Sources.Insert(0, new MemoryConfigurationSource
+    {
+        InitialData = new Dictionary<string, string?> { ["Logging:Console:FormatterName"] = "simple", ["Logging:Console:FormatterOptions:TimestampFormat"] = "yyyy-MM-dd HH:mm:ss.fff zzz " },
+    });
 
     /// <summary>First of all MapX: its middleware wraps whatever comes after.</summary>
     public static WebApplication MapHttp(this WebApplication app)

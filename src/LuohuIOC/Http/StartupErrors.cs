@@ -5,6 +5,7 @@ using LuohuIOC.Texts;
 using Microsoft.AspNetCore.Connections;
 using Microsoft.Data.Sqlite;
 using Microsoft.Extensions.Options;
+using Npgsql;
 
 namespace LuohuIOC.Http;
 
@@ -22,6 +23,9 @@ public static partial class StartupErrors
 
     /// <summary>The data directory cannot be used: rights, a full disk, a damaged or newer file.</summary>
     public const int ExitData = 4;
+
+    /// <summary>The hosts' shared database does not answer; starting again will help when it does.</summary>
+    public const int ExitDatabase = 5;
 
     private const int SqliteReadOnly = 8;
     private const int SqliteCannotOpen = 14;
@@ -48,10 +52,15 @@ public static partial class StartupErrors
     internal static (string Line, int ExitCode)? Explain(Exception thrown, string[] args)
     {
         var causes = Causes(thrown).ToList();
-        return causes.Select(e => OfPortOrSetting(e, thrown, args)).FirstOrDefault(k => k is not null)
+        // Before its cause, which may be a socket's or a stream's and then reads like a file of ours.
+        return causes.Select(OfDatabase).LastOrDefault(k => k is not null)
+            ?? causes.Select(e => OfPortOrSetting(e, thrown, args)).FirstOrDefault(k => k is not null)
             // Outermost first: our own storage wraps SQLite's few words in a sentence that names the file.
             ?? causes.AsEnumerable().Reverse().Select(e => OfData(e, args)).FirstOrDefault(k => k is not null);
     }
+
+    private static (string Line, int ExitCode)? OfDatabase(Exception cause) =>
+        cause is NpgsqlException { IsTransient: true } ? (Line("startup.database", cause.Message), ExitDatabase) : null;
 
     private static (string Line, int ExitCode)? OfPortOrSetting(Exception cause, Exception thrown, string[] args) => cause switch
     {

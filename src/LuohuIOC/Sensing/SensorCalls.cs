@@ -1,6 +1,5 @@
-using System.Net.Sockets;
 using LuohuIOC.Registry;
-using Npgsql;
+using LuohuIOC.Storage;
 
 namespace LuohuIOC.Sensing;
 
@@ -52,7 +51,7 @@ public sealed class SensorCalls(SensorRegistry registry, TimeProvider time, IHos
                 inbox.Dirty = true;
                 return judged;
             }
-            catch (Exception e) when (IsPassing(e))
+            catch (Exception e) when (PassingFault.Is(e))
             {
                 if (attempt == 1) log.LogWarning("Sensor {Sensor} does not answer, it is called again: {Cause}", registry[inbox.Sensor].Id, e.Message);
                 attempt = Math.Max(attempt, 2) - 1;
@@ -69,10 +68,4 @@ public sealed class SensorCalls(SensorRegistry registry, TimeProvider time, IHos
             pause = pause * 2 < LongestPause ? pause * 2 : LongestPause;
         }
     }
-
-    /// <summary>A host that died, a grain on the move, a database that is away: nothing that the sensor's readings have done.</summary>
-    internal static bool IsPassing(Exception e) =>
-        e is TimeoutException or IOException or SocketException or NpgsqlException or SiloUnavailableException or OrleansMessageRejectionException
-            or Orleans.Storage.InconsistentStateException
-        || (e is AggregateException or OrleansException && e.InnerException is { } inner && IsPassing(inner));
 }

@@ -143,7 +143,7 @@ public sealed class SensorUpkeep(
         {
             // The next round must not move the cursor past it.
             inbox.Dirty = true;
-            if (!SensorCalls.IsPassing(e)) return IsGivenUp(inbox.Sensor, e);
+            if (!PassingFault.Is(e)) return IsGivenUp(inbox.Sensor, e);
             Volatile.Write(ref _unsaved, e.Message);
             return false;
         }
@@ -191,7 +191,7 @@ public sealed class SensorUpkeep(
         catch (Exception e)
         {
             dues.Set(sensor, Now + (long)AgainAfter.TotalMilliseconds);
-            if (SensorCalls.IsPassing(e)) log.LogWarning("Sensor {Sensor} could not be looked after, it is tried again: {Cause}", registry[sensor].Id, e.Message);
+            if (PassingFault.Is(e)) log.LogWarning("Sensor {Sensor} could not be looked after, it is tried again: {Cause}", registry[sensor].Id, e.Message);
             else log.LogError(e, "Sensor {Sensor} could not be looked after", registry[sensor].Id);
         }
     }

@@ -22,9 +22,10 @@ public static class Silo
         builder.Services.AddOptions<ClusterOptions>().BindConfiguration(ClusterOptions.Section).ValidateDataAnnotations().ValidateOnStart();
         builder.Services.AddSingleton<Hosts>();
         // The silo tells of every placement at Information; at Warning, that the collector is the one we chose, how long ago the machine
-        // was booted, of a membership that ends with the process, of reminders that a failed start interrupts, and of every look at a dead
-        // host; that a host has gone we say ourselves.
-        builder.Logging.AddFilter("Orleans", LogLevel.Warning).AddFilter("Orleans.Runtime.Silo", LogLevel.Error).AddFilter("Polly", LogLevel.Error)
+        // was booted, of a membership that ends with the process, of reminders that a failed start interrupts, of every look at a dead
+        // host, and of each call that waits too long for a database that is away (megabytes a minute); that a host or the database has gone we say ourselves.
+        builder.Logging.AddFilter("Orleans", LogLevel.Warning).AddFilter("Orleans.Runtime.Silo", LogLevel.Error).AddFilter("Polly", LogLevel.Critical)
+            .AddFilter("Orleans.Messaging", LogLevel.Critical).AddFilter("Orleans.Runtime.CallbackData", LogLevel.Error)
             .AddFilter("Orleans.Runtime.SiloLifecycleSubject", LogLevel.Critical).AddFilter("Orleans.Runtime.ReminderService", LogLevel.Critical).AddFilter("Orleans.Runtime.MembershipService.SiloHealthMonitor", LogLevel.Error)
             .AddFilter("LuohuIOC.Wall.Neighbours.HostWall", LogLevel.Warning)
             .AddFilter("Orleans.Runtime.Watchdog", LogLevel.Error).AddFilter("Orleans.Runtime.MembershipService.MembershipTableManager", LogLevel.Error);
@@ -68,9 +69,17 @@ public static class Silo
         silo.UseAdoNetReminderService(o => (o.Invariant, o.ConnectionString) = (Invariant, database.ConnectionString));
         silo.Services.AddKeyedSingleton<IGrainStorage>(
             Grains, (s, _) => new GrainStates(new PostgresStates(database, cluster.City), s.GetRequiredService<Serializer>(), s.GetRequiredService<ILogger<GrainStates>>()));
+        // An exception that a host cannot rebuild comes as one that says nothing of its cause, and a database that is away would look like a defect.
+        silo.Services.Configure<ExceptionSerializationOptions>(o =>
+        {
+            o.SupportedNamespacePrefixes.Add("Npgsql");
+            o.SupportedNamespacePrefixes.Add("LuohuIOC");
+        });
+        silo.Services.AddHostedService<Farewell>();
         silo.Configure<ClusterMembershipOptions>(o =>
         {
-            o.ProbeTimeout = cluster.ProbeTimeout;
+            // The longest look is the usual one: by itself Orleans goes up to four times that on a busy machine, and so long nobody would judge a dead host's sensors.
+            o.ProbeTimeout = o.MaxProbeTimeout = cluster.ProbeTimeout;
             o.NumMissedProbesLimit = 3;
             // The table is the truth when gossip about a death was lost.
             o.TableRefreshTimeout = TimeSpan.FromSeconds(10);
