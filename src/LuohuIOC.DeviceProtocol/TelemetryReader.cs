@@ -15,6 +15,9 @@ public interface ITelemetrySink
     /// <summary>One metric of the reading. The name is not checked yet. The last value of a name counts.</summary>
     void Value(scoped ReadOnlySpan<byte> name, double value);
 
+    /// <summary>The value of this metric refuses the reading that was begun; which reason, the coming <see cref="Refuse"/> says.</summary>
+    void Blame(scoped ReadOnlySpan<byte> name);
+
     /// <summary>The reading is complete. Sequence is <see cref="TelemetryReader.NoSequence"/> when it has none.</summary>
     void EndReading(int index, long tsMs, long sequence);
 
@@ -246,6 +249,7 @@ public static class TelemetryReader
                     if (!reader.TryGetDouble(out value) || !double.IsFinite(value))
                     {
                         Note(ref refused, RejectionReason.ValueNotFinite);
+                        sink.Blame(name);
                         continue;
                     }
                     break;
@@ -260,6 +264,7 @@ public static class TelemetryReader
                 default:
                     reader.Skip();
                     Note(ref refused, RejectionReason.ValueNotANumber);
+                    sink.Blame(name);
                     continue;
             }
             if (++count > MetricsMax) Note(ref refused, RejectionReason.TooManyMetrics);

@@ -131,5 +131,27 @@ public sealed class BadDayTests
         Assert.Equal(sent, await host.CountAsync());
     }
 
+    /// <summary>The file of the sensors' states is gone, the ledger of alerts is not.</summary>
+    [Fact]
+    public async Task An_alert_of_a_sensor_whose_state_is_lost_ends_with_its_next_normal_reading()
+    {
+        await using var host = new HostProcess(null, "--Mqtt:AllowAnonymous=true");
+        await host.StartAsync();
+        var (id, gateway) = await host.SensorAsync("smoke");
+        async Task<JsonElement> AlertAsync() => (await host.GetAsync($"alerts?sensor={id}")).GetProperty("items").EnumerateArray().SingleOrDefault(a => a.GetProperty("rule").GetString() == "smoke-alarm");
+        Task SendAsync(int alarm) => Mosquitto.PublishAsync(
+            host.MqttPort, $"luohu/v1/{gateway}/{id}/telemetry", $$$"""{"ts":{{{DateTimeOffset.UtcNow.ToUnixTimeMilliseconds()}}},"values":{"alarm":{{{alarm}}}}}""");
+        await SendAsync(1);
+        await Wait.UntilAsync(async () => (await AlertAsync()).ValueKind == JsonValueKind.Object, () => $"the alert; output:\n{host.Output}");
+        var raised = (await AlertAsync()).GetProperty("id").GetString();
+        await host.StopAsync();
+
+        foreach (var file in Directory.GetFiles(host.Data, "grains.db*")) File.Delete(file);
+        await host.StartAsync();
+        await SendAsync(0);
+        await Wait.UntilAsync(async () => (await AlertAsync()).GetProperty("clearedAt").ValueKind == JsonValueKind.String, () => $"the alert to clear; output:\n{host.Output}");
+        Assert.Equal(raised, (await AlertAsync()).GetProperty("id").GetString());
+    }
+
     private static string Payload(long ts) => $$$"""{"s-1":[{"ts":{{{ts}}},"seq":1,"values":{"level":0.5}}]}""";
 }

@@ -36,6 +36,38 @@ public sealed class GatewayAwayTests
         }
     }
 
+    [Fact]
+    public async Task A_wait_that_a_restart_interrupts_goes_on_and_ends_for_who_comes_back()
+    {
+        var data = Directory.CreateTempSubdirectory("luohu-away-").FullName;
+        const string after = "--Sensing:GatewayAwayAfter=00:00:20";
+        var (gone, back) = ("", "");
+        await using (var host = new HostProcess(data, after))
+        {
+            await host.StartAsync();
+            (var sensor, gone) = await host.SensorAsync("outfall");
+            var other = (await host.GetAsync("sensors?kind=outfall&limit=1000")).GetProperty("items").EnumerateArray().First(s => Text(s, "gateway") != gone);
+            back = Text(other, "gateway")!;
+            foreach (var (gateway, id) in new[] { (gone, sensor), (back, Text(other, "id")!) })
+            {
+                using (var client = await ConnectAsync(host, gateway))
+                    await PublishAsync(client, $"luohu/v1/{gateway}/{id}/telemetry", $$$"""{"ts":{{{DateTimeOffset.UtcNow.ToUnixTimeMilliseconds()}}},"values":{"level":0.4}}""");
+                await Wait.UntilAsync(async () => await QualityAsync(host, id) == "doubtful", () => "the stale mark");
+            }
+            Assert.Empty((await host.GetAsync("alerts?kind=gateway")).GetProperty("items").EnumerateArray());
+            await host.KillAsync();
+        }
+        await using (var host = new HostProcess(data, after))
+        {
+            await host.StartAsync();
+            using var client = await ConnectAsync(host, back);
+            var alert = await AlertAsync(host, "raised");
+            Assert.Equal($"gateway/{gone}", Text(alert, "sensorId"));
+            Assert.Single((await host.GetAsync("alerts?kind=gateway")).GetProperty("items").EnumerateArray());
+        }
+        Directory.Delete(data, recursive: true);
+    }
+
     private static string? Text(JsonElement alert, string member) => alert.GetProperty(member).GetString();
 
     private static async Task<string?> QualityAsync(HostProcess host, string sensor) =>

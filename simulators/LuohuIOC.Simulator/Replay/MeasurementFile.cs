@@ -47,31 +47,11 @@ public sealed class MeasurementFile
         return ([.. file._rows.OrderBy(r => r.Time)], file._bad);
     }
 
-    /// <summary>
-    /// <c>2023-09-07T18:20:00+08:00</c>, <c>2023-09-07T10:20:00Z</c>, <c>1694082000000</c> (Unix milliseconds), and in the given zone
-    /// <c>2023-09-07 18:20:00</c>, <c>2023-09-07T18:20</c>, <c>2023/9/7 18:20</c>.
-    /// </summary>
-    public static bool TryParseTime(string text, TimeZoneInfo zone, out DateTimeOffset time)
-    {
-        if (text.Length >= 11 && long.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var milliseconds)
-            && milliseconds < DateTimeOffset.MaxValue.ToUnixTimeMilliseconds())
-        {
-            time = DateTimeOffset.FromUnixTimeMilliseconds(milliseconds);
-            return true;
-        }
-        time = default;
-        if (text.Length < 8 || !DateTime.TryParse(text, CultureInfo.InvariantCulture, DateTimeStyles.RoundtripKind, out var parsed)) return false;
-        // A time with an offset comes back as UTC or local; only one without is in the file's zone.
-        if (parsed.Kind != DateTimeKind.Unspecified) return DateTimeOffset.TryParse(text, CultureInfo.InvariantCulture, DateTimeStyles.None, out time);
-        time = new DateTimeOffset(parsed, zone.GetUtcOffset(parsed));
-        return true;
-    }
-
     private void Add(string[] cells, int line)
     {
         if (cells.Length != _header.Length) Refuse(line, "replay.bad.cells", cells.Length, _header.Length);
         else if (!Topic.IsId(cells[_sensor].Trim())) Refuse(line, "replay.bad.sensor", cells[_sensor]);
-        else if (!TryParseTime(cells[_time].Trim(), _format.TimeZone, out var time)) Refuse(line, "replay.bad.time", cells[_time]);
+        else if (!TimeText.TryParse(cells[_time].Trim(), _format.TimeZone, out var time)) Refuse(line, "replay.bad.time", _format.TimeColumn, cells[_time]);
         else if (IsLong) AddLong(cells[_sensor].Trim(), time, cells, line);
         else AddWide(cells[_sensor].Trim(), time, cells, line);
     }

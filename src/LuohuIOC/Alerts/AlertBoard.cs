@@ -33,6 +33,11 @@ public sealed class AlertBoard : IOpenAlerts
 
     public IEnumerable<AlertView> Open => _open.Select(entry => entry.Value);
 
+    public IReadOnlyList<StandingAlert> StandingOf(string sensorId) =>
+    [
+        .. Open.Where(a => a.SensorId == sensorId && a.ClearedAt is null).Select(a => new StandingAlert(a.Rule, Enum.Parse<Severity>(a.Severity, ignoreCase: true), a.ObservedAt)),
+    ];
+
     public bool TryFind(string id, out AlertView? view) => _open.TryGetValue(id, out view);
 
     /// <summary>Shows a transition: the board first, then whoever listens, so that a snapshot taken after a message is never older than it.</summary>

@@ -77,6 +77,7 @@ internal static class AlertEndpoints
         await store.SettledAsync(context.RequestAborted);
         if (queries.Find(id) is not { } alert) return Problem.Of(context, StatusCodes.Status404NotFound, "not-found", id);
         var language = TextBook.LanguageOf(context.Request);
+        IfMatch.Tell(context.Response, alert.Version);
         return Results.Ok(new AlertDetail(
             AlertView.Of(alert, language), [.. queries.EventsOf(id).Select(e => View(e, alert.Subject.Kind, language))], alert.Surroundings is { } found ? SurroundingsView.Of(alert, found, language) : null));
     }
@@ -108,14 +109,18 @@ internal static class AlertEndpoints
             var (comment, assignee) = (body?.Comment?.Trim(), body?.Assignee?.Trim());
             if (comment?.Length > CommentMax || assignee?.Length > AssigneeMax)
                 return Problem.Of(context, StatusCodes.Status400BadRequest, "alert-text-too-long", CommentMax, AssigneeMax);
+            if (!IfMatch.TryRead(context.Request, out var match)) return Problem.Of(context, StatusCodes.Status400BadRequest, "alert-if-match-invalid");
             if (needs == Needs.Comment && string.IsNullOrEmpty(comment)) return Problem.Of(context, StatusCodes.Status400BadRequest, "alert-comment-missing");
             if (needs == Needs.Assignee && string.IsNullOrEmpty(assignee)) return Problem.Of(context, StatusCodes.Status400BadRequest, "alert-assignee-missing");
             var sensor = board.TryFind(id, out var open) ? open!.SensorId : queries.Find(id)?.Subject.SensorId;
             if (sensor is null) return Problem.Of(context, StatusCodes.Status404NotFound, "not-found", id);
             try
             {
-                var request = new AlertRequest(id, context.User.Identity?.Name ?? "?", comment, body?.Version);
-                return Answer(context, id, await Moved(() => ask(grains.GetGrain<IAlertGrain>(sensor), request, assignee), context.RequestAborted));
+                // Who means two versions has not seen one of them: no alert has version 0.
+                var seen = match is not null && body?.Version is { } said && said != match ? 0 : match ?? body?.Version;
+                var request = new AlertRequest(id, context.User.Identity?.Name ?? "?", comment, seen);
+                return Answer(
+                    context, id, await Moved(() => ask(grains.GetGrain<IAlertGrain>(sensor), request, assignee), context.RequestAborted), isMatched: match is not null);
             }
             catch (Exception e) when (e is TimeoutException or AlertNotStoredException)
             {
@@ -158,13 +163,20 @@ internal static class AlertEndpoints
         return mark(id, context, new AlertRequestBody(body!.Comment, null, body.Version), board, queries, grains);
     }
 
-    private static IResult Answer(HttpContext context, string id, AlertOutcome outcome) => outcome.Refusal switch
+    private static IResult Answer(HttpContext context, string id, AlertOutcome outcome, bool isMatched) => outcome.Refusal switch
     {
-        AlertRefusal.None => Results.Ok(outcome.Alert!.In(TextBook.LanguageOf(context.Request))),
+        AlertRefusal.None => Done(context, outcome.Alert!),
         AlertRefusal.NotOpen => Problem.Of(context, StatusCodes.Status409Conflict, "alert-closed", id),
-        AlertRefusal.VersionConflict => Problem.Of(context, StatusCodes.Status409Conflict, "alert-changed", outcome.Alert!.Version),
+        AlertRefusal.VersionConflict => Problem.Of(
+            context, isMatched ? StatusCodes.Status412PreconditionFailed : StatusCodes.Status409Conflict, "alert-changed", outcome.Alert!.Version),
         AlertRefusal.AcknowledgedByAnother => Problem.Of(context, StatusCodes.Status409Conflict, "alert-acknowledged", outcome.Alert!.AcknowledgedBy),
         AlertRefusal.CommentRequired => Problem.Of(context, StatusCodes.Status400BadRequest, "alert-condition-holds"),
         _ => throw new InvalidOperationException($"Alert {id}: unknown refusal {outcome.Refusal}."),
     };
+
+    private static IResult Done(HttpContext context, AlertView alert)
+    {
+        IfMatch.Tell(context.Response, alert.Version);
+        return Results.Ok(alert.In(TextBook.LanguageOf(context.Request)));
+    }
 }

@@ -14,6 +14,9 @@ public sealed record AlertFilter
 
     public IReadOnlyCollection<Severity> Severities { get; init; } = [];
 
+    /// <summary>Of <see cref="Alert.Worst"/>.</summary>
+    public IReadOnlyCollection<Severity> Worst { get; init; } = [];
+
     public string? Sensor { get; init; }
 
     public string? Rule { get; init; }
@@ -39,10 +42,10 @@ public sealed record AlertFilter
     public AlertCursor? After { get; init; }
 
     /// <summary>The parameters that <see cref="TryParse"/> reads.</summary>
-    public static readonly string[] Names = ["state", "severity", "sensor", "rule", "kind", "street", "cleared", "from", "to", "limit", "after"];
+    public static readonly string[] Names = ["state", "severity", "worst", "sensor", "rule", "kind", "street", "cleared", "from", "to", "limit", "after"];
 
     /// <summary>
-    /// Reads <c>?state=raised,acknowledged&amp;severity=orange,red&amp;sensor=&amp;rule=&amp;kind=&amp;street=&amp;cleared=&amp;from=&amp;to=&amp;limit=&amp;after=</c>;
+    /// Reads <c>?state=raised,acknowledged&amp;severity=orange,red&amp;worst=&amp;sensor=&amp;rule=&amp;kind=&amp;street=&amp;cleared=&amp;from=&amp;to=&amp;limit=&amp;after=</c>;
     /// <c>state=open</c> is raised and acknowledged; times are ISO 8601 or Unix ms. A street is a name or a code, kinds are several by comma:
     /// a word that nobody knows would answer an empty list, which reads as "no alerts". Sensors and rules may be of the past.
     /// </summary>
@@ -52,6 +55,7 @@ public sealed record AlertFilter
         filter = new AlertFilter();
         if (!TryWords(query["state"], States3, out var states)) return "state";
         if (!TryWords(query["severity"], Severities4, out var severities)) return "severity";
+        if (!TryWords(query["worst"], Severities4, out var worst)) return "worst";
         if (!TryWords(query["kind"], KindNames, out var kinds)) return "kind";
         if (!TryStreet(query["street"], out var street)) return "street";
         if (!TryTruth(query["cleared"], out var isCleared)) return "cleared";
@@ -65,6 +69,7 @@ public sealed record AlertFilter
         {
             States = states,
             Severities = severities,
+            Worst = worst,
             FromMs = from,
             ToMs = to,
             Limit = limit,

@@ -67,7 +67,8 @@ public sealed class AlertQueries(AlertDatabase database) : IAlertPast
         if (filter.States.Count > 0) where.Add($"state IN ({string.Join(", ", filter.States.Select(s => (int)s))})");
         if (filter.Severities.Count > 0) where.Add($"severity IN ({string.Join(", ", filter.Severities.Select(s => (int)s))})");
         if (filter.Kinds.Count > 0) where.Add($"kind IN ({string.Join(", ", filter.Kinds.Select(k => $"'{k}'"))})");
-        // The stored form leaves out what is null, and in a person's text the quotes would be escaped.
+        // The stored form names enumerations as they are declared and leaves out what is null, and in a person's text the quotes would be escaped.
+        if (filter.Worst.Count > 0) where.Add($"({string.Join(" OR ", filter.Worst.Select(s => $"body LIKE '%\"worst\":\"{s}\"%'"))})");
         if (filter.IsCleared is { } isCleared) where.Add($"body {(isCleared ? "" : "NOT ")}LIKE '%\"clearedAt\":\"%'");
         Where("sensor = @sensor", "sensor", filter.Sensor);
         Where("rule = @rule", "rule", filter.Rule);

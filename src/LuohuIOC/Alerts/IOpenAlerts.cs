@@ -5,6 +5,15 @@ public interface IOpenAlerts
 {
     IEnumerable<AlertView> Open { get; }
 
+    /// <summary>Those of one sensor whose condition holds. Looks at all that are open: for what is rare.</summary>
+    IReadOnlyList<StandingAlert> StandingOf(string sensorId);
+
     /// <summary>Any alert's transition, also one of another host and one after it was closed. A handler queues and returns.</summary>
     event Action<AlertView>? Changed;
 }
+
+/// <summary>What a rule has raised and not ended.</summary>
+/// <param name="Rule">Id of the rule.</param>
+/// <param name="Severity">Its present severity.</param>
+/// <param name="ObservedAt">Time of the reading that decided it.</param>
+public readonly record struct StandingAlert(string Rule, Severity Severity, DateTimeOffset ObservedAt);

@@ -3,6 +3,7 @@ using LuohuIOC.History.Influx;
 using LuohuIOC.History.Influx.Meters;
 using LuohuIOC.History.Queries;
 using LuohuIOC.History.Upkeep;
+using LuohuIOC.Ingestion;
 using LuohuIOC.Ingestion.Journal;
 using LuohuIOC.Ingestion.Rejections;
 using LuohuIOC.Registry;
@@ -45,6 +46,8 @@ public static class HistoryFeature
             if (!queue.TryOffer(group)) group.Release();
         };
         app.Services.GetRequiredService<HistoryWriter>().CursorMoved += app.Services.GetRequiredService<PublishJournal>().Forget;
+        var history = app.Services.GetRequiredService<IReadingHistory>();
+        app.Services.GetRequiredService<IngestionMetrics>().Duplicates = () => history.Duplicates;
         if (app.Services.GetRequiredService<HistoryScope>().IsPart)
             app.Logger.LogWarning("Several hosts and DuckDB: each host's history has the readings of its own gateways only. One history for all is History:Store=Influx.");
         ReadingEndpoints.Map(app);

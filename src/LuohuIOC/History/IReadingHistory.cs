@@ -18,6 +18,12 @@ public interface IReadingHistory
     long Readings { get; }
 
     /// <summary>
+    /// Readings since the store was begun that made no row of their own, because the store had them already or they completed another's moment. Null for a
+    /// store that writes the same point again and does not know.
+    /// </summary>
+    long? Duplicates => null;
+
+    /// <summary>
     /// Opens the store and reads its cursor. Opening again does nothing.
     /// Throws <see cref="HistoryUnavailableException"/> when the store cannot be opened now; the caller tries again.
     /// </summary>

@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Text.Json;
 using System.Text.Json.Serialization;
+using LuohuIOC.DeviceProtocol;
 
 namespace LuohuIOC.Http;
 
@@ -16,7 +17,7 @@ internal sealed class TimeMember : JsonConverter<DateTimeOffset>
         var isTime = reader.TokenType switch
         {
             JsonTokenType.String => TimeParameter.TryParse(reader.GetString()!, out ms),
-            JsonTokenType.Number => reader.TryGetInt64(out ms) && TimeParameter.IsUnixMs(ms),
+            JsonTokenType.Number => reader.TryGetInt64(out ms) && TimeText.IsUnixMs(ms),
             _ => false,
         };
         if (!isTime || ms < 0) throw new JsonException();

@@ -20,7 +20,9 @@ internal ref struct DecodeSink(
     private bool _begun;
     private int _nextSlot;
     private string? _unknownMetric;
+    private string? _blamed;
     private ulong _flagged;
+    private List<string>? _newcomers;
 
     public bool BeginSensor(scoped ReadOnlySpan<byte> id)
     {
@@ -29,7 +31,7 @@ internal ref struct DecodeSink(
         if (!registry.TryFind(id, out var sensor))
         {
             if (!autoRegister || registry.IsFull) return RefuseSensor(id, RejectionReason.SensorUnknown);
-            sensor = registry.AutoRegister(Encoding.ASCII.GetString(id), gateway);
+            sensor = SensorRegistry.Stranger(Encoding.ASCII.GetString(id), gateway);
         }
         if (acknowledged)
         {
@@ -56,6 +58,21 @@ internal ref struct DecodeSink(
     /// <summary>The sensor that was begun; null when it is refused.</summary>
     public readonly Sensor? Begun => _sensor;
 
+    /// <summary>
+    /// Strangers have brought readings that are accepted. Theirs stand in the group under no sensor's number: once the payload is known to be good they
+    /// are admitted (<see cref="Admit"/>), and it is decoded anew.
+    /// </summary>
+    public readonly bool HasNewcomers => _newcomers is not null;
+
+    private readonly bool IsStranger => _sensor!.Number < 0;
+
+    /// <summary>Registers the newcomers, as far as there is room.</summary>
+    public readonly void Admit()
+    {
+        foreach (var id in _newcomers ?? [])
+            if (!registry.IsFull) registry.AutoRegister(id, gateway);
+    }
+
     public void Value(scoped ReadOnlySpan<byte> name, double value) => Value(name, value, good: true);
 
     /// <summary>Unix ms.</summary>
@@ -73,7 +90,8 @@ internal ref struct DecodeSink(
                 _unknownMetric ??= Printable(name);
                 return;
             }
-            _sensor = registry.WithMetric(_sensor, Encoding.ASCII.GetString(name));
+            var metric = Encoding.ASCII.GetString(name);
+            _sensor = IsStranger ? _sensor with { Layout = _sensor.Layout.With(metric) } : registry.WithMetric(_sensor, metric);
             slot = _sensor.Layout.SlotOf(name);
         }
         _nextSlot = slot + 1;
@@ -84,6 +102,9 @@ internal ref struct DecodeSink(
         _flagged = good ? _flagged & ~bit : _flagged | bit;
     }
 
+    // The first is told: the reading is one line for people.
+    public void Blame(scoped ReadOnlySpan<byte> name) => _blamed ??= Printable(name);
+
     public void EndReading(int index, long tsMs, long sequence)
     {
         _begun = false;
@@ -93,6 +114,7 @@ internal ref struct DecodeSink(
             into.RemoveLast();
             return;
         }
+        if (IsStranger && !(_newcomers ??= []).Contains(_sensor!.Id)) _newcomers.Add(_sensor.Id);
         into.SetIdentity(tsMs, sequence);
         if (_flagged != 0) into.Flag(_flagged);
     }
@@ -113,7 +135,9 @@ internal ref struct DecodeSink(
     {
         if (_begun) into.RemoveLast();
         _begun = false;
-        refusals.Add(new Refusal(reason, _sensor!.Id, index, ""));
+        // Another fault may have come before the value's.
+        refusals.Add(new Refusal(reason, _sensor!.Id, index, reason is RejectionReason.ValueNotANumber or RejectionReason.ValueNotFinite ? _blamed ?? "" : ""));
+        _blamed = null;
     }
 
     /// <summary>One metric of the payload is refused; the readings stay.</summary>

@@ -14,6 +14,8 @@ public sealed class IngestionMetrics
         var meter = meters.Create(new MeterOptions("LuohuIOC.Ingestion"));
         meter.CreateObservableCounter("luohu.ingestion.messages", () => Interlocked.Read(ref _messages), "{message}", "Telemetry publishes accepted");
         meter.CreateObservableCounter("luohu.ingestion.readings", () => Interlocked.Read(ref _readings), "{reading}", "Readings accepted");
+        meter.CreateObservableCounter<long>(
+            "luohu.ingestion.duplicates", () => Duplicates() is { } known ? new[] { new Measurement<long>(known) } : [], "{reading}", "Readings accepted that history had already");
         meter.CreateObservableCounter("luohu.journal.commits", () => journal.Commits, "{commit}", "Groups made durable");
         meter.CreateObservableGauge("luohu.journal.bytes", () => journal.Bytes, "By", "Size of the journal on disk");
         meter.CreateObservableGauge("luohu.journal.backlog", () => journal.BacklogReadings, "{reading}", "Readings durable but not yet seen by their sensors");
@@ -24,6 +26,9 @@ public sealed class IngestionMetrics
 
     /// <summary>Readings accepted since the start.</summary>
     public long Readings => Interlocked.Read(ref _readings);
+
+    /// <summary>Readings since the first start that history had already; null while nobody knows. Set before the host starts, by whoever stores readings.</summary>
+    public Func<long?> Duplicates { get; set; } = () => null;
 
     public void Accepted(int readings)
     {

@@ -30,14 +30,24 @@ public sealed class PublishDecoder(SensorRegistry registry, FrameMetrics metrics
     {
         var readingsBefore = into.Count;
         var refusalsBefore = refusals.Count;
-        RejectionReason refused;
-        if (sensor.IsEmpty) refused = TelemetryReader.ReadGateway(payload, ref sink);
-        else if (sink.BeginSensor(sensor)) refused = form == PayloadForm.Json ? TelemetryReader.ReadSensor(payload, ref sink) : FrameDecoder.Read(form, payload, metrics, ref sink);
-        else return RejectionReason.None;
-        if (refused == RejectionReason.None) return refused;
-        while (into.Count > readingsBefore) into.RemoveLast();
-        refusals.RemoveRange(refusalsBefore, refusals.Count - refusalsBefore);
-        return refused;
+        while (true)
+        {
+            var reading = sink;
+            var refused = Read(form, ref reading, sensor, payload);
+            if (refused == RejectionReason.None && !reading.HasNewcomers) return refused;
+            while (into.Count > readingsBefore) into.RemoveLast();
+            refusals.RemoveRange(refusalsBefore, refusals.Count - refusalsBefore);
+            if (refused != RejectionReason.None) return refused;
+            // Once in a sensor's life: whom to admit is known at the end of the payload only.
+            reading.Admit();
+        }
+    }
+
+    private RejectionReason Read(PayloadForm form, ref DecodeSink sink, ReadOnlySpan<byte> sensor, ReadOnlySpan<byte> payload)
+    {
+        if (sensor.IsEmpty) return TelemetryReader.ReadGateway(payload, ref sink);
+        if (!sink.BeginSensor(sensor)) return RejectionReason.None;
+        return form == PayloadForm.Json ? TelemetryReader.ReadSensor(payload, ref sink) : FrameDecoder.Read(form, payload, metrics, ref sink);
     }
 
     /// <summary>Decodes the body of a journal record again, with the marks that were saved for it.</summary>

@@ -93,21 +93,23 @@ public sealed class SensorRegistry
         {
             if (_byId.Find(id) is { } known) return known;
             if (IsFull) throw new InvalidOperationException($"The registry is full ({SensorsMax} sensors), {id} is not admitted.");
-            var sensor = new Sensor
-            {
-                Number = _count,
-                Id = id,
-                Kind = SensorKind.Generic,
-                Name = id,
-                Street = "",
-                Longitude = 0,
-                Latitude = 0,
-                Gateway = gateway,
-                Layout = MetricLayout.Of(SensorKind.Generic),
-            };
-            return Publish(Lean(sensor), null);
+            return Publish(Lean(Stranger(id, gateway) with { Number = _count }), null);
         }
     }
+
+    /// <summary>A sensor as <see cref="AutoRegister"/> would admit it, in no registry yet: its number is none.</summary>
+    internal static Sensor Stranger(string id, string gateway) => new()
+    {
+        Number = -1,
+        Id = id,
+        Kind = SensorKind.Generic,
+        Name = id,
+        Street = "",
+        Longitude = 0,
+        Latitude = 0,
+        Gateway = gateway,
+        Layout = MetricLayout.Of(SensorKind.Generic),
+    };
 
     /// <summary>
     /// The sensor with a layout that has the metric, which a generic sensor has just sent for the first time. A sensor of another

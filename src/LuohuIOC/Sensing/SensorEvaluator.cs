@@ -186,9 +186,9 @@ public static class SensorEvaluator
     /// </summary>
     private static void EndSilence(SensorState state, SensorRules rules, long receivedMs, List<RuleChange> changes)
     {
-        if (rules.NoData < 0 || state.HeardMs == 0) return;
+        if (rules.NoData < 0) return;
         ref var latches = ref state.Rules[rules.NoData];
-        if (latches.On == 0 && receivedMs - state.HeardMs < rules.SilenceMs) return;
+        if (latches.On == 0 && (state.HeardMs == 0 || receivedMs - state.HeardMs < rules.SilenceMs)) return;
         latches.On = 0;
         RuleSteps.Emit(state, rules.Rules[rules.NoData], latches.On, receivedMs, changes);
     }

@@ -55,6 +55,11 @@ public sealed class SensorGrain(
         _sensor = sensor;
         _detector = detectors.For(sensor, stored.State.Detector);
         stored.State.Detector = _detector?.State;
+        if (LostState.IsNew(stored.State) && alerts.StandingOf(id) is { Count: > 0 } standing)
+        {
+            LostState.TakeOver(stored.State, rules.For(sensor), sensor, _detector, standing, time.GetUtcNow().ToUnixTimeMilliseconds(), _changes);
+            _dirty = true;
+        }
         if (IsGauge) rain.Restore(sensor.Number, stored.State.Rain);
         if (stored.State.LatestMs > 0) Show();
         if (journal.IsShared) dues.Set(sensor.Number, time.GetUtcNow().Add(Grace).ToUnixTimeMilliseconds());

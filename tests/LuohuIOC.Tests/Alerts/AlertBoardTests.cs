@@ -27,4 +27,16 @@ public sealed class AlertBoardTests
         Assert.Equal([closed, marked], heard);
         Assert.Empty(board.Open);
     }
+
+    [Fact]
+    public void What_stands_of_a_sensor_is_open_and_holds()
+    {
+        var (_, events, _) = AlertLifecycle.Step(new RuleWatch(Some.Rule), Some.Observed(Severity.Orange, 1), Some.Now, TimeSpan.FromHours(24));
+        var alert = AlertView.Of(events[0].Apply(null));
+        var board = new AlertBoard();
+        board.Load([alert, alert with { Id = "over", ClearedAt = Some.Now }, alert with { Id = "another", SensorId = "wl-002" }, alert with { Id = "gone", State = "closed" }]);
+
+        Assert.Equal([new StandingAlert(Some.Rule, Severity.Orange, Some.Now.AddSeconds(1))], board.StandingOf("wl-001"));
+        Assert.Empty(board.StandingOf("wl-003"));
+    }
 }

@@ -48,6 +48,40 @@ public sealed class AlertEndpointsTests(SharedCity shared) : IClassFixture<Share
     }
 
     [Fact]
+    public async Task The_worst_of_an_alert_that_has_eased_is_found()
+    {
+        await _city.ObserveAsync("eased", Some.Change(Severity.Red, 1, "a"), Some.Change(Severity.Blue, 2, "a"));
+        Assert.Empty(await Rules("sensor=eased&severity=red"));
+        Assert.Equal(["a"], await Rules("sensor=eased&worst=red"));
+        Assert.Empty(await Rules("sensor=eased&worst=blue"));
+        await Post(await IdOf("eased"), "comment", """{"comment":"\"worst\":\"Orange\""}""");
+        Assert.Empty(await Rules("sensor=eased&worst=orange"));
+    }
+
+    [Fact]
+    public async Task A_step_upon_a_version_that_is_over_is_refused_by_the_header_as_by_the_body()
+    {
+        await _city.ObserveAsync("match", Some.Change(Severity.Red, 1));
+        var id = await IdOf("match");
+        var detail = await _city.Officer.Get($"/api/v1/alerts/{id}");
+        Assert.Equal("\"1\"", detail.Headers.ETag?.ToString());
+        foreach (var verb in new[] { "acknowledge", "assign", "comment", "close", "mark" })
+        {
+            var body = """{"comment":"看过","assignee":"街道办","verdict":"true"}""".Replace(verb == "mark" ? "\"assignee\":\"街道办\"," : ",\"verdict\":\"true\"", "");
+            await ApiClient.ProblemOf(await Matching(id, verb, body, "\"7\""), 412, "alert-changed");
+            await ApiClient.ProblemOf(await Matching(id, verb, body, "seven"), 400, "alert-if-match-invalid");
+        }
+        // Who gives both and means two versions has not seen one of them.
+        await ApiClient.ProblemOf(await Matching(id, "comment", """{"comment":"看过","version":1}""", "\"7\""), 412, "alert-changed");
+        await ApiClient.ProblemOf(await Matching(id, "comment", """{"comment":"看过","version":7}""", "\"1\""), 412, "alert-changed");
+        var taken = await Matching(id, "acknowledge", "{}", "\"1\"");
+        Assert.Equal((200, "\"2\""), ((int)taken.StatusCode, taken.Headers.ETag?.ToString()));
+        Assert.Equal(200, (int)(await Matching(id, "comment", """{"comment":"看过"}""", "*")).StatusCode);
+        Assert.Equal(3, (await ApiClient.JsonOf(await _city.Officer.Get($"/api/v1/alerts/{id}"))).GetProperty("events").GetArrayLength());
+        await Refused(id, "comment", """{"comment":"看过","version":1}""", 409, "alert-changed");
+    }
+
+    [Fact]
     public async Task Who_may_only_look_changes_nothing_and_who_has_no_token_sees_nothing()
     {
         await _city.ObserveAsync("look", Some.Change(Severity.Blue, 1));
@@ -84,6 +118,9 @@ public sealed class AlertEndpointsTests(SharedCity shared) : IClassFixture<Share
     {
         await _city.ObserveAsync("list", Some.Change(Severity.Red, 1, "a"), Some.Change(Severity.Blue, 2, "b"), Some.Change(Severity.Blue, 3, "c"), Some.Change(null, 4, "c"));
         Assert.Equal(["a"], await Rules("sensor=list&severity=red,orange"));
+        Assert.Equal(["a"], await Rules("sensor=list&worst=red"));
+        Assert.Equal(["b", "c"], (await Rules("sensor=list&worst=blue,yellow")).Order());
+        Assert.Empty(await Rules("sensor=list&worst=red&state=closed"));
         Assert.Equal(["c"], await Rules("sensor=list&state=closed"));
         Assert.Equal(["a", "b"], (await Rules("sensor=list&state=open")).Order());
         Assert.Equal(["c"], await Rules("sensor=list&cleared=true"));
@@ -95,7 +132,7 @@ public sealed class AlertEndpointsTests(SharedCity shared) : IClassFixture<Share
         var rest = await ApiClient.JsonOf(await _city.Officer.Get($"/api/v1/alerts?sensor=list&limit=2&after={first.GetProperty("next").GetString()}"));
         Assert.Single(rest.GetProperty("items").EnumerateArray());
         Assert.Equal(JsonValueKind.Null, rest.GetProperty("next").ValueKind);
-        foreach (var query in new[] { "state=gone", "severity=pink", "from=yesterday", "limit=0", "limit=1001", "after=x", "kind=teapot", "street=x" })
+        foreach (var query in new[] { "state=gone", "severity=pink", "worst=pink", "from=yesterday", "limit=0", "limit=1001", "after=x", "kind=teapot", "street=x" })
             await ApiClient.ProblemOf(await _city.Officer.Get($"/api/v1/alerts?{query}"), 400, "alert-filter");
         await ApiClient.ProblemOf(await _city.Officer.Get("/api/v1/alerts?from=2024-11-23&to=2024-11-22"), 400, "alert-range");
     }
@@ -134,6 +171,13 @@ public sealed class AlertEndpointsTests(SharedCity shared) : IClassFixture<Share
         var answer = await _city.Officer.Post($"/api/v1/alerts/{id}/{verb}", body);
         Assert.True(answer.IsSuccessStatusCode, await ApiClient.TextOf(answer));
         return await ApiClient.JsonOf(answer);
+    }
+
+    private async Task<HttpResponseMessage> Matching(string id, string verb, string body, string version)
+    {
+        using var officer = _city.ClientAs(Role.DutyOfficer);
+        officer.Headers.TryAddWithoutValidation("If-Match", version);
+        return await officer.Post($"/api/v1/alerts/{id}/{verb}", body);
     }
 
     private async Task Refused(string id, string verb, string body, int status, string code) =>

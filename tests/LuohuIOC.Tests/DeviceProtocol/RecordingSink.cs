@@ -61,6 +61,10 @@ internal struct RecordingSink(string gateway, VectorSensor[] sensors) : ITelemet
         else _unknown = true;
     }
 
+    public readonly void Blame(scoped ReadOnlySpan<byte> name)
+    {
+    }
+
     public readonly void EndReading(int index, long tsMs, long sequence)
     {
         if (_unknown) Refuse(index, RejectionReason.MetricUnknown);

@@ -96,6 +96,8 @@ public sealed class TelemetryReaderMutationTests
             _values++;
         }
 
+        public readonly void Blame(scoped ReadOnlySpan<byte> name) => _ = Topic.IsMetricName(name);
+
         public void EndReading(int index, long tsMs, long sequence)
         {
             if (_values is < 1 or > TelemetryReader.MetricsMax) throw new InvalidOperationException($"A reading of {_values} values.");

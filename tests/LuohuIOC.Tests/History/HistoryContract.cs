@@ -122,8 +122,9 @@ public abstract class HistoryContract
         await scene.AppendAsync(Enumerable.Range(0, 10).Select(i => new SomeReading(i % 2, Start + i, Sequence: i)));
 
         Assert.Equal([Start + 2, Start + 4], (await scene.ReadAsync(0, Start + 2, Start + 6)).Select(r => r.TimeMs));
-        Assert.Equal(2, await scene.Queries.CountAsync(scene[0], Start + 2, Start + 6, default));
-        Assert.Equal(4, await scene.Queries.CountAsync(null, Start + 2, Start + 6, default));
+        Assert.Equal(2, await scene.Queries.CountAsync([scene[0]], Start + 2, Start + 6, default));
+        Assert.Equal(4, await scene.Queries.CountAsync([scene[0], scene[1]], Start + 2, Start + 6, default));
+        Assert.Equal(4, await scene.Queries.CountAsync([], Start + 2, Start + 6, default));
         Assert.Empty(await scene.ReadAsync(0, 0, Start));
     }
 

@@ -27,6 +27,64 @@ public sealed class PublishDecoderTests
     [MemberData(nameof(InvalidNames))]
     public void Refuses_of_an_invalid_vector_what_the_contract_says(string name) => Check(GoldenVectors.Invalid, name);
 
+    [Theory]
+    [InlineData("""{"depth":0.1,"battery":"low","signal":[]}""", RejectionReason.ValueNotANumber, "battery")]
+    [InlineData("""{"depth":1e999}""", RejectionReason.ValueNotFinite, "depth")]
+    [InlineData("""{"\u0064epth":{}}""", RejectionReason.ValueNotANumber, "depth")]
+    [InlineData("""{"depth":0.1},"values":{"level":"9"}""", RejectionReason.ValueNotANumber, "level")]
+    [InlineData("""{"depth":"9"},"values":{"depth":1}""", RejectionReason.ValueNotANumber, "depth")]
+    [InlineData("""{}""", RejectionReason.ValuesEmpty, "")]
+    [InlineData("""{"depth":"9"},"ts":1""", RejectionReason.ValueNotANumber, "depth")]
+    public void A_reading_refused_for_a_value_says_of_which_metric(string values, RejectionReason reason, string metric)
+    {
+        var (refused, refusals) = Decode(RegistryOf(GoldenVectors.Invalid.SensorsOf(GoldenVectors.Invalid["a value as a string"])), false,
+            $$$"""{"wl-1":[{"ts":1732262400000,"values":{{{values}}}},{"values":{"depth":1}}]}""", out _);
+        Assert.Equal(RejectionReason.None, refused);
+        Assert.Equal([(reason, 0, metric), (RejectionReason.TsMissing, 1, "")], refusals.Select(r => (r.Reason, r.Index, r.Metric)));
+    }
+
+    [Theory]
+    [InlineData("""{"new-1":[]}""", RejectionReason.None)]
+    [InlineData("""{"new-1":[{"values":{"level":1}}],"new-2":7}""", RejectionReason.None)]
+    [InlineData("""{"new-1":[{"ts":1732262400000,"values":{"Not A Name":1}}]}""", RejectionReason.None)]
+    [InlineData("""{"new-1":[{"ts":1732262400000,"values":{"level":1}}]""", RejectionReason.NotJson)]
+    [InlineData("""[]""", RejectionReason.WrongShape)]
+    public void Of_a_payload_that_is_refused_nobody_is_registered(string payload, RejectionReason whole)
+    {
+        var registry = new SensorRegistry();
+        var (refused, refusals) = Decode(registry, true, payload, out var group);
+        Assert.Equal((whole, 0, 0), (refused, group.Count, registry.Count));
+        Assert.DoesNotContain(refusals, r => r.Reason == RejectionReason.SensorUnknown);
+    }
+
+    [Fact]
+    public void Who_brings_something_that_is_accepted_is_registered_and_nobody_else()
+    {
+        var registry = new SensorRegistry();
+        registry.AutoRegister("old-1", "gw-1");
+        var (refused, refusals) = Decode(registry, true,
+            """
+            {"old-1":{"ts":1732262400000,"values":{"level":1}},
+             "bad-1":[{"ts":1,"values":{"level":1}},{"ts":1732262400000,"values":{"level":"1"}}],
+             "new-1":[{"ts":1732262400000,"seq":7,"values":{"flow":2,"level":1}},{"ts":1732262400001,"values":{"level":3,"Bad":1}}]}
+            """, out var group);
+        Assert.Equal(RejectionReason.None, refused);
+        Assert.Equal(
+            [("bad-1", RejectionReason.TsOutOfRange), ("bad-1", RejectionReason.ValueNotANumber), ("new-1", RejectionReason.MetricUnknown)],
+            refusals.Select(r => (r.Sensor, r.Reason)));
+        Assert.Equal(["old-1", "new-1"], registry.All.ToArray().Select(s => s.Id));
+        Assert.Equal(3, group.Count);
+        var flow = new VectorReading("new-1", 1732262400000, 7, new() { ["flow"] = 2, ["level"] = 1 });
+        Assert.Contains(flow.ToString(), ReadingsOf(group, registry));
+    }
+
+    private static (RejectionReason Refused, List<Refusal> Refusals) Decode(SensorRegistry registry, bool autoRegister, string payload, out ReadingGroup group)
+    {
+        var decoder = new PublishDecoder(registry, new FrameMetrics(), Options.Create(new RegistrationOptions { AutoRegister = autoRegister }));
+        var refusals = new List<Refusal>();
+        return (decoder.Decode(PayloadForm.Json, "gw-1", default, Encoding.UTF8.GetBytes(payload), ReceivedMs, group = new ReadingGroup(), refusals), refusals);
+    }
+
     private static void Check(GoldenVectors vectors, string name)
     {
         var vector = vectors[name];

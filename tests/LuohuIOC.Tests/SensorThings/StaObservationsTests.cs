@@ -97,6 +97,6 @@ public sealed class StaObservationsTests
 
         public Task<ReadingPage<BucketItem>> BucketsAsync(ReadingRequest request, CancellationToken cancellationToken) => queries.BucketsAsync(request, cancellationToken);
 
-        public Task<long> CountAsync(Sensor? sensor, long fromMs, long toMs, CancellationToken cancellationToken) => queries.CountAsync(sensor, fromMs, toMs, cancellationToken);
+        public Task<long> CountAsync(IReadOnlyList<Sensor> sensors, long fromMs, long toMs, CancellationToken cancellationToken) => queries.CountAsync(sensors, fromMs, toMs, cancellationToken);
     }
 }

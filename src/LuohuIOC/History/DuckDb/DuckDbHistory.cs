@@ -48,8 +48,7 @@ public sealed class DuckDbHistory : IReadingHistory, IAsyncDisposable
 
     public long Readings => Volatile.Read(ref _readings);
 
-    /// <summary>Readings that were not stored again since the program started.</summary>
-    public long Duplicates => Volatile.Read(ref _duplicates);
+    public long? Duplicates => Volatile.Read(ref _duplicates);
 
     /// <summary>A sensor's registry row was replaced; its row in history follows with the next transaction.</summary>
     public void SensorChanged(Sensor sensor) => _intake.SensorChanged(sensor);
@@ -225,6 +224,7 @@ public sealed class DuckDbHistory : IReadingHistory, IAsyncDisposable
             _intake.Load(file);
             Volatile.Write(ref _cursor, file.Connection.Scalar("SELECT cursor FROM state", 0L));
             Volatile.Write(ref _readings, file.Connection.Scalar("SELECT readings FROM state", 0L));
+            Volatile.Write(ref _duplicates, file.Connection.Scalar("SELECT duplicates FROM state", 0L));
         }
         catch (DuckDBException)
         {

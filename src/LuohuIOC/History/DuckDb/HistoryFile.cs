@@ -135,9 +135,11 @@ internal sealed class HistoryFile : IDisposable
 
     private static Dictionary<SensorKind, KindTable> Migrate(string path, DuckDBConnection connection)
     {
-        connection.Execute("BEGIN");
         connection.Execute("CREATE TABLE IF NOT EXISTS state (schema INTEGER, cursor BIGINT, readings BIGINT)");
-        connection.Execute("INSERT INTO state SELECT 0, 0, 0 WHERE NOT EXISTS (FROM state)");
+        // No step of the schema: older programs pass over the column, and need not refuse the file for it.
+        connection.Execute("ALTER TABLE state ADD COLUMN IF NOT EXISTS duplicates BIGINT DEFAULT 0");
+        connection.Execute("BEGIN");
+        connection.Execute("INSERT INTO state (schema, cursor, readings) SELECT 0, 0, 0 WHERE NOT EXISTS (FROM state)");
         var schema = connection.Scalar("SELECT schema FROM state", 0);
         if (schema > Migrations.Length)
             throw new HistoryUnavailableException($"{path}: written by a newer version (schema {schema}, this program knows {Migrations.Length}). Run the newer version.");

@@ -57,7 +57,7 @@ internal sealed class ReadingIntake(Func<int, Sensor> find, Func<CancellationTok
             await flushRegistry(cancellationToken);
             _sensors.Write(file.Connection);
         }
-        file.Connection.Execute($"UPDATE state SET cursor = {cursor}, readings = readings + {stored}");
+        file.Connection.Execute($"UPDATE state SET cursor = {cursor}, readings = readings + {stored}, duplicates = duplicates + {duplicates}");
         file.Connection.Execute("COMMIT");
         _sensors.Committed();
         return (stored, duplicates);

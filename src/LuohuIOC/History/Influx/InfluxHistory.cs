@@ -118,7 +118,7 @@ public sealed class InfluxHistory : IReadingHistory, IAsyncDisposable
     }
 
     public async Task<long> CountAsync(CancellationToken cancellationToken) =>
-        await CountAsync(null, long.MinValue, long.MaxValue, cancellationToken);
+        await CountAsync([], long.MinValue, long.MaxValue, cancellationToken);
 
     public async IAsyncEnumerable<StoredReading> ReadAsync(
         int sensor, long fromMs, long toMs, [EnumeratorCancellation] CancellationToken cancellationToken)
@@ -129,11 +129,11 @@ public sealed class InfluxHistory : IReadingHistory, IAsyncDisposable
             yield return new StoredReading(point.TimeMs, point.Sequence, point.Mark, point.Values);
     }
 
-    /// <summary>Counts readings of a range of time, of one sensor or of all.</summary>
-    internal async Task<long> CountAsync(Sensor? sensor, long fromMs, long toMs, CancellationToken cancellationToken)
+    /// <summary>Counts readings of a range of time, of some sensors or, when none is given, of all.</summary>
+    internal async Task<long> CountAsync(IReadOnlyList<Sensor> sensors, long fromMs, long toMs, CancellationToken cancellationToken)
     {
-        var measurements = sensor is null ? string.Join(',', KindCatalogue.All.Select(k => InfluxQl.Name(k.Name))) : InfluxQl.Measurement(sensor);
-        var only = sensor is null ? "" : $" AND {InfluxQl.IsSensor(sensor)}";
+        var measurements = string.Join(',', sensors.Count == 0 ? KindCatalogue.All.Select(k => InfluxQl.Name(k.Name)) : sensors.Select(InfluxQl.Measurement).Distinct());
+        var only = sensors.Count == 0 ? "" : $" AND ({string.Join(" OR ", sensors.Select(InfluxQl.IsSensor))})";
         var answers = await Client.QueryAsync(
             $"SELECT count({InfluxQl.Name(PointFields.Quality)}) FROM {measurements} WHERE {InfluxQl.InRange(PointTime.OfMs(fromMs), PointTime.OfMs(toMs))}{only}", cancellationToken);
         return answers[0].Sum(series => series.Rows[0][1].GetInt64());

@@ -75,8 +75,8 @@ internal sealed class InfluxQueries(InfluxHistory history) : IReadingQueries
         return new ReadingPage<BucketItem>([.. rows.Take(request.Limit).Select(r => r.Item)], rows.Count == wanted ? rows[request.Limit - 1].Mark.ToString() : null);
     }
 
-    public Task<long> CountAsync(Sensor? sensor, long fromMs, long toMs, CancellationToken cancellationToken) =>
-        history.CountAsync(sensor, fromMs, toMs, cancellationToken);
+    public Task<long> CountAsync(IReadOnlyList<Sensor> sensors, long fromMs, long toMs, CancellationToken cancellationToken) =>
+        history.CountAsync(sensors, fromMs, toMs, cancellationToken);
 
     /// <summary>Points come in order of time, so one bucket after the other is whole.</summary>
     private async IAsyncEnumerable<BucketItem> BucketsAsync(

@@ -12,8 +12,8 @@ internal interface IReadingQueries
     /// <summary>Figures over buckets of time, page by page.</summary>
     Task<ReadingPage<BucketItem>> BucketsAsync(ReadingRequest request, CancellationToken cancellationToken);
 
-    /// <summary>Readings of a range of time, of one sensor or of all.</summary>
-    Task<long> CountAsync(Sensor? sensor, long fromMs, long toMs, CancellationToken cancellationToken);
+    /// <summary>Readings of a range of time, of some sensors or, when none is given, of all.</summary>
+    Task<long> CountAsync(IReadOnlyList<Sensor> sensors, long fromMs, long toMs, CancellationToken cancellationToken);
 }
 
 /// <summary>Answers from the embedded file.</summary>
@@ -25,6 +25,6 @@ internal sealed class DuckDbQueries(DuckDbHistory history) : IReadingQueries
     public Task<ReadingPage<BucketItem>> BucketsAsync(ReadingRequest request, CancellationToken cancellationToken) =>
         history.QueryAsync((file, connection) => BucketQuery.Run(file, connection, request, cancellationToken), cancellationToken);
 
-    public Task<long> CountAsync(Sensor? sensor, long fromMs, long toMs, CancellationToken cancellationToken) =>
-        history.QueryAsync((file, connection) => CountQuery.Run(file, connection, sensor, fromMs, toMs), cancellationToken);
+    public Task<long> CountAsync(IReadOnlyList<Sensor> sensors, long fromMs, long toMs, CancellationToken cancellationToken) =>
+        history.QueryAsync((file, connection) => CountQuery.Run(file, connection, sensors, fromMs, toMs), cancellationToken);
 }

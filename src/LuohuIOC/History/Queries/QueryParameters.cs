@@ -55,6 +55,9 @@ internal sealed class QueryParameters(IQueryCollection query, long nowMs)
     public IReadOnlyList<string> Words(string name) =>
         [.. query[name].SelectMany(v => (v ?? "").Split(',', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries)).Distinct()];
 
+    /// <summary>The first of these parameters that is given; null when none is.</summary>
+    public string? FirstOf(IEnumerable<string> names) => names.FirstOrDefault(name => Text(name) is not null);
+
     private string? Text(string name) => query[name].ToString() is { Length: > 0 } text ? text : null;
 
     private long? Time(string name)

@@ -6,6 +6,9 @@ namespace LuohuIOC.History.Queries;
 /// <summary>Readings over HTTP. What each parameter means stands in the texts <c>api.{name}.detail</c>, which the API page shows.</summary>
 internal static class ReadingEndpoints
 {
+    /// <summary>What readings can be asked by and counts cannot.</summary>
+    private static readonly string[] NotOfCounts = ["metric", "every", "aggregate", "last", "quality", "limit", "after"];
+
     public static void Map(IEndpointRouteBuilder routes)
     {
         var readings = routes.MapGroup("/api/v1").WithTags("readings").RequireAuthorization("viewer");
@@ -27,16 +30,24 @@ internal static class ReadingEndpoints
         string? sensors, string? metric, string? from, string? to, string? every, string? aggregate, string? last, string? quality, string? limit, string? after)
     {
         var ids = new QueryParameters(context.Request.Query, 0).Words("sensors");
-        if (ids.Count is 0 or > ReadingRequest.SensorsMax)
-            return Problem.Of(context, StatusCodes.Status400BadRequest, "readings-sensors", ids.Count, ReadingRequest.SensorsMax);
-        var found = new List<Sensor>();
+        if (ids.Count == 0) return TooFewOrMany(context, ids);
+        return Find(context, registry, ids, out var found) ?? await AnswerAsync(context, queries, time, found);
+    }
+
+    private static IResult? Find(HttpContext context, SensorRegistry registry, IReadOnlyList<string> ids, out List<Sensor> found)
+    {
+        found = [];
+        if (ids.Count > ReadingRequest.SensorsMax) return TooFewOrMany(context, ids);
         foreach (var id in ids)
         {
             if (!registry.TryFind(id, out var sensor)) return Problem.Of(context, StatusCodes.Status404NotFound, "not-found", id);
             found.Add(sensor);
         }
-        return await AnswerAsync(context, queries, time, found);
+        return null;
     }
+
+    private static IResult TooFewOrMany(HttpContext context, IReadOnlyList<string> ids) =>
+        Problem.Of(context, StatusCodes.Status400BadRequest, "readings-sensors", ids.Count, ReadingRequest.SensorsMax);
 
     private static async Task<IResult> AnswerAsync(HttpContext context, IReadingQueries queries, TimeProvider time, IReadOnlyList<Sensor> sensors)
     {
@@ -50,19 +61,21 @@ internal static class ReadingEndpoints
     }
 
     private static async Task<IResult> Count(
-        HttpContext context, IReadingHistory history, IReadingQueries queries, SensorRegistry registry, TimeProvider time, string? sensor, string? from, string? to)
+        HttpContext context, IReadingHistory history, IReadingQueries queries, SensorRegistry registry, TimeProvider time,
+        string? sensor, string? sensors, string? from, string? to)
     {
-        Sensor? one = null;
-        if (!string.IsNullOrEmpty(sensor) && !registry.TryFind(sensor, out one))
-            return Problem.Of(context, StatusCodes.Status404NotFound, "not-found", sensor);
-        var cancel = context.RequestAborted;
-        if (one is null && string.IsNullOrEmpty(from) && string.IsNullOrEmpty(to))
-            return await GuardAsync(context, async () => Results.Ok(new ReadingCount(await history.CountAsync(cancel))));
         var parameters = new QueryParameters(context.Request.Query, time.GetUtcNow().ToUnixTimeMilliseconds());
+        // A count that takes no notice of one of them is a wrong number, and nothing about it looks wrong.
+        if (parameters.FirstOf(NotOfCounts) is { } other) return Problem.Of(context, StatusCodes.Status400BadRequest, "readings-count-parameter", other);
+        var ids = parameters.Words("sensors");
+        if (!string.IsNullOrEmpty(sensor)) ids = [.. ids.Append(sensor).Distinct()];
+        if (Find(context, registry, ids, out var found) is { } refused) return refused;
+        var cancel = context.RequestAborted;
+        if (found.Count == 0 && string.IsNullOrEmpty(from) && string.IsNullOrEmpty(to))
+            return await GuardAsync(context, async () => Results.Ok(new ReadingCount(await history.CountAsync(cancel))));
         var (fromMs, toMs) = parameters.Range(long.MaxValue);
         if (parameters.Fault is { } fault) return Problem.Of(context, StatusCodes.Status400BadRequest, fault.Code, fault.Arguments);
-        return await GuardAsync(context, async () => Results.Ok(new ReadingCount(
-            await queries.CountAsync(one, fromMs, toMs, cancel))));
+        return await GuardAsync(context, async () => Results.Ok(new ReadingCount(await queries.CountAsync(found, fromMs, toMs, cancel))));
     }
 
     private static async Task<IResult> GuardAsync(HttpContext context, Func<Task<IResult>> answer)

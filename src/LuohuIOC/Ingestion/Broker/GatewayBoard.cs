@@ -51,6 +51,14 @@ public sealed class GatewayBoard : IGatewayPresence
         _isAnyAway = true;
     }
 
+    /// <summary>The gateway had said before the start that it is gone. Whoever has been heard of since is there.</summary>
+    public void Remember(string gateway, DateTimeOffset since, bool isSparkplug)
+    {
+        if (!_gateways.TryAdd(gateway, (false, since))) return;
+        _away.TryAdd(gateway, (since, isSparkplug));
+        _isAnyAway = true;
+    }
+
     /// <summary>Something came from the gateway: one that has said that it is gone is back, whether it says so or not.</summary>
     public void Heard(string gateway, DateTimeOffset at)
     {

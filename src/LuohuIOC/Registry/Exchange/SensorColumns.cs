@@ -16,7 +16,7 @@ namespace LuohuIOC.Registry.Exchange;
 /// <item><term>installed_on</term><description>2024-05-01 or 2024/5/1.</description></item>
 /// <item><term>synthetic</term><description>true when the position was generated and not surveyed; true/false, 1/0, or yes and no in Chinese or English.</description></item>
 /// <item><term>downstream</term><description>id of the next station of the drainage network.</description></item>
-/// <item><term>retired_at</term><description>ISO 8601; without an offset it is Beijing time. Empty: in service.</description></item>
+/// <item><term>retired_at</term><description>ISO 8601 as the API takes it, or Unix milliseconds; without an offset it is Beijing time. Empty: in service.</description></item>
 /// </list>
 /// A column that the file lacks leaves registered sensors as they are; an empty cell clears. The header may be in English as above or
 /// in Chinese as the text files spell it.

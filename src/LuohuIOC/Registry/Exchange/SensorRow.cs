@@ -1,6 +1,7 @@
 using System.Collections.Frozen;
 using System.Globalization;
 using LuohuIOC.DeviceProtocol;
+using LuohuIOC.Http;
 using LuohuIOC.Spatial;
 using LuohuIOC.Texts;
 
@@ -26,8 +27,6 @@ internal sealed class SensorRow(int line, Func<string, string?> cell, FileDatum 
     private const string HostsName = "ioc";
 
     private static readonly string[] Dates = ["yyyy-MM-dd", "yyyy/M/d"];
-    private static readonly string[] BeijingTimes = ["yyyy-MM-dd", "yyyy-MM-dd HH:mm", "yyyy-MM-dd HH:mm:ss", "yyyy-MM-ddTHH:mm:ss", "yyyy/M/d H:mm", "yyyy/M/d"];
-    private static readonly TimeSpan Beijing = TimeSpan.FromHours(8);
 
     private static readonly FrozenSet<string> Yes = Words("true", "1", "registry.yes");
     private static readonly FrozenSet<string> No = Words("false", "0", "registry.no");
@@ -174,9 +173,7 @@ internal sealed class SensorRow(int line, Func<string, string?> cell, FileDatum 
     {
         var text = cell(SensorColumns.RetiredAt) ?? "";
         if (text.Length == 0) return null;
-        if (DateTime.TryParseExact(text, BeijingTimes, CultureInfo.InvariantCulture, DateTimeStyles.None, out var local)) return new DateTimeOffset(local, Beijing).ToUniversalTime();
-        if (DateTimeOffset.TryParse(text, CultureInfo.InvariantCulture, DateTimeStyles.None, out var time) && (text.EndsWith('Z') || text.LastIndexOfAny(['+', '-']) > 9))
-            return DateTimeOffset.FromUnixTimeMilliseconds(time.ToUnixTimeMilliseconds());
+        if (TimeParameter.TryParse(text, out var ms)) return DateTimeOffset.FromUnixTimeMilliseconds(ms);
         Refuse(SensorColumns.RetiredAt, "not-a-time", text);
         return null;
     }

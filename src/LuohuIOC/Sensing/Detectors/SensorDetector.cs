@@ -78,6 +78,12 @@ public sealed class SensorDetector
         FollowChart();
     }
 
+    /// <summary>An alert of a rule that these detectors report under stands, and they know nothing of it: the next reading ends it.</summary>
+    public void EndIfOwn(string rule)
+    {
+        if (_streams.Exists(stream => stream.State.Rule == rule && stream.State.Severity is null)) _ended.Add(new StreamState { Rule = rule });
+    }
+
     /// <summary>The training job must not learn from a fault, whichever detector saw it.</summary>
     private void FollowChart()
     {

@@ -15,9 +15,16 @@ internal sealed record GatewayLook(
 /// Decides which gateways are away and what is told of it. One that has said so for <paramref name="after"/> raises an alert, if it has sensors in service; the
 /// alert ends when the gateway is there again, and stands over a restart for as long as nothing has been heard of it.
 /// </summary>
-internal sealed class GatewayRound(TimeSpan after)
+/// <param name="after">So long it must have been gone.</param>
+/// <param name="listeningMs">Since when this host can be reached, Unix ms: who was gone before may be on its way back.</param>
+internal sealed class GatewayRound(TimeSpan after, long listeningMs = 0)
 {
     public const string Rule = "gateway-offline";
+
+    /// <summary>A gateway that waits for a host tries again within a minute.</summary>
+    private static readonly TimeSpan WayBack = TimeSpan.FromMinutes(1);
+
+    private readonly long _earliestMs = listeningMs + (long)(after < WayBack ? after : WayBack).TotalMilliseconds;
 
     private HashSet<string> _before = new(StringComparer.Ordinal);
     private IReadOnlySet<string> _stood = new HashSet<string>();
@@ -37,7 +44,7 @@ internal sealed class GatewayRound(TimeSpan after)
         foreach (var (gateway, since) in said)
         {
             var sinceMs = since.ToUnixTimeMilliseconds();
-            if (!away.Contains(gateway) || standing.Contains(gateway) || nowMs - sinceMs < after.TotalMilliseconds) continue;
+            if (!away.Contains(gateway) || standing.Contains(gateway) || nowMs - sinceMs < after.TotalMilliseconds || nowMs < _earliestMs) continue;
             if (sensorsOf(gateway) is > 0 and var sensors)
                 changes.Add((gateway, new RuleChange(Rule, Severity.Yellow, "", double.NaN, double.NaN, sinceMs, $$$"""{"gateway":{"sensors":{{{sensors}}}}}""")));
         }

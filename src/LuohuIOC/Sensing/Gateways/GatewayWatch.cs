@@ -12,11 +12,27 @@ namespace LuohuIOC.Sensing.Gateways;
 /// </summary>
 internal sealed class GatewayWatch(
     GatewayBoard gateways, AwayGateways away, LatestBoard latest, SensorRegistry registry, IOpenAlerts alerts, IGrainFactory grains, SiloStarted silo, IOptions<SensingOptions> options,
-    TimeProvider time, ILogger<GatewayWatch> log) : BackgroundService
+    ListeningSince listening, IConfiguration configuration, IHostApplicationLifetime lifetime, TimeProvider time, ILogger<GatewayWatch> log) : BackgroundService
 {
     private static readonly TimeSpan LookEvery = TimeSpan.FromSeconds(1);
 
-    private readonly GatewayRound _round = new(options.Value.GatewayAwayAfter);
+    private readonly GatewayRound _round = new(options.Value.GatewayAwayAfter, listening.Ms);
+    private readonly AwayFile _file = new(Path.Combine(configuration["DataDirectory"] ?? "data", AwayFile.Name));
+    private bool _unkept;
+
+    /// <summary>Before the ports open: who comes back then is not taken for gone.</summary>
+    public override Task StartAsync(CancellationToken cancellationToken)
+    {
+        try
+        {
+            foreach (var note in _file.Read()) gateways.Remember(note.Gateway, note.Since, note.IsSparkplug);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            log.LogWarning("Gateways: who was away before the start cannot be read ({Cause})", e.Message);
+        }
+        return base.StartAsync(cancellationToken);
+    }
 
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
@@ -40,11 +56,29 @@ internal sealed class GatewayWatch(
         var nowMs = time.GetUtcNow().ToUnixTimeMilliseconds();
         // What the ledger has open is known after a restart too, and what another host has told.
         var standing = alerts.Open.Where(a => a.Rule == GatewayRound.Rule && a.ClearedAt is null).Select(a => AlertSubject.GatewayOf(a.SensorId)).OfType<string>().ToHashSet(StringComparer.Ordinal);
-        var found = _round.Look(gateways.Away, standing, gateways.IsOnline, SensorsOf, nowMs);
+        var said = gateways.Away;
+        Keep(said);
+        var found = _round.Look(said, standing, gateways.IsOnline, SensorsOf, nowMs);
         away.Set(found.Away, found.Over, nowMs);
         foreach (var gateway in found.Gone) Mark(gateway, true);
         foreach (var gateway in found.Back) Mark(gateway, false);
         foreach (var (gateway, change) in found.Changes) await grains.GetGrain<IAlertGrain>(AlertSubject.IdOfGateway(gateway)).Observe([change]);
+    }
+
+    private void Keep(IReadOnlyDictionary<string, DateTimeOffset> said)
+    {
+        // The host's own end ends the connections of all, and their wills say nothing of them.
+        if (lifetime.ApplicationStopping.IsCancellationRequested) return;
+        try
+        {
+            _file.Keep([.. said.Select(s => new AwayNote(s.Key, s.Value, gateways.IsSparkplug(s.Key)))]);
+            _unkept = false;
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            if (!_unkept) log.LogWarning("Gateways: who is away cannot be kept, a restart would forget it ({Cause})", e.Message);
+            _unkept = true;
+        }
     }
 
     private void Mark(string gateway, bool stale)

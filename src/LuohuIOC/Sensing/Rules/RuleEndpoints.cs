@@ -51,7 +51,7 @@ internal static class RuleEndpoints
     public static async Task<IResult> Put(HttpContext context, string id, string rule, SensorRegistry registry, RuleBook book)
     {
         if (!registry.TryFind(id, out var sensor)) return Problem.Of(context, 404, "not-found", id);
-        if (!TryExpected(context, out var expected)) return Problem.Of(context, 400, "rule-if-match-invalid");
+        if (!IfMatch.TryRead(context.Request, out var expected)) return Problem.Of(context, 400, "rule-if-match-invalid");
         Rule parsed;
         try
         {
@@ -67,7 +67,7 @@ internal static class RuleEndpoints
         if (RuleChecks.FaultOf(parsed, sensor) is { } fault) return Problem.Of(context, 422, fault.Code, fault.Arguments);
         var set = book.Set(sensor, rule, parsed, Who(context), parsed.Comment, expected);
         if (set is null) return Problem.Of(context, 412, "rule-version-conflict", rule, book.VersionOf(id, rule));
-        context.Response.Headers.ETag = $"\"{set.Version}\"";
+        IfMatch.Tell(context.Response, set.Version);
         return Results.Json(RuleView.Of(parsed, set, set.Version, TextBook.LanguageOf(context.Request)), RuleJson.Options);
     }
 
@@ -75,7 +75,7 @@ internal static class RuleEndpoints
     public static IResult Delete(HttpContext context, string id, string rule, SensorRegistry registry, RuleBook book, string? comment = null)
     {
         if (!registry.TryFind(id, out var sensor)) return Problem.Of(context, 404, "not-found", id);
-        if (!TryExpected(context, out var expected)) return Problem.Of(context, 400, "rule-if-match-invalid");
+        if (!IfMatch.TryRead(context.Request, out var expected)) return Problem.Of(context, 400, "rule-if-match-invalid");
         if (!book.Explain(sensor).Any(r => r.Rule.Id == rule && r.Override is not null))
             return Problem.Of(context, 404, "rule-not-overridden", rule);
         var set = book.Set(sensor, rule, null, Who(context), comment, expected);
@@ -107,16 +107,6 @@ internal static class RuleEndpoints
             whole.Remove("confirm");
         }
         return whole;
-    }
-
-    private static bool TryExpected(HttpContext context, out int? version)
-    {
-        version = null;
-        var header = context.Request.Headers.IfMatch.ToString();
-        if (header is "" or "*") return true;
-        if (!int.TryParse(header.Trim('"'), out var parsed)) return false;
-        version = parsed;
-        return true;
     }
 
     private static string Who(HttpContext context) => context.User.Identity?.Name ?? "unknown";

@@ -21,4 +21,20 @@ public sealed class DuckDbHistoryTests : HistoryContract
 
         Assert.Equal("m0,m1", await scene.ScalarAsync("SELECT array_to_string(metrics[1:2], ',') FROM sensor", ""));
     }
+
+    [Fact]
+    public async Task Every_reading_made_a_row_or_is_counted_as_a_duplicate_also_by_the_next_process()
+    {
+        await using var scene = new HistoryScene();
+        scene.AddSensor(SensorKind.Outfall);
+        await scene.AppendAsync(new SomeReading(0, Start, 1), new SomeReading(0, Start, 1), new SomeReading(0, Start + 1, 2));
+        await scene.AppendAsync(new SomeReading(0, Start, 1), new SomeReading(0, Start + 2, 3));
+        Assert.Equal((3, 2), (await scene.CountAsync(), scene.History.Duplicates));
+
+        await scene.RestartAsync();
+        Assert.Equal((3, 2), (await scene.CountAsync(), scene.History.Duplicates));
+        // What another message of the same moment has added to a row has none of its own.
+        await scene.AppendAsync(new SomeReading(0, Start + 9), new SomeReading(0, Start + 9, Values: [(1, 4)]));
+        Assert.Equal((4, 3), (await scene.CountAsync(), scene.History.Duplicates));
+    }
 }

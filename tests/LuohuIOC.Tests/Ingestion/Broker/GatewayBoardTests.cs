@@ -29,6 +29,19 @@ public sealed class GatewayBoardTests
     }
 
     [Fact]
+    public void Who_was_gone_before_the_start_is_away_unless_it_has_been_heard_of_since()
+    {
+        _board.Set("gw-2", true, Now);
+        _board.Remember("gw-1", Now.AddMinutes(-3), isSparkplug: true);
+        _board.Remember("gw-2", Now.AddMinutes(-3), isSparkplug: false);
+        Assert.Equal(["gw-1"], _board.Away.Keys);
+        Assert.Equal(Now.AddMinutes(-3), _board.Away["gw-1"]);
+        Assert.True(_board.IsSparkplug("gw-1"));
+        _board.Connected("gw-1", Session("a"), Now);
+        Assert.Empty(_board.Away);
+    }
+
+    [Fact]
     public void The_will_of_a_connection_that_hung_is_known_by_the_one_that_took_its_place()
     {
         var (hung, next) = (Session("a"), Session("b"));

@@ -52,6 +52,25 @@ public class SensorCsvTests
     }
 
     [Theory]
+    [InlineData("2024-05-01T08:00:00+08:00", true)]
+    [InlineData("2024-05-01T00:00Z", true)]
+    [InlineData("2024-05-01T08:00", true)]
+    [InlineData("2024-05-01 08:00:00", true)]
+    [InlineData("1714521600000", true)]
+    [InlineData("05/01/2024 08:00+08:00", false)]
+    [InlineData("01/05/2024 00:00Z", false)]
+    [InlineData("May 1, 2024 08:00 +08:00", false)]
+    [InlineData("2024/5/1 8:00", false)]
+    [InlineData("20240501", false)]
+    [InlineData("1714521600", false)]
+    public async Task Times_are_written_as_they_are_for_the_API_and_nothing_is_guessed(string text, bool isTime)
+    {
+        var file = await Read($"{Header},retired_at\na,pipe,甲站,114.1336,22.5553,gw-1,\"{text}\"\n");
+        if (isTime) Assert.Equal(new DateTimeOffset(2024, 5, 1, 0, 0, 0, TimeSpan.Zero), Assert.Single(file.Drafts).RetiredAt);
+        else Assert.Equal([(2, "retired_at", "not-a-time", text)], file.Refused.Select(r => (r.Line, r.Field, r.Code, r.Value)));
+    }
+
+    [Theory]
     [InlineData(true)]
     [InlineData(false)]
     public async Task A_byte_order_mark_is_welcome_and_not_needed(bool mark)

@@ -191,6 +191,17 @@ public sealed class SensorDetectorsTests : IDisposable
         Assert.Equal((null, 0L), (model.State.Streams[0].Severity, model.State.Streams[0].SinceMs));
     }
 
+    [Fact]
+    public void An_alert_that_a_lost_state_has_left_open_is_ended_by_the_detector_that_begins_anew()
+    {
+        var detector = _desk.Detectors.For(DetectorDesk.River())!;
+        detector.EndIfOwn("novelty-level");
+        detector.EndIfOwn("waterlogging-depth");
+        _desk.Levels(detector, 2);
+        var change = Assert.Single(_desk.Changes);
+        Assert.Equal(("novelty-level", null), (change.Rule, change.Severity));
+    }
+
     [Theory]
     [InlineData(StationAlarm.Chart)]
     [InlineData(StationAlarm.Pca)]

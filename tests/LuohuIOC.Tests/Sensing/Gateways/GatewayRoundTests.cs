@@ -38,6 +38,20 @@ public sealed class GatewayRoundTests
     }
 
     [Fact]
+    public void Who_was_gone_before_a_restart_is_told_of_when_it_has_had_a_minute_to_come_back()
+    {
+        var round = new GatewayRound(TimeSpan.FromMinutes(5), Watched.At(600));
+        int Told(double second) => round.Look(_said, _standing, _ => _online, _ => _sensors, Watched.At(second)).Changes.Count;
+        Assert.Equal(0, Told(601));
+        Assert.Equal(0, Told(659));
+        Assert.Equal(1, Told(660));
+        // The wait of one that went shortly before the restart is not over by then.
+        _said["gw-1"] = Gone.AddSeconds(590);
+        Assert.Equal(0, Told(889));
+        Assert.Equal(1, Told(890));
+    }
+
+    [Fact]
     public void After_a_restart_an_open_alert_stands_until_its_gateway_is_heard_of()
     {
         _said.Clear();

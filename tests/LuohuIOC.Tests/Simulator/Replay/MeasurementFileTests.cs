@@ -1,3 +1,4 @@
+using LuohuIOC.DeviceProtocol;
 using LuohuIOC.Simulator.Language;
 using LuohuIOC.Simulator.Replay;
 using Xunit;
@@ -44,10 +45,10 @@ public sealed class MeasurementFileTests
     [InlineData("1694082000000")]
     [InlineData("2023-09-07 18:20:00")]
     [InlineData("2023-09-07T18:20")]
-    [InlineData("2023/9/7 18:20")]
+    [InlineData("2023-09-07T06:20-04:00")]
     public void Times_are_read_in_every_form(string text)
     {
-        Assert.True(MeasurementFile.TryParseTime(text, Format.TimeZone, out var time));
+        Assert.True(TimeText.TryParse(text, Format.TimeZone, out var time));
         Assert.Equal(new DateTimeOffset(2023, 9, 7, 10, 20, 0, TimeSpan.Zero), time.ToUniversalTime());
     }
 
@@ -57,7 +58,13 @@ public sealed class MeasurementFileTests
     [InlineData("12")]
     [InlineData("2023-13-40 00:00:00")]
     [InlineData("99999999999999999999")]
-    public void What_is_no_time_is_refused(string text) => Assert.False(MeasurementFile.TryParseTime(text, Format.TimeZone, out _));
+    [InlineData("2023/9/7 18:20")]
+    [InlineData("09/07/2023 18:20")]
+    [InlineData("7 Sep 2023 18:20")]
+    [InlineData("20230907")]
+    [InlineData("1694082000")]
+    [InlineData("18:20:00")]
+    public void What_is_no_time_is_refused(string text) => Assert.False(TimeText.TryParse(text, Format.TimeZone, out _));
 
     [Fact]
     public void Bad_lines_are_named_with_their_reason_and_the_others_stay()
@@ -80,6 +87,7 @@ public sealed class MeasurementFileTests
                 (2, "replay.bad.number"), (3, "replay.bad.time"), (4, "replay.bad.sensor"), (5, "replay.bad.cells"), (6, "replay.bad.empty"), (7, "replay.bad.number"),
             ],
             bad.Select(b => (b.Line, b.Reason)));
+        Assert.Equal(["time", "when"], bad[1].Arguments);
     }
 
     [Fact]
