@@ -23,8 +23,11 @@ public enum TokenVerdict
 /// </summary>
 public sealed class TokenBook
 {
-    /// <summary>More tokens than this are refused: a script that issues one per request is a mistake.</summary>
+    /// <summary>More tokens than this that open anything are refused: a script that issues one per request is a mistake.</summary>
     public const int TokensMax = 10_000;
+
+    /// <summary>… and, with those that have ended, which stay for the record, more than this.</summary>
+    private const int EverMax = 10 * TokensMax;
 
     private static readonly TimeSpan LookForOthersEvery = TimeSpan.FromSeconds(1);
 
@@ -46,7 +49,7 @@ public sealed class TokenBook
     /// <summary>A token stopped being valid before its time: connections that it opened should end.</summary>
     public event Action<string>? Revoked;
 
-    public bool IsFull => _byId.Count >= TokensMax;
+    public bool IsFull => _byId.Count >= TokensMax && (_byId.Count >= EverMax || UsableCount() >= TokensMax);
 
     public AccessToken? Find(string id) => _byId.TryGetValue(id, out var entry) ? entry.Token : null;
 
@@ -55,6 +58,12 @@ public sealed class TokenBook
     {
         if (!_byId.ContainsKey(id)) Load();
         return Find(id);
+    }
+
+    private int UsableCount()
+    {
+        var now = _clock.GetUtcNow();
+        return _byId.Count(entry => entry.Value.Token.IsUsable(now));
     }
 
     /// <summary>Every token ever issued, oldest first.</summary>

@@ -14,11 +14,15 @@ public sealed class DueBoard
     public void Set(int sensor, long dueMs) => Volatile.Write(ref ChunkOf(sensor / ChunkSize)[sensor % ChunkSize], dueMs);
 
     /// <summary>As <see cref="Set"/>, unless it is due sooner.</summary>
-    public void Hasten(int sensor, long dueMs)
+    /// <param name="sensor">Its number.</param>
+    /// <param name="dueMs">Unix ms.</param>
+    /// <param name="onlyDue">Not where nothing is due: a grain that lives elsewhere or nowhere is left there.</param>
+    public void Hasten(int sensor, long dueMs, bool onlyDue = false)
     {
         ref var at = ref ChunkOf(sensor / ChunkSize)[sensor % ChunkSize];
         for (var known = Volatile.Read(ref at); dueMs < known;)
         {
+            if (onlyDue && known == long.MaxValue) return;
             var found = Interlocked.CompareExchange(ref at, dueMs, known);
             if (found == known) return;
             known = found;

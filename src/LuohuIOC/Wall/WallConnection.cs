@@ -92,7 +92,8 @@ internal sealed class WallConnection(
     }
 
     /// <summary>True when the browser showed this access token.</summary>
-    public bool IsOf(string tokenId) => connection.User.FindFirstValue(ClaimTypes.NameIdentifier) == tokenId;
+    /// <summary>The token that opened it, null where none did.</summary>
+    public string? TokenId => connection.User.FindFirstValue(ClaimTypes.NameIdentifier);
 
     public void Abort()
     {

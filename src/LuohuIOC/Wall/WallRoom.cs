@@ -17,6 +17,7 @@ internal sealed class WallRoom
     private readonly SensorRegistry _registry;
     private readonly LatestBoard _latest;
     private readonly WallMeters _meters;
+    private readonly TokenBook _tokens;
     private readonly TimeProvider _time;
     private readonly ILogger<WallRoom> _logger;
 
@@ -24,7 +25,7 @@ internal sealed class WallRoom
         AlertBoard alerts, TokenBook tokens, SensorRegistry registry, LatestBoard latest, IOptions<WallOptions> options, WallMeters meters, TimeProvider time,
         ILogger<WallRoom> logger)
     {
-        (_options, _registry, _latest, _meters, _time, _logger) = (options.Value, registry, latest, meters, time, logger);
+        (_options, _tokens, _registry, _latest, _meters, _time, _logger) = (options.Value, tokens, registry, latest, meters, time, logger);
         alerts.Changed += Show;
         tokens.Revoked += TurnOut;
     }
@@ -48,6 +49,8 @@ internal sealed class WallRoom
         var joined = new WallConnection(connection, LanguageOf(connection), _options, _registry, _latest, _meters, _time, _logger);
         _connections[connection.ConnectionId] = (joined, joined.RunAsync());
         _meters.Joined();
+        // Revoked between the request and this: nobody would turn it out any more.
+        if (joined.TokenId is { } token && _tokens.Find(token)?.IsUsable(_time.GetUtcNow()) is false) joined.Abort();
     }
 
     public async Task LeaveAsync(HubConnectionContext connection)
@@ -71,7 +74,7 @@ internal sealed class WallRoom
     private void TurnOut(string tokenId)
     {
         foreach (var (_, entry) in _connections)
-            if (entry.Connection.IsOf(tokenId)) entry.Connection.Abort();
+            if (entry.Connection.TokenId == tokenId) entry.Connection.Abort();
     }
 
     public void Show(ReadingsFrame frame)

@@ -88,13 +88,13 @@ public sealed class DuckDbHistory : IReadingHistory, IAsyncDisposable
         }
         catch (Exception e) when (e is DuckDBException or IOException)
         {
-            Close();
+            await CloseAloneAsync();
             throw HistoryFile.Unavailable(_path, e);
         }
         catch (Exception e) when (e is not HistoryUnavailableException)
         {
             // What memory believes was not committed: it is read from the file again.
-            Close();
+            await CloseAloneAsync();
             throw;
         }
         finally
@@ -201,7 +201,7 @@ public sealed class DuckDbHistory : IReadingHistory, IAsyncDisposable
         }
         catch (DuckDBException e)
         {
-            Close();
+            await CloseAloneAsync();
             throw HistoryFile.Unavailable(_path, e);
         }
         finally
@@ -236,6 +236,17 @@ public sealed class DuckDbHistory : IReadingHistory, IAsyncDisposable
     }
 
     private HistoryUnavailableException NotOpen() => new($"{_path}: history is not open yet. The log says why; it is tried again by itself.");
+
+    /// <summary>
+    /// As <see cref="Close"/>, after the last reader: DuckDB keeps a file's instance for as long as anyone has a connection, and one whose
+    /// commit has failed half-way may hold rows of it, which the next checkpoint would make true and the retry would store again.
+    /// </summary>
+    private async Task CloseAloneAsync()
+    {
+        for (var i = 0; i < _options.Readers; i++) await _reading.WaitAsync();
+        Close();
+        _reading.Release(_options.Readers);
+    }
 
     /// <summary>Rolls back what is not committed and forgets what memory believed; the next write opens the file again.</summary>
     private void Close()

@@ -65,13 +65,14 @@ internal sealed class HistoryFile : IDisposable
         var text = cause.Message.ReplaceLineEndings(" ");
         var remedy = text switch
         {
-            _ when Has(text, "lock") => "Another program has the file open: stop it, or give this one another DataDirectory.",
+            // Before the lock: DuckDB tells it as "could not allocate block …".
+            _ when Has(text, "Out of Memory") || Has(text, "failed to pin block") => "Raise History:DuckDb:MemoryLimit.",
+            _ when Has(text, "Could not set lock") || Has(text, "Conflicting lock") => "Another program has the file open: stop it, or give this one another DataDirectory.",
             _ when Has(text, "No space left") || Has(text, "disk full") || Has(text, "max_temp_directory_size") =>
                 "The disk is full: make room. Nothing is lost; storing goes on by itself.",
             _ when Has(text, "not a valid DuckDB") || Has(text, "corrupt") || Has(text, "checksum") || Has(text, "Serialization Error") || Has(text, "WAL file") =>
                 "The file is damaged: move it away together with its .wal file, or restore a copy. A new one is begun by itself, and what is still in the journal is stored in it.",
             _ when Has(text, "Permission denied") => "Give this program the right to read and write the file.",
-            _ when Has(text, "Out of Memory") => "Raise History:DuckDb:MemoryLimit.",
             _ => "Nothing is lost while the journal has room; storing is tried again by itself.",
         };
         return new HistoryUnavailableException($"{path}: history cannot be used ({text}). {remedy}", cause);

@@ -65,9 +65,8 @@ internal sealed class Suspects
 
     private void Write(DuckDBConnection connection)
     {
-        using var clear = connection.CreateCommand();
-        clear.CommandText = "DELETE FROM temp.suspect";
-        clear.ExecuteNonQuery();
+        // Made anew: rows that are only deleted keep their memory, and millions of resent readings would fill it.
+        connection.Execute(CreateTableSql);
         using var appender = connection.CreateAppender("temp", "main", "suspect");
         for (var i = 0; i < _suspects.Count; i++)
         {

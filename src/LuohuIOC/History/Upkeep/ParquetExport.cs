@@ -16,10 +16,14 @@ public sealed record DayExport(DateOnly Day, string File, long Rows, long Bytes)
 /// One day of all sensors as <c>DataDirectory/export/yyyy-MM-dd.parquet</c>, in the long form that notebooks and Grafana like: columns
 /// <c>sensor, kind, name, street, ts (UTC), metric, unit, value, quality, reason, seq, device_ts (UTC)</c>, sorted by sensor, metric, time, device time
 /// and sequence. Everything that a reader needs is in the file: sensor, device time and sequence are a reading's identity. It appears when it is whole.
+/// <para>Some sensors at a time: a day of 2.3 million readings of all kinds in one statement did not fit into the 512 MB that the writer lives in; in pieces the process peaks at 244 MB.</para>
 /// </summary>
 public sealed class ParquetExport(DuckDbHistory history, string dataDirectory)
 {
     public const string Folder = "export";
+
+    /// <summary>Values of a statement, about: some 40 MB to sort.</summary>
+    private const long PieceValues = 250_000;
 
     private readonly SemaphoreSlim _one = new(1, 1);
 
@@ -32,17 +36,28 @@ public sealed class ParquetExport(DuckDbHistory history, string dataDirectory)
         await _one.WaitAsync(cancellationToken);
         var path = PathOf(day);
         var part = path + ".part";
+        var pieces = path + ".pieces";
         try
         {
-            Directory.CreateDirectory(Path.GetDirectoryName(path)!);
-            var rows = await history.QueryAsync((file, connection) => Copy(file, connection, day, part, cancellationToken), cancellationToken);
+            if (Directory.Exists(pieces)) Directory.Delete(pieces, recursive: true);
+            Directory.CreateDirectory(pieces);
+            var rows = 0L;
+            var files = new List<string>();
+            foreach (var sensors in await history.QueryAsync((file, connection) => Pieces(file, connection, day), cancellationToken))
+            {
+                var piece = Path.Combine(pieces, $"{files.Count}.parquet");
+                rows += await history.QueryAsync((file, connection) => Copy(file, connection, day, sensors, piece, cancellationToken), cancellationToken);
+                files.Add(piece);
+            }
             if (rows == 0) return null;
+            Join(files, part, cancellationToken);
             File.Move(part, path, overwrite: true);
             return new DayExport(day, $"{Folder}/{NameOf(day)}", rows, new FileInfo(path).Length);
         }
         finally
         {
             File.Delete(part);
+            if (Directory.Exists(pieces)) Directory.Delete(pieces, recursive: true);
             _one.Release();
         }
     }
@@ -52,10 +67,57 @@ public sealed class ParquetExport(DuckDbHistory history, string dataDirectory)
 
     private static string NameOf(DateOnly day) => day.ToString("yyyy-MM-dd", CultureInfo.InvariantCulture) + ".parquet";
 
-    private static long Copy(HistoryFile file, DuckDBConnection connection, DateOnly day, string path, CancellationToken cancellationToken)
+    private static string RangeOf(DateOnly day) => $"r.ts >= {Sql.Time(MidnightMs(day))} AND r.ts < {Sql.Time(MidnightMs(day.AddDays(1)))}";
+
+    /// <summary>The day's sensors in the order of their names, cut where about <see cref="PieceValues"/> values are together.</summary>
+    private static List<List<(KindTable Table, int Sensor)>> Pieces(HistoryFile file, DuckDBConnection connection, DateOnly day)
     {
-        var range = $"r.ts >= {Sql.Time(MidnightMs(day))} AND r.ts < {Sql.Time(MidnightMs(day.AddDays(1)))}";
-        var parts = file.Tables.Values.SelectMany(table => table.IsList ? [GenericSql(table, range)] : table.Metrics.Select((_, i) => MetricSql(table, i, range)));
+        var tables = file.Tables.Values.ToArray();
+        var counts = tables.Select((t, i) =>
+            $"SELECT {i} AS kind, r.sensor, count(*) * {(t.IsList ? 8 : t.Metrics.Count)} AS size FROM {KindTable.Quote(t.Name)} r WHERE {RangeOf(day)} GROUP BY r.sensor");
+        var pieces = new List<List<(KindTable, int)>>();
+        var size = 0L;
+        using var query = connection.CreateCommand();
+        query.CommandText = $"SELECT c.kind, c.sensor, c.size FROM ({string.Join(" UNION ALL ", counts)}) c JOIN sensor s ON s.number = c.sensor ORDER BY s.id, c.kind";
+        using var reader = query.ExecuteReader();
+        for (var last = -1; reader.Read(); last = reader.GetInt32(1))
+        {
+            // Never within a sensor: its rows are sorted together.
+            if (pieces.Count == 0 || (size > PieceValues && reader.GetInt32(1) != last))
+            {
+                pieces.Add([]);
+                size = 0;
+            }
+            pieces[^1].Add((tables[reader.GetInt32(0)], reader.GetInt32(1)));
+            size += reader.GetInt64(2);
+        }
+        return pieces;
+    }
+
+    /// <summary>One file of several, in their order, beside the writer's memory and not in it.</summary>
+    private static void Join(List<string> pieces, string path, CancellationToken cancellationToken)
+    {
+        using var connection = new DuckDBConnection("Data Source=:memory:");
+        connection.Open();
+        connection.Execute("SET threads=1");
+        connection.Execute("SET memory_limit='256MB'");
+        using var command = connection.CreateCommand();
+        command.CommandText = $"COPY (FROM read_parquet([{string.Join(", ", pieces.Select(Quoted))}])) TO {Quoted(path)} (FORMAT parquet, COMPRESSION zstd)";
+        using var cancel = cancellationToken.Register(command.Cancel);
+        command.ExecuteNonQuery();
+    }
+
+    private static string Quoted(string text) => $"'{text.Replace("'", "''")}'";
+
+    private static long Copy(
+        HistoryFile file, DuckDBConnection connection, DateOnly day, List<(KindTable Table, int Sensor)> sensors, string path, CancellationToken cancellationToken)
+    {
+        var parts = sensors.GroupBy(s => s.Table.Name, s => s.Sensor).SelectMany(ofKind =>
+        {
+            var table = file.Tables.Values.First(t => t.Name == ofKind.Key);
+            var range = $"{RangeOf(day)} AND r.sensor IN ({string.Join(", ", ofKind)})";
+            return table.IsList ? [GenericSql(table, range)] : table.Metrics.Select((_, i) => MetricSql(table, i, range));
+        });
         // Times are stored as UTC; only with a zone does a Parquet reader know.
         connection.Execute("SET TimeZone = 'UTC'");
         using var command = connection.CreateCommand();
@@ -66,7 +128,7 @@ public sealed class ParquetExport(DuckDbHistory history, string dataDirectory)
                     v.seq, v.device_ts::TIMESTAMP::TIMESTAMPTZ AS device_ts
                 FROM ({string.Join(" UNION ALL ", parts)}) v JOIN sensor s ON s.number = v.sensor
                 ORDER BY s.id, v.metric, v.ts, v.device_ts, v.seq NULLS FIRST
-            ) TO '{path.Replace("'", "''")}' (FORMAT parquet, COMPRESSION zstd)
+            ) TO {Quoted(path)} (FORMAT parquet, COMPRESSION zstd)
             """;
         using var cancel = cancellationToken.Register(command.Cancel);
         return command.ExecuteNonQuery();

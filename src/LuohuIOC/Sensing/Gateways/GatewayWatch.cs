@@ -11,7 +11,7 @@ namespace LuohuIOC.Sensing.Gateways;
 /// that stays away is one alert, which ends when it is back. Costs nothing while all are there.
 /// </summary>
 internal sealed class GatewayWatch(
-    GatewayBoard gateways, AwayGateways away, LatestBoard latest, SensorRegistry registry, IOpenAlerts alerts, IGrainFactory grains, SiloStarted silo, IOptions<SensingOptions> options,
+    GatewayBoard gateways, AwayGateways away, DueBoard dues, LatestBoard latest, SensorRegistry registry, IOpenAlerts alerts, IGrainFactory grains, SiloStarted silo, IOptions<SensingOptions> options,
     ListeningSince listening, IConfiguration configuration, IHostApplicationLifetime lifetime, TimeProvider time, ILogger<GatewayWatch> log) : BackgroundService
 {
     private static readonly TimeSpan LookEvery = TimeSpan.FromSeconds(1);
@@ -61,7 +61,13 @@ internal sealed class GatewayWatch(
         var found = _round.Look(said, standing, gateways.IsOnline, SensorsOf, nowMs);
         away.Set(found.Away, found.Over, nowMs);
         foreach (var gateway in found.Gone) Mark(gateway, true);
-        foreach (var gateway in found.Back) Mark(gateway, false);
+        foreach (var gateway in found.Back)
+        {
+            Mark(gateway, false);
+            // Who was asked while nobody could be heard would be asked again only after another silence.
+            foreach (var sensor in registry.All)
+                if (sensor.Gateway == gateway) dues.Hasten(sensor.Number, nowMs, onlyDue: true);
+        }
         foreach (var (gateway, change) in found.Changes) await grains.GetGrain<IAlertGrain>(AlertSubject.IdOfGateway(gateway)).Observe([change]);
     }
 

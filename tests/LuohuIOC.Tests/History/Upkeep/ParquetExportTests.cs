@@ -41,6 +41,25 @@ public sealed class ParquetExportTests
         Assert.Equal([path], Directory.GetFiles(Path.GetDirectoryName(path)!));
     }
 
+    [Fact]
+    public async Task A_day_of_several_pieces_is_one_file_in_order()
+    {
+        const int Sensors = 100, Each = 3_000;
+        await using var scene = new HistoryScene { Options = { MemoryLimit = "70MB" } };
+        for (var i = 0; i < Sensors; i++) scene.AddSensor(SensorKind.Outfall);
+        for (var i = 0; i < Each; i += 100)
+            await scene.AppendAsync(from step in Enumerable.Range(i, 100) from sensor in Enumerable.Range(0, Sensors) select new SomeReading(sensor, Start + step * 1000, Values: [(0, step), (1, sensor)]));
+
+        var written = await new ParquetExport(scene.History, scene.Folder).WriteAsync(new DateOnly(2024, 11, 22), TestContext.Current.CancellationToken);
+
+        Assert.Equal(2L * Sensors * Each, written!.Rows);
+        var path = Path.Combine(scene.Folder, written.File);
+        Assert.Equal(written.Rows, await scene.ScalarAsync($"SELECT count(*) FROM '{path}'", 0L));
+        Assert.Equal(0, await scene.ScalarAsync(
+            $"SELECT count(*) FROM (SELECT (sensor, metric, ts) AS own, lag((sensor, metric, ts)) OVER (ORDER BY file_row_number) AS before FROM read_parquet('{path}', file_row_number = true)) WHERE own <= before", 0L));
+        Assert.Equal([path], Directory.GetFileSystemEntries(Path.GetDirectoryName(path)!));
+    }
+
     /// <summary>Which of two readings of one millisecond came before the other is in the file, and in its order.</summary>
     [Fact]
     public async Task Sequence_and_device_time_are_the_last_columns_and_order_the_rows_of_one_time()
