@@ -20,7 +20,18 @@ public sealed class AlertGrain(
 
     public override async Task OnActivateAsync(CancellationToken cancellationToken)
     {
-        foreach (var watch in await store.LoadAsync(this.GetPrimaryKeyString())) _watches[watch.Rule] = watch;
+        var known = await store.LoadAsync(this.GetPrimaryKeyString());
+        foreach (var watch in known.Watches) _watches[watch.Rule] = watch;
+        var saves = new List<AlertSave>();
+        foreach (var one in known.Doubled)
+        {
+            var ending = one.End(time.GetUtcNow());
+            var ended = ending.Apply(one.Alert);
+            meters.Transition(ending);
+            board.Publish(AlertView.Of(ended));
+            saves.Add(new AlertSave(this.GetPrimaryKeyString(), _watches[ended.Rule], [ending], ended));
+        }
+        _ = Save(saves).ContinueWith(t => t.Exception, TaskContinuationOptions.OnlyOnFaulted);
     }
 
     public Task Observe(RuleChange[] changes)

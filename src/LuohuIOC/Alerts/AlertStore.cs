@@ -99,23 +99,16 @@ public sealed class AlertStore(
     }
 
     /// <summary>All that is known of a sensor's rules, with their open alerts.</summary>
-    public async ValueTask<IReadOnlyList<RuleWatch>> LoadAsync(string sensorId)
+    public async ValueTask<KnownAlerts> LoadAsync(string sensorId)
     {
-        if (_known?.ContainsKey(sensorId) == false) return [];
+        if (_known?.ContainsKey(sensorId) == false) return KnownAlerts.None;
         // Looked at before the database: what is committed while that is asked would be in neither.
         var unsaved = _unsaved.IsEmpty ? [] : _unsaved.Where(entry => entry.Key.Sensor == sensorId).ToList();
-        var watches = new Dictionary<string, RuleWatch>(StringComparer.Ordinal);
-        await using (var connection = await database.OpenAsync())
-        {
-            var open = (await AlertQueries.OpenOfAsync(connection, sensorId)).ToDictionary(alert => alert.Rule, StringComparer.Ordinal);
-            foreach (var body in await connection.QueryAsync<string>("SELECT body FROM rule_watch WHERE sensor = @sensorId", new { sensorId }))
-            {
-                var stored = JsonSerializer.Deserialize(body, AlertJson.Stored.StoredWatch)!;
-                watches[stored.Rule] = stored.With(open.GetValueOrDefault(stored.Rule));
-            }
-        }
-        foreach (var ((_, rule), watch) in unsaved) watches[rule] = watch;
-        return [.. watches.Values];
+        await using var connection = await database.OpenAsync();
+        var open = await AlertQueries.OpenOfAsync(connection, sensorId);
+        var stored = (await connection.QueryAsync<string>("SELECT body FROM rule_watch WHERE sensor = @sensorId", new { sensorId }))
+            .Select(body => JsonSerializer.Deserialize(body, AlertJson.Stored.StoredWatch)!);
+        return KnownAlerts.Of(open, stored, unsaved.Select(entry => entry.Value));
     }
 
     private ConcurrentDictionary<string, bool> KnownSensors()
