@@ -47,6 +47,13 @@ public sealed class AlertGrain(
         return Save(saves);
     }
 
+    public Task Show(RuleChange[] changes)
+    {
+        // Whoever waits for the ledger hears how that ends.
+        _ = Observe(changes).ContinueWith(t => t.Exception, TaskContinuationOptions.OnlyOnFaulted);
+        return Task.CompletedTask;
+    }
+
     public async Task<AlertOutcome> Acknowledge(AlertRequest request)
     {
         var outcome = await Ask(request, new AlertCommand.Acknowledge(request));

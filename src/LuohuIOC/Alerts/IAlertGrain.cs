@@ -14,6 +14,10 @@ public interface IAlertGrain : IGrainWithStringKey
     [Alias("observe")]
     Task Observe(RuleChange[] changes);
 
+    /// <summary>As <see cref="Observe"/>, but completes when walls have been told: for a caller that waits for the ledger already.</summary>
+    [Alias("show")]
+    Task Show(RuleChange[] changes);
+
     /// <summary>An officer has seen the alert. Doing it twice is no error; another officer's second one is.</summary>
     [Alias("acknowledge")]
     Task<AlertOutcome> Acknowledge(AlertRequest request);
