@@ -2,7 +2,8 @@ namespace LuohuIOC.Alerts;
 
 /// <summary>
 /// The alerts of one sensor, keyed by the sensor's id: at most one open alert per rule. Every method tells the wall at once and
-/// completes when the change is durable; while the disk refuses, the wall goes on and the calls wait.
+/// completes when the change is durable; while the disk refuses, the wall goes on and the calls wait. While a ledger cannot be asked what it has of a
+/// sensor, officers' calls fail and change nothing.
 /// </summary>
 [Alias("luohu.alerts")]
 public interface IAlertGrain : IGrainWithStringKey
