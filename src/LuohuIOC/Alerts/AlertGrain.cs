@@ -72,6 +72,23 @@ public sealed class AlertGrain(
         return Task.CompletedTask;
     }
 
+    public async Task Recover(NotedChange[] changes)
+    {
+        await Joined();
+        var id = this.GetPrimaryKeyString();
+        var subject = SubjectOf(registry, id);
+        var saves = new List<AlertSave>();
+        foreach (var ofRule in changes.GroupBy(noted => noted.Change.Rule, StringComparer.Ordinal))
+            saves.AddRange(AlertRecovery.Of(id, WatchOf(ofRule.Key), subject, ofRule, time.GetUtcNow(), options.Value.AutoCloseAfter));
+        foreach (var save in saves)
+        {
+            _watches[save.Watch.Rule] = save.Watch;
+            foreach (var happened in save.Events) meters.Transition(happened);
+            if (save.Alert is { } alert) board.Publish(AlertView.Of(alert));
+        }
+        await Save(saves);
+    }
+
     public async Task<AlertOutcome> Acknowledge(AlertRequest request)
     {
         var outcome = await Ask(request, new AlertCommand.Acknowledge(request));

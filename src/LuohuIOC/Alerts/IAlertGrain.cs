@@ -19,6 +19,12 @@ public interface IAlertGrain : IGrainWithStringKey
     [Alias("show")]
     Task Show(RuleChange[] changes);
 
+    /// <summary>
+    /// Takes, in order, what a host could not tell before it ended. Completes when it is durable; told twice it does nothing. Fails while the ledger is away.
+    /// </summary>
+    [Alias("recover")]
+    Task Recover(NotedChange[] changes);
+
     /// <summary>An officer has seen the alert. Doing it twice is no error; another officer's second one is.</summary>
     [Alias("acknowledge")]
     Task<AlertOutcome> Acknowledge(AlertRequest request);

@@ -9,7 +9,9 @@ namespace LuohuIOC.Sensing;
 /// <param name="changes">The grain's: new ones come at its end, those that are durable are taken from its beginning.</param>
 /// <param name="alerts">The sensor's.</param>
 /// <param name="time">Clock.</param>
-internal sealed class AlertTelling(List<RuleChange> changes, IAlertGrain alerts, TimeProvider time)
+/// <param name="keep">Gets what the ledger does not take for now.</param>
+/// <param name="forget">Gets of it what the ledger has.</param>
+internal sealed class AlertTelling(List<RuleChange> changes, IAlertGrain alerts, TimeProvider time, Action<IReadOnlyList<RuleChange>> keep, Action<IReadOnlyList<RuleChange>> forget)
 {
     private static readonly TimeSpan TellAgainAfter = TimeSpan.FromSeconds(2);
 
@@ -30,6 +32,9 @@ internal sealed class AlertTelling(List<RuleChange> changes, IAlertGrain alerts,
     private int _shown;
     private Task _showing = Task.CompletedTask;
 
+    // So many are kept, the first ones: what its grain would lose with the process.
+    private int _kept;
+
     /// <summary>When <see cref="TellAsync"/> wants to be called next, while it has said that not all is told.</summary>
     public DateTimeOffset AgainAt { get; private set; }
 
@@ -43,6 +48,8 @@ internal sealed class AlertTelling(List<RuleChange> changes, IAlertGrain alerts,
             _ = ended.Exception;
             return;
         }
+        if (_kept > 0) forget(changes.GetRange(0, Math.Min(_kept, _brought)));
+        _kept = Math.Max(0, _kept - _brought);
         changes.RemoveRange(0, _brought);
         _shown = Math.Max(0, _shown - _brought);
     }
@@ -63,7 +70,16 @@ internal sealed class AlertTelling(List<RuleChange> changes, IAlertGrain alerts,
         else if (changes.Count > UntoldMax) await WaitAsync(_pending);
         else await ShowAsync();
         Settle();
+        Keep();
         return changes.Count == 0;
+    }
+
+    /// <summary>Keeps what is not told yet: its grain may end.</summary>
+    public void Keep()
+    {
+        if (_kept == changes.Count) return;
+        keep(changes.GetRange(_kept, changes.Count - _kept));
+        _kept = changes.Count;
     }
 
     private async Task WaitAsync(Task told)

@@ -17,7 +17,7 @@ namespace LuohuIOC.Sensing;
 [PreferLocalPlacement]
 public sealed class SensorGrain(
     [PersistentState("sensor", LuohuIOC.Storage.Silo.Grains)] IPersistentState<SensorState> stored, SensorRegistry registry, RuleBook rules, SensorDetectors detectors,
-    DetectorViews views, RainBoard rain, HealthBoard health, LatestBoard board, DueBoard dues, IOpenAlerts alerts, ListeningSince listening, AwayGateways away, JournalIdentity journal, TimeProvider time) : Grain, ISensorGrain
+    DetectorViews views, RainBoard rain, HealthBoard health, LatestBoard board, DueBoard dues, IOpenAlerts alerts, ListeningSince listening, AwayGateways away, UntoldAlerts untold, JournalIdentity journal, TimeProvider time) : Grain, ISensorGrain
 {
     // A state that comes from another host may lack what that host had not saved. Time passes for it only after who sent it could send it again.
     private static readonly TimeSpan Grace = TimeSpan.FromSeconds(10);
@@ -39,7 +39,7 @@ public sealed class SensorGrain(
         var id = this.GetPrimaryKeyString();
         if (!registry.TryFind(id, out var sensor)) throw new InvalidOperationException($"Sensor {id} is not in the registry.");
         _sensor = sensor;
-        _telling = new AlertTelling(_changes, GrainFactory.GetGrain<IAlertGrain>(id), time);
+        _telling = new AlertTelling(_changes, GrainFactory.GetGrain<IAlertGrain>(id), time, kept => untold.Keep(id, kept), told => untold.Forget(id, told));
         _detector = detectors.For(sensor, stored.State.Detector);
         stored.State.Detector = _detector?.State;
         if (IsGauge) rain.Restore(sensor.Number, stored.State.Rain);
@@ -53,6 +53,7 @@ public sealed class SensorGrain(
         if (_sensor is null) return Task.CompletedTask;
         dues.Set(_sensor.Number, long.MaxValue);
         _telling.Settle();
+        _telling.Keep();
         // Another host may go on with it: the less it lacks, the less has to be shown again. What could not be told must be judged again to be told,
         // so the state of before stays, and whose readings they were shows them again.
         return journal.IsShared && _changes.Count == 0 ? Save(0) : Task.CompletedTask;

@@ -33,6 +33,7 @@ public sealed class EvidenceWordsTests
     [InlineData("changed")]
     [InlineData("off")]
     [InlineData("retired")]
+    [InlineData("lost")]
     public void What_no_measurement_ended_says_so_in_both_languages(string change)
     {
         foreach (var language in new[] { TextBook.Chinese, TextBook.English })

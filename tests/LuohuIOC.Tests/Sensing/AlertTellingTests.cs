@@ -10,9 +10,10 @@ public sealed class AlertTellingTests
     private readonly List<RuleChange> _changes = [Some.Change(Severity.Yellow, 1)];
     private readonly Ledger _ledger = new();
     private readonly HastyClock _clock = new();
+    private readonly List<RuleChange> _kept = [];
     private readonly AlertTelling _telling;
 
-    public AlertTellingTests() => _telling = new AlertTelling(_changes, _ledger, _clock);
+    public AlertTellingTests() => _telling = new AlertTelling(_changes, _ledger, _clock, _kept.AddRange, told => _kept.RemoveAll(told.Contains));
 
     [Fact]
     public async Task While_the_ledger_is_away_one_call_waits_for_it_and_walls_hear_what_comes_since()
@@ -26,9 +27,19 @@ public sealed class AlertTellingTests
             _clock.Advance(TimeSpan.FromSeconds(2));
         }
         Assert.Equal((1, 2), (_ledger.Observed, _ledger.Known.Count));
+        Assert.Equal(_changes, _kept);
         _ledger.Back();
         Assert.True(await _telling.TellAsync());
         Assert.Equal((2, 0), (_ledger.Observed, _changes.Count));
+        Assert.Empty(_kept);
+    }
+
+    [Fact]
+    public async Task What_the_ledger_takes_at_once_is_kept_nowhere_else()
+    {
+        _ledger.Back();
+        Assert.True(await _telling.TellAsync());
+        Assert.Empty(_kept);
     }
 
     [Fact]
@@ -88,6 +99,8 @@ public sealed class AlertTellingTests
             Known.UnionWith(changes);
             return _stored.Task;
         }
+
+        public Task Recover(NotedChange[] changes) => throw new NotSupportedException();
 
         public Task Show(RuleChange[] changes)
         {
