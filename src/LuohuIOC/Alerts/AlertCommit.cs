@@ -58,6 +58,7 @@ internal sealed class AlertCommit : IDisposable
                     continue;
                 }
                 (position, head) = (position + 1, hash);
+                if (happened.Type == AlertEventType.Raised && save.Alert is { State: not AlertState.Closed } && _database.IsShared) Guard(transaction, save, happened.AlertId);
             }
             // All of it is there, and perhaps more by now, which must not be taken back.
             if (known > 0 && known == save.Events.Count) continue;
@@ -82,6 +83,19 @@ internal sealed class AlertCommit : IDisposable
         (command.Parameters[0].Value, command.Parameters[1].Value) = (happened.AlertId, (long)happened.Sequence);
         if (!body.Equals(command.ExecuteScalar() as string, StringComparison.Ordinal))
             throw new InvalidOperationException($"Alert {happened.AlertId} has another event {happened.Sequence} already.");
+    }
+
+    /// <summary>
+    /// Of several hosts two may each have a grain of one sensor for a while. What the other one has raised is this rule's alert, with which this grain must
+    /// go on: nobody would ever close a second one.
+    /// </summary>
+    private void Guard(DbTransaction transaction, AlertSave save, string raised)
+    {
+        using var command = Command($"SELECT id FROM alert WHERE sensor = @p1 AND rule = @p2 AND id <> @p3 AND state <> {(int)AlertState.Closed} LIMIT 1", 3);
+        command.Transaction = transaction;
+        (command.Parameters[0].Value, command.Parameters[1].Value, command.Parameters[2].Value) = (save.SensorId, save.Watch.Rule, raised);
+        if (command.ExecuteScalar() is string open)
+            throw new InvalidOperationException($"Alert {raised} would be a second one beside {open}, which another host has raised.");
     }
 
     public void Dispose()

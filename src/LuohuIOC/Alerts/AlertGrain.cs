@@ -1,3 +1,4 @@
+using System.Runtime.ExceptionServices;
 using LuohuIOC.DeviceProtocol;
 using LuohuIOC.Registry;
 using Microsoft.Extensions.Options;
@@ -8,32 +9,84 @@ namespace LuohuIOC.Alerts;
 
 /// <summary>
 /// Thin shell around <see cref="AlertLifecycle"/>: step in memory, tell the board, await the disk. Calls interleave only at that last
-/// await, so each step is whole and the store gets the steps in order.
+/// await, so each step is whole and the store gets the steps in order. Where the ledger does not answer it begins without it (<see cref="AlertsMeanwhile"/>).
 /// </summary>
 [Reentrant, PreferLocalPlacement]
 public sealed class AlertGrain(
     AlertStore store, AlertQueries queries, AlertBoard board, AlertMeters meters, SensorRegistry registry, IOptions<AlertOptions> options, TimeProvider time)
     : Grain, IAlertGrain
 {
+    /// <summary>So long a first alert waits for what the ledger knows of its sensor; then walls show it by what this host knows.</summary>
+    private static readonly TimeSpan LedgerPatience = TimeSpan.FromSeconds(1);
+
     private readonly Dictionary<string, RuleWatch> _watches = new(StringComparer.Ordinal);
+    private readonly CancellationTokenSource _ended = new();
     private Task _saved = Task.CompletedTask;
+
+    // While the ledger has not answered, and until it has.
+    private AlertsMeanwhile? _meanwhile;
+    private Exception? _away;
+    private Task _joined = Task.CompletedTask;
 
     public override async Task OnActivateAsync(CancellationToken cancellationToken)
     {
-        foreach (var watch in await store.LoadAsync(this.GetPrimaryKeyString())) _watches[watch.Rule] = watch;
+        var loading = store.LoadAsync(this.GetPrimaryKeyString()).AsTask();
+        try
+        {
+            _ = Begin(await loading.WaitAsync(LedgerPatience, time, cancellationToken), []);
+        }
+        catch (Exception e) when (AlertDatabase.IsTemporary(e))
+        {
+            Observed(loading);
+            _away = e;
+            var id = this.GetPrimaryKeyString();
+            _meanwhile = new AlertsMeanwhile(board, board.Open.Where(a => a.SensorId == id), store.UnsavedOf(id), options.Value.AutoCloseAfter);
+            Observed(_joined = Join());
+        }
+    }
+
+    public override Task OnDeactivateAsync(DeactivationReason reason, CancellationToken cancellationToken)
+    {
+        _ended.Cancel();
+        return Task.CompletedTask;
     }
 
     public Task Observe(RuleChange[] changes)
     {
         AlertSubject? subject = null;
+        var now = time.GetUtcNow();
         var saves = new List<AlertSave>(changes.Length);
         foreach (var change in changes)
         {
             subject ??= SubjectOf(registry, this.GetPrimaryKeyString());
-            var watch = _watches.GetValueOrDefault(change.Rule) ?? new RuleWatch(change.Rule);
-            Step(watch, new AlertCommand.Observe(subject, change), saves);
+            var observed = new AlertCommand.Observe(subject, change);
+            if (_meanwhile is null) Step(WatchOf(change.Rule), observed, saves);
+            else _meanwhile.Observe(observed, now);
         }
-        return Save(saves);
+        return _meanwhile is null ? Save(saves) : _joined;
+    }
+
+    public Task Show(RuleChange[] changes)
+    {
+        Observed(Observe(changes));
+        return Task.CompletedTask;
+    }
+
+    public async Task Recover(NotedChange[] changes)
+    {
+        await Joined();
+        var id = this.GetPrimaryKeyString();
+        var subject = SubjectOf(registry, id);
+        var saves = new List<AlertSave>();
+        foreach (var ofRule in changes.GroupBy(noted => noted.Change.Rule, StringComparer.Ordinal))
+            saves.AddRange(AlertRecovery.Of(id, WatchOf(ofRule.Key), subject, ofRule, time.GetUtcNow(), options.Value.AutoCloseAfter));
+        foreach (var save in saves)
+        {
+            _watches[save.Watch.Rule] = save.Watch;
+            foreach (var happened in save.Events) meters.Transition(happened);
+            if (save.Alert is { } alert) board.Publish(AlertView.Of(alert));
+        }
+        await Save(saves);
     }
 
     public async Task<AlertOutcome> Acknowledge(AlertRequest request)
@@ -53,6 +106,7 @@ public sealed class AlertGrain(
 
     public async Task<AlertOutcome> Mark(AlertRequest request, AlertVerdict verdict)
     {
+        await Joined();
         if (_watches.Values.Any(w => w.Open?.Id == request.AlertId)) return await Ask(request, new AlertCommand.Mark(request, verdict));
         if (await ClosedAsync(request.AlertId) is not { } closed) return new AlertOutcome(AlertRefusal.NotOpen, null);
         var (events, refusal) = AlertLifecycle.Mark(closed, request, verdict, time.GetUtcNow());
@@ -60,20 +114,22 @@ public sealed class AlertGrain(
         var marked = events.Aggregate(closed, (alert, happened) => happened.Apply(alert));
         foreach (var happened in events) meters.Transition(happened);
         board.Publish(AlertView.Of(marked));
-        var watch = _watches.GetValueOrDefault(closed.Rule) ?? new RuleWatch(closed.Rule);
-        await Save([new AlertSave(this.GetPrimaryKeyString(), watch, events, marked)]);
+        await Save([new AlertSave(this.GetPrimaryKeyString(), WatchOf(closed.Rule), events, marked)]);
         return new AlertOutcome(refusal, AlertView.Of(marked));
     }
 
-    public Task Survey(string alertId, Surroundings surroundings)
+    public async Task Survey(string alertId, Surroundings surroundings)
     {
+        await Joined();
         var saves = new List<AlertSave>(1);
         if (_watches.Values.FirstOrDefault(w => w.Open?.Id == alertId) is { } watch) Step(watch, new AlertCommand.Survey(alertId, surroundings), saves);
-        return Save(saves);
+        await Save(saves);
     }
 
     public Task Expire()
     {
+        // The next round comes.
+        if (_meanwhile is not null) return Task.CompletedTask;
         var saves = new List<AlertSave>();
         foreach (var watch in _watches.Values.ToArray()) Step(watch, new AlertCommand.Expire(), saves);
         return Save(saves);
@@ -92,6 +148,7 @@ public sealed class AlertGrain(
 
     private async Task<AlertOutcome> Ask(AlertRequest request, AlertCommand command)
     {
+        await Joined();
         var watch = _watches.Values.FirstOrDefault(w => w.Open?.Id == request.AlertId);
         if (watch is null) return new AlertOutcome(AlertRefusal.NotOpen, null);
         var saves = new List<AlertSave>(1);
@@ -101,9 +158,64 @@ public sealed class AlertGrain(
         return new AlertOutcome(refusal, AlertView.Of(alert));
     }
 
-    private AlertRefusal Step(RuleWatch before, AlertCommand command, List<AlertSave> saves)
+    /// <summary>Goes on from what the ledger has; what was observed without it is observed again now, at the times at which it was.</summary>
+    private async Task Join()
     {
-        var (after, events, refusal) = AlertLifecycle.Step(before, command, time.GetUtcNow(), options.Value.AutoCloseAfter);
+        try
+        {
+            var known = await store.LoadWhenBackAsync(this.GetPrimaryKeyString(), _ended.Token);
+            await Begin(known, _meanwhile!.Observed);
+        }
+        catch (OperationCanceledException e)
+        {
+            throw new IOException("The ledger has not answered before the sensor's alerts went elsewhere.", e);
+        }
+        catch (Exception e) when (e is not AlertNotStoredException)
+        {
+            // What it has cannot be read: the next call begins anew, and whoever calls hears of it.
+            DeactivateOnIdle();
+            throw;
+        }
+    }
+
+    private Task Begin(KnownAlerts known, IReadOnlyList<(AlertCommand.Observe Command, DateTimeOffset At)> observed)
+    {
+        var meanwhile = _meanwhile;
+        _meanwhile = null;
+        foreach (var watch in known.Watches) _watches[watch.Rule] = watch;
+        var saves = new List<AlertSave>();
+        foreach (var one in known.Doubled)
+        {
+            var ending = one.End(time.GetUtcNow());
+            var ended = ending.Apply(one.Alert);
+            meters.Transition(ending);
+            if (meanwhile is null) board.Publish(AlertView.Of(ended));
+            saves.Add(new AlertSave(this.GetPrimaryKeyString(), WatchOf(ended.Rule), [ending], ended));
+        }
+        foreach (var (command, at) in observed) Step(WatchOf(command.Change.Rule), command, saves, at);
+        meanwhile?.Settle(saves);
+        var saved = Save(saves);
+        Observed(saved);
+        return saved;
+    }
+
+    /// <summary>What officers decide, and neighbours say, goes on top of what is written; whoever asks hears why that cannot be read.</summary>
+    private async Task Joined()
+    {
+        if (_meanwhile is null) return;
+        await _joined.WaitAsync(options.Value.ReadPatience, time).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing | ConfigureAwaitOptions.ContinueOnCapturedContext);
+        if (_meanwhile is not null) ExceptionDispatchInfo.Throw(_away!);
+    }
+
+    private RuleWatch WatchOf(string rule) => _watches.GetValueOrDefault(rule) ?? new RuleWatch(rule);
+
+    /// <param name="before">The watch.</param>
+    /// <param name="command">What is to be done.</param>
+    /// <param name="saves">Gets the step.</param>
+    /// <param name="at">When it was, where it is shown already.</param>
+    private AlertRefusal Step(RuleWatch before, AlertCommand command, List<AlertSave> saves, DateTimeOffset? at = null)
+    {
+        var (after, events, refusal) = AlertLifecycle.Step(before, command, at ?? time.GetUtcNow(), options.Value.AutoCloseAfter);
         if (ReferenceEquals(after, before)) return refusal;
         _watches[after.Rule] = after;
         Alert? alert = null;
@@ -111,7 +223,7 @@ public sealed class AlertGrain(
         {
             alert = events.Aggregate(before.Open, (current, happened) => happened.Apply(current))!;
             foreach (var happened in events) meters.Transition(happened);
-            board.Publish(AlertView.Of(alert));
+            if (at is null) board.Publish(AlertView.Of(alert));
         }
         saves.Add(new AlertSave(this.GetPrimaryKeyString(), after, events, alert));
         return refusal;
@@ -135,6 +247,9 @@ public sealed class AlertGrain(
             throw;
         }
     }
+
+    /// <summary>Whoever waits for it hears how it ends; when nobody does any more, that is no error of its own.</summary>
+    private static void Observed(Task task) => _ = task.ContinueWith(t => t.Exception, TaskContinuationOptions.OnlyOnFaulted);
 
     private static AlertSubject SubjectOf(SensorRegistry registry, string id)
     {

@@ -24,6 +24,8 @@ public sealed class AlertNotStoredException(string message, Exception? inner = n
 public sealed class AlertStore(
     AlertDatabase database, AlertMeters meters, IOptions<AlertOptions> options, TimeProvider time, ILogger<AlertStore> logger) : IHostedLifecycleService
 {
+    private static readonly TimeSpan AskAgainMax = TimeSpan.FromSeconds(1);
+
     private readonly Channel<Append> _queue = Channel.CreateBounded<Append>(
         new BoundedChannelOptions(options.Value.QueueMax) { FullMode = BoundedChannelFullMode.Wait, SingleReader = true });
 
@@ -33,6 +35,9 @@ public sealed class AlertStore(
     // Sensors of which the file has anything; null before the start, and when other hosts write too. Most have nothing, and their first alert need not wait for a query.
     private ConcurrentDictionary<string, bool>? _known;
     private readonly CancellationTokenSource _giveUp = new();
+
+    // In a flood thousands of grains wait for a ledger that is away.
+    private readonly SemaphoreSlim _asking = new(4);
     private AlertCommit? _commit;
     private volatile bool _refused;
     private Task _writer = Task.CompletedTask;
@@ -99,24 +104,45 @@ public sealed class AlertStore(
     }
 
     /// <summary>All that is known of a sensor's rules, with their open alerts.</summary>
-    public async ValueTask<IReadOnlyList<RuleWatch>> LoadAsync(string sensorId)
+    public async ValueTask<KnownAlerts> LoadAsync(string sensorId)
     {
-        if (_known?.ContainsKey(sensorId) == false) return [];
+        if (_known?.ContainsKey(sensorId) == false) return KnownAlerts.None;
         // Looked at before the database: what is committed while that is asked would be in neither.
-        var unsaved = _unsaved.IsEmpty ? [] : _unsaved.Where(entry => entry.Key.Sensor == sensorId).ToList();
-        var watches = new Dictionary<string, RuleWatch>(StringComparer.Ordinal);
-        await using (var connection = await database.OpenAsync())
+        var unsaved = UnsavedOf(sensorId).ToList();
+        await using var connection = await database.OpenAsync();
+        var open = await AlertQueries.OpenOfAsync(connection, sensorId);
+        var stored = (await connection.QueryAsync<string>("SELECT body FROM rule_watch WHERE sensor = @sensorId", new { sensorId }))
+            .Select(body => JsonSerializer.Deserialize(body, AlertJson.Stored.StoredWatch)!);
+        return KnownAlerts.Of(open, stored, unsaved);
+    }
+
+    /// <summary>As <see cref="LoadAsync"/>, for a grain that has begun without the ledger: asks until it answers, with few questions at a time.</summary>
+    public async Task<KnownAlerts> LoadWhenBackAsync(string sensorId, CancellationToken cancellationToken)
+    {
+        await _asking.WaitAsync(cancellationToken);
+        try
         {
-            var open = (await AlertQueries.OpenOfAsync(connection, sensorId)).ToDictionary(alert => alert.Rule, StringComparer.Ordinal);
-            foreach (var body in await connection.QueryAsync<string>("SELECT body FROM rule_watch WHERE sensor = @sensorId", new { sensorId }))
+            for (var pause = options.Value.RetryFirst; ; pause = pause * 2 < AskAgainMax ? pause * 2 : AskAgainMax)
             {
-                var stored = JsonSerializer.Deserialize(body, AlertJson.Stored.StoredWatch)!;
-                watches[stored.Rule] = stored.With(open.GetValueOrDefault(stored.Rule));
+                try
+                {
+                    return await LoadAsync(sensorId);
+                }
+                catch (Exception e) when (AlertDatabase.IsTemporary(e))
+                {
+                    // Of one outage each of thousands of grains would tell; the writer and the readiness do.
+                }
+                await Task.Delay(pause, time, cancellationToken);
             }
         }
-        foreach (var ((_, rule), watch) in unsaved) watches[rule] = watch;
-        return [.. watches.Values];
+        finally
+        {
+            _asking.Release();
+        }
     }
+
+    /// <summary>What waits for the ledger of a sensor's rules: all that this host knows of them when the ledger does not answer.</summary>
+    public IEnumerable<RuleWatch> UnsavedOf(string sensorId) => _unsaved.Where(entry => entry.Key.Sensor == sensorId).Select(entry => entry.Value);
 
     private ConcurrentDictionary<string, bool> KnownSensors()
     {

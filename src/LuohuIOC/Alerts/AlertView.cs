@@ -148,6 +148,37 @@ public sealed record AlertView
         Surroundings = alert.Surroundings,
     };
 
+    /// <summary>The alert that is shown, as far as views tell of it: of who took note of its surroundings they do not.</summary>
+    internal Alert ToAlert() => new()
+    {
+        Id = Id,
+        Subject = new AlertSubject(SensorId, SensorName, Kind, Street, Location?.Longitude ?? 0, Location?.Latitude ?? 0),
+        Rule = Rule,
+        State = Enum.Parse<AlertState>(State, ignoreCase: true),
+        Severity = Enum.Parse<Severity>(Severity, ignoreCase: true),
+        Worst = Enum.Parse<Severity>(Worst, ignoreCase: true),
+        Metric = Metric,
+        Value = Value,
+        Furthest = Furthest == Value ? null : Furthest,
+        Threshold = Threshold,
+        Evidence = Evidence,
+        ObservedAt = ObservedAt,
+        RaisedAt = RaisedAt,
+        UpdatedAt = UpdatedAt,
+        ClearedAt = ClearedAt,
+        AcknowledgedBy = AcknowledgedBy,
+        AcknowledgedAt = AcknowledgedAt,
+        AssignedTo = AssignedTo,
+        ClosedBy = ClosedBy,
+        ClosedAt = ClosedAt,
+        Comment = Comment,
+        Version = Version,
+        Verdict = AlertWords.VerdictOf(Verdict),
+        MarkedBy = MarkedBy,
+        MarkedAt = MarkedAt,
+        Surroundings = Surroundings,
+    };
+
     /// <summary>What the evidence goes with: the value of the last step while the alert's condition holds, and not the one that cleared it.</summary>
     public double? ValueTold() => ClearedAt is null ? Value : Furthest;
 

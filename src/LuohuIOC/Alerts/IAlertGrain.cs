@@ -2,7 +2,8 @@ namespace LuohuIOC.Alerts;
 
 /// <summary>
 /// The alerts of one sensor, keyed by the sensor's id: at most one open alert per rule. Every method tells the wall at once and
-/// completes when the change is durable; while the disk refuses, the wall goes on and the calls wait.
+/// completes when the change is durable; while the disk refuses, the wall goes on and the calls wait. While a ledger cannot be asked what it has of a
+/// sensor, officers' calls fail and change nothing.
 /// </summary>
 [Alias("luohu.alerts")]
 public interface IAlertGrain : IGrainWithStringKey
@@ -13,6 +14,16 @@ public interface IAlertGrain : IGrainWithStringKey
     /// </summary>
     [Alias("observe")]
     Task Observe(RuleChange[] changes);
+
+    /// <summary>As <see cref="Observe"/>, but completes when walls have been told: for a caller that waits for the ledger already.</summary>
+    [Alias("show")]
+    Task Show(RuleChange[] changes);
+
+    /// <summary>
+    /// Takes, in order, what a host could not tell before it ended. Completes when it is durable; told twice it does nothing. Fails while the ledger is away.
+    /// </summary>
+    [Alias("recover")]
+    Task Recover(NotedChange[] changes);
 
     /// <summary>An officer has seen the alert. Doing it twice is no error; another officer's second one is.</summary>
     [Alias("acknowledge")]

@@ -29,9 +29,11 @@ public static class SensingFeature
         services.AddSingleton<SiloStarted>();
         services.AddSingleton<SensorDispatcher>();
         services.AddSingleton<SensorUpkeep>();
+        services.AddSingleton<UntoldAlerts>();
         services.AddHostedService(s => s.GetRequiredService<LostReadings>());
         services.AddHostedService(s => s.GetRequiredService<SensorDispatcher>());
         services.AddHostedService(s => s.GetRequiredService<SensorUpkeep>());
+        services.AddHostedService(s => s.GetRequiredService<UntoldAlerts>());
         services.AddHostedService<GatewayWatch>();
         builder.AddDetectors();
         builder.AddNowcast();

@@ -23,6 +23,7 @@ public sealed class SensorDispatcher(
     private readonly SensorChain _chain = new();
     private CallSlots? _slots;
     private long _sensed;
+    private long _replayed;
 
     /// <summary>Takes groups that all their sensors have judged, in order of position, with one use of each. Set before the host starts.</summary>
     public Action<ReadingGroup> Next { get; set; } = group => group.Release();
@@ -32,6 +33,9 @@ public sealed class SensorDispatcher(
 
     /// <summary>True once the journal's groups from before the start have been judged again.</summary>
     public bool CaughtUp { get; private set; }
+
+    /// <summary>True once their sensors have judged them, too.</summary>
+    internal bool HasJudgedAgain => CaughtUp && Sensed >= Volatile.Read(ref _replayed);
 
     /// <summary>Of the sensors that this host has called.</summary>
     internal IEnumerable<SensorInbox> Inboxes
@@ -90,6 +94,7 @@ public sealed class SensorDispatcher(
             if (position > upTo || stopping.IsCancellationRequested) return false;
             var group = decoder.DecodeGroup(journal, position, body);
             journal.Replayed(group);
+            Volatile.Write(ref _replayed, position);
             Dispatch(group);
             groups++;
             while (journal.IsFull && !stopping.IsCancellationRequested) Thread.Sleep(1);

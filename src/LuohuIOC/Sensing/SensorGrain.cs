@@ -17,31 +17,17 @@ namespace LuohuIOC.Sensing;
 [PreferLocalPlacement]
 public sealed class SensorGrain(
     [PersistentState("sensor", LuohuIOC.Storage.Silo.Grains)] IPersistentState<SensorState> stored, SensorRegistry registry, RuleBook rules, SensorDetectors detectors,
-    DetectorViews views, RainBoard rain, HealthBoard health, LatestBoard board, DueBoard dues, IOpenAlerts alerts, ListeningSince listening, AwayGateways away, JournalIdentity journal, TimeProvider time) : Grain, ISensorGrain
+    DetectorViews views, RainBoard rain, HealthBoard health, LatestBoard board, DueBoard dues, IOpenAlerts alerts, ListeningSince listening, AwayGateways away, UntoldAlerts untold, JournalIdentity journal, TimeProvider time) : Grain, ISensorGrain
 {
     // A state that comes from another host may lack what that host had not saved. Time passes for it only after who sent it could send it again.
     private static readonly TimeSpan Grace = TimeSpan.FromSeconds(10);
 
-    private static readonly TimeSpan TellAgainAfter = TimeSpan.FromSeconds(2);
-
-    /// <summary>
-    /// So long a call waits until the ledger has its alerts. Walls show them by then; readings must not wait for a ledger that is away, which within
-    /// seconds would stop the taking of readings, and with it the alerts of all other sensors.
-    /// </summary>
-    private static readonly TimeSpan LedgerPatience = TimeSpan.FromSeconds(1);
-
-    /// <summary>More untold changes than this wait for the ledger after all: memory is bounded.</summary>
-    private const int UntoldMax = 1_000;
-
     private readonly List<RuleChange> _changes = [];
     private readonly AnswersAbroad _answers = new();
     private Sensor _sensor = null!;
+    private AlertTelling _telling = null!;
     private SensorDetector? _detector;
     private bool _dirty;
-
-    // Changes that alerts have been told of while the ledger does not take them; 0 while it does.
-    private int _late;
-    private DateTimeOffset _tellAgainAt;
 
     // Of the call at hand.
     private ReadingTrace? _followed;
@@ -53,6 +39,7 @@ public sealed class SensorGrain(
         var id = this.GetPrimaryKeyString();
         if (!registry.TryFind(id, out var sensor)) throw new InvalidOperationException($"Sensor {id} is not in the registry.");
         _sensor = sensor;
+        _telling = new AlertTelling(_changes, GrainFactory.GetGrain<IAlertGrain>(id), time, kept => untold.Keep(id, kept), told => untold.Forget(id, told));
         _detector = detectors.For(sensor, stored.State.Detector);
         stored.State.Detector = _detector?.State;
         if (LostState.IsNew(stored.State) && alerts.StandingOf(id) is { Count: > 0 } standing)
@@ -70,6 +57,8 @@ public sealed class SensorGrain(
     {
         if (_sensor is null) return Task.CompletedTask;
         dues.Set(_sensor.Number, long.MaxValue);
+        _telling.Settle();
+        _telling.Keep();
         // Another host may go on with it: the less it lacks, the less has to be shown again. What could not be told must be judged again to be told,
         // so the state of before stays, and whose readings they were shows them again.
         return journal.IsShared && _changes.Count == 0 ? Save(0) : Task.CompletedTask;
@@ -217,30 +206,15 @@ public sealed class SensorGrain(
 
     private async ValueTask TellAlerts(long due)
     {
-        // Forgotten only once told: after a failure the next call, which comes soon, tells them again, and alerts pass over what they know.
-        var now = time.GetUtcNow();
-        var isKnown = _late == _changes.Count && now < _tellAgainAt;
-        if (!isKnown) _tellAgainAt = now + TellAgainAfter;
-        dues.Set(_sensor.Number, _tellAgainAt.ToUnixTimeMilliseconds());
-        if (isKnown) return;
-        RuleChange[] changes = [.. _changes];
-        using (_followed?.Stage("alert")?.SetTag("changes", changes.Length))
+        var told = false;
+        try
         {
-            var told = GrainFactory.GetGrain<IAlertGrain>(_sensor.Id).Observe(changes);
-            try
-            {
-                await (changes.Length > UntoldMax ? told : told.WaitAsync(LedgerPatience, time));
-            }
-            catch (TimeoutException) when (!told.IsCompleted)
-            {
-                _late = changes.Length;
-                _ = told.ContinueWith(t => t.Exception, TaskContinuationOptions.OnlyOnFaulted);
-                return;
-            }
+            using (_followed?.Stage("alert")?.SetTag("changes", _changes.Count)) told = await _telling.TellAsync();
         }
-        _late = 0;
-        _changes.RemoveRange(0, changes.Length);
-        dues.Set(_sensor.Number, due);
+        finally
+        {
+            dues.Set(_sensor.Number, told ? due : _telling.AgainAt.ToUnixTimeMilliseconds());
+        }
     }
 }
 

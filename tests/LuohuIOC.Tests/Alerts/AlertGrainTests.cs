@@ -80,6 +80,34 @@ public sealed class AlertGrainTests
         Assert.Equal(("closed", "true"), (Assert.Single(heard).State, heard[0].Verdict));
     }
 
+    /// <summary>Two hosts in a partition have left them; the sensor must stay alertable, and neither alert open for ever.</summary>
+    [Fact]
+    public async Task Of_two_open_alerts_of_one_rule_the_worse_goes_on_and_the_other_ends_and_says_why()
+    {
+        var directory = Directory.CreateTempSubdirectory("ioc-alerts-").FullName;
+        string worse;
+        await using (var city = await CityHost.StartAsync(directory))
+        {
+            await city.ObserveAsync("wl-001", Some.Change(Severity.Orange, 1));
+            worse = Assert.Single(city.Alerts.Open).Id;
+            var (watch, events, _) = AlertLifecycle.Step(new RuleWatch(Some.Rule), Some.Observed(Severity.Yellow, 2), Some.Now, TimeSpan.FromHours(24));
+            await city.Services.GetRequiredService<AlertStore>().AppendAsync([new AlertSave("wl-001", watch, events, watch.Open)]);
+        }
+        await using (var city = await CityHost.StartAsync(directory))
+        {
+            var other = Assert.Single(city.Alerts.Open, a => a.Id != worse).Id;
+            await city.ObserveAsync("wl-001", Some.Change(Severity.Red, 3));
+            Assert.Equal((worse, "red"), (Assert.Single(city.Alerts.Open).Id, city.Alerts.Open.Single().Severity));
+            var queries = city.Services.GetRequiredService<AlertQueries>();
+            Assert.True(
+                SpinWait.SpinUntil(() => queries.Find(other)!.State == AlertState.Closed, TimeSpan.FromSeconds(30)), "The alert too many was never closed.");
+            Assert.Contains(worse, queries.EventsOf(other)[^1].Evidence, StringComparison.Ordinal);
+            Assert.True(city.Services.GetRequiredService<AlertChain>().Verify().Intact);
+        }
+        SqliteConnection.ClearAllPools();
+        Directory.Delete(directory, recursive: true);
+    }
+
     private static void Execute(DbConnection connection, string sql)
     {
         using var command = connection.CreateCommand();

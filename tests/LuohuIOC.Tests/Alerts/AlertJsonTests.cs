@@ -32,6 +32,14 @@ public sealed class AlertJsonTests
         Assert.Equal(alert, JsonSerializer.Deserialize(Stored, AlertJson.Stored.Alert));
     }
 
+    /// <summary>While the ledger is away an alert goes on from what walls show of it.</summary>
+    [Fact]
+    public void A_view_gives_its_alert_back()
+    {
+        var alert = JsonSerializer.Deserialize(Stored, AlertJson.Stored.Alert)!;
+        Assert.Equal(alert, AlertView.Of(alert).ToAlert());
+    }
+
     [Fact]
     public void A_watch_keeps_what_it_has_seen()
     {

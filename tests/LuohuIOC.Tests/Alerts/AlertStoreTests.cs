@@ -18,7 +18,7 @@ public sealed class AlertStoreTests : IAsyncLifetime
         await _fixture.DoAsync(Some.Observed(Severity.Orange, 1));
         await _fixture.DoAsync(new AlertCommand.Assign(Some.Request(_fixture.Watch, comment: "请尽快到场"), "黄贝街道办"));
         await _fixture.RestartAsync();
-        var watch = Assert.Single(await _fixture.Store.LoadAsync("wl-001"));
+        var watch = Assert.Single((await _fixture.Store.LoadAsync("wl-001")).Watches);
         Assert.Equal(_fixture.Watch, watch);
         Assert.Equal([1, 2], _fixture.Queries.EventsOf(watch.Open!.Id).Select(happened => happened.Sequence));
         Assert.Equal("请尽快到场", _fixture.Queries.Find(watch.Open.Id)!.Comment);
@@ -33,7 +33,7 @@ public sealed class AlertStoreTests : IAsyncLifetime
         await _fixture.DoAsync(new AlertCommand.Close(Some.Request(_fixture.Watch, comment: "误报")));
         await _fixture.DoAsync(Some.Observed(Severity.Yellow, 2));
         await _fixture.RestartAsync();
-        Assert.Equal(Severity.Yellow, Assert.Single(await _fixture.Store.LoadAsync("wl-001")).Condition);
+        Assert.Equal(Severity.Yellow, Assert.Single((await _fixture.Store.LoadAsync("wl-001")).Watches).Condition);
     }
 
     [Fact]
@@ -44,7 +44,7 @@ public sealed class AlertStoreTests : IAsyncLifetime
         var worse = AlertLifecycle.Step(raised.Watch, Some.Observed(Severity.Red, 2), Some.Now, TimeSpan.FromHours(24));
         foreach (var step in (AlertStep[])[raised, worse, raised]) await _fixture.Store.AppendAsync([Save(step)]);
         Assert.Equal(worse.Watch.Open, Assert.Single(_fixture.Queries.Open()));
-        Assert.Equal(worse.Watch, Assert.Single(await _fixture.Store.LoadAsync("wl-001")));
+        Assert.Equal(worse.Watch, Assert.Single((await _fixture.Store.LoadAsync("wl-001")).Watches));
         Assert.True(_fixture.Chain.Verify().Intact);
     }
 
@@ -105,7 +105,7 @@ public sealed class AlertStoreTests : IAsyncLifetime
                 SpinWait.SpinUntil(() => _fixture.Meters.Failures > 0, TimeSpan.FromSeconds(30)), "The store never noticed that the file is locked.");
             Assert.DoesNotContain(waiting, task => task.IsCompleted);
             // A grain that is activated meanwhile sees what waits, not what is on disk.
-            Assert.Equal(AlertState.Acknowledged, Assert.Single(await _fixture.Store.LoadAsync("wl-001")).Open!.State);
+            Assert.Equal(AlertState.Acknowledged, Assert.Single((await _fixture.Store.LoadAsync("wl-001")).Watches).Open!.State);
             command.CommandText = "ROLLBACK";
             command.ExecuteNonQuery();
         }
@@ -124,7 +124,7 @@ public sealed class AlertStoreTests : IAsyncLifetime
         await Task.WhenAll(good);
         var refused = await Assert.ThrowsAsync<AlertNotStoredException>(() => bad);
         Assert.Contains("s-bad", refused.Message);
-        Assert.Empty(await _fixture.Store.LoadAsync("s-bad"));
+        Assert.Empty((await _fixture.Store.LoadAsync("s-bad")).Watches);
         Assert.True(_fixture.Chain.Verify().Intact);
     }
 

@@ -33,9 +33,16 @@ public sealed class EvidenceWordsTests
     [InlineData("changed")]
     [InlineData("off")]
     [InlineData("retired")]
+    [InlineData("lost")]
     public void What_no_measurement_ended_says_so_in_both_languages(string change)
     {
         foreach (var language in new[] { TextBook.Chinese, TextBook.English })
             Assert.DoesNotContain("evidence.", EvidenceWords.Of(language, "pipe", "level", null, null, $$"""{"ruleChange":"{{change}}"}""")!, StringComparison.Ordinal);
     }
+
+    [Theory]
+    [InlineData(TextBook.Chinese, "与另一台主机同时发出的同一预警重复，由系统关闭；以预警 0123 为准。")]
+    [InlineData(TextBook.English, "Closed because another host had raised the same alert, which goes on as 0123.")]
+    public void One_of_two_alerts_of_a_rule_says_why_it_ended(string language, string sentence) =>
+        Assert.Equal(sentence, EvidenceWords.Of(language, "pipe", "", null, null, """{"doubled":"0123"}"""));
 }

@@ -1,4 +1,5 @@
 using LuohuIOC.Alerts;
+using LuohuIOC.Storage;
 using LuohuIOC.Tests.Http;
 using Microsoft.Data.Sqlite;
 using Microsoft.Extensions.DependencyInjection;
@@ -7,13 +8,19 @@ using Microsoft.Extensions.Options;
 
 namespace LuohuIOC.Tests.Alerts;
 
-/// <summary>An alert store on a file of its own, which can be stopped and opened again.</summary>
+/// <summary>An alert store on a file of its own, or on what several hosts share, which can be stopped and opened again.</summary>
 internal sealed class StoreFixture : IAsyncDisposable
 {
     private readonly string _directory = Directory.CreateTempSubdirectory("ioc-alerts-").FullName;
     private readonly ServiceProvider _services = new ServiceCollection().AddMetrics().AddSingleton<AlertBoard>().AddSingleton<AlertMeters>().BuildServiceProvider();
 
-    public StoreFixture() => (Database, Store) = Open();
+    private readonly PostgresDatabase? _shared;
+
+    public StoreFixture(PostgresDatabase? shared = null)
+    {
+        _shared = shared;
+        (Database, Store) = Open();
+    }
 
     public AlertDatabase Database { get; private set; }
 
@@ -71,7 +78,7 @@ internal sealed class StoreFixture : IAsyncDisposable
 
     private (AlertDatabase, AlertStore) Open()
     {
-        var database = new AlertDatabase(Path.Combine(_directory, "alerts.db"));
+        var database = _shared is not null ? new AlertDatabase(_shared) : new AlertDatabase(Path.Combine(_directory, "alerts.db"));
         using var logs = new LoggerFactory([Log]);
         var options = Options.Create(new AlertOptions { RetryFirst = TimeSpan.FromMilliseconds(5) });
         var store = new AlertStore(database, Meters, options, TimeProvider.System, logs.CreateLogger<AlertStore>());

@@ -64,7 +64,7 @@ public sealed class SurroundingsTests
         await store.DoAsync(new AlertCommand.Survey(store.Watch.Open!.Id, Around()));
         await store.RestartAsync();
         Assert.True(store.Chain.Verify().Intact);
-        Assert.Equal(Around(), (await store.Store.LoadAsync("wl-001")).Single().Open!.Surroundings);
+        Assert.Equal(Around(), (await store.Store.LoadAsync("wl-001")).Watches.Single().Open!.Surroundings);
         Assert.Equal(AlertEventType.Surveyed, store.Queries.EventsOf(store.Watch.Open!.Id)[^1].Type);
         // Taken out of the event, the chain shows it.
         store.Execute("UPDATE alert_event SET body = replace(body, '\"lean\":\"Event\"', '\"lean\":\"Instrument\"') WHERE sequence = 2");

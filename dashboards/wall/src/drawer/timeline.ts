@@ -66,7 +66,7 @@ export function stepsOf(kind: string, events: readonly AlertEvent[]): Step[] {
 
 // What raised an alert stands in the drawer already, with its picture.
 function whyOf({ type, evidence, evidenceText }: AlertEvent): string {
-  return evidenceText && (type === 'cleared' || evidence?.includes('"ruleChange"')) ? evidenceText : ''
+  return evidenceText && (type === 'cleared' || type === 'closed' || evidence?.includes('"ruleChange"')) ? evidenceText : ''
 }
 
 function figureOf(kind: string, { metric, value, threshold }: AlertEvent): string {
