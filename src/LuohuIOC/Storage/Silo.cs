@@ -78,8 +78,8 @@ public static class Silo
         silo.Services.AddHostedService<Farewell>();
         silo.Configure<ClusterMembershipOptions>(o =>
         {
-            // The longest look is the usual one: by itself Orleans goes up to four times that on a busy machine, and so long nobody would judge a dead host's sensors.
-            o.ProbeTimeout = o.MaxProbeTimeout = cluster.ProbeTimeout;
+            // Orleans waits up to four times that for a host that answers slowly: on a busy machine one that lives is not called dead.
+            o.ProbeTimeout = cluster.ProbeTimeout;
             o.NumMissedProbesLimit = 3;
             // The table is the truth when gossip about a death was lost.
             o.TableRefreshTimeout = TimeSpan.FromSeconds(10);
