@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Text.Json.Serialization;
 using LuohuIOC.Http;
 using LuohuIOC.Storage;
@@ -99,7 +100,8 @@ internal static class AlertEndpoints
     private const int CommentMax = 2000;
     private const int AssigneeMax = 200;
 
-    private const int AttemptsMax = 12;
+    /// <summary>So long a host's sensors may take to stand up elsewhere while an officer waits.</summary>
+    private static readonly TimeSpan HeirPatience = TimeSpan.FromSeconds(5);
     private static readonly TimeSpan BetweenAttempts = TimeSpan.FromMilliseconds(500);
 
     private static Func<string, HttpContext, AlertRequestBody?, AlertBoard, AlertQueries, IGrainFactory, Task<IResult>> Transition(
@@ -135,13 +137,14 @@ internal static class AlertEndpoints
     /// <summary>A host that dies takes its sensors' alerts with it for some seconds, until they stand up elsewhere: the officer need not ask twice for that.</summary>
     private static async Task<AlertOutcome> Moved(Func<Task<AlertOutcome>> ask, CancellationToken cancellation)
     {
-        for (var attempt = 1; ; attempt++)
+        for (var begun = Stopwatch.GetTimestamp(); ;)
         {
             try
             {
                 return await ask();
             }
-            catch (Exception e) when (attempt < AttemptsMax && e is not TimeoutException && PassingFault.Is(e))
+            // Not for a database that is away, which has its own cause: that is told at once.
+            catch (OrleansException e) when (e.InnerException is null && PassingFault.Is(e) && Stopwatch.GetElapsedTime(begun) < HeirPatience)
             {
                 await Task.Delay(BetweenAttempts, cancellation);
             }

@@ -15,15 +15,18 @@ public sealed class WallResumeTests(WallSite site) : IClassFixture<WallSite>
         await Expect(page.Locator("[data-link=lost]")).ToBeVisibleAsync();
         await Expect(page.Locator(".banner.lost")).ToContainTextAsync("与主机的连接已中断");
 
-        // It lies over nothing that an officer may want to press just then, the drawer's close button neither.
-        Assert.Empty(await page.EvaluateAsync<string[]>(
-            """
-            () => {
-              const banner = document.querySelector('.banner').getBoundingClientRect()
-              const covered = ({ width, top, bottom, left, right }) => width && top < banner.bottom && bottom > banner.top && left < banner.right && right > banner.left
-              return [...document.querySelectorAll('button, input')].filter(control => covered(control.getBoundingClientRect())).map(control => control.outerHTML)
-            }
-            """));
+        // It lies over nothing that an officer may want to press just then, the drawer's close button neither, once what moves for it has moved.
+        var covered = Array.Empty<string>();
+        await Wait.UntilAsync(
+            async () => (covered = await page.EvaluateAsync<string[]>(
+                """
+                () => {
+                  const banner = document.querySelector('.banner').getBoundingClientRect()
+                  const covered = ({ width, top, bottom, left, right }) => width && top < banner.bottom && bottom > banner.top && left < banner.right && right > banner.left
+                  return [...document.querySelectorAll('button, input')].filter(control => covered(control.getBoundingClientRect())).map(control => control.outerHTML)
+                }
+                """)).Length == 0,
+            () => $"the banner to cover none of {string.Join(' ', covered)}", TimeSpan.FromSeconds(5));
 
         await site.Host.StartAsync();
         await WallSite.LiveAsync(page);
