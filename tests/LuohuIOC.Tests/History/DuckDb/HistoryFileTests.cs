@@ -1,5 +1,6 @@
 using LuohuIOC.DeviceProtocol;
 using LuohuIOC.History;
+using LuohuIOC.History.DuckDb;
 using LuohuIOC.Ingestion;
 using Xunit;
 
@@ -125,4 +126,13 @@ public sealed class HistoryFileTests
         Assert.Equal("sensor,ts,device_ts,seq,received,quality,reason,slots,level,signal,battery",
             await scene.ScalarAsync("SELECT string_agg(name, ',' ORDER BY cid) FROM pragma_table_info('tide')", ""));
     }
+
+    /// <summary>"Block" has a "lock" in it.</summary>
+    [Theory]
+    [InlineData("Out of Memory Error: could not allocate block of size 256.0 KiB (488.1 MiB/488.2 MiB used)", "MemoryLimit")]
+    [InlineData("TransactionContext Error: Failed to commit: failed to pin block of size 256.0 KiB (488.2 MiB/488.2 MiB used)", "MemoryLimit")]
+    [InlineData("IO Error: Could not set lock on file \"history.duckdb\": Conflicting lock is held in dotnet (PID 7)", "Another program")]
+    [InlineData("IO Error: Could not write file \"history.duckdb\": No space left on device", "make room")]
+    public void What_is_wrong_with_the_file_is_told_with_its_own_remedy(string cause, string remedy) =>
+        Assert.Contains(remedy, HistoryFile.Unavailable("history.duckdb", new IOException(cause)).Message);
 }
