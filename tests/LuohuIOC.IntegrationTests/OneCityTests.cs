@@ -4,7 +4,6 @@ using System.Net.Http.Headers;
 using System.Text;
 using System.Text.Json;
 using LuohuIOC.Tests;
-using LuohuIOC.Tests.Storage;
 using Microsoft.AspNetCore.SignalR.Client;
 using MQTTnet;
 using MQTTnet.Protocol;
@@ -167,22 +166,12 @@ public sealed class OneCityTests(OneCityTests.City city) : IClassFixture<OneCity
     /// <summary>The two hosts, started at the same time for the first time.</summary>
     public sealed class City : IAsyncLifetime
     {
-        private readonly PostgresServer _postgres = new();
+        private readonly CityHosts _city = new();
 
-        internal List<HostProcess> Hosts { get; } = [];
+        internal IReadOnlyList<HostProcess> Hosts => _city.Hosts;
 
-        public async ValueTask InitializeAsync()
-        {
-            await _postgres.StartAsync();
-            var database = await _postgres.NewDatabaseAsync();
-            for (var i = 0; i < 2; i++) Hosts.Add(new HostProcess(null, $"--Cluster:PostgreSql={database}", $"--Cluster:SiloPort={Ports.Next()}", HostProcess.Patient));
-            await Task.WhenAll(Hosts.Select(h => h.StartAsync()));
-        }
+        public async ValueTask InitializeAsync() => await _city.StartAsync(2, HostProcess.Patient);
 
-        public async ValueTask DisposeAsync()
-        {
-            foreach (var host in Hosts) await host.DisposeAsync();
-            await _postgres.DisposeAsync();
-        }
+        public ValueTask DisposeAsync() => _city.DisposeAsync();
     }
 }

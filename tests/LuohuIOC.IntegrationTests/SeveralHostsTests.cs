@@ -2,7 +2,6 @@ using System.Collections.Concurrent;
 using System.Diagnostics;
 using System.Text.Json;
 using LuohuIOC.Tests;
-using LuohuIOC.Tests.Storage;
 using Microsoft.AspNetCore.SignalR.Client;
 using MQTTnet;
 using MQTTnet.Protocol;
@@ -10,11 +9,11 @@ using MQTTnet.Protocol;
 namespace LuohuIOC.IntegrationTests;
 
 /// <summary>Three real hosts on one PostgreSQL form one city; one of them is killed under load and comes back.</summary>
-public sealed class SeveralHostsTests : IAsyncLifetime
+public sealed class SeveralHostsTests : IAsyncDisposable
 {
     private const string Kind = "smoke";
-    private readonly PostgresServer _postgres = new();
-    private readonly List<HostProcess> _hosts = [];
+
+    private readonly CityHosts _city = new();
     private readonly List<HubConnection> _hubs = [];
     private readonly ConcurrentDictionary<(int Host, string Sensor), bool> _seen = new();
     private readonly ConcurrentQueue<string> _failures = new();
@@ -22,28 +21,16 @@ public sealed class SeveralHostsTests : IAsyncLifetime
     // Alarms of each gateway at most, so that a wall that is slow to show the first ones finds some left for later.
     private int _alarmsMax = int.MaxValue;
 
-    public async ValueTask InitializeAsync() => await _postgres.StartAsync();
-
     private async Task StartAsync(string patience = HostProcess.Patient)
     {
-        var database = await _postgres.NewDatabaseAsync();
-        for (var i = 0; i < 3; i++)
-        {
-            var host = new HostProcess(
-                null, $"--Cluster:PostgreSql={database}", $"--Cluster:SiloPort={Ports.Next()}", "--Mqtt:AllowAnonymous=true", "--Registry:AutoRegister=true",
-                "--Sensing:SaveEvery=00:00:05", patience);
-            _hosts.Add(host);
-        }
-        // All at once, as a site's servers come back after the power: on an empty database that each of them finds to be made.
-        await Task.WhenAll(_hosts.Select(host => host.StartAsync()));
+        await _city.StartAsync(3, "--Mqtt:AllowAnonymous=true", "--Registry:AutoRegister=true", "--Sensing:SaveEvery=00:00:05", patience);
         for (var i = 0; i < 3; i++) _hubs.Add(await WatchAsync(i));
     }
 
     public async ValueTask DisposeAsync()
     {
         foreach (var hub in _hubs) await hub.DisposeAsync();
-        foreach (var host in _hosts) await host.DisposeAsync();
-        await _postgres.DisposeAsync();
+        await _city.DisposeAsync();
     }
 
     [Fact]
@@ -53,32 +40,32 @@ public sealed class SeveralHostsTests : IAsyncLifetime
         var sensors = await SensorsAsync(6);
         for (var i = 0; i < 6; i++)
         {
-            using var gateway = await ConnectAsync(_hosts[i % 3], $"gw-{i}");
+            using var gateway = await ConnectAsync(_city.Hosts[i % 3], $"gw-{i}");
             await AlarmAsync(gateway, sensors[i], 1);
             await EveryWallShowsAsync(sensors[i].Id, [0, 1, 2]);
         }
         // The same sensor by another host: its grain lives where it first came in, and knows the reading.
-        using (var other = await ConnectAsync(_hosts[2], "gw-other")) await AlarmAsync(other, sensors[0], 2);
+        using (var other = await ConnectAsync(_city.Hosts[2], "gw-other")) await AlarmAsync(other, sensors[0], 2);
 
-        var alerts = await OneAlertOfEachAsync(_hosts[1], sensors);
-        await _hosts[0].SendAsync(HttpMethod.Post, $"alerts/{alerts[0].Id}/acknowledge", new { });
-        foreach (var host in _hosts)
+        var alerts = await OneAlertOfEachAsync(_city.Hosts[1], sensors);
+        await _city.Hosts[0].SendAsync(HttpMethod.Post, $"alerts/{alerts[0].Id}/acknowledge", new { });
+        foreach (var host in _city.Hosts)
             await Wait.UntilAsync(
                 async () => (await host.GetAsync("city")).GetProperty("alerts").EnumerateArray().Any(a => a.GetProperty("id").GetString() == alerts[0].Id && a.GetProperty("state").GetString() == "acknowledged"),
                 () => "every wall to show what an officer did on one host");
         await SameCityAsync(1, 0);
         await SameCityAsync(2, 0);
-        await OneAlertOfEachAsync(_hosts[1], sensors);
-        Assert.True((await _hosts[2].GetAsync("alerts/verification")).GetProperty("intact").GetBoolean());
+        await OneAlertOfEachAsync(_city.Hosts[1], sensors);
+        Assert.True((await _city.Hosts[2].GetAsync("alerts/verification")).GetProperty("intact").GetBoolean());
     }
 
     [Fact]
     public async Task What_is_set_or_registered_on_one_host_holds_on_all()
     {
         await StartAsync();
-        var sensor = (await _hosts[0].GetAsync("sensors?kind=heat&limit=1")).GetProperty("items")[0];
+        var sensor = (await _city.Hosts[0].GetAsync("sensors?kind=heat&limit=1")).GetProperty("items")[0];
         var (id, gateway) = (sensor.GetProperty("id").GetString()!, sensor.GetProperty("gateway").GetString()!);
-        await _hosts[0].SendAsync(HttpMethod.Put, $"sensors/{id}/rules/heat-temperature", new
+        await _city.Hosts[0].SendAsync(HttpMethod.Put, $"sensors/{id}/rules/heat-temperature", new
         {
             type = "ladder",
             metric = "temperature",
@@ -86,7 +73,7 @@ public sealed class SeveralHostsTests : IAsyncLifetime
             steps = new[] { new { severity = "red", at = 41 } },
             hysteresis = 5,
         });
-        using var client = await ConnectAsync(_hosts[2], "far");
+        using var client = await ConnectAsync(_city.Hosts[2], "far");
         await Wait.UntilAsync(
             async () =>
             {
@@ -99,7 +86,7 @@ public sealed class SeveralHostsTests : IAsyncLifetime
 
         await client.PublishStringAsync(
             "luohu/v1/gw-new/new-1/telemetry", $$$"""{"ts":{{{DateTimeOffset.UtcNow.ToUnixTimeMilliseconds()}}},"values":{"b":2,"a":1}}""", MqttQualityOfServiceLevel.AtLeastOnce);
-        foreach (var host in _hosts)
+        foreach (var host in _city.Hosts)
             await Wait.UntilAsync(
                 async () => (await host.GetAsync("city")).GetProperty("readings").EnumerateArray().Any(r => r.GetProperty("sensorId").GetString() == "new-1"),
                 () => $"the new sensor on every wall; {Outputs()}");
@@ -117,7 +104,7 @@ public sealed class SeveralHostsTests : IAsyncLifetime
         var gateways = Enumerable.Range(0, 3)
             .Select(i => Task.Run(() => RunGatewayAsync(i, sensors.Where((_, n) => n % 3 == i).ToList(), acknowledged, raised, stop.Token, alarmEvery: 45))).ToArray();
         await Wait.UntilAsync(() => raised.Count >= 3, () => "the first alarms");
-        foreach (var host in _hosts)
+        foreach (var host in _city.Hosts)
         {
             var code = await host.StopAsync();
             Assert.True(code == 0, $"A host that was asked to end ended with {code}:\n{host.Output}");
@@ -129,8 +116,8 @@ public sealed class SeveralHostsTests : IAsyncLifetime
 
         await SameCityAsync(0, 1);
         await SameCityAsync(2, 1);
-        await OneAlertOfEachAsync(_hosts[1], sensors);
-        Assert.True((await _hosts[0].GetAsync("alerts/verification")).GetProperty("intact").GetBoolean());
+        await OneAlertOfEachAsync(_city.Hosts[1], sensors);
+        Assert.True((await _city.Hosts[0].GetAsync("alerts/verification")).GetProperty("intact").GetBoolean());
         await KeptAsync(acknowledged.Values.Sum());
     }
 
@@ -149,7 +136,7 @@ public sealed class SeveralHostsTests : IAsyncLifetime
         await Wait.UntilAsync(async () => await EveryWallCountsAsync([0, 1, 2], 15), () => $"alerts under load; {Outputs()}");
 
         var killed = Stopwatch.GetTimestamp();
-        await _hosts[0].KillAsync();
+        await _city.Hosts[0].KillAsync();
         var before = raised.Keys.ToHashSet();
         Volatile.Write(ref _alarmsMax, int.MaxValue);
         // Sensors that lived on the dead host, alarmed after its death.
@@ -164,12 +151,12 @@ public sealed class SeveralHostsTests : IAsyncLifetime
         foreach (var wall in (int[])[1, 2])
             await Wait.UntilAsync(() => sensors.All(s => _seen.ContainsKey((wall, s.Id))), () => $"every alert on wall {wall}; {Missing(wall, sensors)}; {Outputs()}");
 
-        await _hosts[0].StartAsync();
+        await _city.Hosts[0].StartAsync();
         await SameCityAsync(0, 1);
         await SameCityAsync(2, 1);
         // Each sensor has had one alarm: one alert, however often and by whatever way its readings were told.
-        await OneAlertOfEachAsync(_hosts[2], sensors);
-        Assert.True((await _hosts[1].GetAsync("alerts/verification")).GetProperty("intact").GetBoolean());
+        await OneAlertOfEachAsync(_city.Hosts[2], sensors);
+        Assert.True((await _city.Hosts[1].GetAsync("alerts/verification")).GetProperty("intact").GetBoolean());
         // Nothing acknowledged is lost: each host's history has what it acknowledged, the dead one's from its journal.
         await KeptAsync(acknowledged.Values.Sum());
     }
@@ -178,7 +165,7 @@ public sealed class SeveralHostsTests : IAsyncLifetime
     {
         List<string> back = [], other = [];
         await Wait.UntilAsync(
-            async () => (back = await CityAsync(_hosts[host])).SequenceEqual(other = await CityAsync(_hosts[than])),
+            async () => (back = await CityAsync(_city.Hosts[host])).SequenceEqual(other = await CityAsync(_city.Hosts[than])),
             () => $"the same city on host {host}; only there: {string.Join(" ", back.Except(other).Take(3))}; only on the other: {string.Join(" ", other.Except(back).Take(3))}; {Outputs()}");
     }
 
@@ -190,7 +177,7 @@ public sealed class SeveralHostsTests : IAsyncLifetime
             async () =>
             {
                 kept = 0;
-                foreach (var host in _hosts) kept += await host.CountAsync();
+                foreach (var host in _city.Hosts) kept += await host.CountAsync();
                 return kept >= sent;
             },
             () => $"{sent} readings in the histories, {kept} are");
@@ -214,7 +201,7 @@ public sealed class SeveralHostsTests : IAsyncLifetime
             {
                 try
                 {
-                    client ??= await ConnectAsync(_hosts[at], $"home-{home}-{Guid.NewGuid():N}");
+                    client ??= await ConnectAsync(_city.Hosts[at], $"home-{home}-{Guid.NewGuid():N}");
                     sent = await PublishAsync(client, sensor, sequence, alarmed || raised.ContainsKey(sensor.Id));
                 }
                 catch (Exception e)
@@ -237,7 +224,7 @@ public sealed class SeveralHostsTests : IAsyncLifetime
 
     private async Task<HubConnection> WatchAsync(int index)
     {
-        var hub = _hosts[index].Hub();
+        var hub = _city.Hosts[index].Hub();
         hub.On<JsonElement>("alert", alert => _seen.TryAdd((index, alert.GetProperty("sensorId").GetString()!), true));
         await HostProcess.JoinAsync(hub);
         return hub;
@@ -273,7 +260,7 @@ public sealed class SeveralHostsTests : IAsyncLifetime
 
     private async Task<List<(string Id, string Gateway)>> SensorsAsync(int count) =>
     [
-        .. (await _hosts[0].GetAsync($"sensors?kind={Kind}&limit={count}")).GetProperty("items").EnumerateArray()
+        .. (await _city.Hosts[0].GetAsync($"sensors?kind={Kind}&limit={count}")).GetProperty("items").EnumerateArray()
             .Select(s => (s.GetProperty("id").GetString()!, s.GetProperty("gateway").GetString()!)),
     ];
 
@@ -310,10 +297,10 @@ public sealed class SeveralHostsTests : IAsyncLifetime
     /// <summary>The sensors whose alert a wall has not been told, and whether it would answer when asked.</summary>
     private string Missing(int wall, List<(string Id, string Gateway)> sensors)
     {
-        var shown = AlertsAsync(_hosts[wall]).GetAwaiter().GetResult().Select(a => a.Sensor).ToHashSet();
+        var shown = AlertsAsync(_city.Hosts[wall]).GetAwaiter().GetResult().Select(a => a.Sensor).ToHashSet();
         return string.Join(" ", sensors.Select((s, n) => (s.Id, Home: n % 3)).Where(s => !_seen.ContainsKey((wall, s.Id)))
             .Select(s => $"{s.Id} of host {s.Home} {(shown.Contains(s.Id) ? "in the ledger" : "nowhere")}, other wall {(_seen.ContainsKey((3 - wall, s.Id)) ? "told" : "not told")}"));
     }
 
-    private string Outputs() => string.Join('\n', _failures.TakeLast(10)) + string.Join("\n", _hosts.Select((h, i) => $"--- host {i}\n{string.Join('\n', h.Output.Split('\n').TakeLast(15))}"));
+    private string Outputs() => string.Join('\n', _failures.TakeLast(10)) + string.Join("\n", _city.Hosts.Select((h, i) => $"--- host {i}\n{string.Join('\n', h.Output.Split('\n').TakeLast(15))}"));
 }

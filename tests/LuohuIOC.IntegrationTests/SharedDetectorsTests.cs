@@ -1,7 +1,6 @@
 using System.Globalization;
 using System.Text.Json;
 using LuohuIOC.Tests;
-using LuohuIOC.Tests.Storage;
 using MQTTnet;
 using MQTTnet.Protocol;
 
@@ -15,30 +14,18 @@ public sealed class SharedDetectorsTests : IAsyncLifetime
     /// <summary>Readings until novelty of a level is sure to judge.</summary>
     private const int WarmUp = 620;
 
-    private readonly PostgresServer _postgres = new();
-    private readonly List<HostProcess> _hosts = [];
+    private readonly CityHosts _city = new();
 
-    public async ValueTask InitializeAsync()
-    {
-        await _postgres.StartAsync();
-        var database = await _postgres.NewDatabaseAsync();
-        for (var i = 0; i < 2; i++)
-            _hosts.Add(new HostProcess(null, $"--Cluster:PostgreSql={database}", $"--Cluster:SiloPort={Ports.Next()}", "--Mqtt:AllowAnonymous=true", HostProcess.Patient));
-        await Task.WhenAll(_hosts.Select(host => host.StartAsync()));
-    }
+    public async ValueTask InitializeAsync() => await _city.StartAsync(2, "--Mqtt:AllowAnonymous=true", HostProcess.Patient);
 
-    public async ValueTask DisposeAsync()
-    {
-        foreach (var host in _hosts) await host.DisposeAsync();
-        await _postgres.DisposeAsync();
-    }
+    public ValueTask DisposeAsync() => _city.DisposeAsync();
 
     [Fact]
     public async Task A_detector_is_shown_by_the_host_that_has_not_got_it_and_a_mark_there_moves_its_threshold()
     {
-        var (sensor, gateway) = await _hosts[0].SensorAsync("river");
+        var (sensor, gateway) = await _city.Hosts[0].SensorAsync("river");
         using var client = new MqttClientFactory().CreateMqttClient();
-        await client.ConnectAsync(new MqttClientOptionsBuilder().WithTcpServer("127.0.0.1", _hosts[1].MqttPort).WithClientId("far").Build());
+        await client.ConnectAsync(new MqttClientOptionsBuilder().WithTcpServer("127.0.0.1", _city.Hosts[1].MqttPort).WithClientId("far").Build());
         var random = new Random(5);
         var at = DateTimeOffset.UtcNow.AddMinutes(-5 * (WarmUp + 10));
         async Task SendAsync(double level)
@@ -57,10 +44,10 @@ public sealed class SharedDetectorsTests : IAsyncLifetime
         for (var i = 0; i < 4; i++) await SendAsync(4.5 + (i * 0.3));
         JsonElement alert = default;
         await Wait.UntilAsync(
-            async () => (alert = (await _hosts[0].GetAsync($"alerts?sensor={sensor}&rule={Rule}")).GetProperty("items").EnumerateArray()
+            async () => (alert = (await _city.Hosts[0].GetAsync($"alerts?sensor={sensor}&rule={Rule}")).GetProperty("items").EnumerateArray()
                 .FirstOrDefault(a => a.GetProperty("rule").GetString() == Rule)).ValueKind == JsonValueKind.Object,
-            () => $"the alert of the jump; {_hosts[1].Output}");
-        await _hosts[0].SendAsync(HttpMethod.Post, $"alerts/{alert.GetProperty("id").GetString()}/mark", new { verdict = "false" });
+            () => $"the alert of the jump; {_city.Hosts[1].Output}");
+        await _city.Hosts[0].SendAsync(HttpMethod.Post, $"alerts/{alert.GetProperty("id").GetString()}/mark", new { verdict = "false" });
         await ShowAsync(sensor, stream => Math.Abs(stream.GetProperty("threshold").GetProperty("factor").GetDouble() - 1.15) < 1e-6, "the raised threshold");
     }
 
@@ -73,12 +60,12 @@ public sealed class SharedDetectorsTests : IAsyncLifetime
             {
                 for (var host = 0; host < 2; host++)
                 {
-                    var view = await _hosts[host].GetAsync($"sensors/{sensor}/detector");
+                    var view = await _city.Hosts[host].GetAsync($"sensors/{sensor}/detector");
                     views[host] = view.GetRawText();
                     if (!what(view.GetProperty("streams").EnumerateArray().Single(s => s.GetProperty("rule").GetString() == Rule))) return false;
                 }
                 return views[0] == views[1];
             },
-            () => $"{told} on both hosts; {views[0]}; {views[1]}; {_hosts[0].Output}");
+            () => $"{told} on both hosts; {views[0]}; {views[1]}; {_city.Hosts[0].Output}");
     }
 }

@@ -1,0 +1,31 @@
+using LuohuIOC.Tests;
+using LuohuIOC.Tests.Storage;
+
+namespace LuohuIOC.IntegrationTests;
+
+/// <summary>Real hosts of one city, on a PostgreSQL server of their own.</summary>
+internal sealed class CityHosts : IAsyncDisposable
+{
+    private readonly List<HostProcess> _hosts = [];
+
+    public PostgresServer Database { get; } = new();
+
+    public IReadOnlyList<HostProcess> Hosts => _hosts;
+
+    /// <summary>All at once, as a site's servers come back after the power: on an empty database that each of them finds to be made.</summary>
+    /// <param name="count">How many hosts.</param>
+    /// <param name="settings"><c>--Section:Key=value</c>, for each of them.</param>
+    public async Task StartAsync(int count, params string[] settings)
+    {
+        await Database.StartAsync();
+        var database = await Database.NewDatabaseAsync();
+        for (var i = 0; i < count; i++) _hosts.Add(new HostProcess(null, [$"--Cluster:PostgreSql={database}", $"--Cluster:SiloPort={Ports.Next()}", .. settings]));
+        await Task.WhenAll(_hosts.Select(host => host.StartAsync()));
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        foreach (var host in _hosts) await host.DisposeAsync();
+        await Database.DisposeAsync();
+    }
+}
