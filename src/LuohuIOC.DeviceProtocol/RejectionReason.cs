@@ -80,6 +80,12 @@ public enum RejectionReason : byte
 
     /// <summary>A national frame, or a field of it, is longer than its standard allows.</summary>
     FrameOversize,
+
+    /// <summary>A connection that names no gateway, or none that is registered.</summary>
+    GatewayUnknown,
+
+    /// <summary>A connection that does not show its gateway's secret.</summary>
+    SecretWrong,
 }
 
 public static class RejectionReasons

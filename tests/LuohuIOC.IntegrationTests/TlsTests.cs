@@ -66,7 +66,13 @@ public sealed class TlsTests : IDisposable
         var (gateway, id) = (sensor.GetProperty("gateway").GetString()!, sensor.GetProperty("id").GetString()!);
         Assert.Equal(0, await PublishAsync(port, gateway, id, null, "-u", gateway, "-P", host.Secrets()[gateway]));
         Assert.Equal(0, await PublishAsync(port, gateway, id, _ours.ForGateway("good", gateway)));
-        Assert.NotEqual(0, await PublishAsync(port, gateway, id, null, "-u", gateway, "-P", "wrong"));
+        for (var i = 0; i < 2; i++) Assert.NotEqual(0, await PublishAsync(port, gateway, id, null, "-u", gateway, "-P", "wrong"));
+        Assert.NotEqual(0, await PublishAsync(port, gateway, id, null, "-u", "nobody", "-P", "wrong"));
+        List<string> reasons = [];
+        await Wait.UntilAsync(
+            async () => (reasons = [.. (await host.GetAsync("rejections?limit=50")).GetProperty("items").EnumerateArray().Select(r => r.GetProperty("reason").GetString()!)]).Contains("gateway_unknown"),
+            () => "the refusals");
+        Assert.Equal(["gateway_unknown", "secret_wrong"], reasons);
         Assert.Equal(0, (await Mosquitto.PublishAsync(host.MqttPort, $"luohu/v1/{gateway}/{id}/telemetry", Reading, gateway, host.Secrets()[gateway])).ExitCode);
         Assert.Contains($"localhost:{host.MqttPort}", host.Output, StringComparison.Ordinal);
         Assert.DoesNotContain($"[::]:{host.MqttPort}", host.Output, StringComparison.Ordinal);

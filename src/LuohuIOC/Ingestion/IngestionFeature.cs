@@ -47,6 +47,7 @@ public static class IngestionFeature
         services.AddHostedMqttServer(options => options.WithoutDefaultEndpoint());
         services.AddMqttConnectionHandler();
         services.AddConnections();
+        services.AddSingleton<RefusedConnections>();
         services.AddSingleton<GatewayCertificates>();
         services.AddOptions<KestrelServerOptions>().Configure<IOptions<MqttOptions>>((kestrel, mqtt) => Listen(kestrel, mqtt.Value));
         builder.AddStations();

@@ -16,7 +16,7 @@ namespace LuohuIOC.Ingestion.Broker;
 
 /// <summary>Who may connect and subscribe, and where the broker hands publishes and acknowledgements over.</summary>
 public sealed class BrokerEvents(
-    BrokerIntake intake, SparkplugHost sparkplug, GatewaySecrets secrets, GatewayCertificates certificates, GatewayBoard gateways, ReaderTopics readers, IOptions<MqttOptions> options, TimeProvider time, ILogger<BrokerEvents> log)
+    BrokerIntake intake, SparkplugHost sparkplug, GatewaySecrets secrets, GatewayCertificates certificates, RefusedConnections refused, GatewayBoard gateways, ReaderTopics readers, IOptions<MqttOptions> options, TimeProvider time, ILogger<BrokerEvents> log)
 {
     private static readonly TimeSpan BetweenLooks = TimeSpan.FromMilliseconds(20);
 
@@ -123,7 +123,8 @@ public sealed class BrokerEvents(
             if (string.IsNullOrEmpty(gateway) || connection.RawPassword is null || !secrets.Verify(gateway, connection.RawPassword))
             {
                 connection.ReasonCode = MqttConnectReasonCode.BadUserNameOrPassword;
-                log.LogWarning("MQTT: {Remote} refused: no gateway '{Gateway}' with this secret", connection.RemoteEndPoint, gateway);
+                refused.Refuse(gateway is null || !secrets.Knows(gateway) ? RejectionReason.GatewayUnknown : secrets.IsDisabled(gateway) ? RejectionReason.GatewayDisabled : RejectionReason.SecretWrong,
+                    gateway ?? "", connection.RemoteEndPoint);
                 return Task.CompletedTask;
             }
         }

@@ -4,7 +4,6 @@ using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
 using LuohuIOC.DeviceProtocol;
 using LuohuIOC.Http.Tls;
-using LuohuIOC.Ingestion.Rejections;
 using Microsoft.Extensions.Options;
 
 namespace LuohuIOC.Ingestion.Broker;
@@ -13,7 +12,7 @@ namespace LuohuIOC.Ingestion.Broker;
 /// Gateways that show a certificate instead of a secret: signed by <c>Mqtt:Tls:ClientCa</c>, valid now, made for clients, and bearing the gateway's id
 /// as common name or as a DNS name. What is refused is kept with its reason, like a payload.
 /// </summary>
-public sealed class GatewayCertificates(RejectionStore rejections, IOptions<MqttOptions> options, TimeProvider time, ILogger<GatewayCertificates> log)
+public sealed class GatewayCertificates(RefusedConnections refused, IOptions<MqttOptions> options, TimeProvider time)
 {
     private const string ClientPurpose = "1.3.6.1.5.5.7.3.2";
 
@@ -44,12 +43,9 @@ public sealed class GatewayCertificates(RejectionStore rejections, IOptions<Mqtt
     }
 
     /// <summary>Keeps a refusal: the subject's name as gateway, the certificate's fingerprint as first bytes.</summary>
-    public void Refuse(RejectionReason reason, X509Certificate2 certificate, EndPoint? remote)
-    {
-        var name = certificate.GetNameInfo(X509NameType.SimpleName, forIssuer: false);
-        log.LogWarning("MQTT: {Remote} refused: {Reason}, certificate {Subject} of {Issuer}", remote, reason.WireName(), certificate.Subject, certificate.Issuer);
-        _ = rejections.Add(new Rejection(time.GetUtcNow().ToUnixTimeMilliseconds(), name.Length <= Topic.IdLengthMax ? name : "", "", reason, "", -1, "", 0, certificate.GetCertHash(HashAlgorithmName.SHA256)));
-    }
+    public void Refuse(RejectionReason reason, X509Certificate2 certificate, EndPoint? remote) => refused.Refuse(
+        reason, certificate.GetNameInfo(X509NameType.SimpleName, forIssuer: false), remote, $", certificate {certificate.Subject} of {certificate.Issuer}",
+        certificate.GetCertHash(HashAlgorithmName.SHA256));
 
     private bool MayEnter(X509Certificate2? certificate, X509Chain? presented)
     {

@@ -46,10 +46,13 @@ public sealed class RejectionStore : BackgroundService
     /// <summary>All rejections ever, also those no longer kept.</summary>
     public long CountOf(RejectionReason reason) => Interlocked.Read(ref _counts[(int)reason]);
 
+    /// <summary>Counts a rejection of which nothing is kept, one of many alike. The count is saved with the next row.</summary>
+    public void Count(RejectionReason reason) => Interlocked.Increment(ref _counts[(int)reason]);
+
     /// <summary>Counts a rejection and keeps it; completes when it is durable, at once when it is only counted.</summary>
     public Task Add(Rejection rejection)
     {
-        Interlocked.Increment(ref _counts[(int)rejection.Reason]);
+        Count(rejection.Reason);
         return _queue.Add(rejection) ?? Task.CompletedTask;
     }
 
