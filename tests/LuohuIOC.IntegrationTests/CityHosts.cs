@@ -23,6 +23,9 @@ internal sealed class CityHosts : IAsyncDisposable
         await Task.WhenAll(_hosts.Select(host => host.StartAsync()));
     }
 
+    /// <summary>What each host has written last, for the message of a test that fails.</summary>
+    public string Outputs() => string.Join('\n', _hosts.Select((h, i) => $"--- host {i}\n{string.Join('\n', h.Output.Split('\n').TakeLast(15))}"));
+
     public async ValueTask DisposeAsync()
     {
         foreach (var host in _hosts) await host.DisposeAsync();

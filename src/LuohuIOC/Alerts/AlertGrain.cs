@@ -72,6 +72,9 @@ public sealed class AlertGrain(
         return Task.CompletedTask;
     }
 
+    public Task<StandingAlert[]?> Standing() => Task.FromResult(_meanwhile is not null ? null : _watches.Values
+        .Where(watch => watch.Condition is not null).Select(watch => new StandingAlert(watch.Rule, watch.Condition!.Value, watch.Open?.ObservedAt ?? time.GetUtcNow())).ToArray());
+
     public async Task Recover(NotedChange[] changes)
     {
         await Joined();

@@ -19,6 +19,10 @@ public interface IAlertGrain : IGrainWithStringKey
     [Alias("show")]
     Task Show(RuleChange[] changes);
 
+    /// <summary>What the sensor's rules have reported last and not ended, also where an officer has closed the alert; null while the ledger cannot be asked.</summary>
+    [Alias("standing")]
+    Task<StandingAlert[]?> Standing();
+
     /// <summary>
     /// Takes, in order, what a host could not tell before it ended. Completes when it is durable; told twice it does nothing. Fails while the ledger is away.
     /// </summary>

@@ -16,4 +16,5 @@ public interface IOpenAlerts
 /// <param name="Rule">Id of the rule.</param>
 /// <param name="Severity">Its present severity.</param>
 /// <param name="ObservedAt">Time of the reading that decided it.</param>
-public readonly record struct StandingAlert(string Rule, Severity Severity, DateTimeOffset ObservedAt);
+[GenerateSerializer, Immutable, Alias("luohu.standing-alert.v1")]
+public readonly record struct StandingAlert([property: Id(0)] string Rule, [property: Id(1)] Severity Severity, [property: Id(2)] DateTimeOffset ObservedAt);

@@ -113,7 +113,7 @@ public sealed class LostReadings(
             var sensor = group.Sensors[first];
             if (!open.TryGetValue(sensor, out var gap) || group.Position <= gap.After || group.Position > gap.Inbox.Delivered) continue;
             if (sensor >= registry.Count) continue;
-            yield return (sensor, new SensorBatch(flight, first, next) { Journal = identity.Value });
+            yield return (sensor, new SensorBatch(flight, first, next) { Journal = identity.Value, IsAgain = true });
         }
     }
 

@@ -50,6 +50,9 @@ public sealed class SensorBatch
     /// <summary>Of the first batch of a call: up to here the grain has judged this journal's readings, or its state was lost with its host.</summary>
     public long After { get; set; }
 
+    /// <summary>Of the first batch of a call: its readings, or the first of them, are shown again, after a start or because a state lacks them. What follows from them is known already.</summary>
+    public bool IsAgain { get; init; }
+
     /// <summary>It came from another silo: marks must go back with the answer.</summary>
     internal bool IsAbroad { get; init; }
 }

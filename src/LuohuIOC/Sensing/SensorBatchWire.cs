@@ -5,7 +5,7 @@ using LuohuIOC.Ingestion;
 namespace LuohuIOC.Sensing;
 
 /// <summary>
-/// A <see cref="SensorBatch"/> on its way to a grain in another silo, little endian: version u8 · journal i64 · after i64, then a part for each
+/// A <see cref="SensorBatch"/> on its way to a grain in another silo, little endian: version u8 · journal i64 · after i64 (its complement for readings that are shown again), then a part for each
 /// group: position i64 · readings i32, then a reading each: device time i64 · sequence i64 · received i64 · slots that the device flagged u64 ·
 /// values u8 · their slots u8 each · the values f64 each. About 60 bytes a reading of three metrics. In version 2, which is sent only where a reading tells of
 /// components, the number of them u16 follows, then each: component i64 · on fire u8. In version 3, which is sent only where a reading has no time of its
@@ -29,7 +29,7 @@ public readonly struct SensorBatchWire(byte[] bytes)
             version = Math.Max(version, VersionFor(part));
         Write(into, version);
         Write(into, batch.Journal);
-        Write(into, batch.After);
+        Write(into, batch.IsAgain ? ~batch.After : batch.After);
         for (var part = batch; part is not null; part = part.Later) WritePart(into, part, version);
         return new SensorBatchWire(into.WrittenSpan.ToArray());
     }
@@ -42,10 +42,12 @@ public readonly struct SensorBatchWire(byte[] bytes)
             throw new InvalidOperationException($"A batch of version {version} came from another host, this one knows {TimesVersion}. Run the newer version on all.");
         from = from[1..];
         var (journal, after) = (TakeLong(ref from), TakeLong(ref from));
+        var isAgain = after < 0;
+        if (isAgain) after = ~after;
         SensorBatch? first = null, last = null;
         while (!from.IsEmpty)
         {
-            var part = TakePart(ref from, journal, after, version);
+            var part = TakePart(ref from, journal, after, isAgain, version);
             first ??= part;
             if (last is not null) last.Later = part;
             last = part;
@@ -83,7 +85,7 @@ public readonly struct SensorBatchWire(byte[] bytes)
         }
     }
 
-    private static SensorBatch TakePart(ref Span<byte> from, long journal, long after, byte version)
+    private static SensorBatch TakePart(ref Span<byte> from, long journal, long after, bool isAgain, byte version)
     {
         var group = new ReadingGroup { Position = TakeLong(ref from) };
         var count = BinaryPrimitives.ReadInt32LittleEndian(from);
@@ -106,7 +108,7 @@ public readonly struct SensorBatchWire(byte[] bytes)
             if (from[0] != 0) group.DoubtTime();
             from = from[1..];
         }
-        return new SensorBatch(new GroupInFlight(group, 1), 0, next) { Journal = journal, After = after, IsAbroad = true };
+        return new SensorBatch(new GroupInFlight(group, 1), 0, next) { Journal = journal, After = after, IsAgain = isAgain, IsAbroad = true };
     }
 
     private static void WriteComponents(ArrayBufferWriter<byte> into, ReadOnlySpan<ComponentState> components)

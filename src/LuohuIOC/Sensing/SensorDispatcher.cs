@@ -95,7 +95,7 @@ public sealed class SensorDispatcher(
             var group = decoder.DecodeGroup(journal, position, body);
             journal.Replayed(group);
             Volatile.Write(ref _replayed, position);
-            Dispatch(group);
+            Dispatch(group, isAgain: true);
             groups++;
             while (journal.IsFull && !stopping.IsCancellationRequested) Thread.Sleep(1);
             return true;
@@ -103,13 +103,13 @@ public sealed class SensorDispatcher(
         if (groups > 0) log.LogInformation("Sensing: {Groups} groups of the journal judged again after the restart", groups);
     }
 
-    private void Dispatch(ReadingGroup group)
+    private void Dispatch(ReadingGroup group, bool isAgain = false)
     {
         var firsts = _chain.Of(group, out var next);
         var flight = new GroupInFlight(group, firsts.Count);
         lock (_gate) _inFlight.Enqueue(flight);
         if (firsts.Count == 0) Advance();
-        foreach (var first in firsts) Deliver(InboxOf(group.Sensors[first]), new SensorBatch(flight, first, next) { Journal = identity.Value });
+        foreach (var first in firsts) Deliver(InboxOf(group.Sensors[first]), new SensorBatch(flight, first, next) { Journal = identity.Value, IsAgain = isAgain });
     }
 
     private void Deliver(SensorInbox inbox, SensorBatch batch)

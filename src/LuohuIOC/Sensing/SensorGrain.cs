@@ -27,6 +27,9 @@ public sealed class SensorGrain(
     private Sensor _sensor = null!;
     private AlertTelling _telling = null!;
     private SensorDetector? _detector;
+
+    // Of several hosts: the state may come from one that died.
+    private StateCheck? _check;
     private bool _dirty;
 
     // Of the call at hand.
@@ -49,6 +52,7 @@ public sealed class SensorGrain(
         }
         if (IsGauge) rain.Restore(sensor.Number, stored.State.Rain);
         if (stored.State.LatestMs > 0) Show();
+        if (journal.IsShared) _check = new StateCheck(id, alerts, () => GrainFactory.GetGrain<IAlertGrain>(id).Standing(), time);
         if (journal.IsShared) dues.Set(sensor.Number, time.GetUtcNow().Add(Grace).ToUnixTimeMilliseconds());
         return Task.CompletedTask;
     }
@@ -72,6 +76,7 @@ public sealed class SensorGrain(
         if (applied < batch.After) return new Judgement(applied, null);
         _sensor = registry[_sensor.Number];
         var inForce = rules.For(_sensor);
+        if (_check is not null && !batch.IsAgain) await Check(inForce);
         var (judged, moved) = (false, false);
         for (var part = batch; part is not null; part = part.Later)
         {
@@ -93,14 +98,19 @@ public sealed class SensorGrain(
         return new Judgement(applied, judged ? _answers.Judged(batch) : _answers.Again(batch));
     }
 
-    public ValueTask Tick(long nowMs)
+    public async ValueTask Tick(long nowMs)
     {
         _sensor = registry[_sensor.Number];
         var inForce = rules.For(_sensor);
-        if (_sensor.IsRetired(nowMs)) return Retire(inForce, nowMs);
+        if (_sensor.IsRetired(nowMs))
+        {
+            await Retire(inForce, nowMs);
+            return;
+        }
+        if (_check is not null) await Check(inForce);
         SensorEvaluator.Tick(stored.State, inForce, _sensor, nowMs, _changes, HeardSince(nowMs));
         _dirty |= _changes.Count > 0;
-        return Finish(inForce);
+        await Finish(inForce);
     }
 
     public ValueTask Reconcile(long nowMs)
@@ -142,6 +152,17 @@ public sealed class SensorGrain(
     // It asks databases: the sensor's readings must not wait for them.
     public async ValueTask<byte[]?> Detector(string language) =>
         await Task.Run(() => views.Of(registry[_sensor.Number], language) is { } view ? DetectorsAbroad.Write(view) : null);
+
+    private async ValueTask Check(SensorRules inForce)
+    {
+        // What has not been told yet the ledger cannot know.
+        if (_changes.Count > 0) return;
+        var standing = await _check!.LookAsync(shown => LostState.Agrees(stored.State, _detector, shown));
+        if (_check.IsOver) _check = null;
+        if (standing is null) return;
+        LostState.TakeOver(stored.State, inForce, _sensor, _detector, standing, time.GetUtcNow().ToUnixTimeMilliseconds(), _changes);
+        _dirty = true;
+    }
 
     private bool Judge(SensorBatch part, SensorState state, SensorRules inForce)
     {

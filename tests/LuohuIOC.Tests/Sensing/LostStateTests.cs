@@ -98,6 +98,33 @@ public sealed class LostStateTests
         Assert.False(LostState.IsNew(sensor.State));
     }
 
+    [Fact]
+    public void What_an_older_state_holds_and_has_ended_is_raised_by_the_next_reading_again()
+    {
+        var sensor = new Watched(SensorKind.Waterlogging);
+        sensor.Read(0, ("depth", 0.41));
+        Assert.Equal("waterlogging-depth red@0", sensor.Story);
+        Assert.False(LostState.Agrees(sensor.State, null, []));
+        TakeOver(sensor);
+        Assert.True(LostState.Agrees(sensor.State, null, []));
+        sensor.Read(600, ("depth", 0.41));
+        Assert.Equal("waterlogging-depth red@0, waterlogging-depth red@600", sensor.Story);
+    }
+
+    [Theory]
+    [InlineData(true, "waterlogging-depth", Severity.Red)]
+    [InlineData(false, "waterlogging-depth", Severity.Orange)]
+    [InlineData(false, HealthMarks.FaultRule, Severity.Blue)]
+    public void A_state_agrees_with_what_stands_by_rule_and_severity(bool agrees, string rule, Severity severity)
+    {
+        var sensor = new Watched(SensorKind.Waterlogging);
+        sensor.Read(0, ("depth", 0.41));
+        StandingAlert somebodyElses = new("nowcast-depth", Severity.Blue, default);
+        Assert.Equal(agrees, LostState.Agrees(sensor.State, null, [new(rule, severity, default), somebodyElses]));
+        TakeOver(sensor, (rule, severity, -600));
+        Assert.True(LostState.Agrees(sensor.State, null, [new(rule, severity, default), somebodyElses]));
+    }
+
     private static void TakeOver(Watched sensor, params (string Rule, Severity Severity, double Second)[] alerts) => LostState.TakeOver(
         sensor.State, sensor.Rules, sensor.Sensor, null, [.. alerts.Select(a => new StandingAlert(a.Rule, a.Severity, DateTimeOffset.FromUnixTimeMilliseconds(Watched.At(a.Second))))],
         Watched.Start, sensor.Changes);

@@ -21,9 +21,9 @@ public sealed class SensorBatchWireTests
 
     [Fact]
     public void What_leaves_is_what_arrives() =>
-        Reading.Array[1, 12].Array[1, 4].Sample(groups =>
+        Gen.Select(Reading.Array[1, 12].Array[1, 4], Gen.Bool, Gen.Long[0, long.MaxValue]).Sample((groups, isAgain, after) =>
         {
-            var batch = BatchOf(groups, journal: 5, after: 9);
+            var batch = BatchOf(groups, journal: 5, after, isAgain);
             var arrived = Serializer.Deserialize<SensorBatch>(Serializer.SerializeToArray(batch))!;
             return arrived.IsAbroad && Told(arrived) == Told(batch);
         });
@@ -90,7 +90,7 @@ public sealed class SensorBatchWireTests
     }
 
     /// <summary>The sensor's readings lie among those of another one, as in a real group.</summary>
-    private static SensorBatch BatchOf((long Device, long Sequence, long Received, byte[] Slots, double[] Values, ulong Flagged)[][] groups, long journal, long after)
+    private static SensorBatch BatchOf((long Device, long Sequence, long Received, byte[] Slots, double[] Values, ulong Flagged)[][] groups, long journal, long after, bool isAgain = false)
     {
         SensorBatch? first = null, last = null;
         foreach (var (g, readings) in groups.Index())
@@ -105,7 +105,7 @@ public sealed class SensorBatchWireTests
                 if (r.Flagged != 0) group.Flag(r.Flagged);
             }
             var chain = new SensorChain().Of(group, out var next).First(i => group.Sensors[i] == 8);
-            var part = new SensorBatch(new GroupInFlight(group, 1), chain, next) { Journal = journal, After = after };
+            var part = new SensorBatch(new GroupInFlight(group, 1), chain, next) { Journal = journal, After = after, IsAgain = isAgain };
             first ??= part;
             if (last is not null) last.Later = part;
             last = part;
@@ -115,7 +115,7 @@ public sealed class SensorBatchWireTests
 
     private static string Told(SensorBatch batch)
     {
-        var lines = new List<string> { $"{batch.Journal} {batch.After}" };
+        var lines = new List<string> { $"{batch.Journal} {batch.After} {batch.IsAgain}" };
         for (var part = batch; part is not null; part = part.Later)
             for (var i = part.First; i >= 0; i = part.NextOfSensor[i])
                 lines.Add($"{part.Group.Position}: {part.Group.DeviceTimes[i]} {part.Group.Sequences[i]} {part.Group.ReceivedTimes[i]} {part.Group.FlaggedOf(i)} "

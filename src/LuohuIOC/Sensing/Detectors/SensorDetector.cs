@@ -84,6 +84,22 @@ public sealed class SensorDetector
         if (_streams.Exists(stream => stream.State.Rule == rule && stream.State.Severity is null)) _ended.Add(new StreamState { Rule = rule });
     }
 
+    /// <summary>Whether they hold what stands, and nothing else.</summary>
+    /// <param name="stands">Whether an alert of a rule stands.</param>
+    public bool Agrees(Func<string, bool> stands) =>
+        _streams.TrueForAll(stream => stream.State.Rule == _stationRule || stream.State.Severity is not null == stands(stream.State.Rule))
+        && (_station is null || (State.Severity is not null || _streams.Exists(stream => stream.State.Rule == _stationRule && stream.State.Severity is not null)) == stands(_stationRule));
+
+    /// <summary>What they hold, and no alert stands for, has ended: what is found next is new.</summary>
+    /// <param name="stands">Whether an alert of a rule stands.</param>
+    public void Drop(Func<string, bool> stands)
+    {
+        foreach (var stream in _streams)
+            if (stream.State.Severity is not null && !stands(stream.State.Rule)) AlarmLatch.End(stream.State);
+        if (State.Severity is not null && !stands(_stationRule)) (State.Severity, State.SinceMs) = (null, 0);
+        FollowChart();
+    }
+
     /// <summary>The training job must not learn from a fault, whichever detector saw it.</summary>
     private void FollowChart()
     {
