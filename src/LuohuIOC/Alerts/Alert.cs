@@ -109,8 +109,20 @@ public sealed record Alert
     /// <summary>Null until they have been looked at.</summary>
     public Surroundings? Surroundings { get; init; }
 
-    /// <summary>Version that brought them: nothing that an officer decides upon changed with it.</summary>
-    public int? SurveyedAs { get; init; }
+    /// <summary>Version since which nothing has changed that an officer decides upon, where that is not the newest; else null.</summary>
+    public int? TurnedAs { get; init; }
+
+    /// <summary>Since when the condition holds again; null when it has not ended between.</summary>
+    public DateTimeOffset? ReturnedAt { get; init; }
+
+    /// <summary>Highest severity of its life, acknowledged or not; null in what older versions have stored.</summary>
+    public Severity? Highest { get; init; }
+
+    /// <summary>Which way of folding events the alert was begun with, so that the ledger's verification knows what a stored row must have; null before 2.</summary>
+    public int? Fold { get; init; }
+
+    /// <summary>Raise it when an event comes to mean something else for a property that was there before, and see <see cref="AlertChain"/>.</summary>
+    public const int PresentFold = 2;
 
     /// <summary>
     /// The id of the alert that a change raises: the same change always gives the same id, so a replay after a crash

@@ -40,6 +40,8 @@ internal sealed class AlertCommit : IDisposable
         (_position, _head) = AlertChain.HeadOf(_connection, null);
     }
 
+    public bool IsConnected => _connection.State == System.Data.ConnectionState.Open;
+
     public void Write(IEnumerable<AlertSave> saves)
     {
         using var transaction = _database.BeginWrite(_connection);

@@ -26,6 +26,9 @@ public enum AlertEventType : byte
 
     /// <summary>Neighbours, rain and the last similar episode have been looked at; once in an alert's life, soon after <see cref="Raised"/>.</summary>
     Surveyed = 11,
+
+    /// <summary>The condition holds at the same severity, and its value has gone further than was told.</summary>
+    Furthered = 12,
 }
 
 /// <summary>What an officer says of an alert afterwards. Stored by name: never rename.</summary>
@@ -82,7 +85,11 @@ public sealed record AlertEvent(string AlertId, int Sequence, AlertEventType Typ
         if (Sequence != (before?.Version ?? 0) + 1)
             throw new InvalidOperationException($"Alert {AlertId}: event {Sequence} ({Type}) cannot follow version {before?.Version ?? 0}.");
         if (before is null) return Begin();
-        var alert = before with { Version = Sequence, UpdatedAt = At, Comment = Comment ?? before.Comment };
+        var isTurn = Type is not (AlertEventType.Surveyed or AlertEventType.Furthered);
+        var alert = before with
+        {
+            Version = Sequence, UpdatedAt = At, Comment = Comment ?? before.Comment, TurnedAs = isTurn ? null : before.TurnedAs ?? before.Version, Highest = Higher(before),
+        };
         return Type switch
         {
             AlertEventType.Escalated => Measured(alert) with
@@ -93,7 +100,8 @@ public sealed record AlertEvent(string AlertId, int Sequence, AlertEventType Typ
                 AcknowledgedAt = null,
             },
             AlertEventType.Eased => Measured(alert),
-            AlertEventType.Returned => Measured(alert) with { ClearedAt = null, Worst = To > before.Worst ? To!.Value : before.Worst },
+            AlertEventType.Furthered => Measured(alert),
+            AlertEventType.Returned => Measured(alert) with { ClearedAt = null, ReturnedAt = At, Worst = To > before.Worst ? To!.Value : before.Worst },
             // What it cleared at is the latest value; its severity, threshold, evidence and their time stay those of its last step.
             AlertEventType.Cleared => alert with { ClearedAt = At, Value = Value ?? before.Value, Furthest = before.Furthest ?? before.Value },
             AlertEventType.Acknowledged => alert with { State = AlertState.Acknowledged, AcknowledgedBy = Actor, AcknowledgedAt = At },
@@ -101,7 +109,7 @@ public sealed record AlertEvent(string AlertId, int Sequence, AlertEventType Typ
             AlertEventType.Commented => alert,
             AlertEventType.Closed => alert with { State = AlertState.Closed, ClosedBy = Actor, ClosedAt = At },
             AlertEventType.Marked => alert with { Verdict = Verdict, MarkedBy = Actor, MarkedAt = At },
-            AlertEventType.Surveyed => alert with { Surroundings = Surroundings, SurveyedAs = Sequence },
+            AlertEventType.Surveyed => alert with { Surroundings = Surroundings },
             _ => throw new InvalidOperationException($"Alert {AlertId}: event {Sequence} has the type {Type}, which cannot follow another."),
         };
     }
@@ -122,6 +130,8 @@ public sealed record AlertEvent(string AlertId, int Sequence, AlertEventType Typ
         RaisedAt = At,
         UpdatedAt = At,
         Version = Sequence,
+        Highest = To,
+        Fold = Alert.PresentFold,
     };
 
     private Alert Measured(Alert alert) => alert with
@@ -135,11 +145,17 @@ public sealed record AlertEvent(string AlertId, int Sequence, AlertEventType Typ
         ObservedAt = ObservedAt!.Value,
     };
 
-    // Which way is further the threshold says: what stands below it has fallen.
-    private double? Further(Alert before)
+    // What older versions have stored knows of the highest what the worst says.
+    private Severity? Higher(Alert before)
     {
-        if (Value is not { } value || (before.Furthest ?? before.Value) is not { } known || Metric != before.Metric) return null;
-        var isFall = Threshold is { } threshold && value < threshold && known < threshold;
-        return (isFall ? known < value : known > value) ? known : null;
+        var known = before.Highest ?? (before.Worst > before.Severity ? before.Worst : before.Severity);
+        return To > known ? To : known;
     }
+
+    private double? Further(Alert before) =>
+        Value is { } value && (before.Furthest ?? before.Value) is { } known && Metric == before.Metric && IsFurther(known, value, Threshold) ? known : null;
+
+    /// <summary>Whether a value lies further beyond the threshold than another one. Which way is further the threshold says: what stands below it has fallen.</summary>
+    internal static bool IsFurther(double value, double than, double? threshold) =>
+        threshold is { } limit && value < limit && than < limit ? value < than : value > than;
 }

@@ -17,6 +17,9 @@ public sealed record AlertFilter
     /// <summary>Of <see cref="Alert.Worst"/>.</summary>
     public IReadOnlyCollection<Severity> Worst { get; init; } = [];
 
+    /// <summary>Of <see cref="Alert.Highest"/>.</summary>
+    public IReadOnlyCollection<Severity> Highest { get; init; } = [];
+
     public string? Sensor { get; init; }
 
     public string? Rule { get; init; }
@@ -42,10 +45,10 @@ public sealed record AlertFilter
     public AlertCursor? After { get; init; }
 
     /// <summary>The parameters that <see cref="TryParse"/> reads.</summary>
-    public static readonly string[] Names = ["state", "severity", "worst", "sensor", "rule", "kind", "street", "cleared", "from", "to", "limit", "after"];
+    public static readonly string[] Names = ["state", "severity", "worst", "highest", "sensor", "rule", "kind", "street", "cleared", "from", "to", "limit", "after"];
 
     /// <summary>
-    /// Reads <c>?state=raised,acknowledged&amp;severity=orange,red&amp;worst=&amp;sensor=&amp;rule=&amp;kind=&amp;street=&amp;cleared=&amp;from=&amp;to=&amp;limit=&amp;after=</c>;
+    /// Reads <c>?state=raised,acknowledged&amp;severity=orange,red&amp;worst=&amp;highest=&amp;sensor=&amp;rule=&amp;kind=&amp;street=&amp;cleared=&amp;from=&amp;to=&amp;limit=&amp;after=</c>;
     /// <c>state=open</c> is raised and acknowledged; times are ISO 8601 or Unix ms. A street is a name or a code, kinds are several by comma:
     /// a word that nobody knows would answer an empty list, which reads as "no alerts". Sensors and rules may be of the past.
     /// </summary>
@@ -56,6 +59,7 @@ public sealed record AlertFilter
         if (!TryWords(query["state"], States3, out var states)) return "state";
         if (!TryWords(query["severity"], Severities4, out var severities)) return "severity";
         if (!TryWords(query["worst"], Severities4, out var worst)) return "worst";
+        if (!TryWords(query["highest"], Severities4, out var highest)) return "highest";
         if (!TryWords(query["kind"], KindNames, out var kinds)) return "kind";
         if (!TryStreet(query["street"], out var street)) return "street";
         if (!TryTruth(query["cleared"], out var isCleared)) return "cleared";
@@ -70,6 +74,7 @@ public sealed record AlertFilter
             States = states,
             Severities = severities,
             Worst = worst,
+            Highest = highest,
             FromMs = from,
             ToMs = to,
             Limit = limit,

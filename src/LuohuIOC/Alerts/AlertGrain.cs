@@ -21,6 +21,7 @@ public sealed class AlertGrain(
 
     private readonly Dictionary<string, RuleWatch> _watches = new(StringComparer.Ordinal);
     private readonly CancellationTokenSource _ended = new();
+    private readonly AlertAuthor _author = new();
     private Task _saved = Task.CompletedTask;
 
     // While the ledger has not answered, and until it has.
@@ -73,7 +74,7 @@ public sealed class AlertGrain(
     }
 
     public Task<StandingAlert[]?> Standing() => Task.FromResult(_meanwhile is not null ? null : _watches.Values
-        .Where(watch => watch.Condition is not null).Select(watch => new StandingAlert(watch.Rule, watch.Condition!.Value, watch.Open?.ObservedAt ?? time.GetUtcNow())).ToArray());
+        .Where(watch => watch.Condition is not null).Select(watch => new StandingAlert(watch.Rule, watch.Condition!.Value, watch.Open?.ObservedAt ?? time.GetUtcNow(), watch.Open?.Furthest ?? watch.Open?.Value)).ToArray());
 
     public async Task Recover(NotedChange[] changes)
     {
@@ -81,7 +82,7 @@ public sealed class AlertGrain(
         var id = this.GetPrimaryKeyString();
         var subject = SubjectOf(registry, id);
         var saves = new List<AlertSave>();
-        foreach (var ofRule in changes.GroupBy(noted => noted.Change.Rule, StringComparer.Ordinal))
+        foreach (var ofRule in changes.Where(noted => !IsStored(id, noted.Change)).GroupBy(noted => noted.Change.Rule, StringComparer.Ordinal))
             saves.AddRange(AlertRecovery.Of(id, WatchOf(ofRule.Key), subject, ofRule, time.GetUtcNow(), options.Value.AutoCloseAfter));
         foreach (var save in saves)
         {
@@ -210,6 +211,9 @@ public sealed class AlertGrain(
         if (_meanwhile is not null) ExceptionDispatchInfo.Throw(_away!);
     }
 
+    // It was told after all, and the host was lost before it could say so.
+    private bool IsStored(string sensor, RuleChange change) => change.Severity is not null && queries.Find(Alert.IdOf(sensor, change)) is not null;
+
     private RuleWatch WatchOf(string rule) => _watches.GetValueOrDefault(rule) ?? new RuleWatch(rule);
 
     /// <param name="before">The watch.</param>
@@ -239,7 +243,7 @@ public sealed class AlertGrain(
     {
         try
         {
-            await store.AppendAsync(saves);
+            await store.AppendAsync(saves, _author);
         }
         catch (AlertNotStoredException)
         {

@@ -20,7 +20,11 @@ public static class AlertLifecycle
     /// <summary>Decides and applies; a change that was seen before and a refused command leave the watch as it was.</summary>
     public static AlertStep Step(RuleWatch watch, AlertCommand command, DateTimeOffset now, TimeSpan autoCloseAfter)
     {
-        if (command is AlertCommand.Observe { Change: var seen } && watch.Seen.Contains(seen)) return new AlertStep(watch, [], AlertRefusal.None);
+        if (command is AlertCommand.Observe { Change: var seen })
+        {
+            if (watch.Seen.Contains(seen)) return new AlertStep(watch, [], AlertRefusal.None);
+            if (IsOvertaken(watch, seen)) return new AlertStep(watch with { Seen = watch.Seen.With(seen) }, [], AlertRefusal.None);
+        }
         var (events, refusal) = Decide(watch, command, now, autoCloseAfter);
         foreach (var happened in events) watch = Apply(watch, happened);
         if (command is AlertCommand.Observe { Change: var change })
@@ -86,11 +90,22 @@ public static class AlertLifecycle
             var raised = new AlertEvent(id, 1, AlertEventType.Raised, now, Alert.System) { Subject = command.Subject, Rule = change.Rule };
             return [Measured(raised, change)];
         }
-        if (open.ClearedAt is null && severity == open.Severity) return [];
+        if (open.ClearedAt is null && severity == open.Severity && !IsFurther(open, change)) return [];
         var type = open.ClearedAt is not null ? AlertEventType.Returned
+            : severity == open.Severity ? AlertEventType.Furthered
             : severity > open.Severity ? AlertEventType.Escalated : AlertEventType.Eased;
         return [Measured(new AlertEvent(open.Id, open.Version + 1, type, now, Alert.System) { From = open.Severity }, change)];
     }
+
+    /// <summary>
+    /// A reading that is judged again, by a state that lacks what came of it, tells of a time of which more is known: what it raises may have ended since, and
+    /// what it ends may have been raised since. The end of a silence has no metric, and is older than the moment at which the silence was noticed.
+    /// </summary>
+    private static bool IsOvertaken(RuleWatch watch, RuleChange change) =>
+        change.IsAgain && (change.Severity is not null || change.Metric.Length > 0) && change.ObservedMs < watch.Seen.NewestMs;
+
+    private static bool IsFurther(Alert open, RuleChange change) =>
+        change.Metric == open.Metric && (open.Furthest ?? open.Value) is { } known && AlertEvent.IsFurther(change.Value, known, Known(change.Threshold));
 
     private static IReadOnlyList<AlertEvent> Clear(Alert open, RuleChange change, DateTimeOffset now)
     {
@@ -122,9 +137,8 @@ public static class AlertLifecycle
         return (decide(open), AlertRefusal.None);
     }
 
-    // Evidence that came while the officer was looking takes nothing back: what stood before it still stands.
-    private static bool IsOutdated(Alert alert, int? seen) =>
-        seen is { } version && version != alert.Version && !(alert.SurveyedAs == alert.Version && version == alert.Version - 1);
+    // Evidence, or a further value, that came while the officer was looking takes nothing back: what stood before it still stands.
+    private static bool IsOutdated(Alert alert, int? seen) => seen is { } version && (version > alert.Version || version < (alert.TurnedAs ?? alert.Version));
 
     private static AlertEvent By(Alert alert, AlertEventType type, AlertRequest request, DateTimeOffset now) =>
         new(alert.Id, alert.Version + 1, type, now, request.Actor) { Comment = string.IsNullOrWhiteSpace(request.Comment) ? null : request.Comment };

@@ -10,6 +10,9 @@ public sealed class AlertQueries(AlertDatabase database) : IAlertPast
     /// <summary>The sum keeps SQLite from the index of states, under which nearly all alerts are closed.</summary>
     internal static readonly string ClosedOf = $"SELECT body FROM alert WHERE sensor = @sensor AND raised_at < @before AND state + 0 = {(int)AlertState.Closed}";
 
+    /// <summary>So long a sensor's alerts are asked for at once: a ledger that is locked must not keep all connections, of which each new alert would take one.</summary>
+    internal const int LoadSeconds = 5;
+
     public Alert? Find(string id)
     {
         using var connection = database.Open();
@@ -69,6 +72,9 @@ public sealed class AlertQueries(AlertDatabase database) : IAlertPast
         if (filter.Kinds.Count > 0) where.Add($"kind IN ({string.Join(", ", filter.Kinds.Select(k => $"'{k}'"))})");
         // The stored form names enumerations as they are declared and leaves out what is null, and in a person's text the quotes would be escaped.
         if (filter.Worst.Count > 0) where.Add($"({string.Join(" OR ", filter.Worst.Select(s => $"body LIKE '%\"worst\":\"{s}\"%'"))})");
+        // What older versions have stored has none: there the worst stands for it.
+        if (filter.Highest.Count > 0)
+            where.Add($"({string.Join(" OR ", filter.Highest.Select(s => $"body LIKE '%\"highest\":\"{s}\"%' OR (body NOT LIKE '%\"highest\":\"%' AND body LIKE '%\"worst\":\"{s}\"%')"))})");
         if (filter.IsCleared is { } isCleared) where.Add($"body {(isCleared ? "" : "NOT ")}LIKE '%\"clearedAt\":\"%'");
         Where("sensor = @sensor", "sensor", filter.Sensor);
         Where("rule = @rule", "rule", filter.Rule);
@@ -89,7 +95,7 @@ public sealed class AlertQueries(AlertDatabase database) : IAlertPast
     }
 
     internal static async Task<IEnumerable<Alert>> OpenOfAsync(DbConnection connection, string sensor) =>
-        (await connection.QueryAsync<string>($"SELECT body FROM alert WHERE sensor = @sensor AND state <> {(int)AlertState.Closed}", new { sensor })).Select(Alert);
+        (await connection.QueryAsync<string>($"SELECT body FROM alert WHERE sensor = @sensor AND state <> {(int)AlertState.Closed}", new { sensor }, commandTimeout: LoadSeconds)).Select(Alert);
 
     private static IEnumerable<Alert> Read(DbConnection connection, string sql, object? parameters) =>
         connection.Query<string>(sql, parameters).Select(Alert);

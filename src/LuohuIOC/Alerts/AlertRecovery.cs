@@ -21,7 +21,8 @@ internal static class AlertRecovery
     /// <param name="autoCloseAfter"><see cref="AlertOptions.AutoCloseAfter"/>.</param>
     public static IReadOnlyList<AlertSave> Of(string sensorId, RuleWatch watch, AlertSubject subject, IEnumerable<NotedChange> noted, DateTimeOffset now, TimeSpan autoCloseAfter)
     {
-        var untold = noted.Where(n => !watch.Seen.Contains(n.Change)).ToList();
+        // A sensor that has told much since has forgotten what it was told of so long ago, which says nothing about what it was never told.
+        var untold = noted.Where(n => !watch.Seen.Remembers(n.Change)).ToList();
         if (untold.Count == 0) return [];
         var past = new RuleWatch(watch.Rule) { Condition = watch.Open is null ? watch.Condition : null };
         var events = new List<AlertEvent>();

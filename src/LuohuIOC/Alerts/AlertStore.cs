@@ -13,6 +13,12 @@ namespace LuohuIOC.Alerts;
 /// <param name="Alert">The alert after the events (closed ones too), null without events.</param>
 public sealed record AlertSave(string SensorId, RuleWatch Watch, IReadOnlyList<AlertEvent> Events, Alert? Alert);
 
+/// <summary>Who brings steps that follow from each other: when one is refused, those that come after it are built on nothing, and are refused too.</summary>
+public sealed class AlertAuthor
+{
+    internal Exception? Refused { get; set; }
+}
+
 /// <summary>The store will never take this transition: the file is damaged or an invariant is broken. Trying again is of no use.</summary>
 public sealed class AlertNotStoredException(string message, Exception? inner = null) : Exception(message, inner);
 
@@ -71,14 +77,16 @@ public sealed class AlertStore(
     public Task StopAsync(CancellationToken cancellationToken) => Task.CompletedTask;
 
     /// <summary>Completes when all steps are on disk, together with what other callers brought. Throws <see cref="AlertNotStoredException"/>.</summary>
-    public async Task AppendAsync(IReadOnlyList<AlertSave> saves)
+    /// <param name="saves">In order.</param>
+    /// <param name="author">Whose steps they are; null when they stand alone.</param>
+    public async Task AppendAsync(IReadOnlyList<AlertSave> saves, AlertAuthor? author = null)
     {
         foreach (var save in saves)
         {
             _unsaved[(save.SensorId, save.Watch.Rule)] = save.Watch;
             _known?.TryAdd(save.SensorId, true);
         }
-        var append = new Append(saves);
+        var append = new Append(saves, author);
         try
         {
             await _queue.Writer.WriteAsync(append);
@@ -97,7 +105,7 @@ public sealed class AlertStore(
     public async Task SettledAsync(CancellationToken cancellationToken)
     {
         if (_unsaved.IsEmpty || _refused) return;
-        var behind = new Append([]);
+        var behind = new Append([], null);
         if (!_queue.Writer.TryWrite(behind)) return;
         // However it ends, the reader gets what is there.
         await behind.Stored.Task.WaitAsync(options.Value.ReadPatience, time, cancellationToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
@@ -111,7 +119,7 @@ public sealed class AlertStore(
         var unsaved = UnsavedOf(sensorId).ToList();
         await using var connection = await database.OpenAsync();
         var open = await AlertQueries.OpenOfAsync(connection, sensorId);
-        var stored = (await connection.QueryAsync<string>("SELECT body FROM rule_watch WHERE sensor = @sensorId", new { sensorId }))
+        var stored = (await connection.QueryAsync<string>("SELECT body FROM rule_watch WHERE sensor = @sensorId", new { sensorId }, commandTimeout: AlertQueries.LoadSeconds))
             .Select(body => JsonSerializer.Deserialize(body, AlertJson.Stored.StoredWatch)!);
         return KnownAlerts.Of(open, stored, unsaved);
     }
@@ -164,6 +172,9 @@ public sealed class AlertStore(
 
     private void Commit(IReadOnlyList<Append> batch)
     {
+        foreach (var append in batch)
+            if (append.Author?.Refused is { } refused) Finish(append, refused);
+        batch = [.. batch.Where(append => append.Author?.Refused is null)];
         for (var pause = options.Value.RetryFirst; ;)
         {
             try
@@ -176,9 +187,11 @@ public sealed class AlertStore(
             }
             catch (Exception e)
             {
+                // What Npgsql says of a connection that broke between two commands is no fault of the database's by its type.
+                var isTemporary = AlertDatabase.IsTemporary(e) || _commit is { IsConnected: false };
                 _commit?.Dispose();
                 _commit = null;
-                if (!AlertDatabase.IsTemporary(e) || !Pause(e, pause))
+                if (!isTemporary || !Pause(e, pause))
                 {
                     Separate(batch, e);
                     return;
@@ -203,7 +216,9 @@ public sealed class AlertStore(
         }
         var (sensor, rule) = (batch[0].Saves[0].SensorId, batch[0].Saves[0].Watch.Rule);
         logger.LogCritical(e, "Alert of sensor {Sensor}, rule {Rule} cannot be stored: {Reason}", sensor, rule, e.Message);
-        Finish(batch[0], new AlertNotStoredException($"Alert of sensor {sensor}, rule {rule} cannot be stored: {e.Message}", e));
+        var refusal = new AlertNotStoredException($"Alert of sensor {sensor}, rule {rule} cannot be stored: {e.Message}", e);
+        if (batch[0].Author is { } author) author.Refused = refusal;
+        Finish(batch[0], refusal);
     }
 
     private bool Pause(Exception e, TimeSpan pause)
@@ -229,7 +244,7 @@ public sealed class AlertStore(
         else append.Stored.SetException(failure);
     }
 
-    private sealed record Append(IReadOnlyList<AlertSave> Saves)
+    private sealed record Append(IReadOnlyList<AlertSave> Saves, AlertAuthor? Author)
     {
         public TaskCompletionSource Stored { get; } = new(TaskCreationOptions.RunContinuationsAsynchronously);
     }

@@ -73,6 +73,10 @@ internal sealed class AlertSurvey : BackgroundService
         {
             await grains.GetGrain<IAlertGrain>(alert.SensorId).Survey(alert.Id, witnesses.Look(alert, LastOf(alert), _time.GetUtcNow()));
         }
+        catch (Exception e) when (PassingFault.Is(e))
+        {
+            _log.LogWarning("Alert {Alert} of {Sensor} stays without a look at its neighbours: {Cause}", alert.Id, alert.SensorId, e.Message);
+        }
         catch (Exception e)
         {
             _log.LogWarning(e, "Alert {Alert} of {Sensor} stays without a look at its neighbours", alert.Id, alert.SensorId);

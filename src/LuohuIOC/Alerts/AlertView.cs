@@ -106,8 +106,14 @@ public sealed record AlertView
     /// <summary>For hosts, which say it in their readers' language: a wall of five hundred alerts would take a megabyte of it.</summary>
     [Id(33), IgnoreMember, JsonIgnore] public Surroundings? Surroundings { get; init; }
 
-    /// <summary>The furthest beyond its thresholds of the values that its steps have told; null without one.</summary>
+    /// <summary>The furthest beyond its thresholds of the values that its events have told, to within a fifth while the condition holds, exact when it has ended; null without one.</summary>
     [Id(34), Key("furthest")] public double? Furthest { get; init; }
+
+    /// <summary>Since when the condition holds, or has held last: when it was raised, or had ended and came back.</summary>
+    [Id(35), Key("holdsSince"), MessagePackFormatter(typeof(IsoTime))] public DateTimeOffset? HoldsSince { get; init; }
+
+    /// <summary>Highest severity of its life, acknowledged or not.</summary>
+    [Id(36), Key("highest")] public string? Highest { get; init; }
 
     public static AlertView Of(Alert alert, string language = TextBook.Chinese) => new()
     {
@@ -126,6 +132,8 @@ public sealed record AlertView
         Unit = AlertWords.Unit(alert.Subject.Kind, alert.Metric),
         Value = alert.Value,
         Furthest = alert.Furthest ?? alert.Value,
+        HoldsSince = alert.ReturnedAt ?? alert.RaisedAt,
+        Highest = AlertWords.Of(alert.Highest ?? (alert.Worst > alert.Severity ? alert.Worst : alert.Severity)),
         Threshold = alert.Threshold,
         ObservedAt = alert.ObservedAt,
         RaisedAt = alert.RaisedAt,
@@ -160,6 +168,8 @@ public sealed record AlertView
         Metric = Metric,
         Value = Value,
         Furthest = Furthest == Value ? null : Furthest,
+        ReturnedAt = HoldsSince == RaisedAt ? null : HoldsSince,
+        Highest = Highest is { } highest ? Enum.Parse<Severity>(highest, ignoreCase: true) : null,
         Threshold = Threshold,
         Evidence = Evidence,
         ObservedAt = ObservedAt,

@@ -17,6 +17,20 @@ public sealed record ChangeMemory(long ForgottenMs, ImmutableArray<long> Keys)
 
     public static ChangeMemory Empty { get; } = new(long.MinValue, []);
 
+    /// <summary>Latest observed time of all that were seen; <see cref="long.MinValue"/> before the first.</summary>
+    public long NewestMs
+    {
+        get
+        {
+            var newest = ForgottenMs;
+            foreach (var key in Keys) newest = Math.Max(newest, key >> 3);
+            return newest;
+        }
+    }
+
+    /// <summary>Whether it is one of the newest, which are remembered one by one.</summary>
+    public bool Remembers(RuleChange change) => Keys.Contains(KeyOf(change));
+
     public bool Contains(RuleChange change) => change.ObservedMs <= ForgottenMs || Keys.Contains(KeyOf(change));
 
     public ChangeMemory With(RuleChange change) => Keys.Length < KeysMax

@@ -16,5 +16,6 @@ public interface IOpenAlerts
 /// <param name="Rule">Id of the rule.</param>
 /// <param name="Severity">Its present severity.</param>
 /// <param name="ObservedAt">Time of the reading that decided it.</param>
+/// <param name="Furthest">Furthest value that was told; null when that is not known.</param>
 [GenerateSerializer, Immutable, Alias("luohu.standing-alert.v1")]
-public readonly record struct StandingAlert([property: Id(0)] string Rule, [property: Id(1)] Severity Severity, [property: Id(2)] DateTimeOffset ObservedAt);
+public readonly record struct StandingAlert([property: Id(0)] string Rule, [property: Id(1)] Severity Severity, [property: Id(2)] DateTimeOffset ObservedAt, [property: Id(3)] double? Furthest = null);

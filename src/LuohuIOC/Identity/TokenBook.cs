@@ -73,6 +73,19 @@ public sealed class TokenBook
         return [.. _byId.Values.Select(e => e.Token).OrderBy(t => t.CreatedAt).ThenBy(t => t.Id, StringComparer.Ordinal)];
     }
 
+    /// <summary>Names under which the record keeps what no person did.</summary>
+    public static readonly string[] Reserved = ["system", "系统"];
+
+    /// <summary>
+    /// Whether a usable token bears the name, whatever its case: what officers do stands in the record under it, so two people of one name need names that tell
+    /// them apart.
+    /// </summary>
+    public bool IsTaken(string name)
+    {
+        var now = _clock.GetUtcNow();
+        return All().Any(token => token.IsUsable(now) && token.Name.Equals(name, StringComparison.OrdinalIgnoreCase));
+    }
+
     /// <summary>Checks a token as it came over the wire and remembers that it was used.</summary>
     public TokenVerdict Check(string text, out AccessToken? token)
     {

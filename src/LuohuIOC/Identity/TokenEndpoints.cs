@@ -63,8 +63,10 @@ internal static class TokenEndpoints
     {
         var name = wish.Name?.Trim() ?? "";
         if (name.Length is 0 or > NameCharactersMax) return Problem.Of(context, StatusCodes.Status400BadRequest, "token-name", NameCharactersMax);
+        if (TokenBook.Reserved.Contains(name, StringComparer.OrdinalIgnoreCase)) return Problem.Of(context, StatusCodes.Status400BadRequest, "token-name-reserved", name);
         if (wish.Role is not { } role) return Problem.Of(context, StatusCodes.Status400BadRequest, "token-role");
         if (wish.ExpiresAt <= clock.GetUtcNow()) return Problem.Of(context, StatusCodes.Status400BadRequest, "token-expiry");
+        if (tokens.IsTaken(name)) return Problem.Of(context, StatusCodes.Status409Conflict, "token-name-taken", name);
         if (tokens.IsFull) return Problem.Of(context, StatusCodes.Status409Conflict, "token-count", TokenBook.TokensMax);
         var (token, text) = tokens.Issue(name, role, wish.ExpiresAt);
         return TypedResults.Created((string?)null, new IssuedToken(token.Id, token.Name, token.Role, token.CreatedAt, token.ExpiresAt, text));

@@ -77,6 +77,8 @@ internal static class LostState
         if (CompiledRule.SeverityOf(latches.On) == alert.Severity) return;
         latches.On = (byte)(rule.StepBits & ((1 << (int)alert.Severity) - 1));
         if (rule.Form == RuleForm.NoData) latches.On = rule.StepBits;
+        latches.PeakMs = 0;
+        if (latches.On != 0 && alert.Furthest is { } furthest) RulePeak.Told(ref latches, rule, alert.Severity, furthest, alert.ObservedAt.ToUnixTimeMilliseconds());
         if (rule.RingLength > 0 && latches.On != 0) Fill(rule, state.Rings[index]!, latches.On, alert.ObservedAt.ToUnixTimeMilliseconds(), nowMs);
         // The rule has other steps by now.
         if (CompiledRule.SeverityOf(latches.On) != alert.Severity) RuleSteps.Emit(state, rule, latches.On, nowMs, changes);

@@ -78,6 +78,7 @@ public sealed class SensorGrain(
         var inForce = rules.For(_sensor);
         if (_check is not null && !batch.IsAgain) await Check(inForce);
         var (judged, moved) = (false, false);
+        var untold = _changes.Count;
         for (var part = batch; part is not null; part = part.Later)
         {
             // A replay after a crash shows groups again that this state has seen.
@@ -89,6 +90,9 @@ public sealed class SensorGrain(
             applied = part.Group.Position;
             judged = true;
         }
+        // What came of these readings the first time, and of those since, the ledger may know better than this state.
+        if (batch.IsAgain && journal.IsShared)
+            for (var i = untold; i < _changes.Count; i++) _changes[i] = _changes[i] with { IsAgain = true };
         state.Apply(batch.Journal, applied);
         _dirty = true;
         if (moved) Show();

@@ -7,7 +7,7 @@ using LuohuIOC.Sensing.Rain;
 namespace LuohuIOC.Sensing;
 
 /// <summary>
-/// What a sensor grain remembers between readings and across restarts: about 0.5 KB for a parking sensor, 1.3 KB for a
+/// What a sensor grain remembers between readings and across restarts: about 0.65 KB for a parking sensor, 1.3 KB for a
 /// water-quality station. Only <see cref="SensorEvaluator"/> writes it, except <see cref="AppliedPosition"/>, which is the grain's.
 /// Stored: append fields with new ids, never renumber.
 /// </summary>
@@ -249,4 +249,16 @@ public struct RuleState
     /// <summary>What was told at that time: bit 0 ended, bit severity.</summary>
     [Id(13)]
     public byte Told;
+
+    /// <summary>Furthest value since the rule has been on, as people read it.</summary>
+    [Id(14)]
+    public double Peak;
+
+    /// <summary>When that was, Unix ms; 0 while the rule is off, or was on before peaks were kept.</summary>
+    [Id(15)]
+    public long PeakMs;
+
+    /// <summary>Furthest that was told, as people read it; to compare with, so half the digits do.</summary>
+    [Id(16)]
+    public float ToldPeak;
 }

@@ -14,6 +14,9 @@ internal sealed class PostgresStates : IStateTable
 
     private static readonly TimeSpan EndPatience = TimeSpan.FromSeconds(5);
 
+    /// <summary>A sensor's grain judges no reading while its state is on the way: a table that is locked gets it later.</summary>
+    private const int WriteSeconds = 10;
+
     // One that waits for a lost connection does not hold the other up.
     private const int Readers = 2;
 
@@ -53,7 +56,7 @@ internal sealed class PostgresStates : IStateTable
         using var connection = _database.Open();
         using var transaction = connection.BeginTransaction();
         // All in one message to the server and back.
-        using var commands = new NpgsqlBatch(connection, transaction);
+        using var commands = new NpgsqlBatch(connection, transaction) { Timeout = WriteSeconds };
         foreach (var write in batch)
         {
             commands.BatchCommands.Add(new NpgsqlBatchCommand(Upsert)

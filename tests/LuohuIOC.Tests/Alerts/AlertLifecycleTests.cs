@@ -25,6 +25,45 @@ public sealed class AlertLifecycleTests
     }
 
     [Fact]
+    public void A_further_value_at_the_same_severity_is_told_and_takes_nothing_from_an_officer()
+    {
+        Do(Some.Observed(Severity.Red, 1));
+        var request = Some.Request(_watch, version: 1);
+        Assert.Equal([AlertEventType.Furthered], Do(new AlertCommand.Observe(Some.Subject(), Some.Change(Severity.Red, 2) with { Value = 0.95 })));
+        Assert.Empty(Do(new AlertCommand.Observe(Some.Subject(), Some.Change(Severity.Red, 3) with { Value = 0.8 })));
+        Assert.Equal([AlertEventType.Acknowledged], Do(new AlertCommand.Acknowledge(request)));
+        Do(new AlertCommand.Observe(Some.Subject(), Some.Change(Severity.Red, 4) with { Value = 1.2 }));
+        Assert.Equal(AlertState.Acknowledged, _last!.State);
+        Do(Some.Observed(null, 5));
+        Assert.Equal((0.05, 1.2), (_last!.Value, _last.Furthest));
+    }
+
+    [Fact]
+    public void The_highest_severity_stays_when_it_is_acknowledged_and_eases()
+    {
+        Do(Some.Observed(Severity.Red, 1));
+        Do(new AlertCommand.Acknowledge(Some.Request(_watch)));
+        Do(Some.Observed(Severity.Blue, 2));
+        Do(Some.Observed(Severity.Orange, 3));
+        Assert.Equal((Severity.Orange, Severity.Red), (_last!.Worst, _last.Highest));
+    }
+
+    [Fact]
+    public void What_is_judged_again_does_not_undo_what_is_known_of_later()
+    {
+        Do(Some.Observed(Severity.Red, 10));
+        Do(Some.Observed(null, 20));
+        Assert.Empty(Do(new AlertCommand.Observe(Some.Subject(), Some.Change(Severity.Red, 15) with { IsAgain = true })));
+        Assert.NotNull(_last!.ClearedAt);
+        Assert.Equal([AlertEventType.Returned], Do(Some.Observed(Severity.Red, 30)));
+        Assert.Equal(_now, _last.ReturnedAt);
+        Assert.Empty(Do(new AlertCommand.Observe(Some.Subject(), Some.Change(null, 25) with { IsAgain = true })));
+        Assert.Null(_last.ClearedAt);
+        // The end of a silence lies before the moment at which it was noticed.
+        Assert.NotEmpty(Do(new AlertCommand.Observe(Some.Subject(), Some.Change(null, 26) with { Metric = "", IsAgain = true })));
+    }
+
+    [Fact]
     public void A_value_that_is_no_number_is_no_value()
     {
         var change = Some.Change(Severity.Blue, 1) with { Metric = "", Value = double.NaN, Threshold = double.NaN };

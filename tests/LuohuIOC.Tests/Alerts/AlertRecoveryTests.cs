@@ -40,6 +40,16 @@ public sealed class AlertRecoveryTests
         Assert.Empty(Recover(save.Watch, Noted(Severity.Red, 1), Noted(null, 60)));
     }
 
+    [Fact]
+    public void A_sensor_that_has_told_much_since_keeps_what_it_was_never_told()
+    {
+        var watch = new RuleWatch(Some.Rule);
+        for (var i = 0; i < 2 * ChangeMemory.KeysMax; i++)
+            watch = AlertLifecycle.Step(watch, Some.Observed(i % 2 == 0 ? Severity.Yellow : null, 100 + i), Some.Now.AddSeconds(100 + i), Day).Watch;
+        var alert = Assert.Single(Recover(watch, Noted(Severity.Red, 1), Noted(null, 60))).Alert!;
+        Assert.Equal((Severity.Red, Some.Now.AddSeconds(2)), (alert.Severity, alert.RaisedAt));
+    }
+
     /// <summary>Where no other host has gone on with the sensor, the journal has brought it again, and it may hold still.</summary>
     [Fact]
     public void What_was_judged_again_is_left_alone()

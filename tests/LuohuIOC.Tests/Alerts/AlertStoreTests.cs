@@ -128,6 +128,41 @@ public sealed class AlertStoreTests : IAsyncLifetime
         Assert.True(_fixture.Chain.Verify().Intact);
     }
 
+    [Fact]
+    public async Task What_follows_from_a_step_that_was_refused_is_refused_too_and_a_new_author_is_not()
+    {
+        var author = new AlertAuthor();
+        var raised = AlertLifecycle.Step(new RuleWatch(Some.Rule), Some.Observed(Severity.Yellow, 1), Some.Now, TimeSpan.FromHours(24));
+        var cleared = AlertLifecycle.Step(raised.Watch, Some.Observed(null, 2), Some.Now, TimeSpan.FromHours(24));
+        await _fixture.Store.AppendAsync([new AlertSave("wl-001", raised.Watch, raised.Events, raised.Watch.Open)]);
+        // As another host's grain of the sensor would have raised it, at another moment.
+        var other = raised.Events[0] with { At = Some.Now.AddSeconds(9) };
+        var first = _fixture.Store.AppendAsync([new AlertSave("wl-001", raised.Watch, [other], other.Apply(null))], author);
+        var second = _fixture.Store.AppendAsync([new AlertSave("wl-001", cleared.Watch, cleared.Events, cleared.Events.Aggregate(other.Apply(null), (alert, e) => e.Apply(alert)))], author);
+        await Assert.ThrowsAsync<AlertNotStoredException>(() => first);
+        await Assert.ThrowsAsync<AlertNotStoredException>(() => second);
+        Assert.True(_fixture.Chain.Verify().Intact);
+        await _fixture.Store.AppendAsync([new AlertSave("wl-001", cleared.Watch, cleared.Events, cleared.Events.Aggregate(raised.Watch.Open!, (alert, e) => e.Apply(alert)))], new AlertAuthor());
+        Assert.True(_fixture.Chain.Verify().Intact);
+    }
+
+    /// <summary>Rows of versions that folded a cleared alert's value otherwise, and did not know of the highest severity, are no evidence of a change.</summary>
+    [Theory]
+    [InlineData(true, "json_set(body, '$.value', 0.4)")]
+    [InlineData(false, "json_set(body, '$.state', 'Raised')")]
+    [InlineData(false, "json_set(body, '$.acknowledgedBy', '王强')")]
+    public async Task A_row_that_an_older_version_has_folded_is_held_to_what_that_knew(bool isIntact, string change)
+    {
+        await _fixture.DoAsync(Some.Observed(Severity.Red, 1));
+        await _fixture.DoAsync(new AlertCommand.Acknowledge(Some.Request(_fixture.Watch)));
+        await _fixture.DoAsync(Some.Observed(null, 2));
+        Assert.True(_fixture.Chain.Verify().Intact);
+        _fixture.Execute("UPDATE alert SET body = json_set(body, '$.value', 0.4)");
+        Assert.False(_fixture.Chain.Verify().Intact);
+        _fixture.Execute($"UPDATE alert SET body = json_remove({change}, '$.fold', '$.furthest', '$.highest')");
+        Assert.Equal(isIntact, _fixture.Chain.Verify().Intact);
+    }
+
     [Theory]
     [InlineData("UPDATE alert_event SET body = replace(body, 'Orange', 'Blue') WHERE position = 1", "hash", "1")]
     [InlineData("UPDATE alert_event SET hash = zeroblob(32) WHERE position = 2", "hash", "2")]

@@ -26,7 +26,7 @@ public sealed class SurroundingsTests
         var alert = happened.Apply(raised.Apply(null));
         Assert.Equal(alert, JsonSerializer.Deserialize(JsonSerializer.Serialize(alert, AlertJson.Stored.Alert), AlertJson.Stored.Alert));
         Assert.Equal(42.5, alert.Surroundings!.Rain!.HourMillimetres);
-        Assert.Equal(2, alert.SurveyedAs);
+        Assert.Equal(1, alert.TurnedAs);
     }
 
     [Fact]

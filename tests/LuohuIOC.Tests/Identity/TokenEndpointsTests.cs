@@ -15,6 +15,18 @@ public sealed class TokenEndpointsTests
         Assert.Single((await ApiClient.JsonOf(await administrator.Get("/api/v1/tokens"))).GetProperty("items").EnumerateArray());
     }
 
+    [Fact]
+    public async Task Whoever_acts_can_be_told_from_others_and_from_the_system()
+    {
+        await using var host = await WebHost.StartAsync();
+        using var administrator = host.ClientWith(host.FirstToken);
+        var first = await ApiClient.JsonOf(await administrator.Post("/api/v1/tokens", """{"name":"张伟","role":"duty-officer"}"""));
+        await ApiClient.ProblemOf(await administrator.Post("/api/v1/tokens", """{"name":" 张伟 ","role":"viewer"}"""), 409, "token-name-taken");
+        await ApiClient.ProblemOf(await administrator.Post("/api/v1/tokens", """{"name":"System","role":"viewer"}"""), 400, "token-name-reserved");
+        using var revoked = await administrator.Delete($"/api/v1/tokens/{first.GetProperty("id").GetString()}");
+        await ApiClient.JsonOf(await administrator.Post("/api/v1/tokens", """{"name":"张伟","role":"duty-officer"}"""));
+    }
+
     [Theory]
     [InlineData("\"2023-09-08T08:00:00\"", "2023-09-08T00:00:00Z")]
     [InlineData("\"2023-09-09\"", "2023-09-08T16:00:00Z")]

@@ -108,7 +108,7 @@ public sealed class LostStateTests
         TakeOver(sensor);
         Assert.True(LostState.Agrees(sensor.State, null, []));
         sensor.Read(600, ("depth", 0.41));
-        Assert.Equal("waterlogging-depth red@0, waterlogging-depth red@600", sensor.Story);
+        Assert.Equal(["waterlogging-depth red@0", "waterlogging-depth red@600"], sensor.Changes.Select(Watched.Tell));
     }
 
     [Theory]
@@ -126,6 +126,6 @@ public sealed class LostStateTests
     }
 
     private static void TakeOver(Watched sensor, params (string Rule, Severity Severity, double Second)[] alerts) => LostState.TakeOver(
-        sensor.State, sensor.Rules, sensor.Sensor, null, [.. alerts.Select(a => new StandingAlert(a.Rule, a.Severity, DateTimeOffset.FromUnixTimeMilliseconds(Watched.At(a.Second))))],
+        sensor.State, sensor.Rules, sensor.Sensor, null, [.. alerts.Select(a => new StandingAlert(a.Rule, a.Severity, DateTimeOffset.FromUnixTimeMilliseconds(Watched.At(a.Second)), 1000))],
         Watched.Start, sensor.Changes);
 }

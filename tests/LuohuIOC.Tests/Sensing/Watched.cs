@@ -27,8 +27,22 @@ internal sealed class Watched
 
     public List<RuleChange> Changes { get; } = [];
 
-    /// <summary>Changes as "rule severity@seconds", without the silence rule.</summary>
-    public string Story => string.Join(", ", Changes.Where(c => c.Rule != "offline").Select(Tell));
+    /// <summary>Changes of severity as "rule severity@seconds", without the silence rule, and without what only went further.</summary>
+    public string Story
+    {
+        get
+        {
+            var last = new Dictionary<string, Severity?>(StringComparer.Ordinal);
+            var told = new List<string>();
+            foreach (var change in Changes.Where(c => c.Rule != "offline"))
+            {
+                if (last.TryGetValue(change.Rule, out var before) && before == change.Severity && before is not null) continue;
+                last[change.Rule] = change.Severity;
+                told.Add(Tell(change));
+            }
+            return string.Join(", ", told);
+        }
+    }
 
     public static Sensor Of(SensorKind kind, string name = "测点", MetricLayout? layout = null) => new()
     {

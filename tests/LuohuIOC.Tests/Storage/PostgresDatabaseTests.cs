@@ -1,4 +1,5 @@
 using LuohuIOC.Storage;
+using LuohuIOC.Tests.Http;
 using Microsoft.Extensions.Diagnostics.HealthChecks;
 using Npgsql;
 using Xunit;
@@ -46,9 +47,11 @@ public sealed class PostgresDatabaseTests(SharedPostgres postgres)
     public async Task A_server_that_does_not_answer_makes_the_host_degraded()
     {
         await using var there = new PostgresDatabase(await postgres.Server.NewDatabaseAsync());
-        Assert.Equal(HealthStatus.Healthy, (await new DatabaseHealth(there).CheckHealthAsync(new HealthCheckContext(), TestContext.Current.CancellationToken)).Status);
+        Assert.Equal(HealthStatus.Healthy, (await new DatabaseHealth(there, TimeProvider.System).CheckHealthAsync(new HealthCheckContext(), TestContext.Current.CancellationToken)).Status);
+        var late = await new DatabaseHealth(there, new FakeClock()).CheckHealthAsync(new HealthCheckContext(), TestContext.Current.CancellationToken);
+        Assert.Equal((HealthStatus.Degraded, "clock-differs"), (late.Status, late.Description));
         await using var away = new PostgresDatabase("Host=127.0.0.1;Port=1;Database=luohu");
-        var told = await new DatabaseHealth(away).CheckHealthAsync(new HealthCheckContext(), TestContext.Current.CancellationToken);
+        var told = await new DatabaseHealth(away, TimeProvider.System).CheckHealthAsync(new HealthCheckContext(), TestContext.Current.CancellationToken);
         Assert.Equal((HealthStatus.Degraded, "database-away"), (told.Status, told.Description));
     }
 

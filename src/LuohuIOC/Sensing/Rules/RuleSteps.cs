@@ -103,8 +103,10 @@ internal static class RuleSteps
         if (latches.ToldMs == timeMs && (latches.Told & bit) != 0) timeMs++;
         if (latches.ToldMs != timeMs) (latches.ToldMs, latches.Told) = (timeMs, 0);
         latches.Told |= bit;
+        var value = RuleEvidence.ValueOf(state, index, rule);
+        RulePeak.Told(ref latches, rule, severity, value, timeMs);
         changes.Add(new RuleChange(
-            rule.Id, severity, rule.Metric, RuleEvidence.ValueOf(state, index, rule),
+            rule.Id, severity, rule.Metric, value,
             rule.Form == RuleForm.NoData ? double.NaN : rule.Shown[step], timeMs, RuleEvidence.Of(state, index, rule)));
     }
 
@@ -120,7 +122,13 @@ internal static class RuleSteps
             if ((latches.On & 1 << i) == 0) MoveUp(ref latches, rule, i, measure >= rule.At[i], timeMs, isReading);
             else MoveDown(ref latches, rule, i, measure < rule.Clear[i], timeMs);
         }
-        if (CompiledRule.SeverityOf(before) != CompiledRule.SeverityOf(latches.On)) Emit(state, rule, latches.On, timeMs, changes);
+        var (was, now) = (CompiledRule.SeverityOf(before), CompiledRule.SeverityOf(latches.On));
+        if (was != now)
+        {
+            if (now is null || now < was) RulePeak.Tell(state, ref latches, rule, was, changes);
+            Emit(state, rule, latches.On, timeMs, changes);
+        }
+        else if (now is not null) RulePeak.Follow(state, ref latches, rule, measure, timeMs, changes);
         return timing != latches.Timing || before != latches.On;
     }
 
@@ -170,7 +178,10 @@ internal static class RuleSteps
         var before = latches.On;
         for (var i = 0; i < Severities; i++)
             if (DueOf(ref latches, rule, i) == dueMs) Set(ref latches, i, on: (before & 1 << i) == 0);
-        if (CompiledRule.SeverityOf(before) != CompiledRule.SeverityOf(latches.On)) Emit(state, rule, latches.On, dueMs, changes);
+        var (was, now) = (CompiledRule.SeverityOf(before), CompiledRule.SeverityOf(latches.On));
+        if (was == now) return;
+        if (now is null || now < was) RulePeak.Tell(state, ref latches, rule, was, changes);
+        Emit(state, rule, latches.On, dueMs, changes);
     }
 
     private static long DueOf(ref RuleState latches, CompiledRule rule, int i)

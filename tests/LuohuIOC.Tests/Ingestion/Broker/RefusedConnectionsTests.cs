@@ -46,11 +46,12 @@ public sealed class RefusedConnectionsTests : IAsyncLifetime
     {
         for (var second = 0; second < 121; second++)
         {
-            Assert.Equal(second % 60 == 0, _refused.Refuse(RejectionReason.SecretWrong, "gw-1", new IPEndPoint(Here.Address, 40000 + second)));
+            var kept = _refused.Refuse(RejectionReason.SecretWrong, "gw-1", new IPEndPoint(Here.Address, 40000 + second));
+            Assert.Equal(second % 60 == 0, kept is not null);
+            if (kept is not null) await kept;
             _clock.Advance(TimeSpan.FromSeconds(1));
         }
         Assert.Equal(121, _rejections.CountOf(RejectionReason.SecretWrong));
-        await _rejections.StopAsync(default);
         var rows = _rejections.Read(null, null, null, null, 10);
         Assert.Equal(["10.0.0.5:40120", "10.0.0.5:40060", "10.0.0.5:40000"], rows.Select(r => System.Text.Encoding.ASCII.GetString(r.Rejection.FirstBytes)));
         Assert.All(rows, r => Assert.Equal(("gw-1", RejectionReason.SecretWrong), (r.Rejection.Gateway, r.Rejection.Reason)));
@@ -59,22 +60,22 @@ public sealed class RefusedConnectionsTests : IAsyncLifetime
     [Fact]
     public void Another_gateway_address_or_reason_is_told_on_its_own()
     {
-        Assert.True(_refused.Refuse(RejectionReason.SecretWrong, "gw-1", Here));
-        Assert.True(_refused.Refuse(RejectionReason.SecretWrong, "gw-2", Here));
-        Assert.True(_refused.Refuse(RejectionReason.GatewayDisabled, "gw-1", Here));
-        Assert.True(_refused.Refuse(RejectionReason.SecretWrong, "gw-1", new IPEndPoint(IPAddress.Loopback, 1)));
-        Assert.True(_refused.Refuse(RejectionReason.GatewayUnknown, "no id: " + new string('x', 500), Here));
-        Assert.False(_refused.Refuse(RejectionReason.GatewayUnknown, "another name/that no gateway can have", Here));
+        Assert.NotNull(_refused.Refuse(RejectionReason.SecretWrong, "gw-1", Here));
+        Assert.NotNull(_refused.Refuse(RejectionReason.SecretWrong, "gw-2", Here));
+        Assert.NotNull(_refused.Refuse(RejectionReason.GatewayDisabled, "gw-1", Here));
+        Assert.NotNull(_refused.Refuse(RejectionReason.SecretWrong, "gw-1", new IPEndPoint(IPAddress.Loopback, 1)));
+        Assert.NotNull(_refused.Refuse(RejectionReason.GatewayUnknown, "no id: " + new string('x', 500), Here));
+        Assert.Null(_refused.Refuse(RejectionReason.GatewayUnknown, "another name/that no gateway can have", Here));
     }
 
     [Fact]
     public void A_flood_of_addresses_is_counted_beyond_the_bound_and_told_again_a_minute_later()
     {
-        for (var i = 0; i < RefusedConnections.KnownMax; i++) Assert.True(_refused.Refuse(RejectionReason.GatewayUnknown, "", new IPEndPoint(i + 1, 1)));
+        for (var i = 0; i < RefusedConnections.KnownMax; i++) Assert.NotNull(_refused.Refuse(RejectionReason.GatewayUnknown, "", new IPEndPoint(i + 1, 1)));
         var late = new IPEndPoint(IPAddress.Parse("192.0.2.1"), 1);
-        Assert.False(_refused.Refuse(RejectionReason.GatewayUnknown, "", late));
+        Assert.Null(_refused.Refuse(RejectionReason.GatewayUnknown, "", late));
         Assert.Equal(RefusedConnections.KnownMax + 1, _rejections.CountOf(RejectionReason.GatewayUnknown));
         _clock.Advance(RefusedConnections.Between);
-        Assert.True(_refused.Refuse(RejectionReason.GatewayUnknown, "", late));
+        Assert.NotNull(_refused.Refuse(RejectionReason.GatewayUnknown, "", late));
     }
 }

@@ -1,0 +1,56 @@
+using LuohuIOC.Alerts;
+
+namespace LuohuIOC.Sensing.Rules;
+
+/// <summary>
+/// How far the value goes while a rule is on. Severities are few: water that stands at 43 cm when it is told red may rise to 95 cm, and the record must say so.
+/// A value that is a fifth further than was told is told at once, the exact peak before the rule eases or ends.
+/// </summary>
+internal static class RulePeak
+{
+    /// <summary>Share of what was told by which the value must have gone further; at least the rule's hysteresis, so that a crest that trembles tells nothing.</summary>
+    private const double Further = 0.2;
+
+    /// <summary>A reading that changes no severity.</summary>
+    public static void Follow(SensorState state, ref RuleState latches, CompiledRule rule, double measure, long timeMs, List<RuleChange> changes)
+    {
+        var step = System.Numerics.BitOperations.Log2(latches.On);
+        // On its way down it is further than nothing.
+        if (!Has(rule) || !(measure >= rule.At[step]) || (latches.PeakMs != 0 && !(measure > Scale(rule, latches.Peak)))) return;
+        // A rule that was on before peaks were kept: whoever is told knows whether this is further than what was told.
+        var told = latches.PeakMs == 0 ? double.NegativeInfinity : Scale(rule, latches.ToldPeak);
+        (latches.Peak, latches.PeakMs) = (RuleEvidence.ValueOf(state, Array.IndexOf(state.Bound!.Rules, rule), rule), timeMs);
+        if (measure - told < Math.Max(Math.Abs(told) * Further, rule.At[step] - rule.Clear[step])) return;
+        Add(state, ref latches, rule, (Severity)(step + 1), changes);
+    }
+
+    /// <summary>The rule is about to ease or end: what was furthest is told while it still counts at its severity.</summary>
+    public static void Tell(SensorState state, ref RuleState latches, CompiledRule rule, Severity? severity, List<RuleChange> changes)
+    {
+        if (latches.PeakMs != 0 && severity is { } was && Scale(rule, (float)latches.Peak) > Scale(rule, latches.ToldPeak)) Add(state, ref latches, rule, was, changes);
+    }
+
+    /// <summary>A change of severity is told, with this value.</summary>
+    public static void Told(ref RuleState latches, CompiledRule rule, Severity? severity, double value, long timeMs)
+    {
+        if (!Has(rule)) return;
+        if (severity is null) latches.PeakMs = 0;
+        else if (latches.PeakMs == 0) (latches.Peak, latches.PeakMs, latches.ToldPeak) = (value, timeMs, (float)value);
+        else
+        {
+            if (Scale(rule, value) > Scale(rule, latches.Peak)) (latches.Peak, latches.PeakMs) = (value, timeMs);
+            if (Scale(rule, (float)value) > Scale(rule, latches.ToldPeak)) latches.ToldPeak = (float)value;
+        }
+    }
+
+    private static bool Has(CompiledRule rule) => rule.Form is RuleForm.Value or RuleForm.Sum or RuleForm.Rise;
+
+    private static double Scale(CompiledRule rule, double value) => rule.Form == RuleForm.Value ? rule.Operand.Of(value) : value;
+
+    private static void Add(SensorState state, ref RuleState latches, CompiledRule rule, Severity severity, List<RuleChange> changes)
+    {
+        latches.ToldPeak = (float)latches.Peak;
+        changes.Add(new RuleChange(
+            rule.Id, severity, rule.Metric, latches.Peak, rule.Shown[(int)severity - 1], latches.PeakMs, RuleEvidence.Of(state, Array.IndexOf(state.Bound!.Rules, rule), rule)));
+    }
+}
