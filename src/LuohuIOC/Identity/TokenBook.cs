@@ -1,6 +1,7 @@
+using Dapper;
+using LuohuIOC.Texts;
 using System.Collections.Concurrent;
 using System.Security.Cryptography;
-using Dapper;
 
 namespace LuohuIOC.Identity;
 
@@ -73,8 +74,9 @@ public sealed class TokenBook
         return [.. _byId.Values.Select(e => e.Token).OrderBy(t => t.CreatedAt).ThenBy(t => t.Id, StringComparer.Ordinal)];
     }
 
-    /// <summary>Names under which the record keeps what no person did.</summary>
-    public static readonly string[] Reserved = ["system", "系统"];
+    /// <summary>Whether the record keeps under this name what no person did.</summary>
+    public static bool IsReserved(string name) =>
+        new[] { TextBook.Chinese, TextBook.English }.Any(language => TextBook.Get(language, "token.system").Equals(name, StringComparison.OrdinalIgnoreCase));
 
     /// <summary>
     /// Whether a usable token bears the name, whatever its case: what officers do stands in the record under it, so two people of one name need names that tell

@@ -37,7 +37,7 @@ public static class TokenCommand
             & Roles.TryParse(configuration["role"], out var role)
             & (configuration["days"] is not { } text || (int.TryParse(text, out days) && days is > 0 and <= 36_500));
         if (!isSound) return Say(notes, 2, "token.usage");
-        if (TokenBook.Reserved.Contains(name, StringComparer.OrdinalIgnoreCase)) return Say(notes, 2, "problem.token-name-reserved.detail", name);
+        if (TokenBook.IsReserved(name)) return Say(notes, 2, "problem.token-name-reserved.detail", name);
         if (tokens.IsTaken(name)) return Say(notes, 2, "problem.token-name-taken.detail", name);
         var (token, clear) = tokens.Issue(name, role, days > 0 ? clock.GetUtcNow().AddDays(days) : null);
         output.WriteLine(clear);

@@ -63,7 +63,7 @@ internal static class TokenEndpoints
     {
         var name = wish.Name?.Trim() ?? "";
         if (name.Length is 0 or > NameCharactersMax) return Problem.Of(context, StatusCodes.Status400BadRequest, "token-name", NameCharactersMax);
-        if (TokenBook.Reserved.Contains(name, StringComparer.OrdinalIgnoreCase)) return Problem.Of(context, StatusCodes.Status400BadRequest, "token-name-reserved", name);
+        if (TokenBook.IsReserved(name)) return Problem.Of(context, StatusCodes.Status400BadRequest, "token-name-reserved", name);
         if (wish.Role is not { } role) return Problem.Of(context, StatusCodes.Status400BadRequest, "token-role");
         if (wish.ExpiresAt <= clock.GetUtcNow()) return Problem.Of(context, StatusCodes.Status400BadRequest, "token-expiry");
         if (tokens.IsTaken(name)) return Problem.Of(context, StatusCodes.Status409Conflict, "token-name-taken", name);

@@ -36,7 +36,7 @@ public sealed class AlertBoardTests
         var board = new AlertBoard();
         board.Load([alert, alert with { Id = "over", ClearedAt = Some.Now }, alert with { Id = "another", SensorId = "wl-002" }, alert with { Id = "gone", State = "closed" }]);
 
-        Assert.Equal([new StandingAlert(Some.Rule, Severity.Orange, Some.Now.AddSeconds(1))], board.StandingOf("wl-001"));
+        Assert.Equal([new StandingAlert(Some.Rule, Severity.Orange, Some.Now.AddSeconds(1), alert.Value)], board.StandingOf("wl-001"));
         Assert.Empty(board.StandingOf("wl-003"));
     }
 }
