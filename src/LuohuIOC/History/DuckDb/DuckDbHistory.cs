@@ -182,18 +182,31 @@ public sealed class DuckDbHistory : IReadingHistory, IAsyncDisposable
     internal Task<long?> OldestAsync(SensorKind kind, long fromMs, long toMs, CancellationToken cancellationToken) => QueryAsync(
         (file, connection) => Oldest(file, connection, kind, fromMs, toMs) is var oldest && oldest < toMs ? oldest : (long?)null, cancellationToken);
 
+    /// <summary>What a kind has of each hour in [from, to).</summary>
+    internal Task<List<HourOfRows>> HoursAsync(SensorKind kind, long fromMs, long toMs, CancellationToken cancellationToken) =>
+        QueryAsync((file, connection) => HourOfRows.Read(file, connection, kind, fromMs, toMs), cancellationToken);
+
     /// <summary>Deletes the oldest rows of one kind before a time, those of one step; tells how many, null when there are none left.</summary>
-    internal async Task<long?> DeleteStepAsync(SensorKind kind, long beforeMs, long stepMs, CancellationToken cancellationToken)
+    internal Task<long?> DeleteStepAsync(SensorKind kind, long beforeMs, long stepMs, CancellationToken cancellationToken) => DeleteAsync(kind, file =>
+    {
+        var oldest = Oldest(file, file.Connection, kind, long.MinValue, beforeMs);
+        return oldest < beforeMs ? $"ts < {Sql.Time(Math.Min(beforeMs, oldest + stepMs))}" : null;
+    }, cancellationToken);
+
+    /// <summary>Deletes an hour of rows that are what they were; null, and nothing is deleted, when a row has come or changed since.</summary>
+    internal Task<long?> DeleteHourAsync(HourOfRows hour, CancellationToken cancellationToken) => DeleteAsync(
+        hour.Kind, file => HourOfRows.Read(file, file.Connection, hour.Kind, hour.FromMs, hour.FromMs + HourOfRows.LengthMs) is [var there] && there == hour ? hour.WhereSql : null,
+        cancellationToken);
+
+    private async Task<long?> DeleteAsync(SensorKind kind, Func<HistoryFile, string?> where, CancellationToken cancellationToken)
     {
         await _writing.WaitAsync(cancellationToken);
         try
         {
             var file = OpenFile();
-            var name = KindTable.Quote(file.Tables[kind].Name);
-            var oldest = Oldest(file, file.Connection, kind, 0, beforeMs);
-            if (oldest >= beforeMs) return null;
+            if (where(file) is not { } condition) return null;
             file.Connection.Execute("BEGIN");
-            var deleted = file.Connection.Execute($"DELETE FROM {name} WHERE ts < {Sql.Time(Math.Min(beforeMs, oldest + stepMs))}");
+            var deleted = file.Connection.Execute($"DELETE FROM {KindTable.Quote(file.Tables[kind].Name)} WHERE {condition}");
             file.Connection.Execute($"UPDATE state SET readings = readings - {deleted}");
             file.Connection.Execute("COMMIT");
             Interlocked.Add(ref _readings, -deleted);

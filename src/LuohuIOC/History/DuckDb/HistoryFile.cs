@@ -68,7 +68,7 @@ internal sealed class HistoryFile : IDisposable
             // Before the lock: DuckDB tells it as "could not allocate block …".
             _ when Has(text, "Out of Memory") || Has(text, "failed to pin block") => "Raise History:DuckDb:MemoryLimit.",
             _ when Has(text, "Could not set lock") || Has(text, "Conflicting lock") => "Another program has the file open: stop it, or give this one another DataDirectory.",
-            _ when Has(text, "No space left") || Has(text, "disk full") || Has(text, "max_temp_directory_size") =>
+            _ when IsForWantOfRoom(text) =>
                 "The disk is full: make room. Nothing is lost; storing goes on by itself.",
             _ when Has(text, "not a valid DuckDB") || Has(text, "corrupt") || Has(text, "checksum") || Has(text, "Serialization Error") || Has(text, "WAL file") =>
                 "The file is damaged: move it away together with its .wal file, or restore a copy. A new one is begun by itself, and what is still in the journal is stored in it.",
@@ -77,6 +77,9 @@ internal sealed class HistoryFile : IDisposable
         };
         return new HistoryUnavailableException($"{path}: history cannot be used ({text}). {remedy}", cause);
     }
+
+    /// <summary>Whether DuckDB's words are about a disk that is full.</summary>
+    public static bool IsForWantOfRoom(string text) => Has(text, "No space left") || Has(text, "disk full") || Has(text, "max_temp_directory_size");
 
     /// <summary>A connection for one reader; the caller disposes it.</summary>
     public DuckDBConnection OpenReader()
