@@ -2,6 +2,7 @@ using System.Globalization;
 using DuckDB.NET.Data;
 using LuohuIOC.History.DuckDb;
 using LuohuIOC.History.Queries;
+using LuohuIOC.Ingestion.Journal;
 
 namespace LuohuIOC.History.Upkeep;
 
@@ -15,7 +16,7 @@ public sealed record DayExport(DateOnly Day, string File, long Rows, long Bytes)
 /// <summary>
 /// One day of all sensors as <c>DataDirectory/export/yyyy-MM-dd.parquet</c>, in the long form that notebooks and Grafana like: columns
 /// <c>sensor, kind, name, street, ts (UTC), metric, unit, value, quality, reason, seq, device_ts (UTC)</c>, sorted by sensor, metric, time, device time
-/// and sequence. Everything that a reader needs is in the file: sensor, device time and sequence are a reading's identity. It appears when it is whole.
+/// and sequence. Everything that a reader needs is in the file: sensor, device time and sequence are a reading's identity. It appears when it is whole and on the disk.
 /// <para>What a file has stays in it: written again, it has what history has of the day and what it had before, which retention may have deleted meanwhile.</para>
 /// <para>Some sensors at a time: a day of 2.3 million readings of all kinds in one statement did not fit into the 512 MB that the writer lives in; in pieces the process peaks at 244 MB.</para>
 /// </summary>
@@ -24,6 +25,9 @@ public sealed class ParquetExport(DuckDbHistory history, string dataDirectory)
     public const string Folder = "export";
 
     private readonly SemaphoreSlim _one = new(1, 1);
+
+    /// <summary>Brings a file, or the names in a folder, to the disk; tests look what is there by then.</summary>
+    internal Action<string> MakeDurable { get; init; } = Flush;
 
     /// <summary>The file of a day, whether it is there or not.</summary>
     public string PathOf(DateOnly day) => Path.GetFullPath(Path.Combine(dataDirectory, Folder, NameOf(day)));
@@ -52,7 +56,11 @@ public sealed class ParquetExport(DuckDbHistory history, string dataDirectory)
             }
             if (rows == 0) return null;
             rows = ParquetFiles.Join(File.Exists(path) ? ParquetFiles.Merge(path, files, pieces, cancellationToken) : files, part, cancellationToken);
+            // Rows are deleted for this file: after a power cut it must be there, under its name, in a folder that is there.
+            MakeDurable(part);
             File.Move(part, path, overwrite: true);
+            MakeDurable(Path.GetDirectoryName(path)!);
+            MakeDurable(dataDirectory);
             return new DayExport(day, $"{Folder}/{NameOf(day)}", rows, new FileInfo(path).Length);
         }
         finally
@@ -65,6 +73,17 @@ public sealed class ParquetExport(DuckDbHistory history, string dataDirectory)
 
     /// <summary>Midnight of a day in Shanghai, Unix ms.</summary>
     public static long MidnightMs(DateOnly day) => new DateTimeOffset(day, TimeOnly.MinValue, TimeSpan.Zero).ToUnixTimeMilliseconds() - Every.ShanghaiMs;
+
+    private static void Flush(string path)
+    {
+        if (Directory.Exists(path))
+        {
+            FileSync.FlushFolder(path);
+            return;
+        }
+        using var file = File.OpenHandle(path, FileMode.Open, FileAccess.ReadWrite);
+        RandomAccess.FlushToDisk(file);
+    }
 
     private static string NameOf(DateOnly day) => day.ToString("yyyy-MM-dd", CultureInfo.InvariantCulture) + ".parquet";
 

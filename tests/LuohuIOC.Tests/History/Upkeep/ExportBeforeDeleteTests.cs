@@ -92,6 +92,66 @@ public sealed class ExportBeforeDeleteTests
         Assert.Equal("sensor,kind,name,street,ts,metric,unit,value,quality,reason,seq,device_ts", await scene.ScalarAsync($"SELECT string_agg(column_name, ',') FROM (DESCRIBE SELECT * FROM '{path}')", ""));
     }
 
+    [Fact]
+    public async Task What_comes_while_its_day_is_written_stays_for_the_next_night()
+    {
+        await using var scene = await NewSceneAsync();
+        await StoreAsync(scene, (0, Start - 10 * Day, 1), (0, Start - 10 * Day + Hour, 2));
+        await Retention(scene, ExportDuring(scene, path =>
+        {
+            if (path.EndsWith(ParquetExport.Folder, StringComparison.Ordinal)) StoreAsync(scene, (0, Start - 10 * Day + 1, 3)).Wait();
+        })).RunAsync(Now, TestContext.Current.CancellationToken);
+        Assert.Equal([0, 1, 3], await StoredAsync(scene));
+
+        await NightAsync(scene);
+
+        Assert.Equal([1, 2, 3], FileOf(scene, Old));
+        Assert.Equal([0], await StoredAsync(scene));
+    }
+
+    /// <summary>Two messages of one moment make one row: the second changes it.</summary>
+    [Fact]
+    public async Task A_metric_that_completes_a_row_while_its_day_is_written_stays_for_the_next_night()
+    {
+        await using var scene = await NewSceneAsync();
+        await scene.AppendAsync(new SomeReading(0, Start - 10 * Day, Values: [(0, 1)]));
+        await Retention(scene, ExportDuring(scene, path =>
+        {
+            if (path.EndsWith(ParquetExport.Folder, StringComparison.Ordinal)) scene.AppendAsync(new SomeReading(0, Start - 10 * Day, Values: [(1, 50)])).Wait();
+        })).RunAsync(Now, TestContext.Current.CancellationToken);
+        Assert.Equal([0, 1], await StoredAsync(scene));
+
+        await NightAsync(scene);
+
+        Assert.Equal([1, 50], FileOf(scene, Old));
+        Assert.Equal([0], await StoredAsync(scene));
+    }
+
+    [Fact]
+    public async Task Nothing_is_deleted_for_a_file_that_did_not_reach_the_disk()
+    {
+        await using var scene = await NewSceneAsync();
+        await StoreAsync(scene, (0, Start - 10 * Day, 1));
+
+        await Assert.ThrowsAsync<IOException>(() => Retention(scene, ExportDuring(scene, _ => throw new IOException("Input/output error"))).RunAsync(Now, TestContext.Current.CancellationToken));
+
+        Assert.Equal([0, 1], await StoredAsync(scene));
+    }
+
+    [Fact]
+    public async Task A_day_whose_file_cannot_be_read_stays_and_the_others_have_their_turn()
+    {
+        await using var scene = await NewSceneAsync();
+        await StoreAsync(scene, (0, Start - 10 * Day, 1), (0, Start - 9 * Day, 2));
+        Directory.CreateDirectory(Path.Combine(scene.Folder, ParquetExport.Folder));
+        await File.WriteAllTextAsync(ExportOf(scene).PathOf(Old), "torn", TestContext.Current.CancellationToken);
+
+        Assert.Equal(1, await NightAsync(scene));
+
+        Assert.Equal([0, 1], await StoredAsync(scene));
+        Assert.Equal([2], FileOf(scene, Old.AddDays(1)));
+    }
+
     [Theory]
     [InlineData(1)]
     [InlineData(2)]
@@ -133,8 +193,12 @@ public sealed class ExportBeforeDeleteTests
         scene.AppendAsync(readings.Select(r => new SomeReading(r.Sensor, r.TimeMs, r.TimeMs == Start - 10 * Day ? 1 : (long)r.Value, Values: [(0, r.Value)])));
 
     private static Task<long?> NightAsync(HistoryScene scene, int day = 0) =>
-        new Retention(scene.History, ExportOf(scene), new HistoryOptions { ExportBeforeDelete = true, Retention = { ["parking"] = 2, ["tide"] = 5 } }, NullLogger<Retention>.Instance)
-            .RunAsync(Now.AddDays(day), TestContext.Current.CancellationToken);
+        Retention(scene, ExportOf(scene)).RunAsync(Now.AddDays(day), TestContext.Current.CancellationToken);
+
+    private static Retention Retention(HistoryScene scene, ParquetExport export) =>
+        new(scene.History, export, new HistoryOptions { ExportBeforeDelete = true, Retention = { ["parking"] = 2, ["tide"] = 5 } }, NullLogger<Retention>.Instance);
+
+    private static ParquetExport ExportDuring(HistoryScene scene, Action<string> during) => new(scene.History, scene.Folder) { MakeDurable = during };
 
     private static ParquetExport ExportOf(HistoryScene scene) => new(scene.History, scene.Folder);
 
