@@ -11,7 +11,12 @@ namespace LuohuIOC.History.DuckDb;
 internal sealed class HistoryFile : IDisposable
 {
     // Script i brings a file of schema i to i + 1; append, never edit one that has shipped. Tables and columns of kinds and metrics follow the contract.
-    private static readonly string[] Migrations = [StoredSensors.CreateTableSql];
+    private static readonly string[] Migrations =
+    [
+        StoredSensors.CreateTableSql,
+        // Versions of schema 1 write as many values into state as they know columns: a column more needs a number more. Some files of schema 1 have it already.
+        "ALTER TABLE state ADD COLUMN IF NOT EXISTS duplicates BIGINT DEFAULT 0",
+    ];
 
     // Opened for the first copy and closed with the file: closing it earlier would end DuckDB's own lock, which is the process's.
     private SafeFileHandle? _copying;
@@ -140,8 +145,6 @@ internal sealed class HistoryFile : IDisposable
     private static Dictionary<SensorKind, KindTable> Migrate(string path, DuckDBConnection connection)
     {
         connection.Execute("CREATE TABLE IF NOT EXISTS state (schema INTEGER, cursor BIGINT, readings BIGINT)");
-        // No step of the schema: older programs pass over the column, and need not refuse the file for it.
-        connection.Execute("ALTER TABLE state ADD COLUMN IF NOT EXISTS duplicates BIGINT DEFAULT 0");
         connection.Execute("BEGIN");
         connection.Execute("INSERT INTO state (schema, cursor, readings) SELECT 0, 0, 0 WHERE NOT EXISTS (FROM state)");
         var schema = connection.Scalar("SELECT schema FROM state", 0);
