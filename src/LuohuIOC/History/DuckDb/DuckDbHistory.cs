@@ -182,6 +182,19 @@ public sealed class DuckDbHistory : IReadingHistory, IAsyncDisposable
     internal Task<long?> OldestAsync(SensorKind kind, long fromMs, long toMs, CancellationToken cancellationToken) => QueryAsync(
         (file, connection) => Oldest(file, connection, kind, fromMs, toMs) is var oldest && oldest < toMs ? oldest : (long?)null, cancellationToken);
 
+    /// <summary>Newest time in [from, to) that a device gave itself, and newest time at all, of any kind; null where there is none.</summary>
+    internal Task<(long? OfDevice, long? OfAny)> NewestAsync(long fromMs, long toMs, CancellationToken cancellationToken) => QueryAsync<(long?, long?)>((file, connection) =>
+    {
+        var (ofDevice, ofAny) = (long.MinValue, long.MinValue);
+        foreach (var name in file.Tables.Values.Select(t => KindTable.Quote(t.Name)))
+        {
+            var range = $"FROM {name} WHERE ts >= {Sql.Time(fromMs)} AND ts < {Sql.Time(toMs)}";
+            ofDevice = Math.Max(ofDevice, connection.Scalar($"SELECT epoch_ms(max(ts)) {range} AND device_ts IS NULL", long.MinValue));
+            ofAny = Math.Max(ofAny, connection.Scalar($"SELECT epoch_ms(max(ts)) {range}", long.MinValue));
+        }
+        return (ofDevice == long.MinValue ? null : ofDevice, ofAny == long.MinValue ? null : ofAny);
+    }, cancellationToken);
+
     /// <summary>What a kind has of each hour in [from, to).</summary>
     internal Task<List<HourOfRows>> HoursAsync(SensorKind kind, long fromMs, long toMs, CancellationToken cancellationToken) =>
         QueryAsync((file, connection) => HourOfRows.Read(file, connection, kind, fromMs, toMs), cancellationToken);
