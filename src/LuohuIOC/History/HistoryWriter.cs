@@ -51,7 +51,7 @@ public sealed class HistoryWriter : BackgroundService
     public event Action<long>? CursorMoved;
 
     /// <summary>Why the store takes nothing now, with the remedy; null when it does.</summary>
-    public string? Fault => _fault;
+    public string? Fault => _fault ?? _history.Fault;
 
     /// <summary>For how long the store has been waited for since this began to open it; null once it was opened and questions are answered.</summary>
     public TimeSpan? Opening => _opened ? null : Volatile.Read(ref _begun) is not 0 and var begun ? _time.GetElapsedTime(begun) : TimeSpan.Zero;

@@ -23,6 +23,9 @@ public interface IReadingHistory
     /// </summary>
     long? Duplicates => null;
 
+    /// <summary>Why a store that was open is closed, with the remedy, until the next question or reading opens it again; null while it is open, and for a store that cannot close.</summary>
+    string? Fault => null;
+
     /// <summary>
     /// Opens the store and reads its cursor. Opening again does nothing.
     /// Throws <see cref="HistoryUnavailableException"/> when the store cannot be opened now; the caller tries again.

@@ -73,6 +73,10 @@ public sealed class HistoryWriterTests : IDisposable
         openable.SetResult();
         await WaitAsync(() => writer.Opening is null, "the store is open");
         Assert.Equal(HealthStatus.Healthy, await LookAsync());
+        // Closed after a deletion that failed: no reading has come that the writer could not store.
+        _history.Fault = "The disk is full: make room.";
+        Assert.Equal(HealthStatus.Degraded, await LookAsync());
+        _history.Fault = null;
         await writer.StopAsync(TestContext.Current.CancellationToken);
     }
 

@@ -27,6 +27,8 @@ public sealed class DuckDbHistory : IReadingHistory, IAsyncDisposable
 
     // Read by anyone.
     private volatile HistoryFile? _file;
+    private volatile bool _wasOpen;
+    private volatile string? _fault;
     private long _cursor;
     private long _readings;
     private long _duplicates;
@@ -50,6 +52,9 @@ public sealed class DuckDbHistory : IReadingHistory, IAsyncDisposable
 
     public long? Duplicates => Volatile.Read(ref _duplicates);
 
+    /// <inheritdoc/>
+    public string? Fault => _fault;
+
     /// <summary>A sensor's registry row was replaced; its row in history follows with the next transaction.</summary>
     public void SensorChanged(Sensor sensor) => _intake.SensorChanged(sensor);
 
@@ -63,7 +68,7 @@ public sealed class DuckDbHistory : IReadingHistory, IAsyncDisposable
         catch (DuckDBException e)
         {
             Close();
-            throw HistoryFile.Unavailable(_path, e);
+            throw Unavailable(e);
         }
         finally
         {
@@ -89,7 +94,7 @@ public sealed class DuckDbHistory : IReadingHistory, IAsyncDisposable
         catch (Exception e) when (e is DuckDBException or IOException)
         {
             await CloseAloneAsync();
-            throw HistoryFile.Unavailable(_path, e);
+            throw Unavailable(e);
         }
         catch (Exception e) when (e is not HistoryUnavailableException)
         {
@@ -114,7 +119,7 @@ public sealed class DuckDbHistory : IReadingHistory, IAsyncDisposable
         catch (DuckDBException e)
         {
             Close();
-            throw HistoryFile.Unavailable(_path, e);
+            throw Unavailable(e);
         }
         finally
         {
@@ -122,10 +127,10 @@ public sealed class DuckDbHistory : IReadingHistory, IAsyncDisposable
         }
     }
 
-    public Task<long> CountAsync(CancellationToken cancellationToken)
+    public async Task<long> CountAsync(CancellationToken cancellationToken)
     {
-        if (_file is null) throw NotOpen();
-        return Task.FromResult(Volatile.Read(ref _readings));
+        await ReopenAsync(cancellationToken);
+        return Volatile.Read(ref _readings);
     }
 
     public async IAsyncEnumerable<StoredReading> ReadAsync(
@@ -157,6 +162,8 @@ public sealed class DuckDbHistory : IReadingHistory, IAsyncDisposable
     /// <summary>Runs a query on a reader's connection; at most <see cref="DuckDbOptions.Readers"/> at once.</summary>
     internal async Task<T> QueryAsync<T>(Func<HistoryFile, DuckDBConnection, T> query, CancellationToken cancellationToken)
     {
+        // Before the place is taken: whoever closes the file waits for all places.
+        await ReopenAsync(cancellationToken);
         await _reading.WaitAsync(cancellationToken);
         try
         {
@@ -182,18 +189,44 @@ public sealed class DuckDbHistory : IReadingHistory, IAsyncDisposable
     internal Task<long?> OldestAsync(SensorKind kind, long fromMs, long toMs, CancellationToken cancellationToken) => QueryAsync(
         (file, connection) => Oldest(file, connection, kind, fromMs, toMs) is var oldest && oldest < toMs ? oldest : (long?)null, cancellationToken);
 
+    /// <summary>Newest time in [from, to) that a device gave itself, and newest time at all, of any kind; null where there is none.</summary>
+    internal Task<(long? OfDevice, long? OfAny)> NewestAsync(long fromMs, long toMs, CancellationToken cancellationToken) => QueryAsync<(long?, long?)>((file, connection) =>
+    {
+        var (ofDevice, ofAny) = (long.MinValue, long.MinValue);
+        foreach (var name in file.Tables.Values.Select(t => KindTable.Quote(t.Name)))
+        {
+            var range = $"FROM {name} WHERE ts >= {Sql.Time(fromMs)} AND ts < {Sql.Time(toMs)}";
+            ofDevice = Math.Max(ofDevice, connection.Scalar($"SELECT epoch_ms(max(ts)) {range} AND device_ts IS NULL", long.MinValue));
+            ofAny = Math.Max(ofAny, connection.Scalar($"SELECT epoch_ms(max(ts)) {range}", long.MinValue));
+        }
+        return (ofDevice == long.MinValue ? null : ofDevice, ofAny == long.MinValue ? null : ofAny);
+    }, cancellationToken);
+
+    /// <summary>What a kind has of each hour in [from, to).</summary>
+    internal Task<List<HourOfRows>> HoursAsync(SensorKind kind, long fromMs, long toMs, CancellationToken cancellationToken) =>
+        QueryAsync((file, connection) => HourOfRows.Read(file, connection, kind, fromMs, toMs), cancellationToken);
+
     /// <summary>Deletes the oldest rows of one kind before a time, those of one step; tells how many, null when there are none left.</summary>
-    internal async Task<long?> DeleteStepAsync(SensorKind kind, long beforeMs, long stepMs, CancellationToken cancellationToken)
+    internal Task<long?> DeleteStepAsync(SensorKind kind, long beforeMs, long stepMs, CancellationToken cancellationToken) => DeleteAsync(kind, file =>
+    {
+        var oldest = Oldest(file, file.Connection, kind, long.MinValue, beforeMs);
+        return oldest < beforeMs ? $"ts < {Sql.Time(Math.Min(beforeMs, oldest + stepMs))}" : null;
+    }, cancellationToken);
+
+    /// <summary>Deletes an hour of rows that are what they were; null, and nothing is deleted, when a row has come or changed since.</summary>
+    internal Task<long?> DeleteHourAsync(HourOfRows hour, CancellationToken cancellationToken) => DeleteAsync(
+        hour.Kind, file => HourOfRows.Read(file, file.Connection, hour.Kind, hour.FromMs, hour.FromMs + HourOfRows.LengthMs) is [var there] && there == hour ? hour.WhereSql : null,
+        cancellationToken);
+
+    private async Task<long?> DeleteAsync(SensorKind kind, Func<HistoryFile, string?> where, CancellationToken cancellationToken)
     {
         await _writing.WaitAsync(cancellationToken);
         try
         {
             var file = OpenFile();
-            var name = KindTable.Quote(file.Tables[kind].Name);
-            var oldest = Oldest(file, file.Connection, kind, 0, beforeMs);
-            if (oldest >= beforeMs) return null;
+            if (where(file) is not { } condition) return null;
             file.Connection.Execute("BEGIN");
-            var deleted = file.Connection.Execute($"DELETE FROM {name} WHERE ts < {Sql.Time(Math.Min(beforeMs, oldest + stepMs))}");
+            var deleted = file.Connection.Execute($"DELETE FROM {KindTable.Quote(file.Tables[kind].Name)} WHERE {condition}");
             file.Connection.Execute($"UPDATE state SET readings = readings - {deleted}");
             file.Connection.Execute("COMMIT");
             Interlocked.Add(ref _readings, -deleted);
@@ -202,7 +235,7 @@ public sealed class DuckDbHistory : IReadingHistory, IAsyncDisposable
         catch (DuckDBException e)
         {
             await CloseAloneAsync();
-            throw HistoryFile.Unavailable(_path, e);
+            throw Unavailable(e);
         }
         finally
         {
@@ -212,6 +245,27 @@ public sealed class DuckDbHistory : IReadingHistory, IAsyncDisposable
 
     private static long Oldest(HistoryFile file, DuckDBConnection connection, SensorKind kind, long fromMs, long toMs) => connection.Scalar(
         $"SELECT epoch_ms(min(ts)) FROM {KindTable.Quote(file.Tables[kind].Name)} WHERE ts >= {Sql.Time(fromMs)} AND ts < {Sql.Time(toMs)}", long.MaxValue);
+
+    /// <summary>Opens a file that was closed after a failure, for whoever asks: a deletion may have failed, and nothing come since that would be stored.</summary>
+    private async Task ReopenAsync(CancellationToken cancellationToken)
+    {
+        if (_file is not null) return;
+        if (!_wasOpen) throw NotOpen();
+        await _writing.WaitAsync(cancellationToken);
+        try
+        {
+            if (_disposed) throw NotOpen();
+            OpenFile();
+        }
+        catch (DuckDBException e)
+        {
+            throw Unavailable(e);
+        }
+        finally
+        {
+            _writing.Release();
+        }
+    }
 
     /// <summary>Opens the file and reads from it what memory must know of it.</summary>
     private HistoryFile OpenFile()
@@ -232,7 +286,17 @@ public sealed class DuckDbHistory : IReadingHistory, IAsyncDisposable
             throw;
         }
         _file = file;
+        _wasOpen = true;
+        _fault = null;
         return file;
+    }
+
+    /// <summary>After the file was closed for a failure; also what the readiness says until it is open again.</summary>
+    private HistoryUnavailableException Unavailable(Exception cause)
+    {
+        var unavailable = HistoryFile.Unavailable(_path, cause);
+        _fault = unavailable.Message;
+        return unavailable;
     }
 
     private HistoryUnavailableException NotOpen() => new($"{_path}: history is not open yet. The log says why; it is tried again by itself.");

@@ -11,7 +11,12 @@ namespace LuohuIOC.History.DuckDb;
 internal sealed class HistoryFile : IDisposable
 {
     // Script i brings a file of schema i to i + 1; append, never edit one that has shipped. Tables and columns of kinds and metrics follow the contract.
-    private static readonly string[] Migrations = [StoredSensors.CreateTableSql];
+    private static readonly string[] Migrations =
+    [
+        StoredSensors.CreateTableSql,
+        // Versions of schema 1 write as many values into state as they know columns: a column more needs a number more. Some files of schema 1 have it already.
+        "ALTER TABLE state ADD COLUMN IF NOT EXISTS duplicates BIGINT DEFAULT 0",
+    ];
 
     // Opened for the first copy and closed with the file: closing it earlier would end DuckDB's own lock, which is the process's.
     private SafeFileHandle? _copying;
@@ -68,7 +73,7 @@ internal sealed class HistoryFile : IDisposable
             // Before the lock: DuckDB tells it as "could not allocate block …".
             _ when Has(text, "Out of Memory") || Has(text, "failed to pin block") => "Raise History:DuckDb:MemoryLimit.",
             _ when Has(text, "Could not set lock") || Has(text, "Conflicting lock") => "Another program has the file open: stop it, or give this one another DataDirectory.",
-            _ when Has(text, "No space left") || Has(text, "disk full") || Has(text, "max_temp_directory_size") =>
+            _ when IsForWantOfRoom(text) =>
                 "The disk is full: make room. Nothing is lost; storing goes on by itself.",
             _ when Has(text, "not a valid DuckDB") || Has(text, "corrupt") || Has(text, "checksum") || Has(text, "Serialization Error") || Has(text, "WAL file") =>
                 "The file is damaged: move it away together with its .wal file, or restore a copy. A new one is begun by itself, and what is still in the journal is stored in it.",
@@ -77,6 +82,9 @@ internal sealed class HistoryFile : IDisposable
         };
         return new HistoryUnavailableException($"{path}: history cannot be used ({text}). {remedy}", cause);
     }
+
+    /// <summary>Whether DuckDB's words are about a disk that is full.</summary>
+    public static bool IsForWantOfRoom(string text) => Has(text, "No space left") || Has(text, "disk full") || Has(text, "max_temp_directory_size");
 
     /// <summary>A connection for one reader; the caller disposes it.</summary>
     public DuckDBConnection OpenReader()
@@ -137,8 +145,6 @@ internal sealed class HistoryFile : IDisposable
     private static Dictionary<SensorKind, KindTable> Migrate(string path, DuckDBConnection connection)
     {
         connection.Execute("CREATE TABLE IF NOT EXISTS state (schema INTEGER, cursor BIGINT, readings BIGINT)");
-        // No step of the schema: older programs pass over the column, and need not refuse the file for it.
-        connection.Execute("ALTER TABLE state ADD COLUMN IF NOT EXISTS duplicates BIGINT DEFAULT 0");
         connection.Execute("BEGIN");
         connection.Execute("INSERT INTO state (schema, cursor, readings) SELECT 0, 0, 0 WHERE NOT EXISTS (FROM state)");
         var schema = connection.Scalar("SELECT schema FROM state", 0);

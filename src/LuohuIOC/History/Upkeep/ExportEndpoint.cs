@@ -20,7 +20,7 @@ internal static class ExportEndpoint
                 ? Results.Ok(written)
                 : Problem.Of(context, StatusCodes.Status409Conflict, "history-day-empty", day);
         }
-        catch (Exception e) when (e is HistoryUnavailableException or IOException or UnauthorizedAccessException)
+        catch (Exception e) when (e is HistoryUnavailableException or InvalidDataException or IOException or UnauthorizedAccessException)
         {
             log.LogError("Export of {Day}: {Cause}", wanted, e.Message);
             return Problem.Of(context, StatusCodes.Status503ServiceUnavailable, "history-export-failed", day);

@@ -2,35 +2,40 @@ using System.Globalization;
 using DuckDB.NET.Data;
 using LuohuIOC.History.DuckDb;
 using LuohuIOC.History.Queries;
+using LuohuIOC.Ingestion.Journal;
 
 namespace LuohuIOC.History.Upkeep;
 
 /// <summary>One day written out.</summary>
 /// <param name="Day">Day in Shanghai.</param>
 /// <param name="File">Path below the data directory.</param>
-/// <param name="Rows">Values: one row is one metric of one reading.</param>
+/// <param name="Rows">Values in the file: one row is one metric of one reading.</param>
 /// <param name="Bytes">Size of the file.</param>
 public sealed record DayExport(DateOnly Day, string File, long Rows, long Bytes);
 
 /// <summary>
 /// One day of all sensors as <c>DataDirectory/export/yyyy-MM-dd.parquet</c>, in the long form that notebooks and Grafana like: columns
 /// <c>sensor, kind, name, street, ts (UTC), metric, unit, value, quality, reason, seq, device_ts (UTC)</c>, sorted by sensor, metric, time, device time
-/// and sequence. Everything that a reader needs is in the file: sensor, device time and sequence are a reading's identity. It appears when it is whole.
+/// and sequence. Everything that a reader needs is in the file: sensor, device time and sequence are a reading's identity. It appears when it is whole and on the disk.
+/// <para>What a file has stays in it: written again, it has what history has of the day and what it had before, which retention may have deleted meanwhile.</para>
 /// <para>Some sensors at a time: a day of 2.3 million readings of all kinds in one statement did not fit into the 512 MB that the writer lives in; in pieces the process peaks at 244 MB.</para>
 /// </summary>
 public sealed class ParquetExport(DuckDbHistory history, string dataDirectory)
 {
     public const string Folder = "export";
 
-    /// <summary>Values of a statement, about: some 40 MB to sort.</summary>
-    private const long PieceValues = 250_000;
-
     private readonly SemaphoreSlim _one = new(1, 1);
+
+    /// <summary>Brings a file, or the names in a folder, to the disk; tests look what is there by then.</summary>
+    internal Action<string> MakeDurable { get; init; } = Flush;
 
     /// <summary>The file of a day, whether it is there or not.</summary>
     public string PathOf(DateOnly day) => Path.GetFullPath(Path.Combine(dataDirectory, Folder, NameOf(day)));
 
     /// <summary>Null, and nothing is written, when no reading of the day is stored: what was written of it before retention stays.</summary>
+    /// <exception cref="HistoryUnavailableException">History cannot be read, or its disk is full.</exception>
+    /// <exception cref="InvalidDataException">There is a file of the day that cannot be read; it is left as it is.</exception>
+    /// <exception cref="IOException">The file cannot be written; what was there is left as it is.</exception>
     public async Task<DayExport?> WriteAsync(DateOnly day, CancellationToken cancellationToken)
     {
         await _one.WaitAsync(cancellationToken);
@@ -50,8 +55,12 @@ public sealed class ParquetExport(DuckDbHistory history, string dataDirectory)
                 files.Add(piece);
             }
             if (rows == 0) return null;
-            Join(files, part, cancellationToken);
+            rows = ParquetFiles.Join(File.Exists(path) ? ParquetFiles.Merge(path, files, pieces, cancellationToken) : files, part, cancellationToken);
+            // Rows are deleted for this file: after a power cut it must be there, under its name, in a folder that is there.
+            MakeDurable(part);
             File.Move(part, path, overwrite: true);
+            MakeDurable(Path.GetDirectoryName(path)!);
+            MakeDurable(dataDirectory);
             return new DayExport(day, $"{Folder}/{NameOf(day)}", rows, new FileInfo(path).Length);
         }
         finally
@@ -65,11 +74,22 @@ public sealed class ParquetExport(DuckDbHistory history, string dataDirectory)
     /// <summary>Midnight of a day in Shanghai, Unix ms.</summary>
     public static long MidnightMs(DateOnly day) => new DateTimeOffset(day, TimeOnly.MinValue, TimeSpan.Zero).ToUnixTimeMilliseconds() - Every.ShanghaiMs;
 
+    private static void Flush(string path)
+    {
+        if (Directory.Exists(path))
+        {
+            FileSync.FlushFolder(path);
+            return;
+        }
+        using var file = File.OpenHandle(path, FileMode.Open, FileAccess.ReadWrite);
+        RandomAccess.FlushToDisk(file);
+    }
+
     private static string NameOf(DateOnly day) => day.ToString("yyyy-MM-dd", CultureInfo.InvariantCulture) + ".parquet";
 
     private static string RangeOf(DateOnly day) => $"r.ts >= {Sql.Time(MidnightMs(day))} AND r.ts < {Sql.Time(MidnightMs(day.AddDays(1)))}";
 
-    /// <summary>The day's sensors in the order of their names, cut where about <see cref="PieceValues"/> values are together.</summary>
+    /// <summary>The day's sensors in the order of their names, cut where about <see cref="ParquetFiles.PieceValues"/> values are together.</summary>
     private static List<List<(KindTable Table, int Sensor)>> Pieces(HistoryFile file, DuckDBConnection connection, DateOnly day)
     {
         var tables = file.Tables.Values.ToArray();
@@ -83,7 +103,7 @@ public sealed class ParquetExport(DuckDbHistory history, string dataDirectory)
         for (var last = -1; reader.Read(); last = reader.GetInt32(1))
         {
             // Never within a sensor: its rows are sorted together.
-            if (pieces.Count == 0 || (size > PieceValues && reader.GetInt32(1) != last))
+            if (pieces.Count == 0 || (size > ParquetFiles.PieceValues && reader.GetInt32(1) != last))
             {
                 pieces.Add([]);
                 size = 0;
@@ -93,21 +113,6 @@ public sealed class ParquetExport(DuckDbHistory history, string dataDirectory)
         }
         return pieces;
     }
-
-    /// <summary>One file of several, in their order, beside the writer's memory and not in it.</summary>
-    private static void Join(List<string> pieces, string path, CancellationToken cancellationToken)
-    {
-        using var connection = new DuckDBConnection("Data Source=:memory:");
-        connection.Open();
-        connection.Execute("SET threads=1");
-        connection.Execute("SET memory_limit='256MB'");
-        using var command = connection.CreateCommand();
-        command.CommandText = $"COPY (FROM read_parquet([{string.Join(", ", pieces.Select(Quoted))}])) TO {Quoted(path)} (FORMAT parquet, COMPRESSION zstd)";
-        using var cancel = cancellationToken.Register(command.Cancel);
-        command.ExecuteNonQuery();
-    }
-
-    private static string Quoted(string text) => $"'{text.Replace("'", "''")}'";
 
     private static long Copy(
         HistoryFile file, DuckDBConnection connection, DateOnly day, List<(KindTable Table, int Sensor)> sensors, string path, CancellationToken cancellationToken)
@@ -128,7 +133,7 @@ public sealed class ParquetExport(DuckDbHistory history, string dataDirectory)
                     v.seq, v.device_ts::TIMESTAMP::TIMESTAMPTZ AS device_ts
                 FROM ({string.Join(" UNION ALL ", parts)}) v JOIN sensor s ON s.number = v.sensor
                 ORDER BY s.id, v.metric, v.ts, v.device_ts, v.seq NULLS FIRST
-            ) TO {Quoted(path)} (FORMAT parquet, COMPRESSION zstd)
+            ) TO {ParquetFiles.Quoted(path)} (FORMAT parquet, COMPRESSION zstd)
             """;
         using var cancel = cancellationToken.Register(command.Cancel);
         return command.ExecuteNonQuery();

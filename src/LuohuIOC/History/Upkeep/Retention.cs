@@ -4,47 +4,110 @@ using LuohuIOC.History.Queries;
 
 namespace LuohuIOC.History.Upkeep;
 
-/// <summary>Deletes readings that are older than their kind is kept, in steps of an hour of rows, so that the writer never waits for long.</summary>
+/// <summary>
+/// Deletes readings that are older than their kind is kept, in steps of an hour of rows, so that the writer never waits for long. Where days are exported
+/// first, an hour is deleted only if it is what it was before its day was written: what comes meanwhile stays until the next night has written it too.
+/// <para>Days count from this host's clock only where a device confirms it, else from the newest time that a device gave: a clock that is wrong for a night deletes nothing before its time.</para>
+/// </summary>
 public sealed class Retention(DuckDbHistory history, ParquetExport export, HistoryOptions options, ILogger<Retention> log) : IRetention
 {
-    private const long StepMs = 3_600_000;
     private const long DayMs = 86_400_000;
+
+    /// <summary>How far the host's clock may be from the nearest time of a device.</summary>
+    private const int ClockDays = 2;
 
     public async Task<long?> RunAsync(DateTimeOffset now, CancellationToken cancellationToken)
     {
-        var deleted = 0L;
-        var midnightMs = Every.MidnightMs(now.ToUnixTimeMilliseconds());
-        foreach (var kind in KindCatalogue.All)
+        var midnightMs = Every.MidnightMs(await BelievedAsync(now, cancellationToken));
+        var due = KindCatalogue.All.Where(k => options.Retention.GetValueOrDefault(k.Name) > 0)
+            .Select(k => new DueKind(k, options.Retention[k.Name], midnightMs - options.Retention[k.Name] * DayMs)).ToList();
+        if (options.ExportBeforeDelete) await ExportAndDeleteAsync(due, cancellationToken);
+        else
         {
-            var days = options.Retention.GetValueOrDefault(kind.Name);
-            if (days == 0) continue;
-            var beforeMs = midnightMs - days * DayMs;
-            if (options.ExportBeforeDelete) await ExportAsync(kind.Kind, beforeMs, cancellationToken);
-            var ofKind = 0L;
-            while (await history.DeleteStepAsync(kind.Kind, beforeMs, StepMs, cancellationToken) is { } step) ofKind += step;
-            if (ofKind > 0) log.LogInformation("Retention: {Readings} readings of kind {Kind} older than {Days} days deleted.", ofKind, kind.Name, days);
-            deleted += ofKind;
+            foreach (var kind in due)
+                while (await history.DeleteStepAsync(kind.Kind, kind.BeforeMs, HourOfRows.LengthMs, cancellationToken) is { } step) kind.Deleted += step;
         }
-        return deleted;
+        foreach (var kind in due)
+            if (kind.Deleted > 0) log.LogInformation("Retention: {Readings} readings of kind {Kind} older than {Days} days deleted.", kind.Deleted, kind.Name, kind.Days);
+        return due.Sum(k => k.Deleted);
     }
 
     /// <summary>
-    /// Writes the days that are about to lose rows, unless they were written before: a file that holds a whole day is never replaced by what is
-    /// left of it.
+    /// Now, Unix ms, as far as devices confirm it. Times of readings whose device is ahead of this host are its own clock's, and confirm nothing; where there are no
+    /// others they still tell when the city was last at work.
     /// </summary>
-    private async Task ExportAsync(SensorKind kind, long beforeMs, CancellationToken cancellationToken)
+    private async Task<long> BelievedAsync(DateTimeOffset now, CancellationToken cancellationToken)
     {
-        var dayMs = await history.OldestAsync(kind, 0, beforeMs, cancellationToken);
-        while (dayMs is { } oldest)
+        var nowMs = now.ToUnixTimeMilliseconds();
+        if ((await history.NewestAsync(nowMs - ClockDays * DayMs, nowMs + ClockDays * DayMs, cancellationToken)).OfDevice is not null) return nowMs;
+        var newest = await history.NewestAsync(long.MinValue, nowMs, cancellationToken);
+        if ((newest.OfDevice ?? newest.OfAny) is not { } newestMs || newestMs >= nowMs - ClockDays * DayMs) return nowMs;
+        log.LogWarning(
+            "Retention counts from {Newest:yyyy-MM-dd HH:mm}, the newest time that a device gave, and not from this host's clock, {Now:yyyy-MM-dd HH:mm}: no device gives a time within {Days} days of it. "
+            + "Set the clock right if it is wrong. If it is right, see that devices send and that their clocks are right; what is due is deleted the night after.",
+            Local(newestMs), Local(nowMs), ClockDays);
+        return newestMs;
+    }
+
+    /// <summary>Day by day, so that a day of many kinds is written once.</summary>
+    private async Task ExportAndDeleteAsync(List<DueKind> due, CancellationToken cancellationToken)
+    {
+        for (var day = await NextDayAsync(due, long.MinValue, cancellationToken); day is { } midnightMs; day = await NextDayAsync(due, midnightMs + DayMs, cancellationToken))
         {
-            var midnight = Every.MidnightMs(oldest);
-            var day = DateOnly.FromDateTime(DateTimeOffset.FromUnixTimeMilliseconds(midnight + Every.ShanghaiMs).UtcDateTime);
-            if (!File.Exists(export.PathOf(day)))
+            // Before the day is written: what is the same afterwards is in the file.
+            var hours = new List<HourOfRows>();
+            foreach (var kind in due.Where(k => midnightMs < k.BeforeMs)) hours.AddRange(await history.HoursAsync(kind.Kind, midnightMs, midnightMs + DayMs, cancellationToken));
+            if (!await ExportAsync(midnightMs, cancellationToken)) continue;
+            var stays = 0L;
+            foreach (var hour in hours)
             {
-                if (await export.WriteAsync(day, cancellationToken) is { } written)
-                    log.LogInformation("Retention: {Day} written to {File}, {Rows} values.", day, written.File, written.Rows);
+                if (await history.DeleteHourAsync(hour, cancellationToken) is { } deleted) due.Single(k => k.Kind == hour.Kind).Deleted += deleted;
+                else stays += hour.Rows;
             }
-            dayMs = await history.OldestAsync(kind, midnight + DayMs, beforeMs, cancellationToken);
+            if (stays > 0) log.LogInformation("Retention: {Readings} readings of {Day} stay until the next night, because others of their hour came while the day was written.", stays, DateOf(midnightMs));
         }
+    }
+
+    /// <summary>False when the day's file is one that must not be replaced: the day stays, and the others have their turn.</summary>
+    private async Task<bool> ExportAsync(long midnightMs, CancellationToken cancellationToken)
+    {
+        try
+        {
+            if (await export.WriteAsync(DateOf(midnightMs), cancellationToken) is { } written)
+                log.LogInformation("Retention: {Day} written to {File}, {Rows} values.", written.Day, written.File, written.Rows);
+            return true;
+        }
+        catch (InvalidDataException e)
+        {
+            log.LogError("Retention: {Day} stays in history until it can be exported. {Cause}", DateOf(midnightMs), e.Message);
+            return false;
+        }
+    }
+
+    /// <summary>Midnight of the first day, from a time on, of which some kind has readings that are due.</summary>
+    private async Task<long?> NextDayAsync(List<DueKind> due, long fromMs, CancellationToken cancellationToken)
+    {
+        long? first = null;
+        foreach (var kind in due.Where(k => fromMs < k.BeforeMs))
+            if (await history.OldestAsync(kind.Kind, fromMs, kind.BeforeMs, cancellationToken) is { } oldest && !(first <= oldest)) first = oldest;
+        return first is { } ms ? Every.MidnightMs(ms) : null;
+    }
+
+    private static DateOnly DateOf(long midnightMs) => DateOnly.FromDateTime(Local(midnightMs).DateTime);
+
+    /// <summary>Shanghai's.</summary>
+    private static DateTimeOffset Local(long ms) => DateTimeOffset.FromUnixTimeMilliseconds(ms).ToOffset(TimeSpan.FromMilliseconds(Every.ShanghaiMs));
+
+    private sealed class DueKind(KindDefinition definition, int days, long beforeMs)
+    {
+        public SensorKind Kind => definition.Kind;
+
+        public string Name => definition.Name;
+
+        public int Days => days;
+
+        public long BeforeMs => beforeMs;
+
+        public long Deleted { get; set; }
     }
 }

@@ -1,4 +1,7 @@
+using DuckDB.NET.Data;
 using LuohuIOC.DeviceProtocol;
+using LuohuIOC.History;
+using LuohuIOC.History.DuckDb;
 using Xunit;
 
 namespace LuohuIOC.Tests.History.DuckDb;
@@ -36,5 +39,32 @@ public sealed class DuckDbHistoryTests : HistoryContract
         // What another message of the same moment has added to a row has none of its own.
         await scene.AppendAsync(new SomeReading(0, Start + 9), new SomeReading(0, Start + 9, Values: [(1, 4)]));
         Assert.Equal((4, 3), (await scene.CountAsync(), scene.History.Duplicates));
+    }
+
+    /// <summary>A disk full at the commit of a deletion: no reading waits to be stored, so that nothing else opens the file again.</summary>
+    [Fact]
+    public async Task After_a_failed_deletion_the_next_question_opens_the_file_again()
+    {
+        await using var scene = new HistoryScene();
+        scene.AddSensor(SensorKind.Outfall);
+        await scene.AppendAsync(new SomeReading(0, Start, 1));
+        await scene.ScalarAsync("ALTER TABLE state RENAME COLUMN readings TO lost", 0);
+
+        await Assert.ThrowsAsync<HistoryUnavailableException>(
+            () => scene.History.DeleteStepAsync(SensorKind.Outfall, Start + 1, 1000, TestContext.Current.CancellationToken));
+        await Assert.ThrowsAsync<HistoryUnavailableException>(() => scene.ReadAsync(0));
+        Assert.Contains(scene.File, scene.History.Fault);
+        Repair(scene.File);
+
+        Assert.Single(await scene.ReadAsync(0));
+        Assert.Null(scene.History.Fault);
+        Assert.Equal(1, await scene.CountAsync());
+    }
+
+    private static void Repair(string file)
+    {
+        using var connection = new DuckDBConnection($"Data Source={file}");
+        connection.Open();
+        connection.Execute("ALTER TABLE state RENAME COLUMN lost TO readings");
     }
 }

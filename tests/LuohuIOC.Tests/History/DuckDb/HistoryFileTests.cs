@@ -41,15 +41,35 @@ public sealed class HistoryFileTests
         Assert.Equal(2, await scene.CountAsync());
     }
 
-    private static async Task SetSchemaAsync(HistoryScene scene, int schema)
+    /// <summary>Versions that know schema 1 write three values into <c>state</c>: only the number keeps them from a file with a fourth column.</summary>
+    [Theory]
+    [InlineData("UPDATE state SET schema = 1; ALTER TABLE state DROP COLUMN duplicates", 0)]
+    [InlineData("UPDATE state SET schema = 1", 1)]
+    public async Task A_file_of_schema_1_is_brought_to_2_with_or_without_its_count_of_duplicates(string asBefore, int duplicates)
+    {
+        await using var scene = new HistoryScene();
+        scene.AddSensor(SensorKind.Tide);
+        await scene.AppendAsync(new SomeReading(0, HistoryScene.Start, 1), new SomeReading(0, HistoryScene.Start, 1));
+        await ReopenAsync(scene, asBefore);
+        Assert.Equal(duplicates, scene.History.Duplicates);
+        await scene.AppendAsync(new SomeReading(0, HistoryScene.Start, 1), new SomeReading(0, HistoryScene.Start + 1, 2));
+
+        await scene.RestartAsync();
+
+        Assert.Equal(2, await scene.ScalarAsync("SELECT schema FROM state", 0));
+        Assert.Equal((2, duplicates + 1), (await scene.CountAsync(), scene.History.Duplicates));
+    }
+
+    private static Task SetSchemaAsync(HistoryScene scene, int schema) => ReopenAsync(scene, $"UPDATE state SET schema = {schema}");
+
+    /// <summary>Closes the file, does something to it and opens it again.</summary>
+    private static async Task ReopenAsync(HistoryScene scene, string sql)
     {
         await scene.History.DisposeAsync();
         using (var connection = new DuckDB.NET.Data.DuckDBConnection($"Data Source={scene.File}"))
         {
             connection.Open();
-            using var command = connection.CreateCommand();
-            command.CommandText = $"UPDATE state SET schema = {schema}";
-            command.ExecuteNonQuery();
+            foreach (var statement in sql.Split(';')) connection.Execute(statement);
         }
         await scene.RestartAsync();
     }

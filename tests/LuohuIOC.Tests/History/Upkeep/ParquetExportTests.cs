@@ -50,10 +50,16 @@ public sealed class ParquetExportTests
         for (var i = 0; i < Each; i += 100)
             await scene.AppendAsync(from step in Enumerable.Range(i, 100) from sensor in Enumerable.Range(0, Sensors) select new SomeReading(sensor, Start + step * 1000, Values: [(0, step), (1, sensor)]));
 
-        var written = await new ParquetExport(scene.History, scene.Folder).WriteAsync(new DateOnly(2024, 11, 22), TestContext.Current.CancellationToken);
-
+        var export = new ParquetExport(scene.History, scene.Folder);
+        var written = await export.WriteAsync(new DateOnly(2024, 11, 22), TestContext.Current.CancellationToken);
         Assert.Equal(2L * Sensors * Each, written!.Rows);
         var path = Path.Combine(scene.Folder, written.File);
+        // Again, when half of it is gone and some has come: what the file had stays, in pieces too.
+        await scene.History.DeleteStepAsync(SensorKind.Outfall, Start + Each / 2 * 1000, Each * 1000, TestContext.Current.CancellationToken);
+        await scene.AppendAsync(Enumerable.Range(0, Sensors).Select(sensor => new SomeReading(sensor, Start - 1000, Values: [(0, -1)])));
+        written = await export.WriteAsync(new DateOnly(2024, 11, 22), TestContext.Current.CancellationToken);
+
+        Assert.Equal(2L * Sensors * Each + Sensors, written!.Rows);
         Assert.Equal(written.Rows, await scene.ScalarAsync($"SELECT count(*) FROM '{path}'", 0L));
         Assert.Equal(0, await scene.ScalarAsync(
             $"SELECT count(*) FROM (SELECT (sensor, metric, ts) AS own, lag((sensor, metric, ts)) OVER (ORDER BY file_row_number) AS before FROM read_parquet('{path}', file_row_number = true)) WHERE own <= before", 0L));
@@ -99,5 +105,38 @@ public sealed class ParquetExportTests
         await File.WriteAllTextAsync(export.PathOf(day), "whole", TestContext.Current.CancellationToken);
         Assert.Null(await export.WriteAsync(day, TestContext.Current.CancellationToken));
         Assert.Equal("whole", await File.ReadAllTextAsync(export.PathOf(day), TestContext.Current.CancellationToken));
+    }
+
+    [Fact]
+    public async Task A_file_is_on_the_disk_before_it_gets_its_name_and_its_name_before_anything_is_deleted_for_it()
+    {
+        await using var scene = new HistoryScene();
+        scene.AddSensor(SensorKind.Outfall);
+        await scene.AppendAsync(new SomeReading(0, Start, Values: [(0, 1)]));
+        var path = Path.Combine(scene.Folder, "export/2024-11-22.parquet");
+        var steps = new List<string>();
+        var export = new ParquetExport(scene.History, scene.Folder) { MakeDurable = what => steps.Add($"{Path.GetRelativePath(scene.Folder, what)} {File.Exists(path)}") };
+
+        await export.WriteAsync(new DateOnly(2024, 11, 22), TestContext.Current.CancellationToken);
+
+        Assert.Equal(["export/2024-11-22.parquet.part False", "export True", ". True"], steps);
+    }
+
+    [Fact]
+    public async Task A_file_of_the_day_that_cannot_be_read_is_left_and_named_with_its_remedy()
+    {
+        await using var scene = new HistoryScene();
+        scene.AddSensor(SensorKind.Outfall);
+        await scene.AppendAsync(new SomeReading(0, Start, Values: [(0, 1)]));
+        var export = new ParquetExport(scene.History, scene.Folder);
+        var path = export.PathOf(new DateOnly(2024, 11, 22));
+        Directory.CreateDirectory(Path.GetDirectoryName(path)!);
+        await File.WriteAllTextAsync(path, "torn", TestContext.Current.CancellationToken);
+
+        var fault = await Assert.ThrowsAsync<InvalidDataException>(() => export.WriteAsync(new DateOnly(2024, 11, 22), TestContext.Current.CancellationToken));
+
+        Assert.Contains(path, fault.Message);
+        Assert.Contains("Move it away", fault.Message);
+        Assert.Equal("torn", await File.ReadAllTextAsync(path, TestContext.Current.CancellationToken));
     }
 }

@@ -49,6 +49,37 @@ public sealed class RetentionTests
         Assert.Equal("parking,tide", kinds);
     }
 
+    /// <summary>A clock set ahead for a night deleted everything.</summary>
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task A_clock_ahead_of_all_devices_deletes_only_what_is_old_by_theirs(bool exports)
+    {
+        await using var scene = new HistoryScene();
+        await FillAsync(scene);
+        // Received by the wrong clock, of a device of right time and of one that is still farther ahead.
+        var wrong = Start + 4 * 365 * Day;
+        await scene.AppendAsync(new SomeReading(0, Start + 1000, ReceivedMs: wrong), new SomeReading(0, wrong + 3650 * Day, ReceivedMs: wrong));
+        var retention = Keeping(scene, new HistoryOptions { ExportBeforeDelete = exports, Retention = { ["parking"] = 2, ["tide"] = 0 } });
+
+        Assert.Equal(4, await retention.RunAsync(Now.AddDays(4 * 365), TestContext.Current.CancellationToken));
+
+        Assert.Equal(12, await scene.CountAsync());
+    }
+
+    [Fact]
+    public async Task After_a_month_switched_off_the_first_night_deletes_nothing_and_one_with_readings_goes_on()
+    {
+        await using var scene = new HistoryScene();
+        await FillAsync(scene);
+        var retention = Keeping(scene, new HistoryOptions { Retention = { ["parking"] = 7, ["tide"] = 7 } });
+
+        Assert.Equal(0, await retention.RunAsync(Now.AddDays(30), TestContext.Current.CancellationToken));
+
+        await scene.AppendAsync(new SomeReading(1, Start + 30 * Day));
+        Assert.Equal(14, await retention.RunAsync(Now.AddDays(30), TestContext.Current.CancellationToken));
+    }
+
     /// <summary>Parking and tide: now, one day ago, two days before midnight and to both sides of it, and long ago.</summary>
     private static async Task FillAsync(HistoryScene scene)
     {
