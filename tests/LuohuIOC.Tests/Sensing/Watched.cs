@@ -3,6 +3,7 @@ using LuohuIOC.DeviceProtocol;
 using LuohuIOC.Ingestion;
 using LuohuIOC.Registry;
 using LuohuIOC.Sensing;
+using LuohuIOC.Sensing.Listening;
 using LuohuIOC.Sensing.Rules;
 
 namespace LuohuIOC.Tests.Sensing;
@@ -60,8 +61,9 @@ internal sealed class Watched
     public static string Tell(RuleChange change) =>
         $"{change.Rule} {change.Severity?.ToString().ToLowerInvariant() ?? "ended"}@{(change.ObservedMs - Start) / 1000.0:0.###}";
 
+    /// <summary>A reading received when it was made, or after those that have come before it.</summary>
     public Arrival Observe(double second, long sequence, params (string Metric, double Value)[] values) =>
-        Receive(second, second, sequence, values).Arrival;
+        Receive(second, State.HeardMs == 0 ? second : Math.Max(second, (State.HeardMs - Start) / 1000.0), sequence, values).Arrival;
 
     /// <summary>A reading without a sequence, received when it was made.</summary>
     public QualityMark Read(double second, params (string Metric, double Value)[] values) =>
@@ -77,10 +79,10 @@ internal sealed class Watched
     }
 
     /// <summary>Lets the server's clock reach a second; returns the next due time in seconds, infinity for none.</summary>
-    public double Tick(double second, double listeningSince = double.NegativeInfinity)
+    public double Tick(double second, double reachableSince = double.NegativeInfinity, ListenedTime? listened = null)
     {
-        var since = double.IsFinite(listeningSince) ? At(listeningSince) : 0;
-        var due = SensorEvaluator.Tick(State, Rules, Sensor, At(second), Changes, since);
+        var since = double.IsFinite(reachableSince) ? At(reachableSince) : 0;
+        var due = SensorEvaluator.Tick(State, Rules, Sensor, At(second), Changes, since, listened);
         return due == long.MaxValue ? double.PositiveInfinity : (due - Start) / 1000.0;
     }
 
