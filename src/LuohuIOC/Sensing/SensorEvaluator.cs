@@ -48,14 +48,18 @@ public static class SensorEvaluator
     /// <param name="flagged">Slots whose values the device itself marks as no ordinary measurement.</param>
     /// <param name="components">What the reading tells of single components.</param>
     /// <param name="timeDoubted">Its time is not the device's own.</param>
+    /// <param name="inOrder">Readings come in the order of their receipt. Those of several hosts' journals may not: one that was received earlier then says nothing of the clock.</param>
     public static (QualityMark Mark, Arrival Arrival) Observe(
         SensorState state, SensorRules rules, Sensor sensor, long deviceTimeMs, long sequence, long receivedMs,
-        ReadOnlySpan<byte> slots, ReadOnlySpan<double> values, List<RuleChange> changes, ulong flagged = 0, ReadOnlySpan<ComponentState> components = default, bool timeDoubted = false)
+        ReadOnlySpan<byte> slots, ReadOnlySpan<double> values, List<RuleChange> changes, ulong flagged = 0, ReadOnlySpan<ComponentState> components = default, bool timeDoubted = false,
+        bool inOrder = true)
     {
         var profile = QualityProfile.Of(sensor.Kind);
         var ahead = TimeLine.IsAhead(deviceTimeMs, receivedMs);
         if (!ReferenceEquals(state.Bound, rules)) RuleBinding.Bind(state, rules, sensor, receivedMs, changes);
+        if (inOrder && HostClock.IsBehind(state, receivedMs)) HostClock.SetBack(state, rules, receivedMs);
         var arrival = TimeLine.Place(state, deviceTimeMs, sequence, receivedMs, BitsOf(slots), profile.AmountSlots);
+        if (arrival == Arrival.Latest && HostClock.IsBehind(state, receivedMs)) HostClock.SetBack(state, rules, receivedMs);
         var isOld = arrival == Arrival.Late;
         // A component's state has a time line of its own: a fire that began, or ended, counts behind whatever a neighbour or a faster clock has told.
         if (!components.IsEmpty && arrival != Arrival.Duplicate && (state.Fires ??= new ComponentFires()).Take(components, deviceTimeMs)) arrival = Arrival.Latest;
@@ -97,6 +101,7 @@ public static class SensorEvaluator
         SensorState state, SensorRules rules, Sensor sensor, long nowMs, List<RuleChange> changes, long reachableSinceMs = 0, ListenedTime? listened = null)
     {
         if (!ReferenceEquals(state.Bound, rules)) RuleBinding.Bind(state, rules, sensor, nowMs, changes);
+        if (HostClock.IsBehind(state, nowMs)) HostClock.SetBack(state, rules, nowMs);
         var sensorNowMs = nowMs - DelayOf(state);
         if (sensorNowMs >= state.HoldDueMs) Expire(state, rules, sensorNowMs, changes);
         var silentAtMs = SilentAt(state, rules, reachableSinceMs, listened);

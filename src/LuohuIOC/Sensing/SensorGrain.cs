@@ -113,8 +113,9 @@ public sealed class SensorGrain(
             return;
         }
         if (_check is not null) await Check(inForce);
+        var known = (stored.State.HeardMs, stored.State.LatestMs);
         SensorEvaluator.Tick(stored.State, inForce, _sensor, nowMs, _changes, ReachableSince(nowMs), listening.Time);
-        _dirty |= _changes.Count > 0;
+        _dirty |= _changes.Count > 0 || known != (stored.State.HeardMs, stored.State.LatestMs);
         await Finish(inForce);
     }
 
@@ -179,7 +180,7 @@ public sealed class SensorGrain(
             var values = group.ValuesOf(i);
             var (mark, arrival) = SensorEvaluator.Observe(
                 state, inForce, _sensor, group.DeviceTimes[i], group.Sequences[i], group.ReceivedTimes[i], slots, values, _changes, group.FlaggedOf(i),
-                group.ComponentsOf(i), group.IsTimeDoubted(i));
+                group.ComponentsOf(i), group.IsTimeDoubted(i), inOrder: !journal.IsShared);
             if (arrival == Arrival.Latest && health.IsKnown) mark = HealthMarks.Apply(health.Of(_sensor.Number), state, _sensor, mark, slots, _changes);
             group.Marks[i] = mark;
             // Rain that comes late fell all the same.

@@ -28,6 +28,9 @@ internal sealed class Watched
 
     public List<RuleChange> Changes { get; } = [];
 
+    /// <summary>False where readings of several hosts' journals come, which may be shown again later than what was received after them.</summary>
+    public bool InOrder { get; init; } = true;
+
     /// <summary>Changes of severity as "rule severity@seconds", without the silence rule, and without what only went further.</summary>
     public string Story
     {
@@ -75,7 +78,7 @@ internal sealed class Watched
         Span<byte> slots = stackalloc byte[values.Length];
         for (var i = 0; i < values.Length; i++) slots[i] = (byte)Array.IndexOf([.. Sensor.Layout.Names], values[i].Metric);
         return SensorEvaluator.Observe(
-            State, Rules, Sensor, At(deviceSecond), sequence, At(receivedSecond), slots, [.. values.Select(v => v.Value)], Changes);
+            State, Rules, Sensor, At(deviceSecond), sequence, At(receivedSecond), slots, [.. values.Select(v => v.Value)], Changes, inOrder: InOrder);
     }
 
     /// <summary>Lets the server's clock reach a second; returns the next due time in seconds, infinity for none.</summary>
