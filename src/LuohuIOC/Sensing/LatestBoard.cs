@@ -30,9 +30,12 @@ public sealed record LatestReading(long TimeMs, double[] Values, QualityMark Mar
 /// Newest reading of every sensor by number, written by grains, read by the wall and the API. Bounded by the registry:
 /// a sensor that sends a thousand readings between two ticks is one entry. Writers never wait: the chunks stay where they are.
 /// </summary>
-public sealed class LatestBoard
+public sealed class LatestBoard(TimeProvider? time = null)
 {
     private const int ChunkSize = 4096;
+
+    /// <summary>A device's clock and another host's may each be a minute ahead.</summary>
+    private const long AheadMs = 2 * ReadingClock.AheadToleranceMs;
 
     private readonly Lock _grow = new();
     private Chunk[] _chunks = [];
@@ -90,15 +93,18 @@ public sealed class LatestBoard
     public int TakeChangedHere(Span<int> into) => Take(into, ref _nextHere, chunk => chunk.ChangedHere);
 
     // Grains of this host and what several others tell meet here at the same time.
-    private static bool Show(Chunk chunk, int at, LatestReading reading)
+    private bool Show(Chunk chunk, int at, LatestReading reading)
     {
         while (true)
         {
             var known = Volatile.Read(ref chunk.Latest[at]);
-            if (known is not null && known.TimeMs > reading.TimeMs) return false;
+            if (known is not null && known.TimeMs > reading.TimeMs && !IsAhead(known)) return false;
             if (ReferenceEquals(Interlocked.CompareExchange(ref chunk.Latest[at], reading, known), known)) return true;
         }
     }
+
+    // The host's clock was ahead and has been set back: what was shown then must not stand until it has caught up.
+    private bool IsAhead(LatestReading known) => known.TimeMs - (time ?? TimeProvider.System).GetUtcNow().ToUnixTimeMilliseconds() > AheadMs;
 
     private int Take(Span<int> into, ref int next, Func<Chunk, bool[]> marks)
     {

@@ -4,6 +4,7 @@ using LuohuIOC.Sensing.Detectors;
 using LuohuIOC.Sensing.Detectors.Nowcast;
 using LuohuIOC.Sensing.Gateways;
 using LuohuIOC.Sensing.Health;
+using LuohuIOC.Sensing.Listening;
 using LuohuIOC.Sensing.Rules;
 using LuohuIOC.Sensing.Witnesses;
 using LuohuIOC.Storage;
@@ -23,7 +24,7 @@ public static class SensingFeature
         services.AddSingleton<JournalIdentity>();
         services.AddSingleton<SensorCalls>();
         services.AddSingleton<LostReadings>();
-        services.AddSingleton(s => new ListeningSince(s.GetRequiredService<TimeProvider>().GetUtcNow().ToUnixTimeMilliseconds()));
+        services.AddSingleton<HostListening>();
         services.AddSingleton<AwayGateways>();
         services.AddRules();
         services.AddSingleton<SiloStarted>();
@@ -35,6 +36,7 @@ public static class SensingFeature
         services.AddHostedService(s => s.GetRequiredService<SensorUpkeep>());
         services.AddHostedService(s => s.GetRequiredService<UntoldAlerts>());
         services.AddHostedService<GatewayWatch>();
+        services.AddHostedService<ListeningUpkeep>();
         builder.AddDetectors();
         builder.AddNowcast();
         builder.AddSensorHealth();

@@ -2,6 +2,7 @@ using LuohuIOC.Alerts;
 using LuohuIOC.DeviceProtocol;
 using LuohuIOC.Ingestion;
 using LuohuIOC.Registry;
+using LuohuIOC.Sensing.Listening;
 using LuohuIOC.Sensing.Quality;
 using LuohuIOC.Sensing.Rain;
 using LuohuIOC.Sensing.Rules;
@@ -27,7 +28,7 @@ public enum Arrival : byte
 /// </summary>
 /// <remarks>
 /// Two clocks: holds and windows run in the sensor's time (the readings' own times), so that delayed readings mean what
-/// they would have meant in time; silence runs in the server's time, from the receipt of the newest reading.
+/// they would have meant in time; silence runs in the server's time, from the receipt of the newest reading and without the pauses in which the host did not listen.
 /// </remarks>
 public static class SensorEvaluator
 {
@@ -47,14 +48,18 @@ public static class SensorEvaluator
     /// <param name="flagged">Slots whose values the device itself marks as no ordinary measurement.</param>
     /// <param name="components">What the reading tells of single components.</param>
     /// <param name="timeDoubted">Its time is not the device's own.</param>
+    /// <param name="inOrder">Readings come in the order of their receipt. Those of several hosts' journals may not: one that was received earlier then says nothing of the clock.</param>
     public static (QualityMark Mark, Arrival Arrival) Observe(
         SensorState state, SensorRules rules, Sensor sensor, long deviceTimeMs, long sequence, long receivedMs,
-        ReadOnlySpan<byte> slots, ReadOnlySpan<double> values, List<RuleChange> changes, ulong flagged = 0, ReadOnlySpan<ComponentState> components = default, bool timeDoubted = false)
+        ReadOnlySpan<byte> slots, ReadOnlySpan<double> values, List<RuleChange> changes, ulong flagged = 0, ReadOnlySpan<ComponentState> components = default, bool timeDoubted = false,
+        bool inOrder = true)
     {
         var profile = QualityProfile.Of(sensor.Kind);
         var ahead = TimeLine.IsAhead(deviceTimeMs, receivedMs);
         if (!ReferenceEquals(state.Bound, rules)) RuleBinding.Bind(state, rules, sensor, receivedMs, changes);
+        if (inOrder && HostClock.IsBehind(state, receivedMs)) HostClock.SetBack(state, rules, receivedMs);
         var arrival = TimeLine.Place(state, deviceTimeMs, sequence, receivedMs, BitsOf(slots), profile.AmountSlots);
+        if (arrival == Arrival.Latest && HostClock.IsBehind(state, receivedMs)) HostClock.SetBack(state, rules, receivedMs);
         var isOld = arrival == Arrival.Late;
         // A component's state has a time line of its own: a fire that began, or ended, counts behind whatever a neighbour or a faster clock has told.
         if (!components.IsEmpty && arrival != Arrival.Duplicate && (state.Fires ??= new ComponentFires()).Take(components, deviceTimeMs)) arrival = Arrival.Latest;
@@ -90,29 +95,31 @@ public static class SensorEvaluator
     /// <param name="sensor">The sensor's row.</param>
     /// <param name="nowMs">Server clock, Unix ms.</param>
     /// <param name="changes">Gets what the rules found.</param>
-    /// <param name="listeningSinceMs">Since when this host has taken readings: nobody is silent while no one listens.</param>
+    /// <param name="reachableSinceMs">Since when its gateway can bring its readings: who cannot be heard is not silent. Unix ms.</param>
+    /// <param name="listened">When this host has listened; null for always.</param>
     public static long Tick(
-        SensorState state, SensorRules rules, Sensor sensor, long nowMs, List<RuleChange> changes, long listeningSinceMs = 0)
+        SensorState state, SensorRules rules, Sensor sensor, long nowMs, List<RuleChange> changes, long reachableSinceMs = 0, ListenedTime? listened = null)
     {
         if (!ReferenceEquals(state.Bound, rules)) RuleBinding.Bind(state, rules, sensor, nowMs, changes);
+        if (HostClock.IsBehind(state, nowMs)) HostClock.SetBack(state, rules, nowMs);
         var sensorNowMs = nowMs - DelayOf(state);
         if (sensorNowMs >= state.HoldDueMs) Expire(state, rules, sensorNowMs, changes);
-        var silentAtMs = SilentAt(state, rules, listeningSinceMs);
-        if (silentAtMs <= nowMs - SettleMs)
+        var silentAtMs = SilentAt(state, rules, reachableSinceMs, listened);
+        if (silentAtMs <= nowMs - SettleMs && TellableAt(rules, listened) <= nowMs)
         {
             ref var latches = ref state.Rules[rules.NoData];
             latches.On = rules.Rules[rules.NoData].StepBits;
             RuleSteps.Emit(state, rules.Rules[rules.NoData], latches.On, silentAtMs, changes);
         }
-        return NextDue(state, rules, listeningSinceMs);
+        return NextDue(state, rules, reachableSinceMs, listened);
     }
 
     /// <summary>When <see cref="Tick"/> has something to do next, Unix ms, or <see cref="long.MaxValue"/>. A few nanoseconds.</summary>
-    public static long NextDue(SensorState state, SensorRules rules, long listeningSinceMs = 0)
+    public static long NextDue(SensorState state, SensorRules rules, long reachableSinceMs = 0, ListenedTime? listened = null)
     {
         var hold = state.HoldDueMs == long.MaxValue ? long.MaxValue : state.HoldDueMs + DelayOf(state);
-        var silent = SilentAt(state, rules, listeningSinceMs);
-        return Math.Min(hold, silent == long.MaxValue ? silent : silent + SettleMs);
+        var silent = SilentAt(state, rules, reachableSinceMs, listened);
+        return Math.Min(hold, silent == long.MaxValue ? silent : Math.Max(silent + SettleMs, TellableAt(rules, listened)));
     }
 
     /// <summary>
@@ -120,8 +127,8 @@ public static class SensorEvaluator
     /// its threshold ends at once, what now does begins its hold), the others go on. Returns when <see cref="Tick"/> is due.
     /// </summary>
     public static long Reconcile(
-        SensorState state, SensorRules rules, Sensor sensor, long nowMs, List<RuleChange> changes, long listeningSinceMs = 0) =>
-        Tick(state, rules, sensor, nowMs, changes, listeningSinceMs);
+        SensorState state, SensorRules rules, Sensor sensor, long nowMs, List<RuleChange> changes, long reachableSinceMs = 0, ListenedTime? listened = null) =>
+        Tick(state, rules, sensor, nowMs, changes, reachableSinceMs, listened);
 
     /// <summary>The sensor is in service no more: what its rules hold ends, and nothing is due.</summary>
     public static void Retire(SensorState state, SensorRules rules, Sensor sensor, long nowMs, List<RuleChange> changes)
@@ -175,10 +182,12 @@ public static class SensorEvaluator
     /// <summary>How far the sensor's time runs behind the server's: the delay of its newest reading, and the way through the journal.</summary>
     private static long DelayOf(SensorState state) => Math.Max(0, state.HeardMs - state.LatestMs) + SettleMs;
 
-    private static long SilentAt(SensorState state, SensorRules rules, long listeningSinceMs) =>
+    private static long SilentAt(SensorState state, SensorRules rules, long reachableSinceMs, ListenedTime? listened) =>
         rules.NoData < 0 || state.HeardMs == 0 || state.Rules[rules.NoData].On != 0
             ? long.MaxValue
-            : Math.Max(state.HeardMs, listeningSinceMs) + rules.SilenceMs;
+            : (listened ?? ListenedTime.Always).SilentAt(Math.Max(state.HeardMs, reachableSinceMs), rules.SilenceMs);
+
+    private static long TellableAt(SensorRules rules, ListenedTime? listened) => listened?.TellableAt(rules.SilenceMs) ?? 0;
 
     /// <summary>
     /// The end of silence is told even when its beginning is not in this state: it may have been raised by a tick that a

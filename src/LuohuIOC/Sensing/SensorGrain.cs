@@ -5,6 +5,7 @@ using LuohuIOC.Registry;
 using LuohuIOC.Sensing.Detectors;
 using LuohuIOC.Sensing.Gateways;
 using LuohuIOC.Sensing.Health;
+using LuohuIOC.Sensing.Listening;
 using LuohuIOC.Sensing.Rain;
 using Orleans.Placement;
 
@@ -17,7 +18,7 @@ namespace LuohuIOC.Sensing;
 [PreferLocalPlacement]
 public sealed class SensorGrain(
     [PersistentState("sensor", LuohuIOC.Storage.Silo.Grains)] IPersistentState<SensorState> stored, SensorRegistry registry, RuleBook rules, SensorDetectors detectors,
-    DetectorViews views, RainBoard rain, HealthBoard health, LatestBoard board, DueBoard dues, IOpenAlerts alerts, ListeningSince listening, AwayGateways away, UntoldAlerts untold, JournalIdentity journal, TimeProvider time) : Grain, ISensorGrain
+    DetectorViews views, RainBoard rain, HealthBoard health, LatestBoard board, DueBoard dues, IOpenAlerts alerts, HostListening listening, AwayGateways away, UntoldAlerts untold, JournalIdentity journal, TimeProvider time) : Grain, ISensorGrain
 {
     // A state that comes from another host may lack what that host had not saved. Time passes for it only after who sent it could send it again.
     private static readonly TimeSpan Grace = TimeSpan.FromSeconds(10);
@@ -112,8 +113,9 @@ public sealed class SensorGrain(
             return;
         }
         if (_check is not null) await Check(inForce);
-        SensorEvaluator.Tick(stored.State, inForce, _sensor, nowMs, _changes, HeardSince(nowMs));
-        _dirty |= _changes.Count > 0;
+        var known = (stored.State.HeardMs, stored.State.LatestMs);
+        SensorEvaluator.Tick(stored.State, inForce, _sensor, nowMs, _changes, ReachableSince(nowMs), listening.Time);
+        _dirty |= _changes.Count > 0 || known != (stored.State.HeardMs, stored.State.LatestMs);
         await Finish(inForce);
     }
 
@@ -122,7 +124,7 @@ public sealed class SensorGrain(
         _sensor = registry[_sensor.Number];
         var inForce = rules.For(_sensor);
         if (_sensor.IsRetired(nowMs)) return Retire(inForce, nowMs);
-        SensorEvaluator.Reconcile(stored.State, inForce, _sensor, nowMs, _changes, HeardSince(nowMs));
+        SensorEvaluator.Reconcile(stored.State, inForce, _sensor, nowMs, _changes, ReachableSince(nowMs), listening.Time);
         _dirty = true;
         return Finish(inForce);
     }
@@ -178,7 +180,7 @@ public sealed class SensorGrain(
             var values = group.ValuesOf(i);
             var (mark, arrival) = SensorEvaluator.Observe(
                 state, inForce, _sensor, group.DeviceTimes[i], group.Sequences[i], group.ReceivedTimes[i], slots, values, _changes, group.FlaggedOf(i),
-                group.ComponentsOf(i), group.IsTimeDoubted(i));
+                group.ComponentsOf(i), group.IsTimeDoubted(i), inOrder: !journal.IsShared);
             if (arrival == Arrival.Latest && health.IsKnown) mark = HealthMarks.Apply(health.Of(_sensor.Number), state, _sensor, mark, slots, _changes);
             group.Marks[i] = mark;
             // Rain that comes late fell all the same.
@@ -215,14 +217,14 @@ public sealed class SensorGrain(
         return _changes.Count > 0 ? TellAlerts(long.MaxValue) : ValueTask.CompletedTask;
     }
 
-    // Nobody is silent while no one listens, nor while the gateway that would bring it is away.
-    private long HeardSince(long nowMs) => Math.Max(listening.Ms, away.HeardSince(_sensor.Gateway, nowMs));
+    // Nobody is silent while the gateway that would bring its readings is away.
+    private long ReachableSince(long nowMs) => away.HeardSince(_sensor.Gateway, nowMs);
 
     private void Show() => board.Set(_sensor.Number, LatestReading.Of(stored.State));
 
     private ValueTask Finish(SensorRules inForce)
     {
-        var due = SensorEvaluator.NextDue(stored.State, inForce, HeardSince(time.GetUtcNow().ToUnixTimeMilliseconds()));
+        var due = SensorEvaluator.NextDue(stored.State, inForce, ReachableSince(time.GetUtcNow().ToUnixTimeMilliseconds()), listening.Time);
         if (_sensor.RetiredAt is { } retired) due = Math.Min(due, retired.ToUnixTimeMilliseconds());
         if (_changes.Count > 0) return TellAlerts(due);
         dues.Set(_sensor.Number, due);
@@ -242,6 +244,3 @@ public sealed class SensorGrain(
         }
     }
 }
-
-/// <summary>Since when this host has taken readings, Unix ms: nobody is silent while no one listens.</summary>
-public sealed record ListeningSince(long Ms);

@@ -1,6 +1,7 @@
 using System.Collections.Concurrent;
 using LuohuIOC.Ingestion.Journal;
 using LuohuIOC.Registry;
+using LuohuIOC.Sensing.Listening;
 using LuohuIOC.Storage;
 using Microsoft.Extensions.Options;
 
@@ -12,7 +13,7 @@ namespace LuohuIOC.Sensing;
 /// </summary>
 public sealed class SensorUpkeep(
     SensorDispatcher dispatcher, PublishJournal journal, JournalIdentity identity, DueBoard dues, SensorRegistry registry, RuleBook rules, SiloStarted silo,
-    Hosts hosts, IOptions<SensingOptions> options, TimeProvider time, ILogger<SensorUpkeep> log) : BackgroundService
+    HostListening listening, Hosts hosts, IOptions<SensingOptions> options, TimeProvider time, ILogger<SensorUpkeep> log) : BackgroundService
 {
     /// <summary>
     /// How long after a change among several hosts the share is looked after: those that gateways send for have come to life where their gateways
@@ -99,8 +100,10 @@ public sealed class SensorUpkeep(
                 // Saving finds out whose state was lost with a host.
                 _hurry.TrySetResult();
             }
+            var now = listening.Look();
+            if (listening.TakeJump()) LookAtAll(now);
             // Nobody is late before the readings from before the restart have been judged.
-            if (dispatcher.CaughtUp) await Tick(stopping);
+            if (dispatcher.CaughtUp) await Tick(now, stopping);
         }
     }
 
@@ -164,11 +167,16 @@ public sealed class SensorUpkeep(
         if (registry.TryFind(sensorId, out var sensor)) _ = Guard(sensor.Number, g => g.Reconcile(Now));
     }
 
-    private long Now => time.GetUtcNow().ToUnixTimeMilliseconds();
+    private long Now => listening.Look();
 
-    private async Task Tick(CancellationToken stopping)
+    // When they wanted to be called was said by another clock.
+    private void LookAtAll(long now)
     {
-        var now = Now;
+        for (var i = 0; i < registry.Count; i++) dues.Hasten(i, now + ((long)SharedOver.TotalMilliseconds * i / registry.Count), onlyDue: true);
+    }
+
+    private async Task Tick(long now, CancellationToken stopping)
+    {
         if (_shareAt <= time.GetUtcNow())
         {
             _shareAt = null;

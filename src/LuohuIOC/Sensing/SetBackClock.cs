@@ -56,6 +56,8 @@ public sealed class SetBackClock
     /// <summary>Looks at a reading that is older than the newest known; true when it is of the present all the same.</summary>
     internal bool Takes(long deviceTimeMs, long sequence, long receivedMs)
     {
+        // The host's own clock was set back, and nothing of the series can be compared with what is received now.
+        if (FromMs - receivedMs > ReadingClock.AheadToleranceMs) End();
         var isNext = TimeLine.IsBehind(deviceTimeMs, sequence, DeviceMs, Sequence);
         if (IsBelieved) return TakesBelieved(isNext, deviceTimeMs, sequence, receivedMs);
         if (Readings == 0 || !isNext)

@@ -38,6 +38,21 @@ public sealed class LatestBoardTests
     }
 
     [Fact]
+    public void What_was_shown_by_a_clock_ahead_gives_way_when_it_was_set_back()
+    {
+        var board = new LatestBoard(new Detectors.FixedClock(DateTimeOffset.FromUnixTimeMilliseconds(Watched.At(600))));
+        board.Set(1, new LatestReading(Watched.At(660), [0.1], default));
+        board.Set(1, new LatestReading(Watched.At(599), [0.2], default));
+        Assert.Equal([0.1], board[1]!.Values);
+        board.Set(1, new LatestReading(Watched.At(86_400), [0.3], default));
+        board.Set(1, new LatestReading(Watched.At(600), [0.4], default));
+        Assert.Equal([0.4], board[1]!.Values);
+        board.Set(1, new LatestReading(Watched.At(86_400), [0.5], default));
+        board.Learn(1, new LatestReading(Watched.At(601), [0.6], default));
+        Assert.Equal([0.6], board[1]!.Values);
+    }
+
+    [Fact]
     public void A_stale_sensor_is_shown_so_until_it_is_born_again_whatever_comes_in_between()
     {
         var board = new LatestBoard();

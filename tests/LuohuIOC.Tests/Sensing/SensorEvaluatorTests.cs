@@ -101,11 +101,11 @@ public sealed class SensorEvaluatorTests
     }
 
     [Fact]
-    public void Nobody_is_silent_while_the_host_does_not_listen()
+    public void Nobody_is_silent_while_no_one_could_hear_it()
     {
         var w = new Watched(SensorKind.Waterlogging);
         w.Read(0, ("depth", 0));
-        Assert.Equal(9000 + 1801, w.Tick(9100, listeningSince: 9000));
+        Assert.Equal(9000 + 1801, w.Tick(9100, reachableSince: 9000));
         Assert.Empty(w.Changes);
     }
 

@@ -3,6 +3,7 @@ using LuohuIOC.DeviceProtocol;
 using LuohuIOC.Ingestion;
 using LuohuIOC.Registry;
 using LuohuIOC.Sensing;
+using LuohuIOC.Sensing.Listening;
 using LuohuIOC.Sensing.Rules;
 
 namespace LuohuIOC.Tests.Sensing;
@@ -26,6 +27,9 @@ internal sealed class Watched
     public SensorState State { get; set; } = new();
 
     public List<RuleChange> Changes { get; } = [];
+
+    /// <summary>False where readings of several hosts' journals come, which may be shown again later than what was received after them.</summary>
+    public bool InOrder { get; init; } = true;
 
     /// <summary>Changes of severity as "rule severity@seconds", without the silence rule, and without what only went further.</summary>
     public string Story
@@ -60,8 +64,9 @@ internal sealed class Watched
     public static string Tell(RuleChange change) =>
         $"{change.Rule} {change.Severity?.ToString().ToLowerInvariant() ?? "ended"}@{(change.ObservedMs - Start) / 1000.0:0.###}";
 
+    /// <summary>A reading received when it was made, or after those that have come before it.</summary>
     public Arrival Observe(double second, long sequence, params (string Metric, double Value)[] values) =>
-        Receive(second, second, sequence, values).Arrival;
+        Receive(second, State.HeardMs == 0 ? second : Math.Max(second, (State.HeardMs - Start) / 1000.0), sequence, values).Arrival;
 
     /// <summary>A reading without a sequence, received when it was made.</summary>
     public QualityMark Read(double second, params (string Metric, double Value)[] values) =>
@@ -73,14 +78,14 @@ internal sealed class Watched
         Span<byte> slots = stackalloc byte[values.Length];
         for (var i = 0; i < values.Length; i++) slots[i] = (byte)Array.IndexOf([.. Sensor.Layout.Names], values[i].Metric);
         return SensorEvaluator.Observe(
-            State, Rules, Sensor, At(deviceSecond), sequence, At(receivedSecond), slots, [.. values.Select(v => v.Value)], Changes);
+            State, Rules, Sensor, At(deviceSecond), sequence, At(receivedSecond), slots, [.. values.Select(v => v.Value)], Changes, inOrder: InOrder);
     }
 
     /// <summary>Lets the server's clock reach a second; returns the next due time in seconds, infinity for none.</summary>
-    public double Tick(double second, double listeningSince = double.NegativeInfinity)
+    public double Tick(double second, double reachableSince = double.NegativeInfinity, ListenedTime? listened = null)
     {
-        var since = double.IsFinite(listeningSince) ? At(listeningSince) : 0;
-        var due = SensorEvaluator.Tick(State, Rules, Sensor, At(second), Changes, since);
+        var since = double.IsFinite(reachableSince) ? At(reachableSince) : 0;
+        var due = SensorEvaluator.Tick(State, Rules, Sensor, At(second), Changes, since, listened);
         return due == long.MaxValue ? double.PositiveInfinity : (due - Start) / 1000.0;
     }
 

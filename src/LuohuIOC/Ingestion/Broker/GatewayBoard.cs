@@ -59,6 +59,14 @@ public sealed class GatewayBoard : IGatewayPresence
         _isAnyAway = true;
     }
 
+    /// <summary>The host's clock was set back: who said in its future that it is gone has said so now.</summary>
+    internal void SetBack(DateTimeOffset now)
+    {
+        if (!_isAnyAway) return;
+        foreach (var (gateway, said) in _away)
+            if ((said.Since - now).TotalMilliseconds > ReadingClock.AheadToleranceMs) _away.TryUpdate(gateway, (now, said.IsSparkplug), said);
+    }
+
     /// <summary>Something came from the gateway: one that has said that it is gone is back, whether it says so or not.</summary>
     public void Heard(string gateway, DateTimeOffset at)
     {

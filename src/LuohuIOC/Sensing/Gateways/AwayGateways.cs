@@ -14,7 +14,7 @@ public sealed class AwayGateways
     /// <summary>Since when a gateway's sensors could be heard, Unix ms; the present while they cannot, and 0 when no alert has told that they could not. A gateway that is
     /// away for moments again and again, of which none is told, hides no dead sensor.</summary>
     public long HeardSince(string gateway, long nowMs) =>
-        Volatile.Read(ref _away).Contains(gateway) ? nowMs : !_back.TryGetValue(gateway, out var backMs) ? 0 : backMs;
+        Volatile.Read(ref _away).Contains(gateway) ? nowMs : !_back.TryGetValue(gateway, out var backMs) ? 0 : Math.Min(backMs, nowMs);
 
     internal void Set(IReadOnlySet<string> away, IEnumerable<string> over, long nowMs)
     {

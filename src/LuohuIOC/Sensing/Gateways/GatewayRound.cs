@@ -24,7 +24,7 @@ internal sealed class GatewayRound(TimeSpan after, long listeningMs = 0)
     /// <summary>A gateway that waits for a host tries again within a minute.</summary>
     private static readonly TimeSpan WayBack = TimeSpan.FromMinutes(1);
 
-    private readonly long _earliestMs = listeningMs + (long)(after < WayBack ? after : WayBack).TotalMilliseconds;
+    private long _earliestMs = listeningMs + (long)(after < WayBack ? after : WayBack).TotalMilliseconds;
 
     private HashSet<string> _before = new(StringComparer.Ordinal);
     private IReadOnlySet<string> _stood = new HashSet<string>();
@@ -37,6 +37,8 @@ internal sealed class GatewayRound(TimeSpan after, long listeningMs = 0)
     public GatewayLook Look(IReadOnlyDictionary<string, DateTimeOffset> said, IReadOnlySet<string> standing, Func<string, bool> isOnline, Func<string, int> sensorsOf, long nowMs)
     {
         if (said.Count + standing.Count + _before.Count + _stood.Count == 0) return new GatewayLook(_before, [], [], [], []);
+        // The host's clock was set back: it was ahead at the start.
+        _earliestMs = Math.Min(_earliestMs, nowMs + (long)WayBack.TotalMilliseconds);
         var away = said.Keys.Concat(standing).Where(g => !isOnline(g)).ToHashSet(StringComparer.Ordinal);
         var changes = new List<(string, RuleChange)>();
         foreach (var gateway in standing)

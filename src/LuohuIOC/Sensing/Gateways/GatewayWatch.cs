@@ -1,6 +1,7 @@
 using LuohuIOC.Alerts;
 using LuohuIOC.Ingestion.Broker;
 using LuohuIOC.Registry;
+using LuohuIOC.Sensing.Listening;
 using LuohuIOC.Storage;
 using Microsoft.Extensions.Options;
 
@@ -12,11 +13,11 @@ namespace LuohuIOC.Sensing.Gateways;
 /// </summary>
 internal sealed class GatewayWatch(
     GatewayBoard gateways, AwayGateways away, DueBoard dues, LatestBoard latest, SensorRegistry registry, IOpenAlerts alerts, IGrainFactory grains, SiloStarted silo, IOptions<SensingOptions> options,
-    ListeningSince listening, IConfiguration configuration, IHostApplicationLifetime lifetime, TimeProvider time, ILogger<GatewayWatch> log) : BackgroundService
+    HostListening listening, IConfiguration configuration, IHostApplicationLifetime lifetime, TimeProvider time, ILogger<GatewayWatch> log) : BackgroundService
 {
     private static readonly TimeSpan LookEvery = TimeSpan.FromSeconds(1);
 
-    private readonly GatewayRound _round = new(options.Value.GatewayAwayAfter, listening.Ms);
+    private readonly GatewayRound _round = new(options.Value.GatewayAwayAfter, listening.StartedMs);
     private readonly AwayFile _file = new(Path.Combine(configuration["DataDirectory"] ?? "data", AwayFile.Name));
     private bool _unkept;
 
@@ -53,7 +54,9 @@ internal sealed class GatewayWatch(
 
     private async Task LookAsync()
     {
-        var nowMs = time.GetUtcNow().ToUnixTimeMilliseconds();
+        var now = time.GetUtcNow();
+        var nowMs = now.ToUnixTimeMilliseconds();
+        gateways.SetBack(now);
         // What the ledger has open is known after a restart too, and what another host has told.
         var standing = alerts.Open.Where(a => a.Rule == GatewayRound.Rule && a.ClearedAt is null).Select(a => AlertSubject.GatewayOf(a.SensorId)).OfType<string>().ToHashSet(StringComparer.Ordinal);
         var said = gateways.Away;

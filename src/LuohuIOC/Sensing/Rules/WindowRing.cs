@@ -33,6 +33,16 @@ internal static class WindowRing
         if (bin > ring[0]) ring[0] = bin;
     }
 
+    /// <summary>The clock was set back: the bins as they are lie so much earlier, rounded to a bin's width and none behind the present.</summary>
+    public static void SetBack(CompiledRule rule, long[] ring, long byMs, long nowMs)
+    {
+        var before = ring.AsSpan(2).ToArray();
+        var newest = Math.Min(BinOf(rule, nowMs), ring[0] - (byMs / ring[1]));
+        if (newest < Bins) return;
+        for (var back = 0; back < Bins; back++) ring[2 + (int)((newest - back) % Bins)] = before[(int)((ring[0] - back) % Bins)];
+        ring[0] = newest;
+    }
+
     /// <summary>Takes a value at the newest bin.</summary>
     public static void Add(CompiledRule rule, long[] ring, double value)
     {

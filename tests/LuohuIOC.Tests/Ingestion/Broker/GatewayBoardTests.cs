@@ -42,6 +42,15 @@ public sealed class GatewayBoardTests
     }
 
     [Fact]
+    public void Who_has_said_by_a_clock_ahead_that_it_is_gone_has_said_so_when_it_was_set_back()
+    {
+        _board.SayAway("gw-1", Now.AddDays(1));
+        _board.SayAway("gw-2", Now.AddSeconds(59));
+        _board.SetBack(Now);
+        Assert.Equal((Now, Now.AddSeconds(59)), (_board.Away["gw-1"], _board.Away["gw-2"]));
+    }
+
+    [Fact]
     public void The_will_of_a_connection_that_hung_is_known_by_the_one_that_took_its_place()
     {
         var (hung, next) = (Session("a"), Session("b"));

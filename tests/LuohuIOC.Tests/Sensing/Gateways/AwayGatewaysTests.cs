@@ -21,7 +21,9 @@ public sealed class AwayGatewaysTests
         Tick(3700 + 1801);
         Assert.Equal("offline blue@5500", Watched.Tell(Assert.Single(sensor.Changes)));
         Assert.Equal(0, away.HeardSince("g-2", 9));
+        // By a clock that has been set back since.
+        Assert.Equal(Watched.At(0), away.HeardSince("g-1", Watched.At(0)));
 
-        void Tick(double second) => sensor.Tick(second, listeningSince: (away.HeardSince("g-1", Watched.At(second)) - Watched.Start) / 1000.0);
+        void Tick(double second) => sensor.Tick(second, reachableSince: (away.HeardSince("g-1", Watched.At(second)) - Watched.Start) / 1000.0);
     }
 }

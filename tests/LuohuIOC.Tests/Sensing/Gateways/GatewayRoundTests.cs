@@ -52,6 +52,15 @@ public sealed class GatewayRoundTests
     }
 
     [Fact]
+    public void A_clock_that_was_ahead_at_the_start_delays_no_alert_until_it_has_caught_up()
+    {
+        var round = new GatewayRound(TimeSpan.FromMinutes(5), Watched.At(86_400));
+        int Told(double second) => round.Look(_said, _standing, _ => _online, _ => _sensors, Watched.At(second)).Changes.Count;
+        Assert.Equal(0, Told(600));
+        Assert.Equal(1, Told(660));
+    }
+
+    [Fact]
     public void After_a_restart_an_open_alert_stands_until_its_gateway_is_heard_of()
     {
         _said.Clear();
