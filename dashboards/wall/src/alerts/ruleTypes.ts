@@ -3,6 +3,7 @@ import { registryPulse } from '../city/city'
 import type { Alert } from '../city/types'
 import type { Rule } from '../drawer/rules'
 import { ask } from '../link/api'
+import { linkState } from '../link/hub'
 
 type Judged = Pick<Rule, 'type' | 'windowSeconds'>
 
@@ -20,8 +21,8 @@ async function load(): Promise<void> {
   try {
     takeRules((await ask<{ items: Parameters<typeof takeRules>[0] }>('/api/v1/rules')).items)
   } catch {
-    // Asked for again with the registry.
+    // Asked for again when the link is back.
   }
 }
 
-watch(registryPulse, () => void load())
+watch([registryPulse, linkState], () => linkState.value === 'live' && void load())
