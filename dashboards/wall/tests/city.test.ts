@@ -37,7 +37,7 @@ test('what holds and waits for an officer stands above what is over or in hand',
   expect(openAlerts().map((a) => a.id)).toEqual(['red', 'handled', 'orange', 'over'])
 })
 
-test('what was red, is over and was seen by nobody stands above a yellow one that holds, as red', () => {
+test('what was red and was seen by nobody stands above a yellow one that holds, as red', () => {
   takeAlert(alert('yellow', 1, { severity: 'yellow' }))
   takeAlert(alert('flood', 1, { severity: 'yellow', worst: 'red', clearedAt: '2024-01-01T00:10:00Z' }))
   expect(openAlerts().map((a) => [a.id, standing(a)])).toEqual([['flood', 'red'], ['yellow', 'yellow']])

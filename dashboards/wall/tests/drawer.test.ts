@@ -18,7 +18,7 @@ afterEach(() => vi.unstubAllGlobals())
 test('a drawer that could not be read is well again when it can', async () => {
   away = true
   await load()
-  expect(problem.value).toBe('Failed to fetch')
+  expect(problem.value).toBe('暂时连不上平台，正在重试；画面上是中断前的数据。')
   away = false
   await load()
   expect([detail.value?.id, problem.value]).toEqual(['s', ''])

@@ -77,3 +77,12 @@ test('a rise lasts from the first depth to the last, not until now, and a silent
   kinds.set(pointKind.name, { ...pointKind, silenceSeconds: 60 })
   expect(floodPoints()[0]?.rise).toBeNull()
 })
+
+test('water that stands without an alert is shown by its depth, and says when a person has closed it', () => {
+  stand({ s: { depth: 0.3, ago: 1 }, gone: { depth: 0.9, ago: 7_200 } })
+  expect(floodPoints().map((flood) => [flood.sensor.id, flood.severity, flood.standing, flood.byHand])).toEqual([['s', null, 'orange', false], ['gone', null, null, false]])
+  takeAlert(someAlert('a', { state: 'closed' }))
+  expect(floodPoints()[0]).toMatchObject({ severity: null, standing: 'orange', byHand: true })
+  takeAlert(someAlert('b', { severity: 'yellow' }))
+  expect(floodPoints()[0]).toMatchObject({ severity: 'yellow', standing: null, byHand: false })
+})

@@ -1,5 +1,6 @@
 import { beforeEach, expect, test } from 'vitest'
 import { hiddenAlerts, waiting } from '../src/alerts/waiting'
+import { bySeverity } from '../src/city/census'
 import { forgetCity, takeAlert } from '../src/city/city'
 import { listedKinds } from '../src/views/view'
 import { someAlert } from './some'
@@ -11,7 +12,16 @@ test('what waits is counted over all kinds, whatever the view lists', () => {
   takeAlert(someAlert('fire', { kind: 'smoke' }))
   takeAlert(someAlert('over', { kind: 'gas', severity: 'orange', clearedAt: '2024-01-01T00:10:00Z' }))
   takeAlert(someAlert('in-hand', { kind: 'gas', severity: 'orange', state: 'acknowledged' }))
-  expect(waiting.value).toEqual({ red: 2, orange: 1 })
+  takeAlert(someAlert('eased', { kind: 'gas', severity: 'yellow', worst: 'red' }))
+  takeAlert(someAlert('ebbed', { severity: 'blue', worst: 'orange', clearedAt: '2024-01-01T00:10:00Z' }))
+  expect(waiting.value).toEqual({ red: 3, orange: 2, yellow: 0, blue: 0 })
+})
+
+test('what stands now is counted by how severe it is now, and what is over is not in it', () => {
+  takeAlert(someAlert('eased', { severity: 'yellow', worst: 'red' }))
+  takeAlert(someAlert('over', { severity: 'yellow', worst: 'red', clearedAt: '2024-01-01T00:10:00Z' }))
+  takeAlert(someAlert('in-hand', { severity: 'orange', state: 'acknowledged' }))
+  expect(bySeverity.value).toEqual({ red: 0, orange: 1, yellow: 1, blue: 0 })
 })
 
 test('a view tells of red and orange alerts that it does not list, the worst first', () => {

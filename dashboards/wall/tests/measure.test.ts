@@ -1,7 +1,8 @@
 import { readFileSync } from 'node:fs'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { kinds, readings, sensors } from '../src/city/city'
-import { alertFigure, limitText, summaryOf, valueText } from '../src/drawer/summary'
+import { takeRules } from '../src/alerts/ruleTypes'
+import { alertFigure, limitText, presentText, summaryOf, valueText } from '../src/drawer/summary'
 import { measureOf } from '../src/texts/measure'
 import { someAlert, someReading, someSensor } from './some'
 
@@ -48,6 +49,26 @@ test('every metric of the firmware contract has its digits; what nobody has desc
 test('an alert that is over tells its furthest value, and not the limit of its last, milder step beside it', () => {
   const red = someAlert('a', { value: 0.43, furthest: 0.43, threshold: 0.4, unit: 'm' })
   const plainly = (alert: typeof red): string[] => Object.values(alertFigure(alert)).map(plain)
-  expect(plainly(red)).toEqual(['43 cm', '限值 40 cm'])
-  expect(plainly({ ...red, value: 0.1, threshold: 0.15, clearedAt: '2024-01-01T01:00:00Z' })).toEqual(['43 cm', ''])
+  expect(plainly(red)).toEqual(['', '43 cm', '限值 40 cm'])
+  expect(plainly({ ...red, value: 0.1, threshold: 0.15, clearedAt: '2024-01-01T01:00:00Z' })).toEqual(['最深', '43 cm', ''])
+  const oxygen = { ...red, kind: 'water_quality', metric: 'dissolved_oxygen', unit: 'mg/L', value: 5.5, furthest: 2.1, threshold: 5 }
+  expect(plainly({ ...oxygen, clearedAt: '2024-01-01T01:00:00Z' })).toEqual(['最低', '2.10 mg/L', ''])
+  expect(plainly({ ...red, furthest: 0.62, severity: 'yellow', value: 0.2, threshold: 0.15 })).toEqual(['最深', '62 cm', ''])
+  expect(plainly({ ...red, state: 'closed' })).toEqual(['最深', '43 cm', ''])
+})
+
+test('of a rise the value says in what time, and a state is said by the name of its rule', () => {
+  takeRules([{ kind: 'river', rules: [{ rule: { id: 'river-rise', type: 'rise', windowSeconds: 3600 } }] }])
+  const rise = someAlert('a', { kind: 'river', rule: 'river-rise', metric: 'level', value: 2.07, furthest: 2.07, threshold: 2 })
+  expect(Object.values(alertFigure(rise)).map(plain)).toEqual(['1 小时上涨', '2.07 m', '限值 2.00 m'])
+  expect(alertFigure(someAlert('a', { kind: 'smoke', rule: 'smoke-alarm', metric: 'alarm', unit: '1', value: 1, furthest: 1, threshold: null })).value).toBe('')
+})
+
+test('what stands there now is told beside the value of the alert only where it is another', () => {
+  sensors.set('s', someSensor('s'))
+  readings.set('s', someReading('s', Date.now(), { values: { depth: 0.3 } }))
+  const flood = someAlert('a', { value: 0.41, furthest: 0.95 })
+  expect(plain(presentText(flood))).toBe('30 cm')
+  expect(presentText({ ...flood, value: 0.302 })).toBe('')
+  expect(presentText({ ...flood, rule: 'nowcast-depth' })).toBe('')
 })

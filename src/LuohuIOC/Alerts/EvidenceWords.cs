@@ -26,27 +26,27 @@ internal static class EvidenceWords
         if (root.TryGetProperty("ruleChange", out var change)) return TextBook.Get(language, $"evidence.rule-change.{change.GetString()}");
         if (root.TryGetProperty("doubled", out var kept)) return TextBook.Get(language, "evidence.doubled", kept.GetString());
         if (root.TryGetProperty("gateway", out var gateway)) return TextBook.Get(language, "evidence.gateway", Number(gateway, "sensors"));
-        if (root.TryGetProperty("nowcast", out var nowcast)) return Nowcast(language, metric, threshold, nowcast);
-        if (root.TryGetProperty("residual", out var residual)) return Residual(language, residual);
+        if (root.TryGetProperty("nowcast", out var nowcast)) return Nowcast(language, kind, metric, threshold, nowcast);
+        if (root.TryGetProperty("residual", out var residual)) return Residual(language, kind, metric, residual);
         if (root.TryGetProperty("battery", out var battery))
             return TextBook.Get(language, "evidence.battery", Short(value ?? double.NaN), Number(battery, "perDay"), Number(battery, "days"));
         if (root.TryGetProperty("fault", out var fault)) return Fault(language, kind, metric, value, fault.GetString(), root);
         if (!root.TryGetProperty("score", out var score) || !root.TryGetProperty("threshold", out var limit)) return null;
         var expected = root.GetProperty("expected");
         if (!root.TryGetProperty("contributions", out var contributions))
-            return TextBook.Get(language, "evidence.novelty", Quantity(metric, Number(expected, metric)), Quantity(metric, Short(value ?? double.NaN)),
+            return TextBook.Get(language, "evidence.novelty", Quantity(metric, Value(expected, metric)), Quantity(metric, value),
                 Short(score.GetDouble()), Short(limit.GetDouble()));
         var values = root.TryGetProperty("values", out var known) ? known : default;
         var metrics = contributions.EnumerateObject().Where(c => c.Value.GetDouble() >= 0.05).Take(MetricsMax).Select(c => TextBook.Get(
-            language, "evidence.metric", AlertWords.Metric(language, c.Name), Quantity(c.Name, Number(values, c.Name)), Quantity(c.Name, Number(expected, c.Name)),
+            language, "evidence.metric", AlertWords.Metric(language, c.Name), Quantity(c.Name, Value(values, c.Name)), Quantity(c.Name, Value(expected, c.Name)),
             Math.Round(100 * c.Value.GetDouble())));
         return TextBook.Get(language, "evidence.chart", Short(score.GetDouble()), Short(limit.GetDouble()),
             string.Join(TextBook.Get(language, "evidence.comma"), metrics));
 
-        string Quantity(string of, string figure) => AlertWords.Quantity(language, kind, of, figure);
+        string Quantity(string of, double? figure) => Figures.Of(language, kind, of, figure);
     }
 
-    private static string Nowcast(string language, string metric, double? threshold, JsonElement told)
+    private static string Nowcast(string language, string kind, string metric, double? threshold, JsonElement told)
     {
         if (told.TryGetProperty("ended", out var ended))
             return TextBook.Get(language, ended.GetString() switch
@@ -58,12 +58,13 @@ internal static class EvidenceWords
             });
         var isOwn = told.TryGetProperty("origin", out var origin) && origin.GetString() == "own";
         return TextBook.Get(
-            language, metric == "depth" ? "evidence.nowcast.depth" : "evidence.nowcast.level", Number(told, "minutes"), Metres(told, "expected"), Metres(told, "low"),
-            Metres(told, "high"), Short(threshold ?? double.NaN), Number(told, "crossingMinutes"), Number(told, "rain15"), Number(told, "rain60"),
+            language, metric == "depth" ? "evidence.nowcast.depth" : "evidence.nowcast.level", Number(told, "minutes"),
+            Figures.Of(language, kind, metric, Value(told, "expected")), Figures.Between(language, kind, metric, Value(told, "low"), Value(told, "high")),
+            Figures.Of(language, kind, metric, threshold), Number(told, "crossingMinutes"), Rain(language, told, "rain15"), Rain(language, told, "rain60"),
             isOwn ? TextBook.Get(language, "evidence.nowcast.own", Number(told, "version")) : TextBook.Get(language, "evidence.nowcast.prior"));
     }
 
-    private static string Residual(string language, JsonElement told) => told.TryGetProperty("ended", out var ended)
+    private static string Residual(string language, string kind, string metric, JsonElement told) => told.TryGetProperty("ended", out var ended)
         ? TextBook.Get(language, ended.GetString() switch
         {
             "off" => "evidence.nowcast.off",
@@ -72,7 +73,8 @@ internal static class EvidenceWords
         })
         : TextBook.Get(
             language, told.TryGetProperty("factor", out var factor) && factor.GetDouble() < 0 ? "evidence.residual.below" : "evidence.residual.above", Number(told, "minutes"),
-            Metres(told, "expected"), Metres(told, "low"), Metres(told, "high"), Metres(told, "value"), Number(told, "held"), Number(told, "rain60"));
+            Figures.Of(language, kind, metric, Value(told, "expected")), Figures.Between(language, kind, metric, Value(told, "low"), Value(told, "high")),
+            Figures.Of(language, kind, metric, Value(told, "value")), Number(told, "held"), Rain(language, told, "rain60"));
 
     private static string Fault(string language, string kind, string metric, double? value, string? fault, JsonElement root)
     {
@@ -83,17 +85,19 @@ internal static class EvidenceWords
             _ => "evidence.deaf",
         };
         return TextBook.Get(
-            language, key, AlertWords.Quantity(language, kind, metric, Short(value ?? double.NaN)), AlertWords.Quantity(language, kind, metric, Number(root, "expected")),
+            language, key, Figures.Of(language, kind, metric, value), Figures.Of(language, kind, metric, Value(root, "expected")),
             Number(root, "departure"), Number(root, "neighboursDeparture"), root.GetProperty("neighbours").GetArrayLength());
     }
 
     private static bool Says(string evidence, string member) => evidence.Contains($"\"{member}\"", StringComparison.Ordinal);
 
-    private static string Number(JsonElement of, string metric) =>
-        of.ValueKind == JsonValueKind.Object && of.TryGetProperty(metric, out var number) && number.ValueKind == JsonValueKind.Number ? Short(number.GetDouble()) : AlertWords.NoFigure;
+    private static string Rain(string language, JsonElement told, string name) =>
+        Value(told, name) is { } ? TextBook.Get(language, "evidence.rain.amount", Number(told, name)) : TextBook.Get(language, "evidence.rain.unknown");
 
-    private static string Metres(JsonElement of, string name) =>
-        of.TryGetProperty(name, out var number) && number.ValueKind == JsonValueKind.Number ? number.GetDouble().ToString("F2", CultureInfo.InvariantCulture) : AlertWords.NoFigure;
+    private static double? Value(JsonElement of, string name) =>
+        of.ValueKind == JsonValueKind.Object && of.TryGetProperty(name, out var number) && number.ValueKind == JsonValueKind.Number ? number.GetDouble() : null;
+
+    private static string Number(JsonElement of, string name) => Short(Value(of, name) ?? double.NaN);
 
     private static string Short(double number) => double.IsFinite(number) ? number.ToString("G4", CultureInfo.InvariantCulture) : AlertWords.NoFigure;
 }

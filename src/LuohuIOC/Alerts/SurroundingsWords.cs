@@ -50,7 +50,7 @@ internal static class SurroundingsWords
             if (Side(language, found, NeighbourSide.Upstream) is { } above) parts.Add(above);
             if (Side(language, found, NeighbourSide.Downstream) is { } below) parts.Add(below);
             if (found.Rain is { } rain) parts.Add(Rain(language, rain));
-            if (found.Foretold is { } foretold) parts.Add(Foretold(language, foretold));
+            if (found.Foretold is { } foretold) parts.Add(Foretold(language, kind, foretold));
         }
         return TextBook.Get(language, "surroundings.summary", string.Join(TextBook.Get(language, "evidence.comma"), parts), Lean(language, kind, found));
     }
@@ -71,7 +71,7 @@ internal static class SurroundingsWords
         var minutes = (last.EndedAt - last.RaisedAt).TotalMinutes;
         var lasted = minutes < 90 ? TextBook.Get(language, "surroundings.minutes", Math.Round(minutes)) : TextBook.Get(language, "surroundings.hours", Math.Round(minutes / 60, 1));
         var peak = last.Peak is { } value && metric.Length > 0 && AlertWords.Unit(kind, metric) != "1"
-            ? TextBook.Get(language, "surroundings.last.peak", AlertWords.Quantity(language, kind, metric, Short(value))) : "";
+            ? TextBook.Get(language, "surroundings.last.peak", Figures.Of(language, kind, metric, value)) : "";
         var closed = last.ClosedBy == Alert.System ? TextBook.Get(language, "surroundings.last.itself") : TextBook.Get(language, "surroundings.last.by", last.ClosedBy);
         var verdict = TextBook.Get(language, last.Verdict switch
         {
@@ -93,11 +93,13 @@ internal static class SurroundingsWords
         : rain.UndrainedMillimetres >= DryMillimetres ? TextBook.Get(language, "surroundings.rain.left", Math.Round(rain.UndrainedMillimetres!.Value, 1))
         : TextBook.Get(language, "surroundings.rain.none");
 
-    private static string Foretold(string language, Foretold foretold) => TextBook.Get(
+    private static string Foretold(string language, string kind, Foretold foretold) => TextBook.Get(
         language, foretold.Value > foretold.High ? "surroundings.foretold.above" : foretold.Value < foretold.Low ? "surroundings.foretold.below" : "surroundings.foretold.inside",
-        foretold.Minutes, Metres(foretold.Expected), Metres(foretold.Low), Metres(foretold.High), Metres(foretold.Value));
+        foretold.Minutes, Figures.Of(language, kind, WaterOf(kind), foretold.Expected), Figures.Between(language, kind, WaterOf(kind), foretold.Low, foretold.High),
+        Figures.Of(language, kind, WaterOf(kind), foretold.Value));
 
-    private static string Metres(double metres) => metres.ToString("F2", CultureInfo.InvariantCulture);
+    // What is forecast of a kind.
+    private static string WaterOf(string kind) => AlertWords.Unit(kind, "depth").Length > 0 ? "depth" : "level";
 
     private static string Lean(string language, string kind, Surroundings found) => TextBook.Get(language, (found.Lean, found.Subject) switch
     {
@@ -128,6 +130,4 @@ internal static class SurroundingsWords
         SurroundingsSubject.Silence => "silence",
         _ => "state",
     };
-
-    private static string Short(double number) => number.ToString("G4", CultureInfo.InvariantCulture);
 }

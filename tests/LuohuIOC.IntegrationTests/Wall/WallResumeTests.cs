@@ -13,7 +13,7 @@ public sealed class WallResumeTests(WallSite site) : IClassFixture<WallSite>
         await page.EvaluateAsync("() => { window.sameDocument = true }");
         await site.Host.KillAsync();
         await Expect(page.Locator("[data-link=lost]")).ToBeVisibleAsync();
-        await Expect(page.Locator(".banner.lost")).ToContainTextAsync("与主机的连接已中断");
+        await Expect(page.Locator(".banner.lost")).ToContainTextAsync("与平台的连接已中断");
 
         // It lies over nothing that an officer may want to press just then, the drawer's close button neither, once what moves for it has moved.
         var covered = Array.Empty<string>();

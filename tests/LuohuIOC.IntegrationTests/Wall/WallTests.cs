@@ -144,7 +144,7 @@ public sealed class WallTests(WallSite site) : IClassFixture<WallSite>
         var page = await site.WallAsync($"overview?station={river}");
         var stream = page.Locator(".detectors [data-rule=novelty-level]");
         await Expect(stream).ToContainTextAsync("正在监测");
-        await Expect(stream).ToContainTextAsync("近 90 天在本站报警 1 次：属实 0 次，误报 0 次，未标记 1 次。");
+        await Expect(stream).ToContainTextAsync("近 90 天在本站预警 1 次：属实 0 次，误报 0 次，未标记 1 次。");
         await Expect(stream.Locator(".factor")).ToContainTextAsync("阈值系数 1.00");
         await Expect(stream.Locator(".moves li")).ToHaveCountAsync(0);
         var alert = page.Locator(".drawer section.open", new() { HasText = "水位异常变化" });

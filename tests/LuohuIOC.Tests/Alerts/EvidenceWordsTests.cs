@@ -11,14 +11,14 @@ public sealed class EvidenceWordsTests
         """{"detector":"chart","score":27.86,"threshold":4,"contributions":{"conductivity":0.5,"ph":0.19},"expected":{"conductivity":209.9,"ph":7.204},"values":{"conductivity":269.3,"ph":6.71}}""";
 
     [Theory]
-    [InlineData(TextBook.Chinese, "异常分值 27.86，阈值 4；主要指标：电导率 实测 269.3 μS/cm，预期 209.9 μS/cm（贡献 50%）；pH 实测 6.71，预期 7.204（贡献 19%）。")]
-    [InlineData(TextBook.English, "Score 27.86, threshold 4; chiefly Conductivity 269.3 μS/cm, expected 209.9 μS/cm (50 %), pH 6.71, expected 7.204 (19 %).")]
+    [InlineData(TextBook.Chinese, "异常分值 27.86，阈值 4；主要指标：电导率 实测 269 μS/cm，预期 210 μS/cm（贡献 50%）；pH 实测 6.71，预期 7.20（贡献 19%）。")]
+    [InlineData(TextBook.English, "Score 27.86, threshold 4; chiefly Conductivity 269 μS/cm, expected 210 μS/cm (50 %), pH 6.71, expected 7.20 (19 %).")]
     public void A_stations_evidence_names_metrics_and_units_as_people_do(string language, string sentence) =>
         Assert.Equal(sentence, EvidenceWords.Of(language, "water_quality", "conductivity", 269.3, null, Chart));
 
     [Fact]
     public void One_metrics_evidence_has_its_unit_and_a_dash_for_what_is_not_known() => Assert.Equal(
-        "预期约 1.2 m³/s，实测 –；异常分值 6.1，阈值 5.5。",
+        "预期约 1.20 m³/s，实测 –；异常分值 6.1，阈值 5.5。",
         EvidenceWords.Of(TextBook.Chinese, "outfall", "flow", null, null, """{"detector":"novelty","score":6.1,"threshold":5.5,"expected":{"flow":1.2}}"""));
 
     [Fact]
@@ -41,7 +41,7 @@ public sealed class EvidenceWordsTests
     }
 
     [Theory]
-    [InlineData(TextBook.Chinese, "与另一台主机同时发出的同一预警重复，由系统关闭；以预警 0123 为准。")]
+    [InlineData(TextBook.Chinese, "与另一台服务器同时发出的同一预警重复，由系统关闭；以预警 0123 为准。")]
     [InlineData(TextBook.English, "Closed because another host had raised the same alert, which goes on as 0123.")]
     public void One_of_two_alerts_of_a_rule_says_why_it_ended(string language, string sentence) =>
         Assert.Equal(sentence, EvidenceWords.Of(language, "pipe", "", null, null, """{"doubled":"0123"}"""));

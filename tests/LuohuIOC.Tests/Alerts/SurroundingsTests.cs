@@ -119,8 +119,8 @@ public sealed class SurroundingsTests
     [Fact]
     public void An_hour_that_is_not_known_in_full_is_not_said_to_be_dry()
     {
-        Assert.Equal("周边近 1 小时雨量记录不完整", SurroundingsWords.Rain(TextBook.Chinese, new RainNear(3, null, 0)));
-        Assert.Equal("周边近 1 小时雨量记录不完整，已降雨水尚余约 45.2 mm 未排完", SurroundingsWords.Rain(TextBook.Chinese, new RainNear(3, null, 45.2)));
+        Assert.Equal("周边近 1 小时雨量记录不全", SurroundingsWords.Rain(TextBook.Chinese, new RainNear(3, null, 0)));
+        Assert.Equal("周边近 1 小时雨量记录不全，估计此前的降雨还有约 45.2 mm 没有排完", SurroundingsWords.Rain(TextBook.Chinese, new RainNear(3, null, 45.2)));
         Assert.Equal("rain nearby in the last hour not fully known, about 45.2 mm still draining", SurroundingsWords.Rain(TextBook.English, new RainNear(3, null, 45.2)));
     }
 
@@ -147,9 +147,9 @@ public sealed class SurroundingsTests
     public void The_last_episode_is_told_in_Beijing_time()
     {
         var last = JsonSerializer.Deserialize(Surveyed, AlertJson.Stored.AlertEvent)!.Surroundings!.Last!;
-        Assert.Equal("2023-08-01 18:00 道路积水，最高橙色，持续 42 分钟，极值 0.31 m；情况解除后自动关闭，标记为属实。", SurroundingsWords.Last(TextBook.Chinese, "waterlogging", "depth", last));
+        Assert.Equal("2023-08-01 18:00 道路积水，最高橙色，持续 42 分钟，极值 31 cm；情况解除后自动关闭，标记为属实。", SurroundingsWords.Last(TextBook.Chinese, "waterlogging", "depth", last));
         Assert.Equal(
-            "2023-08-01 18:00, Water on the road, worst orange, lasted 42 min, extreme 0.31 m; closed by Li, not marked (gauge cleaned).",
+            "2023-08-01 18:00, Water on the road, worst orange, lasted 42 min, extreme 31 cm; closed by Li, not marked (gauge cleaned).",
             SurroundingsWords.Last(TextBook.English, "waterlogging", "depth", last with { ClosedBy = "Li", Verdict = null, Comment = "gauge cleaned" }));
     }
 

@@ -1,14 +1,19 @@
 import { computed } from 'vue'
-import { alerts, alertsPulse, openAlerts } from '../city/city'
-import type { Alert } from '../city/types'
+import { alerts, alertsPulse, openAlerts, standing } from '../city/city'
+import type { Alert, Severity } from '../city/types'
 import { listedKinds, type View } from '../views/view'
 
-/** Red and orange alerts that wait for an officer, of all kinds: what a view leaves out must not be out of mind. */
+/** Alerts that wait for an officer, by the worst they were: the same count wherever the wall says that something waits. */
+export function waitingOf(list: Iterable<Alert>): Record<Severity, number> {
+  const counts = { red: 0, orange: 0, yellow: 0, blue: 0 }
+  for (const alert of list) if (alert.state === 'raised') counts[standing(alert)]++
+  return counts
+}
+
+/** Of all kinds: what a view leaves out must not be out of mind. */
 export const waiting = computed(() => {
   void alertsPulse.value
-  const counts = { red: 0, orange: 0 }
-  for (const alert of alerts.values()) if (alert.state === 'raised' && (alert.severity === 'red' || alert.severity === 'orange')) counts[alert.severity]++
-  return counts
+  return waitingOf(alerts.values())
 })
 
 /** Red and orange alerts that hold, that nobody has taken and that a view does not list, the most urgent first. A station's open drawer covers the list and tells of that station alone. */

@@ -37,13 +37,15 @@ export const online = computed(() => ({
   online: byKind.value.reduce((sum, kind) => sum + kind.online, 0),
 }))
 
+/** What holds now, by how severe it is now. */
 export const bySeverity = computed<Record<Severity, number>>(() => {
   void alertsPulse.value
   const counts = { red: 0, orange: 0, yellow: 0, blue: 0 }
-  for (const alert of alerts.values()) counts[alert.severity]++
+  for (const alert of alerts.values()) if (!alert.clearedAt) counts[alert.severity]++
   return counts
 })
 
+/** What holds now in each street. */
 export const byStreet = computed<StreetCount[]>(() => {
   void alertsPulse.value
   void registryPulse.value
@@ -52,7 +54,7 @@ export const byStreet = computed<StreetCount[]>(() => {
     if (sensor.street && !streets.has(sensor.street)) streets.set(sensor.street, { street: sensor.street, total: 0, bySeverity: { red: 0, orange: 0, yellow: 0, blue: 0 } })
   for (const alert of alerts.values()) {
     const count = streets.get(alert.street)
-    if (!count) continue
+    if (!count || alert.clearedAt) continue
     count.total++
     count.bySeverity[alert.severity]++
   }

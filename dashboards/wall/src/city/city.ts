@@ -127,8 +127,8 @@ export const freshValue = (sensor: Sensor, metric: string): number | null => (is
 
 export const valueOf = (id: string, metric: string): number | null => readings.get(id)?.values[metric] ?? null
 
-/** What an alert is shown as: one that is over, and that nobody has taken, by the worst it was. It ended low, or it would not be over. */
-export const standing = (alert: Alert): Severity => (alert.clearedAt && alert.state === 'raised' ? alert.worst : alert.severity)
+/** What an alert is shown as, and counted as where it waits: as long as nobody has taken it by the worst it was, however low it stands by now. */
+export const standing = (alert: Alert): Severity => (alert.state === 'raised' ? alert.worst : alert.severity)
 
 /** The upkeep of devices, which waits for the day. */
 const UPKEEP = new Set(['battery-low', 'offline', 'sensor-fault'])

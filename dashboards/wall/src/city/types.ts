@@ -69,6 +69,8 @@ export interface Alert {
   threshold: number | null
   observedAt: string
   raisedAt: string
+  /** When the condition began to hold the last time: raised, or returned. */
+  holdsSince?: string
   updatedAt: string
   clearedAt: string | null
   acknowledgedBy: string | null

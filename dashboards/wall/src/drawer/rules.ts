@@ -39,17 +39,21 @@ export interface RuleInForce {
 export const linesOf = (rules: RuleInForce[], metric: string): Step[] =>
   rules.flatMap(({ rule }) => (rule.enabled && rule.type === 'ladder' && rule.metric === metric ? (rule.steps ?? []) : []))
 
+/** A fire alarm whose state is "fire alarm" is said once. */
+const stateText = (metric: string, state: string): string => (metric === state ? state : say('rule.is', metric, state))
+
 /** A rule in a line of words. */
 export function ruleText(kind: string, rule: Rule): string {
   const metric = rule.metric ? sayOf('metric', rule.metric) : ''
-  const steps = (rule.steps ?? []).map((step) => `${sayOf('severity', step.severity)} ${limitText(kind, rule.metric!, step.at)}`).join(say('comma'))
+  const when = sayOf('when', rule.when ?? 'at-least')
+  const steps = (rule.steps ?? []).map((step) => `${sayOf('severity', step.severity)} ${when} ${limitText(kind, rule.metric!, step.at)}`).join(say('comma'))
   const window = rule.windowSeconds ? span(rule.windowSeconds) : ''
   const severity = rule.severity ? sayOf('severity', rule.severity) : ''
   switch (rule.type) {
-    case 'ladder': return `${metric} ${sayOf('when', rule.when ?? '')}${say('colon')}${steps}`
+    case 'ladder': return `${metric}${say('colon')}${steps}`
     case 'accumulation': return `${say('rule.sum', window, metric)}${say('colon')}${steps}`
-    case 'rise': return `${say('rule.rise', window, metric)}${say('colon')}${steps}`
-    case 'state': return `${metric} ${say('rule.is', sayOf(`state.${rule.metric}`, String(rule.is)))}${say('colon')}${severity}`
+    case 'rise': return `${say(rule.metric === 'displacement' ? 'rule.grow' : 'rule.rise', window, metric)}${say('colon')}${steps}`
+    case 'state': return `${stateText(metric, sayOf(`state.${rule.metric}`, String(rule.is)))}${say('colon')}${severity}`
     case 'repeat': return `${say('rule.repeat', window, metric, rule.times ?? 0)}${say('colon')}${severity}`
     case 'all-of': return `${(rule.conditions ?? []).map((c) => `${sayOf('metric', c.metric)} ${sayOf('when', c.when)} ${limitText(kind, c.metric, c.at)}`).join(` ${say('and')} `)}${say('colon')}${severity}`
     case 'no-data': return `${rule.silenceSeconds ? say('rule.silent', span(rule.silenceSeconds)) : say('rule.silent-kind')}${say('colon')}${severity}`

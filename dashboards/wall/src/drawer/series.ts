@@ -23,10 +23,11 @@ export interface Series {
 export interface Span {
   hours: number
   every: string
+  everyMs: number
 }
 
 export const SPANS: readonly Span[] = [
-  { hours: 1, every: '1m' }, { hours: 6, every: '5m' }, { hours: 24, every: '15m' }, { hours: 168, every: '2h' },
+  { hours: 1, every: '1m', everyMs: 60_000 }, { hours: 6, every: '5m', everyMs: 300_000 }, { hours: 24, every: '15m', everyMs: 900_000 }, { hours: 168, every: '2h', everyMs: 7_200_000 },
 ]
 
 /** Raw readings at most; more of them are more than the chart has pixels. */

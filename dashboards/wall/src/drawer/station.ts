@@ -1,7 +1,8 @@
 import { ref } from 'vue'
 import { KINDS } from '../city/kinds'
 import type { Alert, Metric, Sensor } from '../city/types'
-import { ask, type Page } from '../link/api'
+import { ask, Refused, type Page } from '../link/api'
+import { say } from '../texts/texts'
 import type { RuleInForce } from './rules'
 
 interface Detail extends Sensor {
@@ -23,6 +24,7 @@ const LISTED = 10
 // A change is told before every host has it on disk: the past is asked for a few times then.
 const AGAIN_MS = 1000
 const ATTEMPTS = 10
+const AWAY_MS = 3000
 
 /** A gateway that has an alert stands where sensors do, as `gateway/` and its id, and has nothing else of a sensor. */
 const GATEWAY = 'gateway/'
@@ -65,7 +67,10 @@ export function station(id: string) {
       problem.value = ''
       if (told && attempt < ATTEMPTS && past.value.some((alert) => alert.id === told.id && alert.version < told.version)) later = setTimeout(() => void load(told, attempt + 1), AGAIN_MS)
     } catch (error) {
-      if (mine === asked) problem.value = error instanceof Error ? error.message : String(error)
+      if (mine !== asked) return
+      const isAway = !(error instanceof Refused)
+      problem.value = isAway ? say('drawer.away') : error.message
+      if (isAway) later = setTimeout(() => void load(told), AWAY_MS)
     }
   }
 

@@ -1,6 +1,8 @@
-import { isSilent, kinds, readings } from '../city/city'
+import { ruleOf } from '../alerts/ruleTypes'
+import { freshValue, isSilent, kinds, readings, sensors } from '../city/city'
 import { KINDS } from '../city/kinds'
 import type { Alert, Metric, Quality, Sensor } from '../city/types'
+import { span } from '../texts/format'
 import { limited, measured, measureOf, type Measure } from '../texts/measure'
 import { say, sayOf } from '../texts/texts'
 
@@ -43,9 +45,54 @@ export function qualityText(reading: { quality: Quality; reason: string | null }
   return reading.quality === 'bad' ? say('quality-told.bad', why) : say('quality-told.doubtful', why)
 }
 
-/** Of an alert that is over the furthest value tells what it was about, and the limit is left out: its last step, which the limit is of, was a milder one. */
-export function alertFigure(alert: Pick<Alert, 'kind' | 'metric' | 'unit' | 'value' | 'furthest' | 'threshold' | 'clearedAt'>): { value: string; limit: string } {
-  const value = alert.clearedAt ? alert.furthest : alert.value
-  const hasLimit = !alert.clearedAt && alert.threshold !== null && alert.metric && alert.unit !== '1'
-  return { value: value === null || !alert.metric ? '' : valueText(alert.kind, alert.metric, value), limit: hasLimit ? say('alert.threshold', limitText(alert.kind, alert.metric, alert.threshold!)) : '' }
+interface AlertFigure {
+  /** What the value is, where it is not simply what stands there. */
+  label: string
+  value: string
+  limit: string
+}
+
+type Measured = Pick<Alert, 'kind' | 'rule' | 'metric' | 'unit' | 'value' | 'furthest' | 'threshold' | 'clearedAt' | 'state' | 'severity' | 'worst'>
+
+const FURTHEST: Record<string, 'alert.deepest' | 'alert.most'> = { depth: 'alert.deepest', rain: 'alert.most' }
+
+const isForecast = ({ rule }: Pick<Alert, 'rule'>): boolean => rule === 'nowcast-depth' || rule === 'nowcast-level'
+
+const isOver = (alert: Measured): boolean => alert.clearedAt !== null || alert.state === 'closed'
+
+/** Its sign is that of the worst it was: the value that belongs to it is the furthest. */
+const hasEased = (alert: Measured): boolean => alert.state === 'raised' && alert.worst !== alert.severity
+
+const tellsFurthest = (alert: Measured): boolean => isOver(alert) || hasEased(alert)
+
+function labelOf(alert: Measured, rule: ReturnType<typeof ruleOf>): string {
+  const isFall = alert.threshold !== null && alert.furthest !== null && alert.furthest < alert.threshold
+  if (rule?.type === 'rise') {
+    const during = span(rule.windowSeconds ?? 0)
+    return say(alert.metric === 'displacement' ? 'alert.grew' : 'alert.rose', during)
+  }
+  if (isForecast(alert)) return say('series.forecast')
+  return tellsFurthest(alert) ? say(isFall ? 'alert.lowest' : (FURTHEST[alert.metric] ?? 'alert.highest')) : ''
+}
+
+/**
+ * Of an alert that is over, or that waits and has eased, the furthest value tells what it was about, and the limit is left out: its last step,
+ * which the limit is of, was a milder one. Its rule's name says what a state is.
+ */
+export function alertFigure(alert: Measured, rule = ruleOf(alert)): AlertFigure {
+  const value = tellsFurthest(alert) ? alert.furthest : alert.value
+  if (value === null || !alert.metric || (alert.unit === '1' && (value === 0 || value === 1))) return { label: '', value: '', limit: '' }
+  const hasLimit = !tellsFurthest(alert) && alert.threshold !== null && alert.unit !== '1'
+  return {
+    label: labelOf(alert, rule), value: valueText(alert.kind, alert.metric, value),
+    limit: hasLimit ? say('alert.threshold', limitText(alert.kind, alert.metric, alert.threshold!)) : '',
+  }
+}
+
+/** What stands there now, where it is no longer the alert's value: that one is of its last step. Only of rules that judge the value itself. */
+export function presentText(alert: Alert): string {
+  const sensor = sensors.get(alert.sensorId)
+  if (!sensor || alert.unit === '1' || (ruleOf(alert)?.type ?? (alert.metric === 'depth' ? 'ladder' : '')) !== 'ladder' || isForecast(alert)) return ''
+  const text = valueText(alert.kind, alert.metric, freshValue(sensor, alert.metric))
+  return text === valueText(alert.kind, alert.metric, tellsFurthest(alert) ? alert.furthest : alert.value) ? '' : text
 }

@@ -55,11 +55,13 @@ export function stepsOf(kind: string, events: readonly AlertEvent[]): Step[] {
     let change = fromTo(event.from ? sayOf('severity', event.from) : '', event.to ? sayOf('severity', event.to) : '')
     if (event.type === 'assigned') change = fromTo(assignee, (assignee = event.assignee ?? ''))
     if (event.type === 'marked') change = fromTo(verdict, (verdict = event.verdict ? sayOf('verdict', event.verdict) : ''))
+    // The severity is the same: what is new is how far it went.
+    if (event.type === 'furthered') change = ''
     const at = Date.parse(event.at)
     const observed = event.observedAt ? Date.parse(event.observedAt) : at
     return {
       sequence: event.sequence, type: event.type, at, isPerson: event.actor !== SYSTEM, who: event.actor === SYSTEM ? say('timeline.system') : event.actor,
-      what: sayOf('step', event.type), change, figure: figureOf(kind, event), note: event.comment ?? '', why: whyOf(event), observedAt: at - observed > LATE_MS ? observed : null,
+      what: event.type === 'furthered' && isFall(event) ? say('step.fell') : sayOf('step', event.type), change, figure: figureOf(kind, event), note: event.comment ?? '', why: whyOf(event), observedAt: at - observed > LATE_MS ? observed : null,
     }
   })
 }
@@ -69,9 +71,11 @@ function whyOf({ type, evidence, evidenceText }: AlertEvent): string {
   return evidenceText && (type === 'cleared' || type === 'closed' || evidence?.includes('"ruleChange"')) ? evidenceText : ''
 }
 
-function figureOf(kind: string, { metric, value, threshold }: AlertEvent): string {
+const isFall = ({ value, threshold }: AlertEvent): boolean => value !== null && threshold !== null && value < threshold
+
+function figureOf(kind: string, { type, metric, value, threshold }: AlertEvent): string {
   if (!metric || value === null) return ''
-  const limit = threshold === null || metricOf(kind, metric)?.unit === '1' ? '' : say('alert.threshold', limitText(kind, metric, threshold))
+  const limit = threshold === null || type === 'furthered' || metricOf(kind, metric)?.unit === '1' ? '' : say('alert.threshold', limitText(kind, metric, threshold))
   return [valueText(kind, metric, value), limit].filter(Boolean).join(say('comma'))
 }
 

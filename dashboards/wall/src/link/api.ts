@@ -1,4 +1,4 @@
-import { language } from '../texts/texts'
+import { language, say } from '../texts/texts'
 import { token } from './session'
 
 /** An answer that was no success, with the host's own words for it. */
@@ -7,6 +7,10 @@ export class Refused extends Error {
     super(title)
   }
 }
+
+/** What an officer is told of an action that failed: why, and what to do. */
+export const refusalText = (error: unknown): string =>
+  error instanceof Refused ? [error.message, error.detail].filter(Boolean).join(say('colon')) : say('failed')
 
 /** The token goes in a header and nowhere else: addresses end up in logs. */
 export async function ask<T>(path: string, init: RequestInit = {}): Promise<T> {

@@ -50,7 +50,7 @@ export function depthFeatures(move: Move): Features {
     ? [point(flood.sensor, move, {
         id: flood.sensor.id, order: -(flood.depth ?? 0),
         text: (flood.depth ?? 0) >= 0.03 ? `${Math.round(flood.depth! * 100)} cm${flood.silent ? ` ${silenceText(flood.sensor, 'depth')}` : ''}` : '',
-        colour: flood.severity ? COLOUR[flood.severity] : flood.silent ? '#a3b3c2' : '#bfe3ff',
+        colour: flood.severity ?? flood.standing ? COLOUR[(flood.severity ?? flood.standing)!] : flood.silent ? '#a3b3c2' : '#bfe3ff',
       })]
     : []))
 }

@@ -1,5 +1,6 @@
 import { alerts, byUrgency, isSilent, ofKind, readings, timeOf } from '../city/city'
 import { say } from '../texts/texts'
+import { isClosedByHand } from './byHand'
 import { nowcasts } from './nowcast'
 import type { Alert, Quality, Sensor, Severity } from '../city/types'
 
@@ -16,6 +17,10 @@ export interface Flood {
   /** Of the point's own alert while its condition holds. */
   severity: Severity | null
   alert: Alert | null
+  /** What the depth itself amounts to where no alert tells of it: somebody has closed it, or there is none yet. */
+  standing: Severity | null
+  /** A person has closed its alert while the water stood. */
+  byHand: boolean
   /** Change over the last minutes as far as this browser saw them, null before it saw enough. */
   rise: { metres: number; seconds: number } | null
 }
@@ -26,6 +31,8 @@ export const LADDER: readonly { severity: Severity; metres: number }[] = [
   { severity: 'orange', metres: 0.27 },
   { severity: 'red', metres: 0.4 },
 ]
+
+const stepOf = (depth: number | null): Severity | null => LADDER.findLast((step) => depth !== null && depth >= step.metres)?.severity ?? null
 
 const WINDOW_MS = 5 * 60_000
 const SAMPLES_MAX = 40
@@ -63,9 +70,11 @@ export function floodPoints(): Flood[] {
       const alert = open.get(sensor.id) ?? null
       const at = reading && depth !== null ? timeOf(reading, 'depth') : null
       const silent = isSilent(sensor, 'depth')
+      const severity = alert && alert.clearedAt === null ? alert.severity : null
+      const standing = severity || silent ? null : stepOf(depth)
       return {
         sensor, depth, at, silent, quality: reading?.quality ?? 'good', reason: reading?.reason ?? null,
-        severity: alert && alert.clearedAt === null ? alert.severity : null, alert, rise: silent ? null : riseOf(sensor.id, depth, at),
+        severity, alert, standing, byHand: standing !== null && isClosedByHand(sensor.id), rise: silent ? null : riseOf(sensor.id, depth, at),
       }
     })
     .sort((a, b) => order(rank(a), rank(b)) || (b.depth ?? -1) - (a.depth ?? -1) || a.sensor.id.localeCompare(b.sensor.id))

@@ -40,7 +40,7 @@ export interface Nowcast {
   crossing: { minutes: number; at: string } | null
   text: string | null
   /** What came beside what had been forecast for now. */
-  residual: { factor: number; text: string } | null
+  residual: { minutes: number; expected: number; low: number; high: number; value: number; factor: number } | null
   /** Minutes of weather in one of the devices' clocks: above 1 in a simulated city. */
   speed: number
   model: { origin: 'own' | 'prior'; originText: string; version: number; events: number; scores: Score[] } | null

@@ -44,6 +44,7 @@ export function span(length: number): string {
   const seconds = Math.max(0, length)
   if (seconds < 60) return say('age.seconds', Math.round(seconds))
   if (seconds < 3600) return say('age.minutes', Math.floor(seconds / 60))
-  if (seconds < 86_400) return say('age.hours', Math.floor(seconds / 3600), Math.floor((seconds % 3600) / 60))
-  return say('age.days', Math.floor(seconds / 86_400), Math.floor((seconds % 86_400) / 3600))
+  const [days, hours, minutes] = [Math.floor(seconds / 86_400), Math.floor((seconds % 86_400) / 3600), Math.floor((seconds % 3600) / 60)]
+  if (days) return hours ? say('age.days', days, hours) : say('days', days)
+  return minutes ? say('age.hours', hours, minutes) : say('hours', hours)
 }

@@ -19,11 +19,11 @@ public sealed class NowcastEvidenceTests
         var evidence = NowcastEvidence.Of(Nowcast(0.03, values), values[1], 60_000, new Dictionary<string, double> { ["pipe-001"] = 1.234 });
         // From 0.09 at 15 to 0.22 at 30 minutes: 0.15 at 15 + 15 × 6 / 13 = 21.9.
         Assert.Equal(
-            "预计 30 分钟后积水 0.22 m（0.10–0.35 m），超过 0.15 m；约 22 分钟后达到。近 15 分钟周边雨量 12.5 mm，近 1 小时 30 mm。依据：仿真暴雨模型。",
+            "预计 30 分钟后积水 22 cm（10–35 cm），超过 15 cm；约 22 分钟后达到。近 15 分钟周边雨量 12.5 mm，近 1 小时 30 mm。依据：仿真暴雨模型。",
             EvidenceWords.Of(TextBook.Chinese, "waterlogging", "depth", 0.22, 0.15, evidence));
-        Assert.Contains("0.22 m deep (0.10 to 0.35 m) in 30 minutes", EvidenceWords.Of(TextBook.English, "waterlogging", "depth", 0.22, 0.15, evidence));
+        Assert.Contains("22 cm deep (10 to 35 cm) in 30 minutes", EvidenceWords.Of(TextBook.English, "waterlogging", "depth", 0.22, 0.15, evidence));
         Assert.Contains("\"pipe-001\":1.23", evidence);
-        Assert.Equal("水已到达阈值，由实测预警接续。", EvidenceWords.Of(TextBook.Chinese, "waterlogging", "depth", 0.16, 0.15, NowcastEvidence.Ended(NowcastTurn.TakenOver)));
+        Assert.Equal("水情已达到限值，此后以实测预警为准。", EvidenceWords.Of(TextBook.Chinese, "waterlogging", "depth", 0.16, 0.15, NowcastEvidence.Ended(NowcastTurn.TakenOver)));
     }
 
     [Fact]
