@@ -59,6 +59,8 @@ export interface Alert {
   severity: Severity
   /** The worst it has been since an officer last took it. */
   worst: Severity
+  /** The worst of its life, acknowledged or not. */
+  highest: Severity
   state: 'raised' | 'acknowledged' | 'closed'
   metric: string
   unit: string
