@@ -278,7 +278,7 @@ public sealed class DuckDbHistory : IReadingHistory, IAsyncDisposable
             _intake.Load(file);
             Volatile.Write(ref _cursor, file.Connection.Scalar("SELECT cursor FROM state", 0L));
             Volatile.Write(ref _readings, file.Connection.Scalar("SELECT readings FROM state", 0L));
-            Volatile.Write(ref _duplicates, file.Connection.Scalar("SELECT duplicates FROM state", 0L));
+            Volatile.Write(ref _duplicates, file.Connection.Scalar("SELECT readings FROM repeated", 0L));
         }
         catch (DuckDBException)
         {

@@ -14,8 +14,12 @@ internal sealed class HistoryFile : IDisposable
     private static readonly string[] Migrations =
     [
         StoredSensors.CreateTableSql,
-        // Versions of schema 1 write as many values into state as they know columns: a column more needs a number more. Some files of schema 1 have it already.
-        "ALTER TABLE state ADD COLUMN IF NOT EXISTS duplicates BIGINT DEFAULT 0",
+        // Versions of schema 1 put three values into state before they look at its number: with a fourth column they fail without saying why. Some files have it.
+        """
+        ALTER TABLE state ADD COLUMN IF NOT EXISTS duplicates BIGINT DEFAULT 0;
+        CREATE TABLE repeated AS SELECT coalesce(duplicates, 0)::BIGINT AS readings FROM state;
+        ALTER TABLE state DROP COLUMN duplicates
+        """,
     ];
 
     // Opened for the first copy and closed with the file: closing it earlier would end DuckDB's own lock, which is the process's.

@@ -57,7 +57,8 @@ internal sealed class ReadingIntake(Func<int, Sensor> find, Func<CancellationTok
             await flushRegistry(cancellationToken);
             _sensors.Write(file.Connection);
         }
-        file.Connection.Execute($"UPDATE state SET cursor = {cursor}, readings = readings + {stored}, duplicates = duplicates + {duplicates}");
+        file.Connection.Execute($"UPDATE state SET cursor = {cursor}, readings = readings + {stored}");
+        if (duplicates > 0) file.Connection.Execute($"UPDATE repeated SET readings = readings + {duplicates}");
         file.Connection.Execute("COMMIT");
         _sensors.Committed();
         return (stored, duplicates);

@@ -64,7 +64,7 @@ public sealed class Retention(DuckDbHistory history, ParquetExport export, Histo
                 if (await history.DeleteHourAsync(hour, cancellationToken) is { } deleted) due.Single(k => k.Kind == hour.Kind).Deleted += deleted;
                 else stays += hour.Rows;
             }
-            if (stays > 0) log.LogInformation("Retention: {Readings} readings of {Day} stay until the next night, because others of their hour came while the day was written.", stays, DateOf(midnightMs));
+            if (stays > 0) log.LogInformation("Retention: {Readings} readings of {Day:yyyy-MM-dd} stay until the next night, because others of their hour came while the day was written.", stays, DateOf(midnightMs));
         }
     }
 
@@ -74,12 +74,12 @@ public sealed class Retention(DuckDbHistory history, ParquetExport export, Histo
         try
         {
             if (await export.WriteAsync(DateOf(midnightMs), cancellationToken) is { } written)
-                log.LogInformation("Retention: {Day} written to {File}, {Rows} values.", written.Day, written.File, written.Rows);
+                log.LogInformation("Retention: {Day:yyyy-MM-dd} written to {File}, {Rows} values.", written.Day, written.File, written.Rows);
             return true;
         }
         catch (InvalidDataException e)
         {
-            log.LogError("Retention: {Day} stays in history until it can be exported. {Cause}", DateOf(midnightMs), e.Message);
+            log.LogError("Retention: {Day:yyyy-MM-dd} stays in history until it can be exported. {Cause}", DateOf(midnightMs), e.Message);
             return false;
         }
     }

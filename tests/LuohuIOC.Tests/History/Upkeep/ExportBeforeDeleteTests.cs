@@ -1,7 +1,6 @@
 using DuckDB.NET.Data;
 using LuohuIOC.DeviceProtocol;
 using LuohuIOC.History;
-using LuohuIOC.History.DuckDb;
 using LuohuIOC.History.Upkeep;
 using Microsoft.Extensions.Logging.Abstractions;
 using Xunit;
