@@ -1,6 +1,5 @@
 using System.Globalization;
 using System.Text.Json;
-using LuohuIOC.Tests;
 using MQTTnet;
 using MQTTnet.Protocol;
 

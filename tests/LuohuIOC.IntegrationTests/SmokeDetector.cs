@@ -1,5 +1,4 @@
 using System.Text.Json;
-using LuohuIOC.Tests;
 using MQTTnet;
 using MQTTnet.Protocol;
 

@@ -1,5 +1,4 @@
 using System.Text.Json;
-using LuohuIOC.Tests;
 using Microsoft.Data.Sqlite;
 
 namespace LuohuIOC.IntegrationTests;
