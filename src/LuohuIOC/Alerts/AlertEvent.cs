@@ -88,7 +88,11 @@ public sealed record AlertEvent(string AlertId, int Sequence, AlertEventType Typ
         var isTurn = Type is not (AlertEventType.Surveyed or AlertEventType.Furthered);
         var alert = before with
         {
-            Version = Sequence, UpdatedAt = At, Comment = Comment ?? before.Comment, TurnedAs = isTurn ? null : before.TurnedAs ?? before.Version, Highest = Higher(before),
+            Version = Sequence,
+            UpdatedAt = At,
+            Comment = Comment ?? before.Comment,
+            TurnedAs = isTurn ? null : before.TurnedAs ?? before.Version,
+            Highest = Higher(before),
         };
         return Type switch
         {

@@ -1,7 +1,7 @@
-using Dapper;
-using LuohuIOC.Texts;
 using System.Collections.Concurrent;
 using System.Security.Cryptography;
+using Dapper;
+using LuohuIOC.Texts;
 
 namespace LuohuIOC.Identity;
 
