@@ -68,6 +68,8 @@ public sealed class TlsTests : IDisposable
         Assert.Equal(0, await PublishAsync(port, gateway, id, _ours.ForGateway("good", gateway)));
         for (var i = 0; i < 2; i++) Assert.NotEqual(0, await PublishAsync(port, gateway, id, null, "-u", gateway, "-P", "wrong"));
         Assert.NotEqual(0, await PublishAsync(port, gateway, id, null, "-u", "nobody", "-P", "wrong"));
+        // Bad user name or password (MQTT 5.0, 3.2.2.2), although the client has left its name to the broker.
+        Assert.Equal(0x86, await PublishAsync(port, gateway, id, null, "-V", "5", "-u", gateway, "-P", "wrong"));
         List<string> reasons = [];
         await Wait.UntilAsync(
             async () => (reasons = [.. (await host.GetAsync("rejections?limit=50")).GetProperty("items").EnumerateArray().Select(r => r.GetProperty("reason").GetString()!)]).Contains("gateway_unknown"),

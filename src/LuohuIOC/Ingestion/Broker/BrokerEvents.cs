@@ -97,9 +97,11 @@ public sealed class BrokerEvents(
         // A connection that comes while the one before it still hangs would be given that one's session, with who it was and what it waits for, and acknowledgements
         // would leave for commits that were another's. Nothing is kept for those who are away, so each connection begins anew, and is told so.
         PacketOf(connection).CleanSession = true;
+        // Before anything is refused: of a client without a name MQTTnet would say that its name is not valid, whatever the reason was.
+        var clientId = NameOf(connection);
         string? gateway = null;
         object? right = null;
-        if ((string.IsNullOrEmpty(connection.UserName) || !secrets.Knows(connection.UserName)) && readers.Open(connection.Password, NameOf(connection)) is { } reader)
+        if ((string.IsNullOrEmpty(connection.UserName) || !secrets.Knows(connection.UserName)) && readers.Open(connection.Password, clientId) is { } reader)
         {
             PacketOf(connection).ClientId = reader.ClientId;
             connection.SessionItems[ReaderSession.Key] = reader;
@@ -128,7 +130,6 @@ public sealed class BrokerEvents(
                 return Task.CompletedTask;
             }
         }
-        var clientId = NameOf(connection);
         // Within the broker a name is the gateway's own: nobody throws another gateway's connection out by taking its name.
         if (gateway is not null) clientId = $"{gateway}/{clientId}";
         PacketOf(connection).ClientId = clientId;
