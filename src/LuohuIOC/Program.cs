@@ -9,7 +9,6 @@ using LuohuIOC.Registry;
 using LuohuIOC.Sensing;
 using LuohuIOC.SensorThings;
 using LuohuIOC.Storage;
-using LuohuIOC.Texts;
 using LuohuIOC.Wall;
 
 return StartupErrors.Guard(args, Console.Error, () => args switch
@@ -17,15 +16,9 @@ return StartupErrors.Guard(args, Console.Error, () => args switch
     [TokenCommand.Verb, .. var rest] => TokenCommand.Run(rest, Console.Out, Console.Error, TimeProvider.System),
     [BackupCommand.Verb, .. var rest] => BackupCommand.Run(rest, Console.Out, Console.Error, TimeProvider.System),
     [RestoreCommand.Verb, .. var rest] => RestoreCommand.Run(rest, Console.Error, TimeProvider.System),
-    ["--help" or "-h" or "help", ..] => Help(Console.Out),
+    ["--help" or "-h" or "help", ..] => HelpCommand.Run(Console.Out),
     _ => Run(args),
 });
-
-static int Help(TextWriter output)
-{
-    output.WriteLine($"{TextBook.Get(TextBook.Chinese, "startup.help")}\n{TextBook.Get(TextBook.English, "startup.help")}");
-    return 0;
-}
 
 static int Run(string[] args)
 {
