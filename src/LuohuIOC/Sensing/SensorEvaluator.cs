@@ -28,7 +28,7 @@ public enum Arrival : byte
 /// </summary>
 /// <remarks>
 /// Two clocks: holds and windows run in the sensor's time (the readings' own times), so that delayed readings mean what
-/// they would have meant in time; silence runs in the server's time, from the receipt of the newest reading and without the pauses in which the host did not listen.
+/// they would have meant in time; silence runs in the server's time, from the receipt of the newest reading. Neither runs in the pauses in which the host did not listen.
 /// </remarks>
 public static class SensorEvaluator
 {
@@ -102,7 +102,7 @@ public static class SensorEvaluator
     {
         if (!ReferenceEquals(state.Bound, rules)) RuleBinding.Bind(state, rules, sensor, nowMs, changes);
         if (HostClock.IsBehind(state, nowMs)) HostClock.SetBack(state, rules, nowMs);
-        var sensorNowMs = nowMs - DelayOf(state);
+        var sensorNowMs = nowMs - DelayOf(state, listened);
         if (sensorNowMs >= state.HoldDueMs) Expire(state, rules, sensorNowMs, changes);
         var silentAtMs = SilentAt(state, rules, reachableSinceMs, listened);
         if (silentAtMs <= nowMs - SettleMs && TellableAt(rules, listened) <= nowMs)
@@ -117,7 +117,7 @@ public static class SensorEvaluator
     /// <summary>When <see cref="Tick"/> has something to do next, Unix ms, or <see cref="long.MaxValue"/>. A few nanoseconds.</summary>
     public static long NextDue(SensorState state, SensorRules rules, long reachableSinceMs = 0, ListenedTime? listened = null)
     {
-        var hold = state.HoldDueMs == long.MaxValue ? long.MaxValue : state.HoldDueMs + DelayOf(state);
+        var hold = state.HoldDueMs == long.MaxValue ? long.MaxValue : state.HoldDueMs + DelayOf(state, listened);
         var silent = SilentAt(state, rules, reachableSinceMs, listened);
         return Math.Min(hold, silent == long.MaxValue ? silent : Math.Max(silent + SettleMs, TellableAt(rules, listened)));
     }
@@ -179,8 +179,12 @@ public static class SensorEvaluator
         state.HoldDueMs = HoldDueOf(state, rules);
     }
 
-    /// <summary>How far the sensor's time runs behind the server's: the delay of its newest reading, and the way through the journal.</summary>
-    private static long DelayOf(SensorState state) => Math.Max(0, state.HeardMs - state.LatestMs) + SettleMs;
+    /// <summary>
+    /// How far the sensor's time runs behind the server's: the delay of its newest reading, the way through the journal, and the pauses since, in which a reading that ends a
+    /// hold could not have been heard.
+    /// </summary>
+    private static long DelayOf(SensorState state, ListenedTime? listened) =>
+        Math.Max(0, state.HeardMs - state.LatestMs) + SettleMs + (listened?.PausedSince(state.HeardMs) ?? 0);
 
     private static long SilentAt(SensorState state, SensorRules rules, long reachableSinceMs, ListenedTime? listened) =>
         rules.NoData < 0 || state.HeardMs == 0 || state.Rules[rules.NoData].On != 0

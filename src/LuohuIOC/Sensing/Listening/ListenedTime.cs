@@ -49,6 +49,14 @@ public sealed class ListenedTime
         return silentMs;
     }
 
+    /// <summary>How much of the time since a moment was a pause, as far as the pauses are known, ms.</summary>
+    public long PausedSince(long fromMs)
+    {
+        var pausedMs = Math.Max(0, SinceMs - fromMs);
+        for (var i = _pauses.Length - 1; i >= 0 && _pauses[i].ToMs > fromMs; i--) pausedMs += _pauses[i].ToMs - Math.Max(_pauses[i].FromMs, Math.Max(fromMs, SinceMs));
+        return pausedMs;
+    }
+
     /// <summary>Before this time nobody with such a limit is told silent: gateways are on their way back. Unix ms.</summary>
     public long TellableAt(long silenceMs) => ResumedMs + Math.Min(GraceMs, silenceMs);
 
