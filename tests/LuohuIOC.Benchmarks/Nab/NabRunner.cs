@@ -17,6 +17,9 @@ public static class NabRunner
     // Nats grow without bound, the benchmark wants 0 to 1: strictly rising, 3.9 nats are 0.386.
     private const double NatsScale = 8;
 
+    /// <summary>The score that is written for so many nats.</summary>
+    internal static double ScoreOf(double nats) => 1 - Math.Exp(-nats / NatsScale);
+
     /// <summary>Returns the exit code: 0, 1 when a file cannot be read, 2 when the arguments are wrong.</summary>
     public static int Run(string[] args, TextWriter? errors = null)
     {
@@ -77,7 +80,7 @@ public static class NabRunner
         {
             rows++;
             if (!double.IsFinite(row.Value)) missing++;
-            output.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{CsvTable.Quoted(row.Time)},{CsvTable.Quoted(row.Text)},{1 - Math.Exp(-row.Score / NatsScale):R}"));
+            output.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{CsvTable.Quoted(row.Time)},{CsvTable.Quoted(row.Text)},{ScoreOf(row.Score):R}"));
         }
         if (clock.Problem is { } times) say(times);
         return rows > 0 && missing == rows ? $"none of {rows} rows has a number as its value" : null;

@@ -8,15 +8,15 @@ namespace LuohuIOC.Benchmarks.Scores;
 /// <param name="Labels">Of each row.</param>
 internal sealed record LabelledRows(string Path, double[][] Rows, bool[] Labels)
 {
-    /// <summary>What a new chart says of the rows behind those that it fits.</summary>
-    public RowCount Judge(ChartOptions options)
+    /// <summary>What a new chart says of the rows behind those that it fits; an alarm by its own level, or from a score on.</summary>
+    public RowCount Judge(ChartOptions options, double? alertFrom = null)
     {
         var chart = new ChartDetector(Rows[0].Length, options);
         var count = default(RowCount);
         for (var row = 0; row < Rows.Length; row++)
         {
             chart.Observe(Rows[row]);
-            if (row >= options.FitRows) count += RowCount.One(Labels[row], chart.IsAlarm);
+            if (row >= options.FitRows) count += RowCount.One(Labels[row], alertFrom is { } score ? chart.Score >= score : chart.IsAlarm);
         }
         return count;
     }

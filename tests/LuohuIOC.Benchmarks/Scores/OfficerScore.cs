@@ -18,7 +18,7 @@ internal static class OfficerScore
     /// <summary>At most one false alarm in so many days of one sensor.</summary>
     public static Result At(IReadOnlyList<LabelledSeries> series, double days)
     {
-        var all = series.Sum(s => s.TimesMs[^1] - s.TimesMs[s.Probation] - s.Windows.Sum(w => w.ToMs - w.FromMs)) / (double)DayMs;
+        var all = DaysOf(series);
         var thresholds = series.SelectMany(s => s.Scores).Distinct().Order().Append(double.PositiveInfinity).ToArray();
         // False alarms fall as the threshold rises.
         var (low, high) = (0, thresholds.Length - 1);
@@ -28,9 +28,25 @@ internal static class OfficerScore
             if (Count(series, thresholds[middle]).False <= all / days) high = middle;
             else low = middle + 1;
         }
-        var delays = Count(series, thresholds[low]).Delays.Order().ToArray();
-        return new Result(thresholds[low], delays.Length / (double)NabScore.WindowsOf(series), TimeSpan.FromMilliseconds(delays.Length == 0 ? 0 : delays[delays.Length / 2]));
+        return ResultOf(series, thresholds[low], Count(series, thresholds[low]).Delays);
     }
+
+    /// <summary>At a threshold, and in how many days of one sensor there is one false alarm then.</summary>
+    public static (Result Result, double Days) AtThreshold(IReadOnlyList<LabelledSeries> series, double threshold)
+    {
+        var (wrong, delays) = Count(series, threshold);
+        return (ResultOf(series, threshold, delays), DaysOf(series) / wrong);
+    }
+
+    private static Result ResultOf(IReadOnlyList<LabelledSeries> series, double threshold, List<long> unordered)
+    {
+        var delays = unordered.Order().ToArray();
+        return new Result(threshold, delays.Length / (double)NabScore.WindowsOf(series), TimeSpan.FromMilliseconds(delays.Length == 0 ? 0 : delays[delays.Length / 2]));
+    }
+
+    // Of all sensors together, outside of the windows.
+    private static double DaysOf(IEnumerable<LabelledSeries> series) =>
+        series.Sum(s => s.TimesMs[^1] - s.TimesMs[s.Probation] - s.Windows.Sum(w => w.ToMs - w.FromMs)) / (double)DayMs;
 
     private static (int False, List<long> Delays) Count(IEnumerable<LabelledSeries> series, double threshold)
     {

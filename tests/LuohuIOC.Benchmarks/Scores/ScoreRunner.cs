@@ -1,5 +1,8 @@
 using System.Globalization;
 using LuohuIOC.Benchmarks.Copies;
+using LuohuIOC.Benchmarks.Nab;
+using LuohuIOC.DeviceProtocol;
+using LuohuIOC.Sensing.Detectors;
 using Spectre.Console;
 
 namespace LuohuIOC.Benchmarks.Scores;
@@ -7,7 +10,7 @@ namespace LuohuIOC.Benchmarks.Scores;
 /// <summary>
 /// <code>-- nab-score DIR OUT [--by-site] [--threshold-of DIR OUT]</code>
 /// Scores what <c>nab DIR OUT</c> wrote, against DIR/labels/combined_windows.json: the best threshold of all series (hopeful), and for each group the one that the other groups choose (what a
-/// threshold is worth where it was not chosen). Where DIR holds copies of a benchmark, each of them and all together.
+/// threshold is worth where it was not chosen); then what an officer has of it, also by the thresholds from which the host raises alerts. Where DIR holds copies of a benchmark, each of them and all together.
 /// </summary>
 public static class ScoreRunner
 {
@@ -69,6 +72,11 @@ public static class ScoreRunner
         {
             var result = OfficerScore.At(series, days);
             officer.AddRow($"{days} sensor-days", Text(result.Threshold, "0.####"), Text(result.Caught, "0.00"), Text(result.MedianDelay.TotalMinutes, "0"));
+        }
+        foreach (var nats in KindCatalogue.All.SelectMany(k => NoveltyMetrics.Of(k.Kind)).Select(m => m.Nats).Distinct().Order())
+        {
+            var (result, days) = OfficerScore.AtThreshold(series, NabRunner.ScoreOf(nats));
+            officer.AddRow($"{Text(days, "0")} sensor-days, by the host's {Text(nats, "0.#")} nats", Text(result.Threshold, "0.####"), Text(result.Caught, "0.00"), Text(result.MedianDelay.TotalMinutes, "0"));
         }
         AnsiConsole.Write(officer);
     }

@@ -17,6 +17,9 @@ internal sealed class AheadPlaces(InfluxClient client, Func<int, Sensor> find)
     private int _known;
     private SinkFile? _file;
 
+    /// <summary>Newest time that a device gave, and of receipts that stand for one; <see cref="long.MinValue"/> as long as there is none.</summary>
+    public (long OfDeviceMs, long OfHostMs) Newest { get; private set; } = (long.MinValue, long.MinValue);
+
     public void Load(SinkFile file)
     {
         _file = file;
@@ -35,7 +38,12 @@ internal sealed class AheadPlaces(InfluxClient client, Func<int, Sensor> find)
             for (var i = 0; i < group.Count; i++)
             {
                 var timeMs = ReadingClock.EffectiveMs(group.DeviceTimes[i], group.ReceivedTimes[i]);
-                if (timeMs == group.DeviceTimes[i]) continue;
+                if (timeMs == group.DeviceTimes[i])
+                {
+                    Newest = Newest with { OfDeviceMs = Math.Max(Newest.OfDeviceMs, timeMs) };
+                    continue;
+                }
+                Newest = Newest with { OfHostMs = Math.Max(Newest.OfHostMs, timeMs) };
                 var reading = IdentityOf(group, i);
                 if (_file!.AheadTime(reading) is null) fresh.TryAdd(reading, (group.Sensors[i], timeMs));
             }

@@ -39,6 +39,7 @@ public sealed class InfluxHistory : IReadingHistory, IAsyncDisposable
     // Read by anyone.
     private long _cursor;
     private long _readings;
+    private long _newestMs = long.MinValue;
 
     /// <param name="dataDirectory">Folder of <c>influx.db</c>.</param>
     /// <param name="options">Where the store is.</param>
@@ -65,6 +66,9 @@ public sealed class InfluxHistory : IReadingHistory, IAsyncDisposable
     public long Cursor => Volatile.Read(ref _cursor);
 
     public long Readings => Volatile.Read(ref _readings);
+
+    /// <summary>Newest time of what this run has written, Unix ms: a device's own, or where there is none the host's, that of a receipt; null as long as nothing was written.</summary>
+    internal long? NewestMs => Volatile.Read(ref _newestMs) is var newestMs && newestMs != long.MinValue ? newestMs : null;
 
     internal InfluxClient Client { get; }
 
@@ -93,6 +97,7 @@ public sealed class InfluxHistory : IReadingHistory, IAsyncDisposable
             var (written, refused) = await WriteAsync(groups, file.Cursor, cancellationToken);
             foreach (var rejection in refused) await _reject(rejection);
             file.Save(cursor, file.Readings + written - refused.Count);
+            Volatile.Write(ref _newestMs, _ahead.Newest is { OfDeviceMs: > long.MinValue and var ofDeviceMs } ? ofDeviceMs : _ahead.Newest.OfHostMs);
             _linesPerWrite = Math.Min(_linesPerWrite * 2, _options.LinesPerWrite);
             Publish(file);
         }

@@ -5,14 +5,22 @@ using LuohuIOC.History.Upkeep;
 
 namespace LuohuIOC.History.Influx;
 
-/// <summary>Deletes points that are older than their kind is kept. InfluxDB does not say how many there were.</summary>
+/// <summary>
+/// Deletes points that are older than their kind is kept. InfluxDB does not say how many there were. Days count from what <see cref="RetentionClock"/> believes, by the
+/// devices' times that this run of the host has written: as long as it has written none, nothing is deleted.
+/// </summary>
 internal sealed class InfluxRetention(InfluxHistory history, HistoryOptions options, ILogger<InfluxRetention> log) : IRetention
 {
-    private const long DayMs = 86_400_000;
+    private const long DayMs = RetentionClock.DayMs;
 
     public async Task<long?> RunAsync(DateTimeOffset now, CancellationToken cancellationToken)
     {
-        var midnightMs = Every.MidnightMs(now.ToUnixTimeMilliseconds());
+        if (history.NewestMs is not { } newestMs)
+        {
+            log.LogWarning("Retention is put off until the next night: no reading has come since this host started, so no device confirms its clock.");
+            return null;
+        }
+        var midnightMs = Every.MidnightMs(RetentionClock.Believed(now.ToUnixTimeMilliseconds(), newestMs, log));
         var longest = 0;
         foreach (var kind in KindCatalogue.All)
         {

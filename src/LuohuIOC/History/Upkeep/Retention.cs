@@ -7,14 +7,11 @@ namespace LuohuIOC.History.Upkeep;
 /// <summary>
 /// Deletes readings that are older than their kind is kept, in steps of an hour of rows, so that the writer never waits for long. Where days are exported
 /// first, an hour is deleted only if it is what it was before its day was written: what comes meanwhile stays until the next night has written it too.
-/// <para>Days count from this host's clock only where a device confirms it, else from the newest time that a device gave: a clock that is wrong for a night deletes nothing before its time.</para>
+/// <para>Days count from what <see cref="RetentionClock"/> believes.</para>
 /// </summary>
 public sealed class Retention(DuckDbHistory history, ParquetExport export, HistoryOptions options, ILogger<Retention> log) : IRetention
 {
-    private const long DayMs = 86_400_000;
-
-    /// <summary>How far the host's clock may be from the nearest time of a device.</summary>
-    private const int ClockDays = 2;
+    private const long DayMs = RetentionClock.DayMs;
 
     public async Task<long?> RunAsync(DateTimeOffset now, CancellationToken cancellationToken)
     {
@@ -39,14 +36,10 @@ public sealed class Retention(DuckDbHistory history, ParquetExport export, Histo
     private async Task<long> BelievedAsync(DateTimeOffset now, CancellationToken cancellationToken)
     {
         var nowMs = now.ToUnixTimeMilliseconds();
-        if ((await history.NewestAsync(nowMs - ClockDays * DayMs, nowMs + ClockDays * DayMs, cancellationToken)).OfDevice is not null) return nowMs;
+        const long nearMs = RetentionClock.Days * DayMs;
+        if ((await history.NewestAsync(nowMs - nearMs, nowMs + nearMs, cancellationToken)).OfDevice is not null) return nowMs;
         var newest = await history.NewestAsync(long.MinValue, nowMs, cancellationToken);
-        if ((newest.OfDevice ?? newest.OfAny) is not { } newestMs || newestMs >= nowMs - ClockDays * DayMs) return nowMs;
-        log.LogWarning(
-            "Retention counts from {Newest:yyyy-MM-dd HH:mm}, the newest time that a device gave, and not from this host's clock, {Now:yyyy-MM-dd HH:mm}: no device gives a time within {Days} days of it. "
-            + "Set the clock right if it is wrong. If it is right, see that devices send and that their clocks are right; what is due is deleted the night after.",
-            Local(newestMs), Local(nowMs), ClockDays);
-        return newestMs;
+        return (newest.OfDevice ?? newest.OfAny) is { } newestMs ? RetentionClock.Believed(nowMs, newestMs, log) : nowMs;
     }
 
     /// <summary>Day by day, so that a day of many kinds is written once.</summary>
@@ -93,10 +86,7 @@ public sealed class Retention(DuckDbHistory history, ParquetExport export, Histo
         return first is { } ms ? Every.MidnightMs(ms) : null;
     }
 
-    private static DateOnly DateOf(long midnightMs) => DateOnly.FromDateTime(Local(midnightMs).DateTime);
-
-    /// <summary>Shanghai's.</summary>
-    private static DateTimeOffset Local(long ms) => DateTimeOffset.FromUnixTimeMilliseconds(ms).ToOffset(TimeSpan.FromMilliseconds(Every.ShanghaiMs));
+    private static DateOnly DateOf(long midnightMs) => DateOnly.FromDateTime(RetentionClock.Local(midnightMs).DateTime);
 
     private sealed class DueKind(KindDefinition definition, int days, long beforeMs)
     {

@@ -45,6 +45,15 @@ public sealed class NabScoreTests
         Assert.Equal((caught, delayMinutes), (result.Caught, result.MedianDelay.TotalMinutes));
     }
 
+    [Fact]
+    public void A_threshold_has_its_false_alarms_and_events()
+    {
+        // 12 hours outside of probation and window; two alarms within six hours are one.
+        var (result, days) = OfficerScore.AtThreshold([Of("4 6 11")], 0.5);
+        Assert.Equal((0.5, 1, 60), (days, result.Caught, result.MedianDelay.TotalMinutes));
+        Assert.Equal(double.PositiveInfinity, OfficerScore.AtThreshold([Of("11")], 0.5).Days);
+    }
+
     private static LabelledSeries Of(string alarms)
     {
         var rows = alarms.Split(' ', StringSplitOptions.RemoveEmptyEntries).Select(int.Parse).ToHashSet();

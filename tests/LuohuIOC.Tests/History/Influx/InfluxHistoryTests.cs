@@ -151,6 +151,39 @@ public sealed class InfluxHistoryTests(SharedInfluxd influxd)
         Assert.Equal(10, (await scene.ReadAsync(1)).Count);
     }
 
+    [Fact]
+    public async Task Retention_does_not_believe_a_clock_that_no_device_confirms()
+    {
+        await using var scene = new InfluxScene(influxd.Server);
+        scene.AddSensor(SensorKind.Parking);
+        await scene.CreateDatabaseAsync();
+        var retention = new InfluxRetention(
+            scene.History, new HistoryOptions { Retention = { ["parking"] = 5 } }, Microsoft.Extensions.Logging.Abstractions.NullLogger<InfluxRetention>.Instance);
+        var wrong = Start + 1500 * 86_400_000L;
+        await scene.AppendAsync(Enumerable.Range(0, 10).Select(i => new SomeReading(0, Start - i * 86_400_000L, ReceivedMs: wrong)));
+        await scene.AppendAsync([new SomeReading(0, wrong + 86_400_000L, ReceivedMs: wrong)]);
+
+        await retention.RunAsync(DateTimeOffset.FromUnixTimeMilliseconds(wrong), default);
+
+        // By the devices: the five days before Start's midnight stay, and what only the host's clock has dated.
+        Assert.Equal([.. Enumerable.Range(0, 6).Reverse().Select(i => Start - i * 86_400_000L), wrong], (await scene.ReadAsync(0)).Select(r => r.TimeMs));
+    }
+
+    [Fact]
+    public async Task Retention_deletes_nothing_before_a_device_has_told_the_time()
+    {
+        await using var scene = new InfluxScene(influxd.Server);
+        scene.AddSensor(SensorKind.Parking);
+        await scene.CreateDatabaseAsync();
+        await WriteAsync(scene, $"parking,sensor=s-0 {PointFields.Quality}=0i {(Start - 100 * 86_400_000L) * 1_000_000}");
+        var retention = new InfluxRetention(
+            scene.History, new HistoryOptions { Retention = { ["parking"] = 5 } }, Microsoft.Extensions.Logging.Abstractions.NullLogger<InfluxRetention>.Instance);
+
+        await retention.RunAsync(DateTimeOffset.FromUnixTimeMilliseconds(Start), default);
+
+        Assert.Equal(1, await scene.History.CountAsync(default));
+    }
+
     private async Task WriteAsync(InfluxScene scene, string lines)
     {
         using var content = new StringContent(lines);

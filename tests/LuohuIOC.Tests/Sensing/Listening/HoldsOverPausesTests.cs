@@ -1,6 +1,7 @@
 using CsCheck;
 using LuohuIOC.Alerts;
 using LuohuIOC.DeviceProtocol;
+using LuohuIOC.Registry;
 using LuohuIOC.Sensing.Listening;
 using LuohuIOC.Sensing.Rules;
 using Xunit;
