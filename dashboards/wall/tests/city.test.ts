@@ -1,5 +1,5 @@
 import { beforeEach, expect, test } from 'vitest'
-import { alerts, forgetCity, isQuiet, isSilent, kinds, now, openAlerts, readings, standing, takeAlert, takeMoved, takeReadings, takeSnapshot, timeOf } from '../src/city/city'
+import { alerts, forgetCity, isQuiet, isSilent, kinds, newestReading, now, openAlerts, readings, standing, takeAlert, takeMoved, takeReadings, takeSnapshot, timeOf } from '../src/city/city'
 import type { Alert } from '../src/city/types'
 import chinese from '../src/texts/zh-CN.json'
 import { withGaps } from '../src/charts/gaps'
@@ -24,7 +24,7 @@ test('a closed alert stays closed when an older view comes late', () => {
 
 test('a snapshot takes away what was closed meanwhile and keeps what is newer than it', () => {
   takeAlert(alert('gone', 1))
-  takeAlert(alert('new', 1, { updatedAt: '2024-01-01T02:00:00Z' }))
+  takeAlert(alert('new', 1, { updatedAt: '2024-01-01T01:00:30Z' }))
   takeSnapshot(snapshot([alert('kept', 1)]))
   expect(openAlerts().map((a) => a.id).sort()).toEqual(['kept', 'new'])
 })
@@ -63,6 +63,17 @@ test('a million readings of few sensors take the room of few', () => {
 test('an older reading does not replace a newer one', () => {
   takeReadings([reading('s', 2), reading('s', 1)])
   expect(readings.get('s')?.ts).toBe(2)
+})
+
+test('what a clock that was ahead has dated is taken back with the clock', () => {
+  takeSnapshot({ ...snapshot([]), serverTime: '2024-01-01T03:00:00Z' })
+  takeAlert(alert('gone', 1, { updatedAt: '2024-01-01T03:00:00Z' }))
+  takeReadings([reading('s', Date.parse('2024-01-01T03:00:00Z'))])
+  takeSnapshot({ ...snapshot([]), counts: { sensors: 1, reporting: 1, newestReading: Date.parse('2024-01-01T01:00:00Z') } })
+  takeReadings([reading('s', Date.parse('2024-01-01T01:00:00Z'))])
+  expect(readings.get('s')?.ts).toBe(Date.parse('2024-01-01T01:00:00Z'))
+  expect(newestReading()).toBe(Date.parse('2024-01-01T01:00:00Z'))
+  expect(openAlerts()).toEqual([])
 })
 
 test('silence stays a hole in a curve', () => {

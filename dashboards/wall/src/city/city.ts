@@ -28,6 +28,8 @@ const PULSE_MS = 500
 /** Closed alerts of which the version is remembered, so that a late older view does not open one again. */
 const CLOSED_MAX = 2_000
 const RELOAD_MS = 60_000
+/** What lies farther in the host's future was dated by a clock that has been set back since. */
+const AHEAD_MS = 60_000
 /** The registry changes now and then; not all walls ask at the same time. */
 const REGISTRY_MS = 5 * 60_000
 const REGISTRY_JITTER_MS = 4 * 60_000
@@ -43,6 +45,8 @@ let registryTimer: ReturnType<typeof setTimeout> | undefined
 
 export const now = (): number => Date.now() + clockOffset
 export const newestReading = (): number => newest
+const isAhead = (ms: number): boolean => ms > now() + AHEAD_MS
+
 /** Readings taken since the page was opened. */
 export const readingsTaken = (): number => received
 
@@ -72,11 +76,11 @@ const isSame = (a: unknown, b: unknown): boolean => JSON.stringify(a) === JSON.s
 
 export function takeSnapshot(city: Snapshot): void {
   clockOffset = Date.parse(city.serverTime) - Date.now()
-  newest = Math.max(newest, city.counts.newestReading ?? 0)
+  newest = Math.max(isAhead(newest) ? 0 : newest, city.counts.newestReading ?? 0)
   // Views that came while the snapshot was on its way may be newer than it is.
   const open = new Set(city.alerts.map((view) => view.id))
   const taken = Date.parse(city.serverTime)
-  for (const [id, view] of alerts) if (!open.has(id) && Date.parse(view.updatedAt) < taken) alerts.delete(id)
+  for (const [id, view] of alerts) if (!open.has(id) && (Date.parse(view.updatedAt) < taken || isAhead(Date.parse(view.updatedAt)))) alerts.delete(id)
   for (const view of city.alerts) keepAlert(view)
   takeReadings(city.readings)
   alertsPulse.value++
@@ -92,7 +96,7 @@ export function takeAlert(view: Alert): void {
 export function takeReadings(views: Reading[]): void {
   for (const view of views) {
     const known = readings.get(view.sensorId)
-    if (known && known.ts > view.ts) continue
+    if (known && known.ts > view.ts && !isAhead(known.ts)) continue
     if (!known || known.ts !== view.ts) moved.add(view.sensorId)
     readings.set(view.sensorId, view)
     if (view.ts > newest) newest = view.ts
