@@ -65,7 +65,7 @@ internal static class ReadingCsv
 
     private static string Head(Sensor sensor, string metric, string language)
     {
-        var unit = sensor.Layout.Kind?.Metrics.FirstOrDefault(known => known.Name == metric)?.Unit ?? "";
+        var unit = Figures.Unit(sensor.Layout.Kind?.Name ?? "", metric);
         if (unit.Length > 0) unit = Name(language, "unit.", unit);
         return unit.Length > 0 ? $"{Name(language, "metric.", metric)} ({unit})" : Name(language, "metric.", metric);
     }
