@@ -24,7 +24,7 @@ public sealed class WallExportTests(WallSite site) : IClassFixture<WallSite>
             () => "the yellow alert to be closed by the system");
 
         var page = await site.WallAsync("alerts");
-        var found = page.Locator($".search [data-found='{alert}']");
+        var found = page.Locator($".alert-search [data-found='{alert}']");
         await Expect(found).ToContainTextAsync(name);
         await Expect(found).ToContainTextAsync("已关闭");
         await found.GetByRole(AriaRole.Button).ClickAsync();
@@ -42,7 +42,7 @@ public sealed class WallExportTests(WallSite site) : IClassFixture<WallSite>
         Assert.Contains("+08:00,0.18,", readings.Text);
 
         await page.Keyboard.PressAsync("Escape");
-        var alerts = await SavedAsync(page, ".search .save");
+        var alerts = await SavedAsync(page, ".alert-search .save");
         Assert.Matches(@"^预警-\d{8}-\d{4}\.csv$", alerts.Name);
         Assert.StartsWith("\ufeff预警编号,", alerts.Text);
         var row = Assert.Single(alerts.Text.Split("\r\n"), line => line.StartsWith(alert, StringComparison.Ordinal));

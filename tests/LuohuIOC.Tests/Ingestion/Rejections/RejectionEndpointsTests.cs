@@ -29,8 +29,8 @@ public sealed class RejectionEndpointsTests
     }
 
     [Theory]
-    [InlineData("""{"ts":1732262400,"values":{"level":1}}""", "秒", "seconds")]
-    [InlineData("""{"a":[{"ts" : 999999999,"values":{"level":1}}]}""", "秒", "seconds")]
+    [InlineData("""{"ts":1732262400,"values":{"level":1}}""", "像是以秒为单位", "seems to be in seconds")]
+    [InlineData("""{"a":[{"ts" : 999999999,"values":{"level":1}}]}""", "像是以秒为单位", "seems to be in seconds")]
     [InlineData("""{"ts":5732262400000,"values":{"level":1}}""", "2099", "2099")]
     [InlineData("""{"ts":17,"values":{"level":1}}""", "2099", "2099")]
     public void A_time_in_seconds_is_told_as_that(string payload, string chinese, string english)
@@ -39,6 +39,6 @@ public sealed class RejectionEndpointsTests
         var rejection = new Rejection(0, "gw-1", "luohu/v1/gw-1/a/telemetry", RejectionReason.TsOutOfRange, "a", 0, "", bytes.Length, bytes);
         Assert.Contains(chinese, RejectionEndpoints.TextOf(rejection, TextBook.Chinese));
         Assert.Contains(english, RejectionEndpoints.TextOf(rejection, TextBook.English));
-        Assert.DoesNotContain("秒（10 位）", RejectionEndpoints.TextOf(rejection with { Reason = RejectionReason.ValuesMissing }, TextBook.Chinese));
+        Assert.DoesNotContain("像是以秒为单位", RejectionEndpoints.TextOf(rejection with { Reason = RejectionReason.ValuesMissing }, TextBook.Chinese));
     }
 }
