@@ -1,5 +1,6 @@
 using System.Data;
 using System.Data.Common;
+using System.Globalization;
 using LuohuIOC.Storage;
 using Microsoft.Data.Sqlite;
 
@@ -18,7 +19,7 @@ public sealed class AlertDatabase
     private readonly PostgresDatabase? _shared;
 
     /// <summary>The ledger of a host alone.</summary>
-    public AlertDatabase(string path) => _file = new SqliteFile(path, Schema);
+    public AlertDatabase(string path) => _file = new SqliteFile(path, Schema, IndexOfEnds);
 
     /// <summary>The one ledger of several hosts.</summary>
     public AlertDatabase(PostgresDatabase shared)
@@ -26,11 +27,21 @@ public sealed class AlertDatabase
         _shared = shared;
         // Ids in the order of their bytes, as in SQLite. An event that is written twice, because nobody heard that it was, is found by its number.
         shared.Migrate("alerts", Schema.Replace(" WITHOUT ROWID", "", StringComparison.Ordinal).Replace("INTEGER", "bigint", StringComparison.Ordinal)
-            .Replace("BLOB", "bytea", StringComparison.Ordinal).Replace("id TEXT", "id TEXT COLLATE \"C\"", StringComparison.Ordinal));
+            .Replace("BLOB", "bytea", StringComparison.Ordinal).Replace("id TEXT", "id TEXT COLLATE \"C\"", StringComparison.Ordinal), OfPostgres(IndexOfEnds));
     }
 
     /// <summary>Other hosts write to it too: what it holds is not known from what this host wrote.</summary>
     public bool IsShared => _shared is not null;
+
+    /// <summary>
+    /// When an alert ended, as text that sorts by time: when its condition did or, where a person closed it before, then; far ahead while it holds. Out of the
+    /// stored form, so that rows of older versions, and of older hosts on the same database, have it too.
+    /// </summary>
+    internal string EndedSql => IsShared ? OfPostgres(Ended) : Ended;
+
+    /// <summary>A time as <see cref="EndedSql"/> has it.</summary>
+    internal static string? EndedAt(long? ms) =>
+        ms is { } known ? DateTimeOffset.FromUnixTimeMilliseconds(known).ToString("yyyy-MM-dd'T'HH:mm:ss.FFFFFFF", CultureInfo.InvariantCulture) : null;
 
     public DbConnection Open() => _shared is not null ? _shared.Open() : _file!.Open();
 
@@ -74,6 +85,15 @@ public sealed class AlertDatabase
         SqliteException sqlite => sqlite.SqliteErrorCode is 5 or 6 or 7 or 8 or 10 or 13 or 14,
         _ => PostgresDatabase.IsTemporary(e),
     };
+
+    private static string OfPostgres(string sql) =>
+        sql.Replace("instr(", "strpos(", StringComparison.Ordinal).Replace(" END)", " END COLLATE \"C\")", StringComparison.Ordinal);
+
+    // No reading of JSON: an index that cannot read a row would refuse it. What a person writes has its quotes escaped.
+    private const string Ended =
+        """(CASE WHEN instr(body, '"clearedAt":"') > 0 THEN substr(body, instr(body, '"clearedAt":"') + 13, 27) WHEN instr(body, '"closedAt":"') > 0 THEN substr(body, instr(body, '"closedAt":"') + 12, 27) ELSE '9999' END)""";
+
+    private const string IndexOfEnds = $"CREATE INDEX alert_by_end ON alert ({Ended}, raised_at);";
 
     private const string Schema = """
         -- Columns beside body are copies for searching; Verify compares them with the events.

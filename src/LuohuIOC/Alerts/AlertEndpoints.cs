@@ -43,7 +43,8 @@ internal static class AlertEndpoints
     public static void Map(IEndpointRouteBuilder routes)
     {
         var alerts = routes.MapGroup("/api/v1/alerts").WithTags("alerts");
-        alerts.MapGet("", List).RequireAuthorization("viewer").Produces<AlertPage>().Asks(AlertFilter.Names);
+        alerts.MapGet("", List).RequireAuthorization("viewer")
+            .Produces<AlertPage>().Produces(200, null, CsvAnswer.MediaType).ProducesProblem(400).Asks([.. AlertFilter.Names, CsvAnswer.Parameter]);
         alerts.MapGet("/summary", Summary).RequireAuthorization("viewer").Produces<AlertSummary>();
         alerts.MapGet("/verification", (AlertChain chain) => chain.Verify()).RequireAuthorization("administrator");
         alerts.MapGet("/{id}", Detail).RequireAuthorization("viewer").Produces<AlertDetail>();
@@ -54,13 +55,19 @@ internal static class AlertEndpoints
         alerts.MapPost("/{id}/mark", Mark).RequireAuthorization("duty-officer").Produces<AlertView>();
     }
 
-    private static async Task<IResult> List(HttpContext context, AlertQueries queries, AlertStore store)
+    private static async Task<IResult> List(HttpContext context, AlertQueries queries, AlertStore store, TimeProvider time)
     {
+        if (!CsvAnswer.TryRead(context.Request, out var isCsv)) return CsvAnswer.Unknown(context);
         if (AlertFilter.TryParse(context.Request.Query, out var filter) is { } parameter)
             return Problem.Of(context, StatusCodes.Status400BadRequest, "alert-filter", parameter, context.Request.Query[parameter].ToString());
-        if (filter.FromMs > filter.ToMs) return Problem.Of(context, StatusCodes.Status400BadRequest, "alert-range");
+        if (filter.FromMs > filter.ToMs || filter.HeldFromMs > filter.HeldToMs) return Problem.Of(context, StatusCodes.Status400BadRequest, "alert-range");
         var language = TextBook.LanguageOf(context.Request);
         await store.SettledAsync(context.RequestAborted);
+        if (isCsv)
+        {
+            var rowsMax = string.IsNullOrEmpty(context.Request.Query["limit"]) ? AlertCsv.RowsMax : filter.Limit;
+            return await CsvAnswer.WriteAsync(context, "alerts", time.GetUtcNow(), AlertCsv.Heads(language), AlertCsv.Rows(queries, filter, rowsMax, language).ToAsyncEnumerable());
+        }
         var (items, next) = queries.List(filter);
         return Results.Ok(new AlertPage([.. items.Select(alert => AlertView.Of(alert, language))], next?.ToString()));
     }

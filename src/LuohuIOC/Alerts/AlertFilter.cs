@@ -39,16 +39,22 @@ public sealed record AlertFilter
     /// <summary>Raised before.</summary>
     public long? ToMs { get; init; }
 
+    /// <summary>Not over before; see <see cref="AlertDatabase.EndedSql"/>.</summary>
+    public long? HeldFromMs { get; init; }
+
+    /// <summary>Raised before: with <see cref="HeldFromMs"/> those whose life overlaps the span.</summary>
+    public long? HeldToMs { get; init; }
+
     public int Limit { get; init; } = 100;
 
     /// <summary>Where the page before ended.</summary>
     public AlertCursor? After { get; init; }
 
     /// <summary>The parameters that <see cref="TryParse"/> reads.</summary>
-    public static readonly string[] Names = ["state", "severity", "worst", "highest", "sensor", "rule", "kind", "street", "cleared", "from", "to", "limit", "after"];
+    public static readonly string[] Names = ["state", "severity", "worst", "highest", "sensor", "rule", "kind", "street", "cleared", "from", "to", "heldFrom", "heldTo", "limit", "after"];
 
     /// <summary>
-    /// Reads <c>?state=raised,acknowledged&amp;severity=orange,red&amp;worst=&amp;highest=&amp;sensor=&amp;rule=&amp;kind=&amp;street=&amp;cleared=&amp;from=&amp;to=&amp;limit=&amp;after=</c>;
+    /// Reads <c>?state=raised,acknowledged&amp;severity=orange,red&amp;worst=&amp;highest=&amp;sensor=&amp;rule=&amp;kind=&amp;street=&amp;cleared=&amp;from=&amp;to=&amp;heldFrom=&amp;heldTo=&amp;limit=&amp;after=</c>;
     /// <c>state=open</c> is raised and acknowledged; times are ISO 8601 or Unix ms. A street is a name or a code, kinds are several by comma:
     /// a word that nobody knows would answer an empty list, which reads as "no alerts". Sensors and rules may be of the past.
     /// </summary>
@@ -65,6 +71,8 @@ public sealed record AlertFilter
         if (!TryTruth(query["cleared"], out var isCleared)) return "cleared";
         if (!TryTime(query["from"], out var from)) return "from";
         if (!TryTime(query["to"], out var to)) return "to";
+        if (!TryTime(query["heldFrom"], out var heldFrom)) return "heldFrom";
+        if (!TryTime(query["heldTo"], out var heldTo)) return "heldTo";
         var limit = 100;
         if (Text(query["limit"]) is { } count && (!int.TryParse(count, CultureInfo.InvariantCulture, out limit) || limit is < 1 or > LimitMax)) return "limit";
         AlertCursor? after = null;
@@ -77,6 +85,8 @@ public sealed record AlertFilter
             Highest = highest,
             FromMs = from,
             ToMs = to,
+            HeldFromMs = heldFrom,
+            HeldToMs = heldTo,
             Limit = limit,
             After = after,
             Sensor = Text(query["sensor"]),

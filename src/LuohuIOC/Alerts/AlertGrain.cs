@@ -104,23 +104,12 @@ public sealed class AlertGrain(
 
     public Task<AlertOutcome> Assign(AlertRequest request, string assignee) => Ask(request, new AlertCommand.Assign(request, assignee));
 
-    public Task<AlertOutcome> Comment(AlertRequest request) => Ask(request, new AlertCommand.Note(request));
+    public Task<AlertOutcome> Comment(AlertRequest request) => AskAtAnyTime(request, new AlertCommand.Note(request), closed => AlertLifecycle.Note(closed, request, time.GetUtcNow()));
 
     public Task<AlertOutcome> Close(AlertRequest request) => Ask(request, new AlertCommand.Close(request));
 
-    public async Task<AlertOutcome> Mark(AlertRequest request, AlertVerdict verdict)
-    {
-        await Joined();
-        if (_watches.Values.Any(w => w.Open?.Id == request.AlertId)) return await Ask(request, new AlertCommand.Mark(request, verdict));
-        if (await ClosedAsync(request.AlertId) is not { } closed) return new AlertOutcome(AlertRefusal.NotOpen, null);
-        var (events, refusal) = AlertLifecycle.Mark(closed, request, verdict, time.GetUtcNow());
-        if (events.Count == 0) return new AlertOutcome(refusal, AlertView.Of(closed));
-        var marked = events.Aggregate(closed, (alert, happened) => happened.Apply(alert));
-        foreach (var happened in events) meters.Transition(happened);
-        board.Publish(AlertView.Of(marked));
-        await Save([new AlertSave(this.GetPrimaryKeyString(), WatchOf(closed.Rule), events, marked)]);
-        return new AlertOutcome(refusal, AlertView.Of(marked));
-    }
+    public Task<AlertOutcome> Mark(AlertRequest request, AlertVerdict verdict) =>
+        AskAtAnyTime(request, new AlertCommand.Mark(request, verdict), closed => AlertLifecycle.Mark(closed, request, verdict, time.GetUtcNow()));
 
     public async Task Survey(string alertId, Surroundings surroundings)
     {
@@ -160,6 +149,21 @@ public sealed class AlertGrain(
         var alert = saves.Count > 0 ? saves[0].Alert! : watch.Open!;
         await Save(saves);
         return new AlertOutcome(refusal, AlertView.Of(alert));
+    }
+
+    /// <summary>What an officer may say of an alert when it is closed, too.</summary>
+    private async Task<AlertOutcome> AskAtAnyTime(AlertRequest request, AlertCommand command, Func<Alert, (IReadOnlyList<AlertEvent> Events, AlertRefusal Refusal)> afterwards)
+    {
+        await Joined();
+        if (_watches.Values.Any(w => w.Open?.Id == request.AlertId)) return await Ask(request, command);
+        if (await ClosedAsync(request.AlertId) is not { } closed) return new AlertOutcome(AlertRefusal.NotOpen, null);
+        var (events, refusal) = afterwards(closed);
+        if (events.Count == 0) return new AlertOutcome(refusal, AlertView.Of(closed));
+        var told = events.Aggregate(closed, (alert, happened) => happened.Apply(alert));
+        foreach (var happened in events) meters.Transition(happened);
+        board.Publish(AlertView.Of(told));
+        await Save([new AlertSave(this.GetPrimaryKeyString(), WatchOf(closed.Rule), events, told)]);
+        return new AlertOutcome(refusal, AlertView.Of(told));
     }
 
     /// <summary>Goes on from what the ledger has; what was observed without it is observed again now, at the times at which it was.</summary>

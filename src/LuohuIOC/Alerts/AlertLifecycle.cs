@@ -46,7 +46,7 @@ public static class AlertLifecycle
             case AlertCommand.Assign { Request: var request, Assignee: var assignee }:
                 return Ask(watch.Open, request, alert => [By(alert, AlertEventType.Assigned, request, now) with { Assignee = assignee }]);
             case AlertCommand.Note { Request: var request }:
-                return Ask(watch.Open, request, alert => [By(alert, AlertEventType.Commented, request, now)]);
+                return watch.Open is { } noted && noted.Id == request.AlertId ? Note(noted, request, now) : ([], AlertRefusal.NotOpen);
             case AlertCommand.Close { Request: var request }:
                 if (watch.Open is { ClearedAt: null } holding && holding.Id == request.AlertId && string.IsNullOrWhiteSpace(request.Comment))
                     return ([], AlertRefusal.CommentRequired);
@@ -71,6 +71,10 @@ public static class AlertLifecycle
         if (IsOutdated(alert, request.Version)) return ([], AlertRefusal.VersionConflict);
         return ([By(alert, AlertEventType.Marked, request, now) with { Verdict = verdict }], AlertRefusal.None);
     }
+
+    /// <summary>An officer's note on an alert, open or closed: what is found out afterwards belongs to it as well.</summary>
+    public static (IReadOnlyList<AlertEvent> Events, AlertRefusal Refusal) Note(Alert alert, AlertRequest request, DateTimeOffset now) =>
+        IsOutdated(alert, request.Version) ? ([], AlertRefusal.VersionConflict) : ([By(alert, AlertEventType.Commented, request, now)], AlertRefusal.None);
 
     public static RuleWatch Apply(RuleWatch watch, AlertEvent happened)
     {

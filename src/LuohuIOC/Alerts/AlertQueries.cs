@@ -58,6 +58,16 @@ public sealed class AlertQueries(AlertDatabase database) : IAlertPast
     /// <summary>One page, newest raised first, and where the next begins (null at the end).</summary>
     public (IReadOnlyList<Alert> Items, AlertCursor? Next) List(AlertFilter filter)
     {
+        var (sql, parameters) = Statement(filter);
+        using var connection = database.Open();
+        var found = Read(connection, sql, parameters).ToList();
+        if (found.Count <= filter.Limit) return (found, null);
+        found.RemoveAt(filter.Limit);
+        return (found, new AlertCursor(found[^1].RaisedAt.ToUnixTimeMilliseconds(), found[^1].Id));
+    }
+
+    internal (string Sql, DynamicParameters Parameters) Statement(AlertFilter filter)
+    {
         var where = new List<string>();
         var parameters = new DynamicParameters();
         void Where(string condition, string name, object? value)
@@ -81,17 +91,14 @@ public sealed class AlertQueries(AlertDatabase database) : IAlertPast
         Where("street = @street", "street", filter.Street);
         Where("raised_at >= @from", "from", filter.FromMs);
         Where("raised_at < @to", "to", filter.ToMs);
+        Where($"{database.EndedSql} >= @heldFrom", "heldFrom", AlertDatabase.EndedAt(filter.HeldFromMs));
+        // Of what has not ended long ago there is little, and the index of ends has it; the index of raises would be read to its beginning for it.
+        var raised = filter.HeldFromMs is null ? "raised_at" : "raised_at + 0";
+        Where($"{raised} < @heldTo", "heldTo", filter.HeldToMs);
         Where("(raised_at, id) < (@afterMs, @afterId)", "afterMs", filter.After?.RaisedMs);
         if (filter.After is { } after) parameters.Add("afterId", after.Id);
         parameters.Add("limit", filter.Limit + 1);
-        using var connection = database.Open();
-        var found = Read(
-            connection,
-            $"SELECT body FROM alert {(where.Count > 0 ? "WHERE " : "")}{string.Join(" AND ", where)} ORDER BY raised_at DESC, id DESC LIMIT @limit",
-            parameters).ToList();
-        if (found.Count <= filter.Limit) return (found, null);
-        found.RemoveAt(filter.Limit);
-        return (found, new AlertCursor(found[^1].RaisedAt.ToUnixTimeMilliseconds(), found[^1].Id));
+        return ($"SELECT body FROM alert {(where.Count > 0 ? "WHERE " : "")}{string.Join(" AND ", where)} ORDER BY {raised} DESC, id DESC LIMIT @limit", parameters);
     }
 
     internal static async Task<IEnumerable<Alert>> OpenOfAsync(DbConnection connection, string sensor) =>

@@ -129,7 +129,7 @@ public sealed record AlertView
         Worst = AlertWords.Of(alert.Worst),
         State = AlertWords.Of(alert.State),
         Metric = alert.Metric,
-        Unit = AlertWords.Unit(alert.Subject.Kind, alert.Metric),
+        Unit = Figures.Unit(alert.Subject.Kind, alert.Metric),
         Value = alert.Value,
         Furthest = alert.Furthest ?? alert.Value,
         HoldsSince = alert.ReturnedAt ?? alert.RaisedAt,

@@ -1,4 +1,3 @@
-using LuohuIOC.DeviceProtocol;
 using LuohuIOC.Texts;
 
 namespace LuohuIOC.Alerts;
@@ -38,35 +37,8 @@ public static class AlertWords
     };
 
     /// <summary>Name of a rule from the texts (<c>rule.{id}</c>); its id when nobody has named it.</summary>
-    public static string Rule(string language, string rule) => Named(language, "rule.", rule);
-
-    /// <summary>UCUM unit of a kind's metric, empty when the kind or the metric is unknown.</summary>
-    public static string Unit(string kind, string metric)
-    {
-        if (metric.Length == 0 || !KindCatalogue.TryParse(kind, out var known)) return "";
-        foreach (var definition in KindCatalogue.Of(known).Metrics)
-            if (definition.Name == metric) return definition.Unit;
-        return "";
-    }
+    public static string Rule(string language, string rule) => TextBook.Named(language, "rule.", rule);
 
     /// <summary>A metric's name for people (<c>metric.{name}</c>); as devices name it where nobody has.</summary>
-    public static string Metric(string language, string metric) => Named(language, "metric.", metric);
-
-    /// <summary>A figure of a kind's metric with its unit as people write it; a dash, which stands for no figure, has none.</summary>
-    public static string Quantity(string language, string kind, string metric, string figure)
-    {
-        var unit = figure == NoFigure ? "" : Unit(kind, metric);
-        if (unit.Length > 0) unit = Named(language, "unit.", unit);
-        return unit.Length > 0 ? $"{figure} {unit}" : figure;
-    }
-
-    /// <summary>Where a figure is not known.</summary>
-    internal const string NoFigure = "–";
-
-    private static string Named(string language, string prefix, string word)
-    {
-        var key = prefix + word;
-        var name = TextBook.Get(language, key);
-        return ReferenceEquals(name, key) ? word : name;
-    }
+    public static string Metric(string language, string metric) => TextBook.Named(language, "metric.", metric);
 }

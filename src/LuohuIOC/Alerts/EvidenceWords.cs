@@ -99,5 +99,5 @@ internal static class EvidenceWords
 
     private static string Number(JsonElement of, string name) => Short(Value(of, name) ?? double.NaN);
 
-    private static string Short(double number) => double.IsFinite(number) ? number.ToString("G4", CultureInfo.InvariantCulture) : AlertWords.NoFigure;
+    private static string Short(double number) => double.IsFinite(number) ? number.ToString("G4", CultureInfo.InvariantCulture) : Figures.None;
 }

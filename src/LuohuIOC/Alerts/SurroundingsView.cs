@@ -1,3 +1,5 @@
+using LuohuIOC.Texts;
+
 namespace LuohuIOC.Alerts;
 
 /// <summary>What stood around a sensor when its alert was raised, as the API tells it.</summary>
@@ -46,7 +48,7 @@ public sealed record NeighbourView(
     DateTimeOffset? ObservedAt, string Verdict, string VerdictText)
 {
     internal static NeighbourView Of(Neighbour neighbour, SurroundingsSubject? subject, string language) => new(
-        neighbour.Id, neighbour.Name, neighbour.Kind, SurroundingsWords.Of(neighbour.Side), neighbour.Metres, neighbour.Metric, AlertWords.Unit(neighbour.Kind, neighbour.Metric),
+        neighbour.Id, neighbour.Name, neighbour.Kind, SurroundingsWords.Of(neighbour.Side), neighbour.Metres, neighbour.Metric, Figures.Unit(neighbour.Kind, neighbour.Metric),
         neighbour.Value, neighbour.Moved, neighbour.Departure, neighbour.ObservedAt, SurroundingsWords.Of(neighbour.Verdict),
         SurroundingsWords.Verdict(language, subject, neighbour.Verdict));
 }

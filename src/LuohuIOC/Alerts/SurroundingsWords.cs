@@ -70,7 +70,7 @@ internal static class SurroundingsWords
     {
         var minutes = (last.EndedAt - last.RaisedAt).TotalMinutes;
         var lasted = minutes < 90 ? TextBook.Get(language, "surroundings.minutes", Math.Round(minutes)) : TextBook.Get(language, "surroundings.hours", Math.Round(minutes / 60, 1));
-        var peak = last.Peak is { } value && metric.Length > 0 && AlertWords.Unit(kind, metric) != "1"
+        var peak = last.Peak is { } value && metric.Length > 0 && Figures.Unit(kind, metric) != "1"
             ? TextBook.Get(language, "surroundings.last.peak", Figures.Of(language, kind, metric, value)) : "";
         var closed = last.ClosedBy == Alert.System ? TextBook.Get(language, "surroundings.last.itself") : TextBook.Get(language, "surroundings.last.by", last.ClosedBy);
         var verdict = TextBook.Get(language, last.Verdict switch
@@ -99,7 +99,7 @@ internal static class SurroundingsWords
         Figures.Of(language, kind, WaterOf(kind), foretold.Value));
 
     // What is forecast of a kind.
-    private static string WaterOf(string kind) => AlertWords.Unit(kind, "depth").Length > 0 ? "depth" : "level";
+    private static string WaterOf(string kind) => Figures.Unit(kind, "depth").Length > 0 ? "depth" : "level";
 
     private static string Lean(string language, string kind, Surroundings found) => TextBook.Get(language, (found.Lean, found.Subject) switch
     {

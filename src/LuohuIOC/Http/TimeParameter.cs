@@ -8,6 +8,8 @@ internal static class TimeParameter
     /// <summary>Shanghai before UTC.</summary>
     public const long ShanghaiMs = 8 * 3_600_000;
 
+    public static readonly TimeSpan ShanghaiOffset = TimeSpan.FromMilliseconds(ShanghaiMs);
+
     private static readonly TimeZoneInfo Shanghai = TimeZoneInfo.CreateCustomTimeZone("UTC+8", TimeSpan.FromMilliseconds(ShanghaiMs), "UTC+8", "UTC+8");
 
     public static bool TryParse(string text, out long ms)

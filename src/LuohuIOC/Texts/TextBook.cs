@@ -23,6 +23,9 @@ public static class TextBook
         return arguments.Length == 0 ? text : string.Format(System.Globalization.CultureInfo.InvariantCulture, text, arguments);
     }
 
+    /// <summary>What people call a thing, <c>{prefix}{word}</c>; the word itself where nobody has named it.</summary>
+    public static string Named(string language, string prefix, string word) => ByLanguage[language].GetValueOrDefault(prefix + word, word);
+
     /// <summary>Chinese, then English, on one line: for a terminal, whose reader's language nobody knows.</summary>
     public static string InBoth(string key, params object?[] arguments) => $"{Get(Chinese, key, arguments)} / {Get(English, key, arguments)}";
 

@@ -44,7 +44,8 @@ public sealed class AlertEndpointsTests(SharedCity shared) : IClassFixture<Share
         using var other = _city.ClientAs(Role.Administrator);
         await ApiClient.ProblemOf(await other.Post($"/api/v1/alerts/{id}/acknowledge", "{}"), 409, "alert-acknowledged");
         await Post(id, "close", """{"comment":"误报"}""");
-        await Refused(id, "comment", """{"comment":"迟到"}""", 409, "alert-closed");
+        await Refused(id, "assign", """{"assignee":"街道办"}""", 409, "alert-closed");
+        await Refused(id, "close", """{"comment":"迟到"}""", 409, "alert-closed");
     }
 
     [Fact]
@@ -114,6 +115,23 @@ public sealed class AlertEndpointsTests(SharedCity shared) : IClassFixture<Share
     }
 
     [Fact]
+    public async Task A_note_is_taken_when_an_alert_has_closed_by_itself()
+    {
+        await _city.ObserveAsync("noted", Some.Change(Severity.Yellow, 1));
+        var id = await IdOf("noted");
+        await _city.ObserveAsync("noted", Some.Change(null, 2));
+        await Refused(id, "comment", """{"comment":"看过","version":1}""", 409, "alert-changed");
+        var noted = await Post(id, "comment", """{"comment":"现场已核实，井盖松动","version":3}""");
+        Assert.Equal(("closed", "system", "现场已核实，井盖松动"), (noted.GetProperty("state").GetString(), noted.GetProperty("closedBy").GetString(), noted.GetProperty("comment").GetString()));
+        await Post(id, "mark", """{"verdict":"true"}""");
+        var detail = await ApiClient.JsonOf(await _city.Officer.Get($"/api/v1/alerts/{id}"));
+        Assert.Equal(
+            ["raised", "cleared", "closed", "commented", "marked"], detail.GetProperty("events").EnumerateArray().Select(e => e.GetProperty("type").GetString()));
+        using var administrator = _city.ClientAs(Role.Administrator);
+        Assert.True((await ApiClient.JsonOf(await administrator.Get("/api/v1/alerts/verification"))).GetProperty("intact").GetBoolean());
+    }
+
+    [Fact]
     public async Task Lists_filter_and_page()
     {
         await _city.ObserveAsync("list", Some.Change(Severity.Red, 1, "a"), Some.Change(Severity.Blue, 2, "b"), Some.Change(Severity.Blue, 3, "c"), Some.Change(null, 4, "c"));
@@ -132,9 +150,12 @@ public sealed class AlertEndpointsTests(SharedCity shared) : IClassFixture<Share
         var rest = await ApiClient.JsonOf(await _city.Officer.Get($"/api/v1/alerts?sensor=list&limit=2&after={first.GetProperty("next").GetString()}"));
         Assert.Single(rest.GetProperty("items").EnumerateArray());
         Assert.Equal(JsonValueKind.Null, rest.GetProperty("next").ValueKind);
-        foreach (var query in new[] { "state=gone", "severity=pink", "worst=pink", "from=yesterday", "limit=0", "limit=1001", "after=x", "kind=teapot", "street=x" })
+        foreach (var query in new[] { "state=gone", "severity=pink", "heldFrom=x", "heldTo=x", "worst=pink", "from=yesterday", "limit=0", "limit=1001", "after=x", "kind=teapot", "street=x" })
             await ApiClient.ProblemOf(await _city.Officer.Get($"/api/v1/alerts?{query}"), 400, "alert-filter");
-        await ApiClient.ProblemOf(await _city.Officer.Get("/api/v1/alerts?from=2024-11-23&to=2024-11-22"), 400, "alert-range");
+        foreach (var query in new[] { "from=2024-11-23&to=2024-11-22", "heldFrom=2024-11-23&heldTo=2024-11-22" })
+            await ApiClient.ProblemOf(await _city.Officer.Get($"/api/v1/alerts?{query}"), 400, "alert-range");
+        Assert.Equal(["a", "b", "c"], (await Rules("sensor=list&heldFrom=2020-01-01")).Order());
+        Assert.Equal(["a", "b"], (await Rules("sensor=list&heldFrom=2120-01-01")).Order());
     }
 
     [Fact]

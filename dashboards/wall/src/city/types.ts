@@ -75,6 +75,7 @@ export interface Alert {
   holdsSince?: string
   updatedAt: string
   clearedAt: string | null
+  closedAt: string | null
   acknowledgedBy: string | null
   assignedTo: string | null
   comment: string | null

@@ -47,15 +47,26 @@ interface BucketItem {
   values: Record<string, { mean: number; min: number; max: number }>
 }
 
-/** Every raw reading of the span with its quality. */
-export const rawSeries = (sensor: string, metric: string, span: Span): Promise<Series> => {
+/** From and to of a span that ends now, Unix ms; readings may be a minute ahead. */
+function bounds(span: Span): [number, number] {
   const to = Math.round(now()) + 60_000
-  return rawBetween(sensor, metric, to - 60_000 - span.hours * 3_600_000, to)
+  return [to - 60_000 - span.hours * 3_600_000, to]
 }
+
+const pathOf = (sensor: string, metric: string, from: number, to: number): string =>
+  `/api/v1/sensors/${encodeURIComponent(sensor)}/readings?metric=${metric}&from=${from}&to=${to}`
+
+const meansOf = (span: Span): string => `&every=${span.every}&aggregate=mean,min,max`
+
+/** Where what a chart shows is as a file. */
+export const filePath = (sensor: string, metric: string, span: Span, raw: boolean): string => pathOf(sensor, metric, ...bounds(span)) + (raw ? '' : meansOf(span))
+
+/** Every raw reading of the span with its quality. */
+export const rawSeries = (sensor: string, metric: string, span: Span): Promise<Series> => rawBetween(sensor, metric, ...bounds(span))
 
 /** Every raw reading between two times, Unix ms, with its quality; the newest when there are too many. */
 export async function rawBetween(sensor: string, metric: string, from: number, to: number): Promise<Series> {
-  const path = `/api/v1/sensors/${encodeURIComponent(sensor)}/readings?metric=${metric}&from=${from}&to=${to}`
+  const path = pathOf(sensor, metric, from, to)
   let page = await ask<Page<RawItem>>(`${path}&limit=${RAW_MAX}`)
   const whole = page.next === null
   if (!whole) page = await ask<Page<RawItem>>(`${path}&last=${RAW_MAX}`)
@@ -71,11 +82,7 @@ export async function rawBetween(sensor: string, metric: string, from: number, t
 
 /** Mean, least and most of each bucket; bad readings do not count, as the host has it. */
 export async function meanSeries(sensor: string, metric: string, span: Span): Promise<Series> {
-  const to = Math.round(now()) + 60_000
-  const from = to - 60_000 - span.hours * 3_600_000
-  const page = await ask<Page<BucketItem>>(
-    `/api/v1/sensors/${encodeURIComponent(sensor)}/readings?metric=${metric}&every=${span.every}&aggregate=mean,min,max&from=${from}&to=${to}&limit=10000`,
-  )
+  const page = await ask<Page<BucketItem>>(`${pathOf(sensor, metric, ...bounds(span))}${meansOf(span)}&limit=10000`)
   const samples = page.items.flatMap((item): Sample[] => {
     const figures = item.values[metric]
     return figures ? [{ ts: item.ts, value: figures.mean, least: figures.min, most: figures.max, count: item.count, quality: 'good', reason: null }] : []

@@ -13,7 +13,7 @@ export const refusalText = (error: unknown): string =>
   error instanceof Refused ? [error.message, error.detail].filter(Boolean).join(say('colon')) : say('failed')
 
 /** The token goes in a header and nowhere else: addresses end up in logs. */
-export async function ask<T>(path: string, init: RequestInit = {}): Promise<T> {
+async function answerOf(path: string, init: RequestInit = {}): Promise<Response> {
   const headers = new Headers(init.headers)
   headers.set('Authorization', `Bearer ${token.value}`)
   headers.set('Accept-Language', language.value)
@@ -23,7 +23,20 @@ export async function ask<T>(path: string, init: RequestInit = {}): Promise<T> {
     const problem = (await answer.json().catch(() => ({}))) as { title?: string; detail?: string }
     throw new Refused(answer.status, problem.title ?? `HTTP ${answer.status}`, problem.detail)
   }
-  return (await answer.json()) as T
+  return answer
+}
+
+export const ask = async <T>(path: string, init: RequestInit = {}): Promise<T> => (await (await answerOf(path, init)).json()) as T
+
+/** Saves what an address answers as a spreadsheet's file. A link cannot carry the token: it is fetched, and given to the browser as a file. */
+export async function saveCsv(path: string, name: string): Promise<void> {
+  const file = await (await answerOf(path, { headers: { Accept: 'text/csv' } })).blob()
+  const link = document.createElement('a')
+  link.href = URL.createObjectURL(file)
+  link.download = `${name}.csv`
+  link.click()
+  // Browsers begin to save within the click; the address is given back when they have it for certain.
+  setTimeout(() => URL.revokeObjectURL(link.href), 60_000)
 }
 
 export const post = <T>(path: string, body: unknown = {}): Promise<T> => ask<T>(path, { method: 'POST', body: JSON.stringify(body) })

@@ -30,8 +30,14 @@ export const date = (ms: number): string => new Date(ms).toLocaleDateString(lang
 export const dateTime = (ms: number): string =>
   new Date(ms).toLocaleString(language.value, { ...inShanghai, month: '2-digit', day: '2-digit', hour: '2-digit', minute: '2-digit', second: '2-digit' })
 
+const isoDay = (ms: number): string => new Date(ms).toLocaleDateString('sv-SE', inShanghai)
+
+/** As fields for a time have it, and as names of files can: 2026-11-29T09:00, and 20261129-0900. */
+export const fieldTime = (ms: number): string => `${isoDay(ms)}T${minute(ms)}`
+export const fileTime = (ms: number): string => fieldTime(ms).replace(/[-:]/g, '').replace('T', '-')
+
 /** With its year and zone, as a record needs it. */
-export const fullTime = (ms: number): string => `${new Date(ms).toLocaleDateString('sv-SE', inShanghai)} ${clock(ms)} UTC+8`
+export const fullTime = (ms: number): string => `${isoDay(ms)} ${clock(ms)} UTC+8`
 
 /** How long ago, by the host's clock. */
 export function ago(when: number | string): string {

@@ -1,5 +1,6 @@
 using LuohuIOC.Http;
 using LuohuIOC.Registry;
+using LuohuIOC.Texts;
 
 namespace LuohuIOC.History.Queries;
 
@@ -12,17 +13,19 @@ internal static class ReadingEndpoints
     public static void Map(IEndpointRouteBuilder routes)
     {
         var readings = routes.MapGroup("/api/v1").WithTags("readings").RequireAuthorization("viewer");
-        readings.MapGet("/sensors/{id}/readings", OfSensor).WithName("ListReadingsOfSensor").Produces<ReadingPage<ReadingItem>>();
+        readings.MapGet("/sensors/{id}/readings", OfSensor).WithName("ListReadingsOfSensor")
+            .Produces<ReadingPage<ReadingItem>>().Produces(200, null, CsvAnswer.MediaType).ProducesProblem(400);
         readings.MapGet("/readings", OfSensors).WithName("ListReadings").Produces<ReadingPage<ReadingItem>>();
         readings.MapGet("/readings/count", Count).WithName("CountReadings").Produces<ReadingCount>();
     }
 
     private static async Task<IResult> OfSensor(
         string id, HttpContext context, IReadingQueries queries, SensorRegistry registry, TimeProvider time,
-        string? metric, string? from, string? to, string? every, string? aggregate, string? last, string? quality, string? limit, string? after)
+        string? metric, string? from, string? to, string? every, string? aggregate, string? last, string? quality, string? limit, string? after, string? format)
     {
         if (!registry.TryFind(id, out var sensor)) return Problem.Of(context, StatusCodes.Status404NotFound, "not-found", id);
-        return await AnswerAsync(context, queries, time, [sensor]);
+        if (!CsvAnswer.TryRead(context.Request, out var isCsv)) return CsvAnswer.Unknown(context);
+        return await AnswerAsync(context, queries, time, [sensor], isCsv);
     }
 
     private static async Task<IResult> OfSensors(
@@ -49,12 +52,19 @@ internal static class ReadingEndpoints
     private static IResult TooFewOrMany(HttpContext context, IReadOnlyList<string> ids) =>
         Problem.Of(context, StatusCodes.Status400BadRequest, "readings-sensors", ids.Count, ReadingRequest.SensorsMax);
 
-    private static async Task<IResult> AnswerAsync(HttpContext context, IReadingQueries queries, TimeProvider time, IReadOnlyList<Sensor> sensors)
+    private static async Task<IResult> AnswerAsync(HttpContext context, IReadingQueries queries, TimeProvider time, IReadOnlyList<Sensor> sensors, bool isCsv = false)
     {
         var parameters = new QueryParameters(context.Request.Query, time.GetUtcNow().ToUnixTimeMilliseconds());
         if (parameters.Request(sensors) is not { } request)
             return Problem.Of(context, StatusCodes.Status400BadRequest, parameters.Fault!.Code, parameters.Fault.Arguments);
         var cancel = context.RequestAborted;
+        if (isCsv)
+        {
+            var language = TextBook.LanguageOf(context.Request);
+            var rowsMax = string.IsNullOrEmpty(context.Request.Query["limit"]) ? ReadingCsv.RowsMax : request.Limit;
+            return await GuardAsync(context, () => CsvAnswer.WriteAsync(
+                context, $"readings-{sensors[0].Id}", time.GetUtcNow(), ReadingCsv.Heads(request, language), ReadingCsv.RowsAsync(queries, request, rowsMax, language, cancel)));
+        }
         return await GuardAsync(context, async () => request.IsAggregated
             ? Results.Ok(await queries.BucketsAsync(request, cancel))
             : Results.Ok(await queries.RawAsync(request, cancel)));
@@ -84,7 +94,7 @@ internal static class ReadingEndpoints
         {
             return await answer();
         }
-        catch (HistoryUnavailableException)
+        catch (HistoryUnavailableException) when (!context.Response.HasStarted)
         {
             // Its message names a path of the server: it is in the log and for the administrator.
             return Problem.Of(context, StatusCodes.Status503ServiceUnavailable, "history-unavailable");

@@ -1,4 +1,5 @@
 using System.Text;
+using System.Text.RegularExpressions;
 using LuohuIOC.DeviceProtocol;
 using LuohuIOC.Http;
 using LuohuIOC.Texts;
@@ -10,7 +11,7 @@ public sealed record RejectionView(
     long Id, DateTimeOffset At, string Gateway, string Topic, string Reason, string ReasonText, string? Sensor, int? Index, string? Metric,
     int PayloadBytes, string? FirstText, string? FirstHex);
 
-public static class RejectionEndpoints
+public static partial class RejectionEndpoints
 {
     private const int LimitMax = 1_000;
 
@@ -43,11 +44,21 @@ public static class RejectionEndpoints
         return Results.Ok(new { total = counts.Values.Sum(), byReason = counts });
     }
 
+    /// <summary>Why, and what to do. Of a time that is written in seconds, as most clocks have it, that it is.</summary>
+    internal static string TextOf(Rejection r, string language) =>
+        r.Reason == RejectionReason.TsOutOfRange && Seconds().IsMatch(Encoding.Latin1.GetString(r.FirstBytes))
+            ? TextBook.Get(language, "rejection.ts_out_of_range.seconds")
+            : TextBook.Get(language, $"rejection.{r.Reason.WireName()}");
+
+    // "ts":1732262400 — ten digits, since 2001
+    [GeneratedRegex("\"ts\"\\s*:\\s*[1-9][0-9]{8,9}(?![0-9])")]
+    private static partial Regex Seconds();
+
     private static RejectionView View(long id, Rejection r, string language)
     {
         var isText = System.Text.Unicode.Utf8.IsValid(r.FirstBytes) && !r.FirstBytes.Any(b => b is < 32 and not (9 or 10 or 13));
         return new RejectionView(id, DateTimeOffset.FromUnixTimeMilliseconds(r.At), r.Gateway, r.Topic, r.Reason.WireName(),
-            TextBook.Get(language, $"rejection.{r.Reason.WireName()}"), r.Sensor.Length == 0 ? null : r.Sensor, r.Index < 0 ? null : r.Index,
+            TextOf(r, language), r.Sensor.Length == 0 ? null : r.Sensor, r.Index < 0 ? null : r.Index,
             r.Metric.Length == 0 ? null : r.Metric, r.PayloadBytes,
             isText ? Encoding.UTF8.GetString(r.FirstBytes) : null, isText ? null : Convert.ToHexStringLower(r.FirstBytes));
     }

@@ -20,12 +20,20 @@ public sealed class StationBoard
 {
     private readonly ConcurrentDictionary<(PayloadForm Form, string Address), StationLine> _lines = new();
 
+    // As many as are registered: nobody else stays on the line.
+    private readonly ConcurrentDictionary<(PayloadForm Form, string Address), DateTimeOffset> _gone = new();
+
     public IEnumerable<(PayloadForm Form, string Address, StationLine Line)> All => _lines.Select(l => (l.Key.Form, l.Key.Address, l.Value));
 
     public StationLine? Of(PayloadForm form, string address) => _lines.GetValueOrDefault((form, address));
 
+    /// <summary>When a station that is not on the line has left it; null when it has not been since the start.</summary>
+    public DateTimeOffset? GoneAt(PayloadForm form, string address) => _gone.TryGetValue((form, address), out var at) ? at : null;
+
     internal void Set(PayloadForm form, string address, StationLine line) => _lines[(form, address)] = line;
 
-    internal void Remove(PayloadForm form, string address, StationLine line) =>
-        _lines.TryRemove(new KeyValuePair<(PayloadForm, string), StationLine>((form, address), line));
+    internal void Remove(PayloadForm form, string address, StationLine line, DateTimeOffset at)
+    {
+        if (_lines.TryRemove(new KeyValuePair<(PayloadForm, string), StationLine>((form, address), line))) _gone[(form, address)] = at;
+    }
 }

@@ -68,7 +68,7 @@ internal sealed class StationConnections(
         }
         finally
         {
-            if (conversation.Address is { } address) board.Remove(form, address, line);
+            if (conversation.Address is { } address) board.Remove(form, address, line, time.GetUtcNow());
         }
     }
 

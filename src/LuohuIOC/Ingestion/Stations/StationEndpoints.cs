@@ -1,3 +1,4 @@
+using System.Globalization;
 using LuohuIOC.DeviceProtocol;
 using LuohuIOC.Http;
 
@@ -12,7 +13,8 @@ internal static class StationEndpoints
     {
         app.MapGet("/api/v1/stations", List).RequireAuthorization("viewer").WithTags("Ingestion").WithSummary("Stations that are on the line over TCP");
         app.MapPost("/api/v1/stations/{protocol}/{address}/ask/{question}", Ask).RequireAuthorization("duty-officer").WithTags("Ingestion")
-            .WithSummary("Asks a station on the line for its values, sets its clock, or checks that the guard is there");
+            .WithSummary("Asks a station on the line for its values, sets its clock, or checks that the guard is there")
+            .Produces(202).ProducesProblem(404).ProducesProblem(409);
     }
 
     private static IResult List(StationBoard board, StationBook book) => Results.Ok(new
@@ -22,14 +24,23 @@ internal static class StationEndpoints
         next = (string?)null,
     });
 
-    private static async Task<IResult> Ask(HttpContext context, StationBoard board, TimeProvider time, string protocol, string address, string question)
+    private static async Task<IResult> Ask(HttpContext context, StationBoard board, StationBook book, TimeProvider time, string protocol, string address, string question)
     {
-        if (!PayloadForms.TryParseRaw(protocol, out var form) || board.Of(form, address) is not { } line)
-            return Problem.Of(context, StatusCodes.Status404NotFound, "not-found", $"{protocol}/{address}");
-        if (!Enum.TryParse<StationQuestion>(question, true, out var asked) || !Enum.IsDefined(asked)
-            || StationQuestions.Write(form, line.LastFrame, asked, time.GetUtcNow().ToUnixTimeMilliseconds()) is not { } frame)
-            return Problem.Of(context, StatusCodes.Status404NotFound, "not-found", question);
+        if (!PayloadForms.TryParseRaw(protocol, out var form)) return Problem.Of(context, StatusCodes.Status404NotFound, "not-found", $"{protocol}/{address}");
+        var isKnown = board.Of(form, address) is not null || book.Knows(form, address);
+        if (!isKnown) return Problem.Of(context, StatusCodes.Status404NotFound, "not-found", $"{protocol}/{address}");
+        if (!Enum.TryParse<StationQuestion>(question, true, out var asked) || !StationQuestions.Of(form).Contains(asked))
+            return Problem.Of(context, StatusCodes.Status404NotFound, "station-question", protocol, question, string.Join(", ", StationQuestions.Of(form)).ToLowerInvariant());
+        if (board.Of(form, address) is not { } line || StationQuestions.Write(form, line.LastFrame, asked, time.GetUtcNow().ToUnixTimeMilliseconds()) is not { } frame)
+            return OffLine(context, board, form, address);
         await line.Send(frame, context.RequestAborted);
         return Results.Accepted();
+    }
+
+    private static IResult OffLine(HttpContext context, StationBoard board, PayloadForm form, string address)
+    {
+        if (board.GoneAt(form, address) is not { } gone) return Problem.Of(context, StatusCodes.Status409Conflict, "station-never-on-line", address);
+        var since = gone.ToOffset(TimeParameter.ShanghaiOffset).ToString("yyyy-MM-dd HH:mm:ss", CultureInfo.InvariantCulture);
+        return Problem.Of(context, StatusCodes.Status409Conflict, "station-off-line", address, since);
     }
 }

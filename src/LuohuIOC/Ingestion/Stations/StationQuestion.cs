@@ -32,6 +32,15 @@ public enum StationQuestion
 
 internal static class StationQuestions
 {
+    /// <summary>What a protocol has frames for.</summary>
+    public static IReadOnlyList<StationQuestion> Of(PayloadForm form) => form switch
+    {
+        PayloadForm.Sl651 => [StationQuestion.Values, StationQuestion.State, StationQuestion.Version, StationQuestion.Events, StationQuestion.Clock],
+        PayloadForm.Hj212 => [StationQuestion.Clock],
+        PayloadForm.Gb26875 => [StationQuestion.Guard, StationQuestion.Clock],
+        _ => [],
+    };
+
     /// <summary>The frame that asks; null when the protocol has no such question. Centre, password and version are those of the station's last frame.</summary>
     public static byte[]? Write(PayloadForm form, ReadOnlySpan<byte> lastFrame, StationQuestion question, long nowMs) => form switch
     {

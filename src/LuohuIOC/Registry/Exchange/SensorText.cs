@@ -1,14 +1,12 @@
 using System.Globalization;
 using LuohuIOC.DeviceProtocol;
+using LuohuIOC.Http;
 
 namespace LuohuIOC.Registry.Exchange;
 
 /// <summary>A sensor's columns as texts, the same in both formats.</summary>
 internal static class SensorText
 {
-    // A spreadsheet runs a cell that begins with one of these as a formula; the wide ones too in an East Asian locale.
-    private const string FormulaStarts = "=+-@\t\r\n＝＋－＠";
-
     public static string Of(Sensor sensor, string column) => column switch
     {
         SensorColumns.Id => sensor.Id,
@@ -28,9 +26,9 @@ internal static class SensorText
 
     /// <summary>Makes a text harmless in a spreadsheet: <c>=1+1</c> → <c>'=1+1</c>, and so that nothing is ambiguous <c>'a</c> → <c>''a</c>.</summary>
     public static string Neutralise(string text) =>
-        text.Length > 0 && (text[0] == '\'' || FormulaStarts.Contains(text[0])) ? $"'{text}" : text;
+        text.Length > 0 && (text[0] == '\'' || CsvAnswer.FormulaStarts.Contains(text[0])) ? $"'{text}" : text;
 
     /// <summary>Takes back what <see cref="Neutralise"/> added; a text that it did not make stays.</summary>
     public static string Restore(string text) =>
-        text.Length > 1 && text[0] == '\'' && (text[1] == '\'' || FormulaStarts.Contains(text[1])) ? text[1..] : text;
+        text.Length > 1 && text[0] == '\'' && (text[1] == '\'' || CsvAnswer.FormulaStarts.Contains(text[1])) ? text[1..] : text;
 }

@@ -1,4 +1,3 @@
-using System.Globalization;
 using LuohuIOC.Detection.Nowcast;
 using LuohuIOC.DeviceProtocol;
 using LuohuIOC.Registry;
@@ -28,18 +27,18 @@ internal sealed class NowcastViews(SensorRegistry registry, NowcastBoard board, 
             nowcast is null ? null : At(nowcast, 0), Metres(nowcast?.Now), [.. (nowcast?.Values ?? []).Select(v => new HorizonView(
                 v.Minutes, At(nowcast!, v.Minutes), Math.Round(v.Value, 3), Math.Round(v.Low, 3), Math.Round(v.High, 3)))],
             Trained.Coverage, Metres(nowcast?.Threshold), ReachOf(nowcast),
-            double.IsNaN(crossing) ? null : new CrossingView((int)Math.Round(crossing), At(nowcast!, crossing)), TextOf(nowcast, metric, language),
+            double.IsNaN(crossing) ? null : new CrossingView((int)Math.Round(crossing), At(nowcast!, crossing)), TextOf(nowcast, sensor, metric, language),
             Millimetres(nowcast?.Rain15), Millimetres(nowcast?.Rain60), settings.Speed, nowcast?.Model is { } model ? ModelOf(model, language) : null)
         {
-            Residual = nowcast?.Residual is { } residual ? ResidualOf(residual, language) : null,
+            Residual = nowcast?.Residual is { } residual ? ResidualOf(residual, sensor, metric, language) : null,
         };
     }
 
-    private static ResidualView ResidualOf(NowcastResidual residual, string language) => new(
+    private static ResidualView ResidualOf(NowcastResidual residual, Sensor sensor, string metric, string language) => new(
         residual.Minutes, Math.Round(residual.Expected, 3), Math.Round(residual.Low, 3), Math.Round(residual.High, 3), Math.Round(residual.Value, 3), Math.Round(residual.Factor, 1),
         TextBook.Get(
             language, Math.Abs(residual.Factor) <= 1 ? "nowcast.residual.inside" : residual.Factor > 0 ? "nowcast.residual.above" : "nowcast.residual.below", residual.Minutes,
-            Short(residual.Expected), Short(residual.Low), Short(residual.High), Short(residual.Value)));
+            Figure(language, sensor, metric, residual.Expected), Interval(language, sensor, metric, residual.Low, residual.High), Figure(language, sensor, metric, residual.Value)));
 
     private static string StateOf(StationNowcast? nowcast) => nowcast?.Silence switch
     {
@@ -60,17 +59,18 @@ internal sealed class NowcastViews(SensorRegistry registry, NowcastBoard board, 
     };
 
     // The horizon that officers plan with: half an hour, or what there is.
-    private static string? TextOf(StationNowcast? nowcast, string metric, string language)
+    private static string? TextOf(StationNowcast? nowcast, Sensor sensor, string metric, string language)
     {
         if (nowcast is not { Values.Length: > 0 }) return null;
         var told = Array.Find(nowcast.Values, v => v.Value >= nowcast.Threshold) is { Minutes: > 0 } first ? first
             : nowcast.Values.FirstOrDefault(v => v.Minutes >= 30, nowcast.Values[^1]);
-        var text = TextBook.Get(language, $"nowcast.text.{metric}", told.Minutes, Short(told.Value), Short(told.Low), Short(told.High));
+        var text = TextBook.Get(language, $"nowcast.text.{metric}", told.Minutes, Figure(language, sensor, metric, told.Value), Interval(language, sensor, metric, told.Low, told.High));
+        var threshold = Figure(language, sensor, metric, nowcast.Threshold);
         if (!(nowcast.Now < nowcast.Threshold)) return text;
         return nowcast.Reach switch
         {
-            NowcastReach.Expected => text + TextBook.Get(language, "nowcast.text.expected", Short(nowcast.Threshold), Math.Round(nowcast.CrossingMinutes)),
-            NowcastReach.Possible => text + TextBook.Get(language, "nowcast.text.possible", Short(nowcast.Threshold)),
+            NowcastReach.Expected => text + TextBook.Get(language, "nowcast.text.expected", threshold, Math.Round(nowcast.CrossingMinutes)),
+            NowcastReach.Possible => text + TextBook.Get(language, "nowcast.text.possible", threshold),
             _ => text,
         };
     }
@@ -96,5 +96,8 @@ internal sealed class NowcastViews(SensorRegistry registry, NowcastBoard board, 
 
     private static double? Millimetres(double? value) => value is { } known && double.IsFinite(known) ? Math.Round(known, 1) : null;
 
-    private static string Short(double metres) => metres.ToString("F2", CultureInfo.InvariantCulture);
+    private static string Figure(string language, Sensor sensor, string metric, double metres) => Figures.Of(language, KindCatalogue.Of(sensor.Kind).Name, metric, metres);
+
+    private static string Interval(string language, Sensor sensor, string metric, double low, double high) =>
+        Figures.Between(language, KindCatalogue.Of(sensor.Kind).Name, metric, low, high);
 }

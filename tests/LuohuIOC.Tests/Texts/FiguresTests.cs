@@ -2,7 +2,7 @@ using LuohuIOC.Alerts;
 using LuohuIOC.Texts;
 using Xunit;
 
-namespace LuohuIOC.Tests.Alerts;
+namespace LuohuIOC.Tests.Texts;
 
 public sealed class FiguresTests
 {

@@ -1,11 +1,14 @@
 using System.Globalization;
-using LuohuIOC.Texts;
+using LuohuIOC.DeviceProtocol;
 
-namespace LuohuIOC.Alerts;
+namespace LuohuIOC.Texts;
 
 /// <summary>Values in sentences, written as the wall writes them (dashboards/wall/src/texts/measure.ts): as fine as instruments of the kind are and no finer, depths in centimetres.</summary>
 internal static class Figures
 {
+    /// <summary>Where a figure is not known.</summary>
+    public const string None = "–";
+
     private const int PlacesMax = 3;
 
     /// <summary>Nothing that is measured; decimal numbers end not far above.</summary>
@@ -14,21 +17,32 @@ internal static class Figures
     /// <summary>Value and unit; a dash where there is none.</summary>
     public static string Of(string language, string kind, string metric, double? value)
     {
-        if (value is not { } known || !double.IsFinite(known)) return AlertWords.NoFigure;
+        if (value is not { } known || !double.IsFinite(known)) return None;
         if (IsDepth(kind, metric)) return $"{Bare(kind, metric, known)} cm";
-        return AlertWords.Quantity(language, kind, metric, Bare(kind, metric, known));
+        var unit = Unit(kind, metric);
+        if (unit.Length > 0) unit = TextBook.Named(language, "unit.", unit);
+        return unit.Length > 0 ? $"{Bare(kind, metric, known)} {unit}" : Bare(kind, metric, known);
     }
 
     /// <summary>Both ends of an interval, for example "10–35 cm".</summary>
     public static string Between(string language, string kind, string metric, double? low, double? high) =>
-        TextBook.Get(language, "figure.between", low is { } least && double.IsFinite(least) ? Bare(kind, metric, least) : AlertWords.NoFigure, Of(language, kind, metric, high));
+        TextBook.Get(language, "figure.between", low is { } least && double.IsFinite(least) ? Bare(kind, metric, least) : None, Of(language, kind, metric, high));
 
-    private static bool IsDepth(string kind, string metric) => metric == "depth" && AlertWords.Unit(kind, metric) == "m";
+    /// <summary>UCUM unit of a kind's metric, empty when the kind or the metric is unknown.</summary>
+    public static string Unit(string kind, string metric)
+    {
+        if (metric.Length == 0 || !KindCatalogue.TryParse(kind, out var known)) return "";
+        foreach (var definition in KindCatalogue.Of(known).Metrics)
+            if (definition.Name == metric) return definition.Unit;
+        return "";
+    }
+
+    private static bool IsDepth(string kind, string metric) => metric == "depth" && Unit(kind, metric) == "m";
 
     private static string Bare(string kind, string metric, double value)
     {
         if (IsDepth(kind, metric) && Math.Abs(value) <= DecimalMax) return Fixed(100 * value, 0);
-        var places = metric is "ammonia_nitrogen" or "total_phosphorus" ? PlacesMax : AlertWords.Unit(kind, metric) switch
+        var places = metric is "ammonia_nitrogen" or "total_phosphorus" ? PlacesMax : Unit(kind, metric) switch
         {
             "m" or "m/s" or "[pH]" or "mg/L" or "deg" or "%/m" => 2,
             "mm" or "Cel" or "{NTU}" or "uT" or "%{LEL}" or "V" or "A" or "mA" => 1,
