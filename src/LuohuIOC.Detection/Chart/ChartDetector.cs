@@ -175,9 +175,16 @@ public sealed class ChartDetector
     /// <summary>Where most metrics wander by nature, a departure of the average says less: 1 where all keep a level, 2 where all wander.</summary>
     private double Restlessness()
     {
-        var wander = 0.0;
-        foreach (var metric in _metrics) wander += metric.Wander(_options);
-        wander /= _metrics.Length;
+        var (wander, known) = (0.0, 0);
+        foreach (var metric in _metrics)
+        {
+            // A metric that the station does not have keeps no level.
+            if (metric.IsUnknown) continue;
+            wander += metric.Wander(_options);
+            known++;
+        }
+        if (known == 0) return 1;
+        wander /= known;
         return 1 + wander * wander;
     }
 

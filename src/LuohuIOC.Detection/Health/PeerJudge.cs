@@ -34,8 +34,12 @@ public sealed class PeerJudge(bool follows = true)
     /// <summary>From ordinary to far within so long is a step.</summary>
     private const long StepMs = 3 * HourMs;
 
-    /// <summary>A pause after which an instrument may have been opened.</summary>
+    /// <summary>A pause after which an instrument may have been opened; no shorter than so many of the usual intervals, or a station that reports hourly would always pause.</summary>
     private const long PauseMs = HourMs;
+    private const double PauseIntervals = 3;
+
+    /// <summary>Share by which the usual interval follows a longer one; a shorter one it takes at once.</summary>
+    private const double IntervalShare = 0.1;
 
     private double _difference;
     private long _lastMs;
@@ -46,6 +50,9 @@ public sealed class PeerJudge(bool follows = true)
     private bool _paused;
     private bool _stepped;
 
+    // Not stored: two looks after a start tell it again.
+    private double _intervalMs;
+
     public SensorFault Fault { get; private set; }
 
     /// <summary>At fault or about to be: its readings must not teach what is usual.</summary>
@@ -53,6 +60,9 @@ public sealed class PeerJudge(bool follows = true)
 
     /// <summary>Since when the sensor has been wrong, Unix ms; 0 while it is not.</summary>
     public long SinceMs { get; private set; }
+
+    /// <summary>When it was compared last, Unix ms; 0 when it never was.</summary>
+    public long ComparedMs => _lastMs;
 
     /// <summary>Smoothed own departure less the neighbours', in spreads.</summary>
     public double Difference => _difference;
@@ -68,8 +78,10 @@ public sealed class PeerJudge(bool follows = true)
     public bool Look(long timeMs, double own, double peers, double linked)
     {
         if (double.IsNaN(own) || double.IsNaN(peers)) return false;
-        var pause = _lastMs > 0 && timeMs - _lastMs >= PauseMs;
         var elapsed = _lastMs == 0 ? 0 : Math.Max(0, timeMs - _lastMs);
+        var pause = elapsed >= PauseMs && (_intervalMs == 0 || elapsed > PauseIntervals * _intervalMs);
+        if (elapsed > 0 && (_intervalMs == 0 || elapsed < _intervalMs)) _intervalMs = elapsed;
+        else if (!pause) _intervalMs += IntervalShare * (elapsed - _intervalMs);
         _lastMs = timeMs;
         var before = Fault;
         if (Math.Abs(peers) > Calm || Math.Abs(linked) > Calm)

@@ -42,7 +42,10 @@ public sealed class SeasonalLevel
     public double Departure(long timeMs, double value) => IsWarm ? (value - ExpectedAt(timeMs)) / Spread : double.NaN;
 
     /// <summary>Takes a reading that is not under suspicion.</summary>
-    public void Learn(long timeMs, double value)
+    /// <param name="timeMs">Its time, Unix ms.</param>
+    /// <param name="value">In the metric's unit.</param>
+    /// <param name="widens">False: it teaches where the metric is at this hour, and not how far it usually strays.</param>
+    public void Learn(long timeMs, double value, bool widens = true)
     {
         if (!double.IsFinite(value)) return;
         if (_firstMs == 0) _firstMs = timeMs;
@@ -53,6 +56,7 @@ public sealed class SeasonalLevel
         if (IsWarm) off = Math.Clamp(off, -ClipSpreads * Spread, ClipSpreads * Spread);
         _count[hour] = Math.Min(_count[hour] + 1, MemoryReadings);
         _centre[hour] += off / _count[hour];
+        if (!widens) return;
         _spreadCount = Math.Min(_spreadCount + 1, MemoryReadings * Hours);
         _spread += (Math.Abs(off) - _spread) / _spreadCount;
     }

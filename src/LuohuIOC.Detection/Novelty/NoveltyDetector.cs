@@ -78,6 +78,9 @@ public sealed class NoveltyDetector
         }
     }
 
+    /// <summary>All readings so far were the same: a warm-up that begins with the first change.</summary>
+    public bool HasNeverChanged => _seen > 1 && double.IsInfinity(_resolution);
+
     /// <summary>The smallest change seen, 0 before any: the stream's rounding.</summary>
     private double Quantum => double.IsInfinity(_resolution) ? 0 : _resolution;
 

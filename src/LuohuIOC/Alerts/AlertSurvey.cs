@@ -85,11 +85,11 @@ internal sealed class AlertSurvey : BackgroundService
 
     private LastEpisode? LastOf(AlertView alert) => _ledger.LastSimilar(alert.SensorId, alert.Rule, alert.Metric, alert.RaisedAt) is var (last, events) ? EpisodeOf(last, events) : null;
 
-    /// <summary>Its peak is the furthest of the values that its events tell, on the side of the threshold that the first one lies on.</summary>
+    /// <summary>Its peak is the furthest of the values that its events tell, on the side of the threshold that the first one lies on; without one, of what a detector expected.</summary>
     internal static LastEpisode EpisodeOf(Alert last, IReadOnlyList<AlertEvent> events)
     {
         var told = events.Where(e => e.Type != AlertEventType.Cleared && e.Metric == last.Metric && e.Value is not null).Select(e => e.Value!.Value).ToArray();
-        var isFall = events[0] is { Value: { } value, Threshold: { } threshold } && value < threshold;
+        var isFall = events[0] is { Value: { } value, Metric: { } metric } first && (first.Threshold ?? EvidenceWords.ExpectedOf(first.Evidence, metric)) is { } usual && value < usual;
         var worst = events.Select(e => e.To ?? last.Severity).Append(last.Severity).Max();
         return new LastEpisode(
             last.Id, last.Rule, worst, last.RaisedAt, last.ClearedAt ?? last.ClosedAt ?? last.UpdatedAt, told.Length == 0 ? null : isFall ? told.Min() : told.Max(), last.ClosedBy ?? Alert.System,

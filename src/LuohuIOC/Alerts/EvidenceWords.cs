@@ -46,6 +46,15 @@ internal static class EvidenceWords
         string Quantity(string of, double? figure) => Figures.Of(language, kind, of, figure);
     }
 
+    /// <summary>What a detector, or a sensor's habit, had expected of a metric; null where the evidence says nothing of it.</summary>
+    public static double? ExpectedOf(string? evidence, string metric)
+    {
+        if (evidence is null) return null;
+        using var json = JsonDocument.Parse(evidence);
+        if (json.RootElement.ValueKind != JsonValueKind.Object || !json.RootElement.TryGetProperty("expected", out var expected)) return null;
+        return expected.ValueKind == JsonValueKind.Object ? Value(expected, metric) : expected.ValueKind == JsonValueKind.Number ? expected.GetDouble() : null;
+    }
+
     private static string Nowcast(string language, string kind, string metric, double? threshold, JsonElement told)
     {
         if (told.TryGetProperty("ended", out var ended))

@@ -48,5 +48,6 @@ internal static class AlarmLatch
     {
         state.Severity = null;
         state.SinceMs = state.QuietSinceMs = 0;
+        state.Metric = "";
     }
 }

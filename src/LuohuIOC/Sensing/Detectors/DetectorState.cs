@@ -56,4 +56,12 @@ public sealed class StreamState
     /// <summary>What each metric reads in dry weather, taken with the snapshot; empty for kinds that rain does not concern.</summary>
     [Id(5)]
     public double[] Dry = [];
+
+    /// <summary>Wire name of the metric that the open alert was raised for, or heightened by last; empty when there is none, and in what older versions wrote.</summary>
+    [Id(6)]
+    public string Metric = "";
+
+    /// <summary>When each metric came last, Unix ms, taken with the snapshot; empty in what older versions wrote.</summary>
+    [Id(7)]
+    public long[] HeardMs = [];
 }

@@ -38,13 +38,13 @@ public sealed record StreamView(
     /// <summary>How it did on its own past.</summary>
     public required PastView Past { get; init; }
 
-    /// <summary>Those of <see cref="Metrics"/> that it does not look at now; empty while it warms up.</summary>
+    /// <summary>Those of <see cref="Metrics"/> that it does not look at now; of those that warm up with it none.</summary>
     public IReadOnlyList<UnwatchedView> Unwatched { get; init; } = [];
 }
 
 /// <summary>A metric that a detector does not look at.</summary>
 /// <param name="Metric">Wire name.</param>
-/// <param name="Reason"><c>unknown</c>: too rare while the detector warmed up, and left out since; <c>dead</c>: unchanged for so long that the instrument must be dead or stuck.</param>
+/// <param name="Reason"><c>unknown</c>: too rare while the detector warmed up, and left out since; <c>dead</c>: unchanged for so long that the instrument must be dead or stuck; <c>missing</c>: not come, or bad, for more than a day, while the sensor has told others.</param>
 /// <param name="Text">The same as a sentence.</param>
 public sealed record UnwatchedView(string Metric, string Reason, string Text);
 

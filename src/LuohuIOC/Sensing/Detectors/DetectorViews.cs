@@ -21,7 +21,8 @@ public sealed class DetectorViews(
     private static DetectorView StreamsAlone(string sensorId, string language, IReadOnlyList<StreamView> views)
     {
         var state = views.All(v => v.State == "watching") ? "watching" : "warming-up";
-        return new DetectorView(sensorId, state, TextBook.Get(language, $"detector.state.{state}"), false, null, null, null, null, []) { Streams = views };
+        var text = (views.FirstOrDefault(v => v.State == state) ?? views[0]).StateText;
+        return new DetectorView(sensorId, state, text, false, null, null, null, null, []) { Streams = views };
     }
 
     internal static DetectorView ViewOf(

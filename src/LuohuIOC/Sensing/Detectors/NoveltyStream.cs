@@ -15,10 +15,12 @@ internal sealed class NoveltyStream : ISensorStream
     private readonly Threshold _threshold;
     private readonly StreamBoard _board;
     private readonly RainCover? _rain;
+    private readonly MetricsHeard _heard;
 
     public NoveltyStream(int slot, string metric, StreamState state, Threshold threshold, StreamBoard board, RainCover? rain)
     {
         (_slot, _metric, State, _threshold, _board, _rain) = (slot, metric, state, threshold, board, rain);
+        _heard = new MetricsHeard(1, state.HeardMs);
         _rain?.Restore(state.Dry);
         if (state.Snapshot.Length > 0) _novelty.Restore(state.Snapshot);
         Drop();
@@ -27,13 +29,15 @@ internal sealed class NoveltyStream : ISensorStream
 
     public StreamState State { get; }
 
-    public void Keep() => (State.Snapshot, State.Dry) = (_novelty.Snapshot(), _rain?.Snapshot() ?? []);
+    public void Keep() => (State.Snapshot, State.Dry, State.HeardMs) = (_novelty.Snapshot(), _rain?.Snapshot() ?? [], _heard.Snapshot());
 
-    public void Drop() => (State.Snapshot, State.Dry) = ([], []);
+    public void Drop() => (State.Snapshot, State.Dry, State.HeardMs) = ([], [], []);
 
     public void Observe(long timeMs, ReadOnlySpan<byte> slots, ReadOnlySpan<double> values, List<RuleChange> changes)
     {
         var at = slots.IndexOf((byte)_slot);
+        if (at >= 0) _heard.Take(0, timeMs);
+        _board.PublishUnwatched(unknown: 0, dead: 0, _heard.MissingAt(timeMs));
         if (at < 0) return;
         var score = _novelty.Observe(timeMs, values[at]);
         _rain?.Observe(timeMs, values.Slice(at, 1));
@@ -49,6 +53,6 @@ internal sealed class NoveltyStream : ISensorStream
     private void Publish(long timeMs)
     {
         var warm = _novelty.Verdict == NoveltyVerdict.Scored;
-        _board.Publish(timeMs, warm ? 0 : Math.Max(1, _novelty.WarmUpLeft), warm ? _novelty.Evidence : double.NaN, _novelty.ByView, [_novelty.Expected], _rain);
+        _board.Publish(timeMs, warm ? 0 : Math.Max(1, _novelty.WarmUpLeft), warm ? _novelty.Evidence : double.NaN, _novelty.ByView, [_novelty.Expected], _rain, _novelty.HasNeverChanged);
     }
 }

@@ -15,6 +15,8 @@ internal sealed class StreamBoard
     private RainLook? _rain;
     private ulong _unknown;
     private ulong _dead;
+    private ulong _missing;
+    private bool _hasNeverChanged;
 
     /// <param name="names">What the contributions are of: metrics, or views of one metric.</param>
     /// <param name="expected">How many expectations there are.</param>
@@ -31,11 +33,13 @@ internal sealed class StreamBoard
     /// <param name="contributions">By name.</param>
     /// <param name="expected">By metric, NaN where unknown.</param>
     /// <param name="rain">Null for kinds that rain does not concern.</param>
-    public void Publish(long timeMs, int warmUpLeft, double score, ReadOnlySpan<double> contributions, ReadOnlySpan<double> expected, RainCover? rain)
+    /// <param name="hasNeverChanged">No warm-up ends before its first change.</param>
+    public void Publish(
+        long timeMs, int warmUpLeft, double score, ReadOnlySpan<double> contributions, ReadOnlySpan<double> expected, RainCover? rain, bool hasNeverChanged = false)
     {
         lock (_lock)
         {
-            (_timeMs, _warmUpLeft, _score) = (timeMs, warmUpLeft, score);
+            (_timeMs, _warmUpLeft, _score, _hasNeverChanged) = (timeMs, warmUpLeft, score, hasNeverChanged);
             contributions.CopyTo(_contributions);
             expected.CopyTo(_expected);
             if (rain is not null) _rain = new RainLook(rain.IsWet, rain.Millimetres, rain.Threshold, rain.HeldBack, rain.LastHeldMs, rain.LastScore);
@@ -45,9 +49,10 @@ internal sealed class StreamBoard
     /// <summary>Tells which metrics are not looked at, by their place in the expectations: bit m for metric m.</summary>
     /// <param name="unknown">Too rare while the detector warmed up.</param>
     /// <param name="dead">Unchanged for so long that the instrument must be dead or stuck.</param>
-    public void PublishUnwatched(ulong unknown, ulong dead)
+    /// <param name="missing">Not come for long, while the sensor has told others.</param>
+    public void PublishUnwatched(ulong unknown, ulong dead, ulong missing)
     {
-        lock (_lock) (_unknown, _dead) = (unknown, dead);
+        lock (_lock) (_unknown, _dead, _missing) = (unknown, dead, missing);
     }
 
     public StreamLook Read()
@@ -57,13 +62,14 @@ internal sealed class StreamBoard
             return new StreamLook(
                 _timeMs, _warmUpLeft, double.IsFinite(_score) ? _score : null,
                 _names.Zip(_contributions).ToDictionary(p => p.First, p => double.IsFinite(p.Second) ? Math.Round(p.Second, 3) : 0),
-                [.. _expected.Select(e => double.IsFinite(e) ? (double?)e : null)], _rain, _unknown, _dead);
+                [.. _expected.Select(e => double.IsFinite(e) ? (double?)e : null)], _rain, _unknown, _dead, _missing, _hasNeverChanged);
         }
     }
 }
 
 /// <summary>One copy of what a <see cref="StreamBoard"/> shows.</summary>
-internal sealed record StreamLook(long TimeMs, int WarmUpLeft, double? Score, Dictionary<string, double> Contributions, double?[] Expected, RainLook? Rain, ulong Unknown, ulong Dead);
+internal sealed record StreamLook(
+    long TimeMs, int WarmUpLeft, double? Score, Dictionary<string, double> Contributions, double?[] Expected, RainLook? Rain, ulong Unknown, ulong Dead, ulong Missing, bool HasNeverChanged);
 
 /// <summary>What a <see cref="RainCover"/> said last.</summary>
 internal readonly record struct RainLook(bool IsWet, double Millimetres, double Threshold, int HeldBack, long LastHeldMs, double LastScore);

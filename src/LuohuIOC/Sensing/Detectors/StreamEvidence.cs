@@ -39,7 +39,7 @@ internal static class StreamEvidence
         foreach (var m in order) json.WriteNumber(metrics[m], Math.Round(shares[m], 3));
         json.WriteEndObject();
         json.WriteStartObject("expected");
-        foreach (var m in order) Number(json, metrics[m], chart.Expected(m));
+        foreach (var m in order) Number(json, metrics[m], chart.IsUnknown(m) ? double.NaN : chart.Expected(m));
         json.WriteEndObject();
         json.WriteStartObject("values");
         foreach (var m in order) Number(json, metrics[m], values[m]);
@@ -70,10 +70,11 @@ internal static class StreamEvidence
         json.WriteEndObject();
     }
 
+    // The level of a reservoir stands a hundred metres above the sea, and its millimetres are measured.
     private static void Number(Utf8JsonWriter json, string name, double value)
     {
         json.WritePropertyName(name);
-        if (double.IsFinite(value)) json.WriteRawValue(value.ToString("G4", CultureInfo.InvariantCulture));
+        if (double.IsFinite(value)) json.WriteRawValue(value.ToString("G6", CultureInfo.InvariantCulture));
         else json.WriteNullValue();
     }
 

@@ -21,8 +21,12 @@ public sealed class StreamViews(SensorDetectors detectors, Thresholds thresholds
         var look = boards.Find(sensor.Id, rule)?.Read();
         var warm = look is { WarmUpLeft: 0 };
         var state = warm ? "watching" : "warming-up";
-        var text = look is { WarmUpLeft: > 0 }
-            ? TextBook.Get(language, "detector.warm-up", look.WarmUpLeft) : TextBook.Get(language, $"detector.state.{state}");
+        var text = look switch
+        {
+            null => TextBook.Get(language, "detector.state.unheard"),
+            { WarmUpLeft: > 0 } => TextBook.Get(language, look.HasNeverChanged ? "detector.warm-up.unchanged" : "detector.warm-up", look.WarmUpLeft),
+            _ => TextBook.Get(language, "detector.state.watching"),
+        };
         var threshold = thresholds.Of(sensor, rule);
         return new StreamView(
             rule, TextBook.Get(language, $"rule.{rule}"), state, text, look?.WarmUpLeft, !chart || options.Station == StationAlarm.Chart, metrics,
@@ -41,11 +45,13 @@ public sealed class StreamViews(SensorDetectors detectors, Thresholds thresholds
         var views = new List<UnwatchedView>();
         for (var m = 0; m < metrics.Length; m++)
         {
-            if ((look.Unknown >> m & 1) != 0) views.Add(new UnwatchedView(metrics[m], "unknown", TextBook.Get(language, "detector.unwatched.unknown", metrics[m])));
-            else if ((look.Dead >> m & 1) != 0) views.Add(new UnwatchedView(metrics[m], "dead", TextBook.Get(language, "detector.unwatched.dead", metrics[m])));
+            var reason = Has(look.Unknown, m) ? "unknown" : Has(look.Missing, m) ? "missing" : Has(look.Dead, m) ? "dead" : null;
+            if (reason is not null) views.Add(new UnwatchedView(metrics[m], reason, TextBook.Get(language, $"detector.unwatched.{reason}", TextBook.Get(language, $"metric.{metrics[m]}"))));
         }
         return views;
     }
+
+    private static bool Has(ulong metrics, int metric) => (metrics >> metric & 1) != 0;
 
     private PastView PastOf(Sensor sensor, string rule, string language)
     {

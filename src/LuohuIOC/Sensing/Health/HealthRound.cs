@@ -76,8 +76,9 @@ internal sealed class HealthRound(SensorRegistry registry, LatestBoard latest, H
             var isBad = reading.Mark.Grade == QualityGrade.Bad && (reading.Mark.Slots >> slot & 1) != 0;
             if (isBad || slot >= reading.Values.Length || !double.IsFinite(reading.Values[slot]) || !IsNew(slot)) continue;
             metric.Value = reading.Values[slot];
-            metric.Departure = metric.Season.Departure(reading.TimeOf(slot), metric.Value);
-            if (!metric.Judge.IsSuspected) metric.Season.Learn(reading.TimeOf(slot), metric.Value);
+            metric.Tell(reading.TimeOf(slot), metric.Season.Departure(reading.TimeOf(slot), metric.Value));
+            // What calm neighbours do not share may be a drift: if it taught how far the sensor usually strays, a slow one would never be far enough off.
+            if (!metric.Judge.IsSuspected) metric.Season.Learn(reading.TimeOf(slot), metric.Value, widens: Math.Abs(metric.Judge.Difference) < PeerJudge.Near);
         }
 
         // What other metrics bring is no news of this one.
@@ -90,9 +91,9 @@ internal sealed class HealthRound(SensorRegistry registry, LatestBoard latest, H
         foreach (var metric in health.Metrics)
         {
             var peers = _peers.Of(sensor);
-            var median = MedianOf(peers.Same, metric.Metric.Name);
+            var median = MedianOf(peers.Same, metric.Metric.Name, nowMs);
             metric.PeersDeparture = median;
-            metric.Judge.Look(nowMs, metric.Departure, median, FurthestOf(peers.Linked));
+            metric.Judge.Look(nowMs, metric.Departure, median, FurthestOf(peers.Linked, nowMs));
             if (metric.Judge.Fault == SensorFault.None || (worst is not null && worst.SinceMs <= metric.Judge.SinceMs)) continue;
             worst = new FaultNotice(
                 metric.Judge.Fault, metric.Metric.Slot, metric.Judge.SinceMs, metric.Value, metric.Season.ExpectedAt(nowMs), metric.Departure, median,
@@ -106,12 +107,12 @@ internal sealed class HealthRound(SensorRegistry registry, LatestBoard latest, H
         board.Set(sensor.Number, worst is null && battery is null ? null : new HealthNotice(worst, battery));
     }
 
-    private double MedianOf(int[] numbers, string metric)
+    private double MedianOf(int[] numbers, string metric, long nowMs)
     {
         Span<double> departures = stackalloc double[numbers.Length];
         var alive = 0;
         foreach (var number in numbers)
-            if (_sensors.TryGetValue(number, out var health) && DepartureOf(health, metric) is var departure && double.IsFinite(departure))
+            if (_sensors.TryGetValue(number, out var health) && DepartureOf(health, metric, nowMs) is var departure && double.IsFinite(departure))
                 departures[alive++] = departure;
         if (alive < 2) return double.NaN;
         departures = departures[..alive];
@@ -120,19 +121,20 @@ internal sealed class HealthRound(SensorRegistry registry, LatestBoard latest, H
     }
 
     /// <summary>A neighbour that is itself at fault is no witness.</summary>
-    private static double DepartureOf(SensorHealth health, string metric)
+    private double DepartureOf(SensorHealth health, string metric, long nowMs)
     {
         foreach (var one in health.Metrics)
-            if (one.Metric.Name == metric) return one.Judge.Fault == SensorFault.None ? one.Departure : double.NaN;
+            if (one.Metric.Name == metric) return one.Judge.Fault == SensorFault.None ? one.WitnessAt(nowMs, options.Stale) : double.NaN;
         return double.NaN;
     }
 
-    private double FurthestOf(int[] numbers)
+    private double FurthestOf(int[] numbers, long nowMs)
     {
         var furthest = 0.0;
         foreach (var number in numbers)
-            if (_sensors.TryGetValue(number, out var health) && health.Metrics is [{ Judge.Fault: SensorFault.None } first, ..] && Math.Abs(first.Departure) > Math.Abs(furthest))
-                furthest = first.Departure;
+            if (_sensors.TryGetValue(number, out var health) && health.Metrics is [{ Judge.Fault: SensorFault.None } first, ..]
+                && first.WitnessAt(nowMs, options.Stale) is var departure && Math.Abs(departure) > Math.Abs(furthest))
+                furthest = departure;
         return furthest;
     }
 

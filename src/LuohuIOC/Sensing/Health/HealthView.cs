@@ -7,7 +7,10 @@ namespace LuohuIOC.Sensing.Health;
 /// <summary>What the watch over all sensors knows of one: how far it is from its own habit, how far its neighbours are from theirs, its battery.</summary>
 /// <param name="SensorId">The sensor.</param>
 /// <param name="LookedAt">The last look; null before the first since the start.</param>
-/// <param name="State"><c>learning</c>, <c>well</c>, <c>suspected</c> or <c>faulty</c>; the worst of its metrics and its battery.</param>
+/// <param name="State">
+/// <c>learning</c>, <c>well</c>, <c>uncompared</c> (its habit is known, and for a day fewer than two neighbours had readings beside its own), <c>suspected</c> or
+/// <c>faulty</c>; the worst of its metrics and its battery.
+/// </param>
 /// <param name="Text">The same as a sentence.</param>
 /// <param name="Metrics">Those that are compared; empty for kinds whose battery alone is watched.</param>
 /// <param name="Neighbours">Ids of the sensors of its kind that it is compared with, nearest first.</param>
@@ -15,6 +18,8 @@ namespace LuohuIOC.Sensing.Health;
 public sealed record HealthView(
     string SensorId, DateTimeOffset? LookedAt, string State, string Text, IReadOnlyList<MetricHealthView> Metrics, IReadOnlyList<string> Neighbours, BatteryHealthView? Battery)
 {
+    private const long ComparedWithinMs = 24 * 3_600_000L;
+
     internal static HealthView Of(Sensor sensor, SensorHealth health, string[] neighbours, long lookedMs, HealthOptions options, string language)
     {
         var metrics = health.Metrics.Select(m => MetricHealthView.Of(m, lookedMs)).ToArray();
@@ -22,11 +27,12 @@ public sealed record HealthView(
         var faulty = metrics.FirstOrDefault(m => m.Fault != "none");
         var suspected = metrics.FirstOrDefault(m => m.SuspectedSince is not null);
         var state = faulty is not null || battery is { RunsOut: true } ? "faulty" : suspected is not null ? "suspected"
-            : metrics.Any(m => m.Departure is null) && metrics.All(m => m.Departure is null) ? "learning" : "well";
-        var text = faulty is not null ? TextBook.Get(language, $"health.{faulty.Fault}", faulty.Metric, faulty.Departure, faulty.NeighboursDeparture, neighbours.Length)
+            : metrics.Length == 0 ? "well" : health.Metrics.All(m => !m.Season.IsWarm) ? "learning"
+            : health.Metrics.All(m => lookedMs - m.Judge.ComparedMs > ComparedWithinMs) ? "uncompared" : "well";
+        var text = faulty is not null ? TextBook.Get(language, $"health.{faulty.Fault}", TextBook.Get(language, $"metric.{faulty.Metric}"), faulty.Departure, faulty.NeighboursDeparture, neighbours.Length)
             : battery is { RunsOut: true } ? TextBook.Get(language, "health.battery", Math.Round(battery.DaysLeft ?? 0))
             : metrics.Length == 0 ? TextBook.Get(language, "health.battery-alone")
-            : TextBook.Get(language, $"health.{state}", suspected?.Metric, suspected?.Departure, suspected?.NeighboursDeparture, neighbours.Length);
+            : TextBook.Get(language, $"health.{state}", suspected is null ? null : TextBook.Get(language, $"metric.{suspected.Metric}"), suspected?.Departure, suspected?.NeighboursDeparture, neighbours.Length);
         return new HealthView(sensor.Id, Time(lookedMs), state, text, metrics, neighbours, battery);
     }
 

@@ -23,6 +23,9 @@ public sealed class HealthWatch : BackgroundService
     private readonly Lock _looking = new();
     private long _lookedMs;
 
+    // An officer's word must outlive a crash: what was forgotten on it is stored at once.
+    private bool _hasForgotten;
+
     public HealthWatch(
         SensorRegistry registry, LatestBoard latest, HealthBoard board, HealthOptions options, IOpenAlerts alerts, IConfiguration configuration, TimeProvider time, ILogger<HealthWatch> log)
     {
@@ -53,7 +56,7 @@ public sealed class HealthWatch : BackgroundService
         while (await timer.WaitForNextTickAsync(stoppingToken))
         {
             Guarded(Look);
-            if (_time.GetElapsedTime(saved) < _options.SaveEvery) continue;
+            if (!_hasForgotten && _time.GetElapsedTime(saved) < _options.SaveEvery) continue;
             saved = _time.GetTimestamp();
             Guarded(Save);
         }
@@ -98,18 +101,29 @@ public sealed class HealthWatch : BackgroundService
     }
 
     // On every host: each watches all sensors. Of an alert that says it twice nothing more follows.
-    private void Hear(AlertView alert)
+    private void Hear(AlertView alert) => Hear(alert, _acquitted.Enqueue);
+
+    private static void Hear(AlertView alert, Action<string> acquit)
     {
         // A mark on a fault that is over says nothing of one that stands today.
-        if (alert.Rule == HealthMarks.FaultRule && alert.Verdict == "false" && alert.ClearedAt is null) _acquitted.Enqueue(alert.SensorId);
+        if (alert.Rule == HealthMarks.FaultRule && alert.Verdict == "false" && alert.ClearedAt is null) acquit(alert.SensorId);
+    }
+
+    // Of one that is at no fault any more nothing is forgotten again.
+    private void LearnAnew(string id)
+    {
+        if (!_registry.TryFind(id, out var sensor) || !_round.LearnAnew(sensor)) return;
+        _hasForgotten = true;
+        _log.LogInformation("Health: how {Sensor} reads now is learned anew, as its fault was marked as none", id);
     }
 
     private void Look()
     {
         lock (_looking)
         {
-            while (_acquitted.TryDequeue(out var id))
-                if (_registry.TryFind(id, out var sensor) && _round.LearnAnew(sensor)) _log.LogInformation("Health: how {Sensor} reads now is learned anew, as its fault was marked as none", id);
+            while (_acquitted.TryDequeue(out var id)) LearnAnew(id);
+            // A host that stopped between the mark and the look has forgotten the one and not the other; the same mark cannot be given again.
+            foreach (var alert in _alerts.Open) Hear(alert, LearnAnew);
             _round.Look(_lookedMs = _time.GetUtcNow().ToUnixTimeMilliseconds());
         }
     }
@@ -129,5 +143,6 @@ public sealed class HealthWatch : BackgroundService
         (string, double[])[] rows;
         lock (_looking) rows = [.. _round.Sensors.Select(s => (_registry[s.Number].Id, s.Health.Snapshot()))];
         _store.Write(rows);
+        _hasForgotten = false;
     }
 }

@@ -16,6 +16,15 @@ internal sealed class MetricHealth(HealthMetric metric)
 
     public double Value { get; set; } = double.NaN;
 
+    private double _told = double.NaN;
+    private long _toldMs;
+
+    /// <summary>Takes what a new reading shows.</summary>
+    public void Tell(long timeMs, double departure) => (Departure, _told, _toldMs) = (departure, departure, timeMs);
+
+    /// <summary>As a witness it stands by its last reading while that is fresh: stations that report hourly, each at its own minute, would never meet in one round.</summary>
+    public double WitnessAt(long nowMs, TimeSpan stale) => nowMs - _toldMs <= stale.TotalMilliseconds ? _told : double.NaN;
+
     /// <summary>The neighbours' median departure at this round, NaN when fewer than two are alive.</summary>
     public double PeersDeparture { get; set; } = double.NaN;
 }

@@ -20,7 +20,8 @@ internal sealed class WitnessLook(
     public Surroundings Look(AlertView alert, LastEpisode? last, DateTimeOffset at)
     {
         var nowMs = at.ToUnixTimeMilliseconds();
-        if (!registry.TryFind(alert.SensorId, out var sensor) || Alone.Contains(alert.Metric))
+        // A sensor's fault was found by holding it against its neighbours: that they move and it does not proves the fault, and no event.
+        if (!registry.TryFind(alert.SensorId, out var sensor) || Alone.Contains(alert.Metric) || alert.Rule == HealthMarks.FaultRule)
             return new Surroundings(at, null, SurroundingsLean.Undecided, TrendBook.Minutes, null, null, [], null, last);
         var own = Read(sensor, alert.Metric, nowMs);
         var subject = SubjectOf(sensor, alert, own);

@@ -33,6 +33,18 @@ public sealed class LateMetricTests
     }
 
     [Fact]
+    public void A_metric_that_a_station_does_not_have_changes_nothing_for_the_others()
+    {
+        var rows = Station(14, 2500, faultFrom: 2000);
+        // All wander, so that it counts whether those that are not there are taken for steady ones.
+        for (var r = 0; r < rows.Length; r++)
+            for (var m = 0; m < Metrics; m++) rows[r][m] += 4 * Math.Sin((r / 60.0) + m);
+        var wider = rows.Select(r => (double[])[.. r, double.NaN, double.NaN]).ToArray();
+        var (these, those) = (Scores(new ChartDetector(Metrics), rows), Scores(new ChartDetector(Metrics + 2), wider));
+        foreach (var (one, other) in these.Zip(those)) Assert.Equal(one, other, 1e-9);
+    }
+
+    [Fact]
     public void A_restored_detector_goes_on_learning_a_metric_that_the_first_rows_do_not_show() =>
         Gen.Int[400, 1400].Sample(
             cut =>

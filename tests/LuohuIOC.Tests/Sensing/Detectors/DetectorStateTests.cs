@@ -1,6 +1,7 @@
 using LuohuIOC.Alerts;
 using LuohuIOC.Detection.Health;
 using LuohuIOC.Sensing;
+using LuohuIOC.Sensing.Detectors;
 using Microsoft.Extensions.DependencyInjection;
 using Orleans.Serialization;
 using Xunit;
@@ -60,6 +61,12 @@ public sealed class DetectorStateTests
         "AEuQ7KASAwebkOyiEACYGamZmZmZm5P4CamZmZmZnZP4AAAAAAcJmUQYAAAIAg10F5QuDgIEAZbm92ZWx0eS1mbG93QQHBAQEBAQHBCeDg4CEgAAWBAAAAAAAAAECAAAAA" +
         "AAAAEEDgIQAFgQAAAAAAAPg/gAAAAAAAAARA4AEgAAS5DsrgIQgVAwED4MEBwQHBAcEBwQHg";
 
+    /// <summary>The same with the metric that the first stream's alert is about, and when its metrics came.</summary>
+    private const string WithHeard =
+        "IAAlASAwebkOyiHgAQEBAQEBAQEJFQEJFQEBASHgAQEJFQkh4AEBIeAh4CHggf////////9/IQgVAwEgAAS5DsoBHSEABSFAG25vdmVsdHktbGV2ZWxBCQECA/oJFQUBIAAEuQ" +
+        "7KASAwebkOyiEACYGamZmZmZm5P4CamZmZmZnZP4AAAAAAcJmUQYAAAIAg10F5QuBBC2xldmVsIQADASAABLkOyuDgIEAZbm92ZWx0eS1mbG93QQHBAQEBAQHBCUEBwRng4OAh" +
+        "IAAFgQAAAAAAAABAgAAAAAAAABBA4CEABYEAAAAAAAD4P4AAAAAAAAAEQOABIAAEuQ7K4CEIFQMBA+DBAcEBwQHBAcEB4A==";
+
     private static readonly Serializer<SensorState> Serializer =
         new ServiceCollection().AddSerializer().BuildServiceProvider().GetRequiredService<Serializer<SensorState>>();
 
@@ -73,6 +80,7 @@ public sealed class DetectorStateTests
     [InlineData(WithSetBack, 2)]
     [InlineData(WithFires, 2)]
     [InlineData(WithSums, 2)]
+    [InlineData(WithHeard, 2)]
     public void Every_version_can_be_read(string golden, int streams)
     {
         var state = Serializer.Deserialize(Convert.FromBase64String(golden))!;
@@ -102,6 +110,19 @@ public sealed class DetectorStateTests
     }
 
     [Fact]
-    public void The_newest_is_what_this_version_writes() =>
-        Assert.Equal(WithSums, Convert.ToBase64String(Serializer.SerializeToArray(Serializer.Deserialize(Convert.FromBase64String(WithHealth))!)));
+    public void What_an_alert_was_raised_for_and_when_each_metric_came_are_kept()
+    {
+        var stream = Serializer.Deserialize(Convert.FromBase64String(WithHeard))!.Detector!.Streams[0];
+        Assert.Equal("level", stream.Metric);
+        Assert.Equal([1_735_660_800_000], stream.HeardMs);
+        Assert.All(Serializer.Deserialize(Convert.FromBase64String(WithSums))!.Detector!.Streams, s => Assert.Equal(0UL, new MetricsHeard(1, s.HeardMs).MissingAt(long.MaxValue)));
+    }
+
+    [Fact]
+    public void The_newest_is_what_this_version_writes()
+    {
+        var state = Serializer.Deserialize(Convert.FromBase64String(WithHealth))!;
+        (state.Detector!.Streams[0].Metric, state.Detector.Streams[0].HeardMs) = ("level", [1_735_660_800_000]);
+        Assert.Equal(WithHeard, Convert.ToBase64String(Serializer.SerializeToArray(state)));
+    }
 }

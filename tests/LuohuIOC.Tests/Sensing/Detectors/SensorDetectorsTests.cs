@@ -88,7 +88,7 @@ public sealed class SensorDetectorsTests : IDisposable
         _desk.Rows(detector, 21);
         var view = Assert.Single(_desk.Views.Of(station, TextBook.English));
         Assert.Equal(view.Metrics.Except(["ph", "ammonia_nitrogen"]).Select(m => (m, "unknown")), view.Unwatched.Select(u => (u.Metric, u.Reason)));
-        Assert.Equal("turbidity came too rarely or never changed while the detector warmed up; it is watched once enough of its readings have come.", view.Unwatched.Single(u => u.Metric == "turbidity").Text);
+        Assert.Equal("Turbidity came too rarely or never changed while the detector warmed up; it is watched once enough of its readings have come.", view.Unwatched.Single(u => u.Metric == "turbidity").Text);
         // The pH stands still.
         for (var i = 0; i < 60; i++) detector.Observe(_desk.NowMs += 900_000, [1, 4], [7.5, 1 + (i % 7 * 0.01)], _desk.Changes);
         Assert.Equal("dead", Assert.Single(_desk.Views.Of(station, TextBook.Chinese)).Unwatched.Single(u => u.Metric == "ph").Reason);

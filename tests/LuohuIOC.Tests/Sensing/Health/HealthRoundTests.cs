@@ -40,6 +40,21 @@ public sealed class HealthRoundTests
         for (var i = 1; i < Rivers; i++) Assert.Null(_board.Of(i));
     }
 
+    /// <summary>Five centimetres a day: it must not teach its own spread that this is usual before it is far enough off to be told.</summary>
+    [Fact]
+    public void A_sensor_that_drifts_slowly_is_told_before_it_is_taken_for_a_restless_one()
+    {
+        var days = 0;
+        for (; days < 12 && _board.Of(0)?.Fault is null; days++)
+        {
+            var before = days;
+            Days(1, i => i == 0 ? ((before * 144) + _steps) * 0.05 / 144 : 0);
+        }
+        Assert.Equal(SensorFault.Drift, _board.Of(0)?.Fault?.Fault);
+        Assert.InRange(days, 2, 10);
+        for (var i = 1; i < Rivers; i++) Assert.Null(_board.Of(i));
+    }
+
     [Fact]
     public void A_step_is_a_bias_and_a_flood_of_all_is_none()
     {

@@ -156,6 +156,17 @@ public sealed class WitnessLookTests : IDisposable
     }
 
     [Fact]
+    public void That_its_neighbours_rise_makes_no_event_of_a_sensor_that_does_not_feel_them()
+    {
+        foreach (var id in new[] { "p0", "p1", "p2", "p3", "outfall" }) Read(id, -15, 0.5);
+        _trends.Take();
+        foreach (var id in new[] { "p0", "p2", "p3" }) Read(id, 0, 1.6);
+        Read("p1", 0, 0.51);
+        var found = _look.Look(Alert("p1", HealthMarks.FaultRule, 0.51, null), null, Now);
+        Assert.Equal((null, SurroundingsLean.Undecided), (found.Subject, found.Lean));
+    }
+
+    [Fact]
     public void Of_a_battery_nobody_near_can_say_anything() =>
         Assert.Equal((null, 0), _look.Look(Alert("p1", "battery-low", 12, 20) with { Metric = "battery" }, null, Now) is var found ? (found.Subject, found.Neighbours.Length) : default);
 
