@@ -139,6 +139,28 @@ public sealed class ConnectionTests(HostWithDistrict fixture) : IClassFixture<Ho
     }
 
     [Fact]
+    public async Task One_token_does_not_take_every_place_at_the_wall()
+    {
+        await using var host = new HostProcess(null, "--Registry:District=Empty", "--Wall:ConnectionsMax=20");
+        await host.StartAsync();
+        var open = new List<HubConnection>();
+        try
+        {
+            for (var i = 0; i < 18; i++) open.Add(await JoinAsync(host, host.Token));
+            await Wait.UntilAsync(async () => (await host.GetAsync("wall/load")).GetProperty("browsers").GetInt32() == 18, () => "18 connections");
+            await using var further = Hub(host, host.Token);
+            await Assert.ThrowsAnyAsync<Exception>(() => HostProcess.JoinAsync(further));
+            var officer = await host.SendAsync(HttpMethod.Post, "tokens", new { name = "officer", role = "duty-officer" });
+            open.Add(await JoinAsync(host, officer.GetProperty("token").GetString()!));
+            Assert.Equal(HubConnectionState.Connected, open[^1].State);
+        }
+        finally
+        {
+            foreach (var hub in open) await hub.DisposeAsync();
+        }
+    }
+
+    [Fact]
     public async Task A_packet_beyond_the_limit_is_refused_before_it_is_gathered()
     {
         using var socket = new TcpClient();
@@ -225,6 +247,16 @@ public sealed class ConnectionTests(HostWithDistrict fixture) : IClassFixture<Ho
                 .WithProtocolVersion(MqttProtocolVersion.V500).Build(),
             TestContext.Current.CancellationToken);
         return client;
+    }
+
+    private static HubConnection Hub(HostProcess host, string token) => new HubConnectionBuilder()
+        .WithUrl(new Uri(host.Http.BaseAddress!, "/hubs/wall"), o => o.AccessTokenProvider = () => Task.FromResult<string?>(token)).Build();
+
+    private static async Task<HubConnection> JoinAsync(HostProcess host, string token)
+    {
+        var hub = Hub(host, token);
+        await HostProcess.JoinAsync(hub);
+        return hub;
     }
 
     private static Task PublishAsync(IMqttClient client, string topic, string payload) => client.PublishAsync(

@@ -33,7 +33,7 @@ public static class TokenCommand
     {
         var name = configuration["name"]?.Trim() ?? "";
         var days = 0;
-        var isSound = name.Length is > 0 and <= TokenEndpoints.NameCharactersMax
+        var isSound = TokenBook.IsLegible(name)
             & Roles.TryParse(configuration["role"], out var role)
             & (configuration["days"] is not { } text || (int.TryParse(text, out days) && days is > 0 and <= 36_500));
         if (!isSound) return Say(notes, 2, "token.usage");

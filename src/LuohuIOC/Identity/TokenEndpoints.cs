@@ -62,7 +62,7 @@ internal static class TokenEndpoints
     private static IResult IssueToken(TokenRequest wish, TokenBook tokens, TimeProvider clock, HttpContext context)
     {
         var name = wish.Name?.Trim() ?? "";
-        if (name.Length is 0 or > NameCharactersMax) return Problem.Of(context, StatusCodes.Status400BadRequest, "token-name", NameCharactersMax);
+        if (!TokenBook.IsLegible(name)) return Problem.Of(context, StatusCodes.Status400BadRequest, "token-name", NameCharactersMax);
         if (TokenBook.IsReserved(name)) return Problem.Of(context, StatusCodes.Status400BadRequest, "token-name-reserved", name);
         if (wish.Role is not { } role) return Problem.Of(context, StatusCodes.Status400BadRequest, "token-role");
         if (wish.ExpiresAt <= clock.GetUtcNow()) return Problem.Of(context, StatusCodes.Status400BadRequest, "token-expiry");

@@ -39,6 +39,7 @@ public static class IngestionFeature
         services.AddSingleton<ReaderTopics>();
         services.AddSingleton<BrokerEvents>();
         services.AddSingleton<PacketLimit>();
+        services.AddSingleton<Newcomers>();
         services.AddCommands();
         services.AddSingleton<CommandPublisher>();
         services.AddSingleton<RejectionStore>();

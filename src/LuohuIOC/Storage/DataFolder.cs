@@ -39,7 +39,9 @@ public sealed class DataFolder : IDisposable
     public static DataFolder? TryClaim(string path)
     {
         var full = System.IO.Path.GetFullPath(path);
+        FileRights.Restrict();
         Directory.CreateDirectory(full);
+        FileRights.CloseToOthers(full);
         try
         {
             return new DataFolder(full, new FileStream(System.IO.Path.Combine(full, LockFile), FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None));

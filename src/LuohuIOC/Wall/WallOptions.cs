@@ -23,7 +23,7 @@ public sealed class WallOptions
     [Range(typeof(TimeSpan), "00:00:01", "00:10:00")]
     public TimeSpan SendTimeout { get; set; } = TimeSpan.FromSeconds(30);
 
-    /// <summary>Browsers at most; one more is turned away.</summary>
+    /// <summary>Browsers at most; one more is turned away. Of the last tenth of the places one token has five, so that it alone cannot take them all.</summary>
     [Range(1, 100_000)]
     public int ConnectionsMax { get; set; } = 1000;
 

@@ -12,6 +12,9 @@ namespace LuohuIOC.Wall;
 /// <summary>All browsers that watch. Showing something costs its caller one queue entry a browser and never waits for one.</summary>
 internal sealed class WallRoom
 {
+    /// <summary>Of the last tenth of the places, one token has as many: a page that opens its connection again and again locks nobody else out.</summary>
+    public const int LastPlacesOfToken = 5;
+
     private readonly ConcurrentDictionary<string, (WallConnection Connection, Task Running)> _connections = new(StringComparer.Ordinal);
     private readonly WallOptions _options;
     private readonly SensorRegistry _registry;
@@ -39,7 +42,7 @@ internal sealed class WallRoom
     /// <summary>Lets a browser in, or turns it away when the room is full.</summary>
     public void Join(HubConnectionContext connection)
     {
-        if (_connections.Count >= _options.ConnectionsMax)
+        if (!HasPlaceFor(connection.UserIdentifier))
         {
             _meters.Refused();
             _logger.LogWarning("A browser of {User} is turned away: {Max} are connected (Wall:ConnectionsMax).", connection.UserIdentifier, _options.ConnectionsMax);
@@ -51,6 +54,13 @@ internal sealed class WallRoom
         _meters.Joined();
         // Revoked between the request and this: nobody would turn it out any more.
         if (joined.TokenId is { } token && _tokens.Find(token)?.IsUsable(_time.GetUtcNow()) is false) joined.Abort();
+    }
+
+    // The user's identifier is his token's.
+    private bool HasPlaceFor(string? token)
+    {
+        var free = _options.ConnectionsMax - _connections.Count;
+        return free > _options.ConnectionsMax / 10 || (free > 0 && _connections.Count(c => c.Value.Connection.TokenId == token) < LastPlacesOfToken);
     }
 
     public async Task LeaveAsync(HubConnectionContext connection)

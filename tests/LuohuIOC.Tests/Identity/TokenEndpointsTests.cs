@@ -27,6 +27,19 @@ public sealed class TokenEndpointsTests
         await ApiClient.JsonOf(await administrator.Post("/api/v1/tokens", """{"name":"张伟","role":"duty-officer"}"""));
     }
 
+    /// <summary>It stands in log lines and in the record of what officers did.</summary>
+    [Theory]
+    [InlineData("a\\nb")]
+    [InlineData("\\u202Eb")]
+    [InlineData("a\\u200Bb")]
+    [InlineData("a\\u2028b")]
+    public async Task A_name_that_reads_as_another_is_refused(string name)
+    {
+        await using var host = await WebHost.StartAsync();
+        using var administrator = host.ClientWith(host.FirstToken);
+        await ApiClient.ProblemOf(await administrator.Post("/api/v1/tokens", $$"""{"name":"{{name}}","role":"viewer"}"""), 400, "token-name");
+    }
+
     [Theory]
     [InlineData("\"2023-09-08T08:00:00\"", "2023-09-08T00:00:00Z")]
     [InlineData("\"2023-09-09\"", "2023-09-08T16:00:00Z")]

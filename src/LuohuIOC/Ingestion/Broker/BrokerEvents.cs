@@ -5,6 +5,7 @@ using System.Runtime.CompilerServices;
 using LuohuIOC.DeviceProtocol;
 using LuohuIOC.Identity;
 using LuohuIOC.Ingestion.Commands;
+using LuohuIOC.Ingestion.Rejections;
 using LuohuIOC.Ingestion.Sparkplug;
 using Microsoft.Extensions.Options;
 using MQTTnet;
@@ -18,6 +19,17 @@ namespace LuohuIOC.Ingestion.Broker;
 public sealed class BrokerEvents(
     BrokerIntake intake, SparkplugHost sparkplug, GatewaySecrets secrets, GatewayCertificates certificates, RefusedConnections refused, GatewayBoard gateways, ReaderTopics readers, IOptions<MqttOptions> options, TimeProvider time, ILogger<BrokerEvents> log)
 {
+    /// <summary>Connections of one gateway, or of readers with one token; a gateway needs one, and a second while the first hangs.</summary>
+    public const int ConnectionsMax = 1_000;
+
+    /// <summary>Longest client name and longest filter; the contract's filters are shorter.</summary>
+    public const int NameLengthMax = 256;
+
+    /// <summary>Lines in the log about filters that one connection was refused; all of them are answered.</summary>
+    private const int RefusedFiltersToldMax = 10;
+
+    private static readonly object RefusedFilters = new();
+
     private static readonly TimeSpan BetweenLooks = TimeSpan.FromMilliseconds(20);
 
     // Every gateway's connection, anonymous ones too.
@@ -33,9 +45,11 @@ public sealed class BrokerEvents(
         readers.Attach(server);
         server.ClientConnectedAsync += Connected;
         server.ValidatingConnectionAsync += Validate;
+        server.InterceptingInboundPacketAsync += CheckAlias;
         server.InterceptingPublishAsync += intake.Take;
         server.InterceptingOutboundPacketAsync += intake.BeforeSend;
         server.InterceptingSubscriptionAsync += CheckSubscription;
+        server.ClientUnsubscribedTopicAsync += Unsubscribed;
         server.ClientDisconnectedAsync += Disconnected;
         server.StartedAsync += _ => SayOnline(server);
         sparkplug.Publish = message => Inject(server, message);
@@ -99,11 +113,18 @@ public sealed class BrokerEvents(
         PacketOf(connection).CleanSession = true;
         // Before anything is refused: of a client without a name MQTTnet would say that its name is not valid, whatever the reason was.
         var clientId = NameOf(connection);
+        // It stands in log lines, and in memory as long as the connection lives.
+        if (clientId.Length > NameLengthMax || clientId.Any(char.IsControl))
+        {
+            connection.ReasonCode = MqttConnectReasonCode.ClientIdentifierNotValid;
+            return Task.CompletedTask;
+        }
         string? gateway = null;
         object? right = null;
-        if ((string.IsNullOrEmpty(connection.UserName) || !secrets.Knows(connection.UserName)) && readers.Open(connection.Password, clientId) is { } reader)
+        if ((string.IsNullOrEmpty(connection.UserName) || !secrets.Knows(connection.UserName)) && readers.Open(connection.Password, clientId, out var isFull) is { } reader)
         {
             PacketOf(connection).ClientId = reader.ClientId;
+            if (isFull) return Full(connection, reader.ClientId);
             connection.SessionItems[ReaderSession.Key] = reader;
             return Task.CompletedTask;
         }
@@ -132,8 +153,27 @@ public sealed class BrokerEvents(
         }
         // Within the broker a name is the gateway's own: nobody throws another gateway's connection out by taking its name.
         if (gateway is not null) clientId = $"{gateway}/{clientId}";
+        // One that comes again under its name takes its own place.
+        if (gateway is not null && gateways.ConnectionsOf(gateway) is { Length: >= ConnectionsMax } open && !Array.Exists(open, s => s.ClientId == clientId)) return Full(connection, clientId);
         PacketOf(connection).ClientId = clientId;
         connection.SessionItems[GatewaySession.Key] = new GatewaySession(gateway, right, clientId, options.Value.RateMax, time) { Remote = connection.RemoteEndPoint };
+        return Task.CompletedTask;
+    }
+
+    // Before the broker remembers it; a publish that has come through says nothing of its alias any more.
+    private async Task CheckAlias(InterceptingPacketEventArgs inbound)
+    {
+        if (inbound.Packet is not MqttPublishPacket { TopicAlias: > 0 } publish) return;
+        if (publish.TopicAlias <= BrokerIntake.TopicAliasMax && !(publish.Topic?.Length > BrokerIntake.AliasedTopicLengthMax)) return;
+        inbound.ProcessPacket = false;
+        log.LogWarning("MQTT: client {Client} is disconnected: topic alias {Alias} for a topic of {Length} characters", inbound.ClientId, publish.TopicAlias, publish.Topic?.Length ?? 0);
+        await _server!.DisconnectClientAsync(inbound.ClientId, new MqttServerClientDisconnectOptions { ReasonCode = MqttDisconnectReasonCode.TopicAliasInvalid });
+    }
+
+    private Task Full(ValidatingConnectionEventArgs connection, string clientId)
+    {
+        connection.ReasonCode = MqttConnectReasonCode.QuotaExceeded;
+        log.LogDebug("MQTT: client {Client} is turned away: {Max} connections of its kind are open", clientId, ConnectionsMax);
         return Task.CompletedTask;
     }
 
@@ -188,13 +228,22 @@ public sealed class BrokerEvents(
 
     private Task CheckSubscription(InterceptingSubscriptionEventArgs subscription)
     {
-        var may = subscription.SessionItems[GatewaySession.Key] is GatewaySession session
-            ? MaySubscribe(subscription.TopicFilter.Topic, session.Gateway)
-            : readers.Exists(subscription.TopicFilter.Topic);
-        if (may) return Task.CompletedTask;
+        var filter = subscription.TopicFilter.Topic;
+        var session = subscription.SessionItems[GatewaySession.Key] as GatewaySession;
+        var may = filter.Length <= NameLengthMax && (session is null ? readers.Exists(filter) : MaySubscribe(filter, session.Gateway));
+        if (may && (session is null || session.Subscribe(filter))) return Task.CompletedTask;
         subscription.ProcessSubscription = false;
-        subscription.Response.ReasonCode = MqttSubscribeReasonCode.NotAuthorized;
-        log.LogWarning("MQTT: client {Client} may not subscribe to {Filter}", subscription.ClientId, subscription.TopicFilter.Topic);
+        subscription.Response.ReasonCode = may ? MqttSubscribeReasonCode.QuotaExceeded : MqttSubscribeReasonCode.NotAuthorized;
+        var refused = (subscription.SessionItems[RefusedFilters] as int? ?? 0) + 1;
+        subscription.SessionItems[RefusedFilters] = refused;
+        if (refused <= RefusedFiltersToldMax)
+            log.LogWarning("MQTT: client {Client} may not subscribe to {Filter}{More}", subscription.ClientId, Rejection.Cut(filter, NameLengthMax), may ? ": it has as many filters as it may have" : "");
+        return Task.CompletedTask;
+    }
+
+    private static Task Unsubscribed(ClientUnsubscribedTopicEventArgs unsubscribed)
+    {
+        (unsubscribed.SessionItems[GatewaySession.Key] as GatewaySession)?.Unsubscribe(unsubscribed.TopicFilter);
         return Task.CompletedTask;
     }
 

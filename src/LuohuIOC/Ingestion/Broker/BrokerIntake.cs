@@ -12,6 +12,12 @@ namespace LuohuIOC.Ingestion.Broker;
 /// </summary>
 public sealed class BrokerIntake(PublishIntake intake, IOptions<MqttOptions> options, TimeProvider time)
 {
+    /// <summary>Topics that a connection may have the broker remember under a number (MQTT 5, 3.1.2.11.5), told in CONNACK. By the protocol's own bound one could make it hold 65,535 topics of 64 KiB.</summary>
+    public const int TopicAliasMax = 1_024;
+
+    /// <summary>Longest topic that is remembered under a number; the contract's are shorter, but for a Sparkplug group of a length of its own.</summary>
+    public const int AliasedTopicLengthMax = 512;
+
     private volatile bool _closed;
 
     /// <summary>From now on nothing is taken: what comes is neither journalled nor acknowledged, and its sender sends it again elsewhere or later.</summary>
@@ -41,10 +47,10 @@ public sealed class BrokerIntake(PublishIntake intake, IOptions<MqttOptions> opt
             : Task.CompletedTask;
     }
 
-    /// <summary>Holds an acknowledgement back until what it promises is durable; tells a client of MQTT 5 how large its packets may be.</summary>
+    /// <summary>Holds an acknowledgement back until what it promises is durable; tells a client of MQTT 5 how large its packets may be, and how many topics it may number.</summary>
     public Task BeforeSend(InterceptingPacketEventArgs outbound)
     {
-        if (outbound.Packet is MqttConnAckPacket welcome) welcome.MaximumPacketSize = (uint)options.Value.PacketBytesMax;
+        if (outbound.Packet is MqttConnAckPacket welcome) (welcome.MaximumPacketSize, welcome.TopicAliasMaximum) = ((uint)options.Value.PacketBytesMax, TopicAliasMax);
         return outbound.Packet is MqttPubAckPacket or MqttPubRecPacket && outbound.SessionItems[GatewaySession.Key] is GatewaySession session
             ? session.TakeNext()
             : Task.CompletedTask;

@@ -8,6 +8,10 @@ internal sealed class GatewaySession(string? gateway, object? right, string clie
 {
     public static readonly object Key = new();
 
+    /// <summary>Filters of one connection: its commands, sensor by sensor, with room to spare.</summary>
+    public const int FiltersMax = 10_000;
+
+    private readonly HashSet<string> _filters = new(StringComparer.Ordinal);
     private readonly Queue<Task> _pending = new();
     private double _tokens = ratePerSecond;
     private long _refilledAt = time.GetTimestamp();
@@ -32,6 +36,17 @@ internal sealed class GatewaySession(string? gateway, object? right, string clie
         {
             lock (_pending) return _pending.Count;
         }
+    }
+
+    /// <summary>Counts a filter that the connection is to be subscribed to; false when it has as many as it may have.</summary>
+    public bool Subscribe(string filter)
+    {
+        lock (_filters) return _filters.Contains(filter) || (_filters.Count < FiltersMax && _filters.Add(filter));
+    }
+
+    public void Unsubscribe(string filter)
+    {
+        lock (_filters) _filters.Remove(filter);
     }
 
     /// <summary>The gateway of a topic as a string, made once while it stays the same.</summary>

@@ -1,35 +1,40 @@
 using System.Buffers;
 using System.IO.Pipelines;
 using LuohuIOC.DeviceProtocol;
-using LuohuIOC.Ingestion.Rejections;
 using Microsoft.AspNetCore.Connections;
 using Microsoft.Extensions.Options;
 
 namespace LuohuIOC.Ingestion.Broker;
 
 /// <summary>
-/// Ends a connection that announces a packet larger than <see cref="MqttOptions.PacketBytesMax"/>, before its bytes are gathered:
-/// otherwise anyone who can reach the port could make the broker hold 256 MiB a connection without showing a secret.
+/// Ends a connection that announces a packet larger than <see cref="MqttOptions.PacketBytesMax"/>, or as its first one larger than
+/// <see cref="Newcomers.FirstPacketBytesMax"/>, before its bytes are gathered: otherwise anyone who can reach the port could make the broker hold 256 MiB a
+/// connection without showing a secret. Ends one that is closed within a packet, too.
 /// </summary>
-internal sealed class PacketLimit(IOptions<MqttOptions> options, BrokerEvents broker, RejectionStore rejections, TimeProvider time, ILogger<PacketLimit> log)
+internal sealed class PacketLimit(IOptions<MqttOptions> options, BrokerEvents broker, Newcomers newcomers, RefusedConnections refused, TimeProvider time, ILogger<PacketLimit> log)
 {
     // The fixed header at its longest.
     private const int FirstBytes = 5;
 
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(2);
 
-    public ConnectionDelegate Wrap(ConnectionDelegate next) => connection =>
+    public ConnectionDelegate Wrap(ConnectionDelegate next) => async connection =>
     {
-        connection.Transport = new Duplex(new Reader(connection.Transport.Input, options.Value.PacketBytesMax, TooLarge), connection.Transport.Output);
-        return next(connection);
+        using var newcomer = newcomers.Admit(connection);
+        if (newcomer is null)
+        {
+            log.LogDebug("MQTT: {Remote} is closed: too many connections wait for their first packet", connection.RemoteEndPoint);
+            return;
+        }
+        var reader = new Reader(connection.Transport.Input, options.Value.PacketBytesMax, newcomer, TooLarge);
+        connection.Transport = new Duplex(reader, connection.Transport.Output);
+        await next(connection);
 
-        async Task TooLarge(long bytes, byte[] first)
+        async Task TooLarge(long bytes, int bytesMax, byte[] first)
         {
             var gateway = await EndAsync(connection);
-            log.LogWarning("MQTT: {Remote} announced a packet of {Bytes} bytes, more than Mqtt:PacketBytesMax = {Max}; disconnected",
-                connection.RemoteEndPoint, bytes, options.Value.PacketBytesMax);
-            await rejections.Add(new Rejection(
-                time.GetUtcNow().ToUnixTimeMilliseconds(), gateway, "", RejectionReason.PayloadTooLarge, "", -1, "", (int)Math.Min(bytes, int.MaxValue), first));
+            if (refused.Refuse(RejectionReason.PayloadTooLarge, gateway, connection.RemoteEndPoint, $": a packet of {bytes} bytes was announced, at most {bytesMax} are taken", first, bytes) is { } kept)
+                await kept;
         }
     };
 
@@ -66,11 +71,24 @@ internal sealed class PacketLimit(IOptions<MqttOptions> options, BrokerEvents br
     private sealed record Duplex(PipeReader Input, PipeWriter Output) : IDuplexPipe;
 
     // The broker consumes whole packets, so what is unread always begins with a packet's header.
-    private sealed class Reader(PipeReader inner, int bytesMax, Func<long, byte[], Task> tooLarge) : PipeReader
+    internal sealed class Reader(PipeReader inner, int packetBytesMax, IDisposable newcomer, Func<long, int, byte[], Task> tooLarge) : PipeReader
     {
-        public override void AdvanceTo(SequencePosition consumed) => inner.AdvanceTo(consumed);
+        private int _bytesMax = Math.Min(packetBytesMax, Newcomers.FirstPacketBytesMax);
+        private SequencePosition _start;
+        private bool _isKnown;
 
-        public override void AdvanceTo(SequencePosition consumed, SequencePosition examined) => inner.AdvanceTo(consumed, examined);
+        public override void AdvanceTo(SequencePosition consumed) => AdvanceTo(consumed, consumed);
+
+        public override void AdvanceTo(SequencePosition consumed, SequencePosition examined)
+        {
+            if (!_isKnown && !consumed.Equals(_start))
+            {
+                _isKnown = true;
+                _bytesMax = packetBytesMax;
+                newcomer.Dispose();
+            }
+            inner.AdvanceTo(consumed, examined);
+        }
 
         public override void CancelPendingRead() => inner.CancelPendingRead();
 
@@ -79,20 +97,34 @@ internal sealed class PacketLimit(IOptions<MqttOptions> options, BrokerEvents br
         public override async ValueTask<ReadResult> ReadAsync(CancellationToken cancellationToken = default)
         {
             var result = await inner.ReadAsync(cancellationToken);
-            if (Announced(result) is not { } bytes || bytes <= bytesMax) return result;
-            await tooLarge(bytes, result.Buffer.Slice(0, Math.Min(FirstBytes, result.Buffer.Length)).ToArray());
+            _start = result.Buffer.Start;
+            var announced = Announced(result);
+            // MQTTnet waits for the rest of a packet that nobody sends any more by reading again and again, a processor a connection.
+            if (result.IsCompleted && IsCutOff(result, announced))
+            {
+                inner.AdvanceTo(result.Buffer.End);
+                throw new ConnectionResetException("The connection was closed within a packet.");
+            }
+            if (announced is not { } bytes || bytes <= _bytesMax) return result;
+            await tooLarge(bytes, _bytesMax, result.Buffer.Slice(0, Math.Min(FirstBytes, result.Buffer.Length)).ToArray());
             inner.AdvanceTo(result.Buffer.End);
-            throw new ConnectionAbortedException($"A packet of {bytes} bytes was announced, {bytesMax} are allowed.");
+            throw new ConnectionAbortedException($"A packet of {bytes} bytes was announced, {_bytesMax} are allowed.");
         }
 
         public override bool TryRead(out ReadResult result)
         {
             if (!inner.TryRead(out result)) return false;
-            if (Announced(result) is not { } bytes || bytes <= bytesMax) return true;
+            _start = result.Buffer.Start;
+            var announced = Announced(result);
+            if ((announced is not { } bytes || bytes <= _bytesMax) && !(result.IsCompleted && IsCutOff(result, announced))) return true;
             // Whoever waits for it learns of it.
             inner.AdvanceTo(result.Buffer.Start);
             return false;
         }
+
+        // Five bytes that tell no length are malformed and the broker's to refuse.
+        private static bool IsCutOff(in ReadResult result, long? announced) =>
+            !result.Buffer.IsEmpty && (announced is { } bytes ? result.Buffer.Length < bytes : result.Buffer.Length < FirstBytes);
 
         private static long? Announced(in ReadResult result)
         {

@@ -37,12 +37,17 @@ public sealed class ReaderTopics(TokenBook tokens, TimeProvider time, ILogger<Re
         tokens.Revoked += id => EndWhere(s => s.TokenId == id);
     }
 
-    /// <summary>The session of a connection whose password is a token; null when it is none. Any role may read.</summary>
-    internal ReaderSession? Open(string? password, string clientId)
+    /// <summary>
+    /// The session of a connection whose password is a token; null when it is none. Any role may read. <paramref name="isFull"/> is true when the token has as
+    /// many connections as it may have; one that comes again under its name takes its own place.
+    /// </summary>
+    internal ReaderSession? Open(string? password, string clientId, out bool isFull)
     {
+        isFull = false;
         if (password is null || tokens.Check(password, out var token) != TokenVerdict.Valid) return null;
         var session = new ReaderSession(token!.Id, $"reader:{token.Id}/{clientId}");
-        _sessions[session.ClientId] = session;
+        isFull = !_sessions.ContainsKey(session.ClientId) && _sessions.Values.Count(s => s.TokenId == session.TokenId) >= BrokerEvents.ConnectionsMax;
+        if (!isFull) _sessions[session.ClientId] = session;
         return session;
     }
 

@@ -24,8 +24,9 @@ public sealed class RefusedConnections(RejectionStore rejections, TimeProvider t
     /// <param name="remote">Where it comes from; null when that is not known.</param>
     /// <param name="more">What else the log should say, for example whose certificate it was.</param>
     /// <param name="evidence">What is kept as the row's first bytes; null for the address.</param>
+    /// <param name="bytes">Length of what was refused, where that is the reason.</param>
     /// <returns>Completes when the row that is kept of it is durable; null when it is counted only.</returns>
-    public Task? Refuse(RejectionReason reason, string gateway, EndPoint? remote, string more = "", byte[]? evidence = null)
+    public Task? Refuse(RejectionReason reason, string gateway, EndPoint? remote, string more = "", byte[]? evidence = null, long bytes = 0)
     {
         // A name that no gateway can have is a stranger's bytes, of any length.
         if (!Topic.IsId(gateway)) gateway = "";
@@ -36,7 +37,7 @@ public sealed class RefusedConnections(RejectionStore rejections, TimeProvider t
             return null;
         }
         log.LogWarning("MQTT: {Remote} refused, {Reason}: gateway '{Gateway}'{More}; {Before} more since it was last told", remote, reason.WireName(), gateway, more, before);
-        return rejections.Add(new Rejection(now.ToUnixTimeMilliseconds(), gateway, "", reason, "", -1, "", 0, evidence ?? Encoding.ASCII.GetBytes(remote?.ToString() ?? "")));
+        return rejections.Add(new Rejection(now.ToUnixTimeMilliseconds(), gateway, "", reason, "", -1, "", (int)Math.Min(bytes, int.MaxValue), evidence ?? Encoding.ASCII.GetBytes(remote?.ToString() ?? "")));
     }
 
     // How many were not told since the last that was; null when this one is not told either.

@@ -16,4 +16,14 @@ public sealed record Rejection(
     long At, string Gateway, string Topic, RejectionReason Reason, string Sensor, int Index, string Metric, int PayloadBytes, byte[] FirstBytes)
 {
     public const int FirstBytesMax = 256;
+
+    /// <summary>Characters kept of a topic, of a sensor's id and of a metric's name: what is refused may be as long as a payload.</summary>
+    public const int TopicLengthMax = 512, NameLengthMax = 128;
+
+    /// <summary>As it is kept.</summary>
+    internal Rejection Bounded() => Topic.Length <= TopicLengthMax && Sensor.Length <= NameLengthMax && Metric.Length <= NameLengthMax ? this
+        : this with { Topic = Cut(Topic, TopicLengthMax), Sensor = Cut(Sensor, NameLengthMax), Metric = Cut(Metric, NameLengthMax) };
+
+    /// <summary><c>abcdef</c>, 3 >> <c>abc…</c></summary>
+    internal static string Cut(string text, int lengthMax) => text.Length <= lengthMax ? text : $"{text.AsSpan(0, lengthMax)}…";
 }

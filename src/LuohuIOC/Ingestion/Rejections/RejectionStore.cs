@@ -6,19 +6,25 @@ using Microsoft.Data.Sqlite;
 namespace LuohuIOC.Ingestion.Rejections;
 
 /// <summary>
-/// Keeps what was refused in <c>rejections.db</c>: the newest <see cref="RowsMax"/>, and a count per reason of all. In a flood that
-/// the disk cannot follow, rejections are still counted but no longer kept one by one.
+/// Keeps what was refused in <c>rejections.db</c>: the newest <see cref="RowsMax"/>, of one gateway the newest <see cref="RowsOfGatewayMax"/>, and a count per reason
+/// of all. In a flood that the disk cannot follow, rejections are still counted but no longer kept one by one.
 /// </summary>
 public sealed class RejectionStore : BackgroundService
 {
     /// <summary>Rejections kept for people to read; older ones are only counted.</summary>
     public const int RowsMax = 100_000;
 
+    /// <summary>Of one gateway, and of all that names none: otherwise one that sends rubbish would have every other's evidence forgotten within seconds.</summary>
+    public const int RowsOfGatewayMax = RowsMax / 10;
+
     private const int QueueMax = 20_000;
     private const int BatchMax = 5_000;
 
     private readonly SqliteFile _file;
     private readonly RowQueue<Rejection> _queue;
+    // Rows in the file by gateway; of the writer alone.
+    private readonly Dictionary<string, int> _kept = new(StringComparer.Ordinal);
+    private bool _isCounted;
     private readonly long[] _counts = new long[Enum.GetValues<RejectionReason>().Length];
 
     public RejectionStore(IConfiguration configuration, IMeterFactory meters, ILogger<RejectionStore> log)
@@ -53,7 +59,7 @@ public sealed class RejectionStore : BackgroundService
     public Task Add(Rejection rejection)
     {
         Count(rejection.Reason);
-        return _queue.Add(rejection) ?? Task.CompletedTask;
+        return _queue.Add(rejection.Bounded()) ?? Task.CompletedTask;
     }
 
     /// <summary>Newest first; <paramref name="before"/> is the id of the last row of the page before.</summary>
@@ -94,6 +100,9 @@ public sealed class RejectionStore : BackgroundService
     private void Save(IReadOnlyList<Rejection> batch)
     {
         using var connection = _file.Open();
+        if (!_isCounted) CountKept(connection);
+        // True again only when what is counted below is in the file.
+        _isCounted = false;
         using var transaction = connection.BeginTransaction();
         using var insert = connection.CreateCommand();
         insert.Transaction = transaction;
@@ -102,16 +111,43 @@ public sealed class RejectionStore : BackgroundService
         var p = Enumerable.Range(1, 9).Select(i => insert.Parameters.Add(new SqliteParameter($"${i}", null))).ToArray();
         foreach (var r in batch)
         {
+            _kept[r.Gateway] = _kept.GetValueOrDefault(r.Gateway) + 1;
             (p[0].Value, p[1].Value, p[2].Value, p[3].Value, p[4].Value) = (r.At, r.Gateway, r.Topic, (int)r.Reason, r.Sensor);
             (p[5].Value, p[6].Value, p[7].Value, p[8].Value) = (r.Index, r.Metric, r.PayloadBytes, r.FirstBytes);
             insert.ExecuteNonQuery();
         }
+        foreach (var gateway in batch.Select(r => r.Gateway).Distinct(StringComparer.Ordinal))
+            Forget(connection, transaction, "WHERE gateway = $gateway", gateway, _kept[gateway] - RowsOfGatewayMax);
+        Forget(connection, transaction, "", "", _kept.Values.Sum() - RowsMax);
         using var rest = connection.CreateCommand();
         rest.Transaction = transaction;
-        rest.CommandText = $"DELETE FROM rejection WHERE id <= (SELECT max(id) FROM rejection) - {RowsMax};"
-            + string.Concat(batch.Select(r => r.Reason).Distinct().Select(r =>
+        rest.CommandText = string.Concat(batch.Select(r => r.Reason).Distinct().Select(r =>
                 $"INSERT INTO rejection_count(reason, n) VALUES({(int)r}, {CountOf(r)}) ON CONFLICT(reason) DO UPDATE SET n = excluded.n;"));
         rest.ExecuteNonQuery();
         transaction.Commit();
+        _isCounted = true;
+    }
+
+    // The oldest go first.
+    private void Forget(SqliteConnection connection, SqliteTransaction transaction, string where, string gateway, int rows)
+    {
+        if (rows <= 0) return;
+        using var delete = connection.CreateCommand();
+        delete.Transaction = transaction;
+        delete.CommandText = $"DELETE FROM rejection WHERE id IN (SELECT id FROM rejection {where} ORDER BY id LIMIT $rows) RETURNING gateway";
+        delete.Parameters.AddWithValue("$gateway", gateway);
+        delete.Parameters.AddWithValue("$rows", rows);
+        using var reader = delete.ExecuteReader();
+        while (reader.Read())
+            if (--_kept[reader.GetString(0)] == 0) _kept.Remove(reader.GetString(0));
+    }
+
+    private void CountKept(SqliteConnection connection)
+    {
+        _kept.Clear();
+        using var command = connection.CreateCommand();
+        command.CommandText = "SELECT gateway, count(*) FROM rejection GROUP BY gateway";
+        using var reader = command.ExecuteReader();
+        while (reader.Read()) _kept[reader.GetString(0)] = reader.GetInt32(1);
     }
 }

@@ -14,18 +14,41 @@ namespace LuohuIOC.Ingestion.Stations;
 internal sealed class StationConnections(
     PayloadForm form, StationIntake intake, StationBook book, StationBoard board, StationOptions options, TimeProvider time, ILogger log) : ConnectionHandler
 {
+    // Oldest first: those that no registered station has spoken on. At the bound they give their places up, so that whoever merely holds connections open keeps no station out.
+    private readonly LinkedList<ConnectionContext> _nameless = [];
+    private readonly Lock _gate = new();
     private int _connections;
 
     public override async Task OnConnectedAsync(ConnectionContext connection)
     {
         try
         {
-            if (Interlocked.Increment(ref _connections) <= options.ConnectionsMax) await Listen(connection);
+            if (Interlocked.Increment(ref _connections) <= options.ConnectionsMax || EndOldestNameless()) await Listen(connection);
             else log.LogWarning("Stations: {Remote} refused, {Max} connections of {Form} are open", connection.RemoteEndPoint, options.ConnectionsMax, form.WireName());
         }
         finally
         {
             Interlocked.Decrement(ref _connections);
+        }
+    }
+
+    private bool EndOldestNameless()
+    {
+        ConnectionContext? oldest;
+        lock (_gate)
+        {
+            oldest = _nameless.First?.Value;
+            if (oldest is not null) _nameless.RemoveFirst();
+        }
+        oldest?.Abort(new ConnectionAbortedException("Its place is given up: no registered station has spoken on it."));
+        return oldest is not null;
+    }
+
+    private void Name(LinkedListNode<ConnectionContext> connection)
+    {
+        lock (_gate)
+        {
+            if (connection.List is not null) _nameless.Remove(connection);
         }
     }
 
@@ -44,7 +67,9 @@ internal sealed class StationConnections(
                 turn.Release();
             }
         });
-        var conversation = new Conversation(NewTalk(), line);
+        LinkedListNode<ConnectionContext> nameless;
+        lock (_gate) nameless = _nameless.AddLast(connection);
+        var conversation = new Conversation(NewTalk(), line, () => Name(nameless));
         using var idle = new CancellationTokenSource(options.Idle, time);
         using var ended = CancellationTokenSource.CreateLinkedTokenSource(idle.Token, connection.ConnectionClosed);
         // The host stops: the frame at hand is stored and answered, no further one is read.
@@ -68,6 +93,7 @@ internal sealed class StationConnections(
         }
         finally
         {
+            Name(nameless);
             if (conversation.Address is { } address) board.Remove(form, address, line, time.GetUtcNow());
         }
     }
@@ -109,6 +135,7 @@ internal sealed class StationConnections(
         if (conversation.Address != message.Address)
         {
             conversation.Address = message.Address;
+            conversation.Named();
             board.Set(form, message.Address, conversation.Line);
         }
         if (message.Abandoned is { } abandoned) await intake.Refuse(RejectionReason.FrameIncomplete, form, message.Address, abandoned);
@@ -123,13 +150,16 @@ internal sealed class StationConnections(
         if (conversation.Talk.Answer(frame, accepted, time.GetUtcNow().ToUnixTimeMilliseconds()) is { } answer) await conversation.Line.Send(answer, cancellation);
     }
 
-    private sealed class Conversation(IStationTalk talk, StationLine line)
+    private sealed class Conversation(IStationTalk talk, StationLine line, Action named)
     {
         public IStationTalk Talk { get; } = talk;
 
         public StationFraming Framing { get; } = new(talk);
 
         public StationLine Line { get; } = line;
+
+        /// <summary>A registered station has spoken.</summary>
+        public Action Named { get; } = named;
 
         /// <summary>Under which the station last spoke.</summary>
         public string? Address { get; set; }

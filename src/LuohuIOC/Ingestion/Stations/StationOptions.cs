@@ -12,7 +12,8 @@ public sealed class StationOptions
 
     public StationListenerOptions Gb26875 { get; } = new();
 
-    /// <summary>Connections of one listener; a further one is closed at once. Default 5,000.</summary>
+    /// <summary>Connections of one listener; for a further one the oldest that no registered station has spoken on
+    /// is ended, and without such a one it is closed at once. Default 5,000.</summary>
     [Range(1, 100_000)]
     public int ConnectionsMax { get; set; } = 5_000;
 
