@@ -11,8 +11,8 @@ public sealed record HealthNotice(FaultNotice? Fault, BatteryNotice? Battery);
 /// <param name="Fault">Kind of fault.</param>
 /// <param name="Slot">The metric.</param>
 /// <param name="SinceMs">Since when, Unix ms.</param>
-/// <param name="Value">What it read at the last look, in the metric's unit.</param>
-/// <param name="Expected">What it usually reads at this hour.</param>
+/// <param name="Value">Its last reading, in the metric's unit.</param>
+/// <param name="Expected">What it usually reads at the hour of that.</param>
 /// <param name="Departure">How far that is, in its usual spreads.</param>
 /// <param name="PeersDeparture">How far its neighbours are from theirs.</param>
 /// <param name="Peers">Ids of the neighbours that were asked.</param>

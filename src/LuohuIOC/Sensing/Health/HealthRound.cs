@@ -92,11 +92,12 @@ internal sealed class HealthRound(SensorRegistry registry, LatestBoard latest, H
         {
             var peers = _peers.Of(sensor);
             var median = MedianOf(peers.Same, metric.Metric.Name, nowMs);
-            metric.PeersDeparture = median;
+            metric.TellPeers(median);
             metric.Judge.Look(nowMs, metric.Departure, median, FurthestOf(peers.Linked, nowMs));
             if (metric.Judge.Fault == SensorFault.None || (worst is not null && worst.SinceMs <= metric.Judge.SinceMs)) continue;
+            // The grain tells it with its next reading, an hour later perhaps: what the last one showed, and not that this look had none.
             worst = new FaultNotice(
-                metric.Judge.Fault, metric.Metric.Slot, metric.Judge.SinceMs, metric.Value, metric.Season.ExpectedAt(nowMs), metric.Departure, median,
+                metric.Judge.Fault, metric.Metric.Slot, metric.Judge.SinceMs, metric.Value, metric.Season.ExpectedAt(metric.ToldMs > 0 ? metric.ToldMs : nowMs), metric.Told, metric.PeersTold,
                 [.. peers.Same.Select(n => registry[n].Id)]);
         }
         var days = health.Battery.DaysTo(options.BatteryEmpty);

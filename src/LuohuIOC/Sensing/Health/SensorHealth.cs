@@ -16,17 +16,25 @@ internal sealed class MetricHealth(HealthMetric metric)
 
     public double Value { get; set; } = double.NaN;
 
-    private double _told = double.NaN;
-    private long _toldMs;
+    /// <summary>Departure of the last reading, however long ago; NaN before the first since the start.</summary>
+    public double Told { get; private set; } = double.NaN;
+
+    /// <summary>Its time, Unix ms; 0 before the first.</summary>
+    public long ToldMs { get; private set; }
 
     /// <summary>Takes what a new reading shows.</summary>
-    public void Tell(long timeMs, double departure) => (Departure, _told, _toldMs) = (departure, departure, timeMs);
+    public void Tell(long timeMs, double departure) => (Departure, Told, ToldMs) = (departure, departure, timeMs);
 
     /// <summary>As a witness it stands by its last reading while that is fresh: stations that report hourly, each at its own minute, would never meet in one round.</summary>
-    public double WitnessAt(long nowMs, TimeSpan stale) => nowMs - _toldMs <= stale.TotalMilliseconds ? _told : double.NaN;
+    public double WitnessAt(long nowMs, TimeSpan stale) => nowMs - ToldMs <= stale.TotalMilliseconds ? Told : double.NaN;
 
     /// <summary>The neighbours' median departure at this round, NaN when fewer than two are alive.</summary>
-    public double PeersDeparture { get; set; } = double.NaN;
+    public double PeersDeparture { get; private set; } = double.NaN;
+
+    /// <summary>The last that was known of it.</summary>
+    public double PeersTold { get; private set; } = double.NaN;
+
+    public void TellPeers(double departure) => (PeersDeparture, PeersTold) = (departure, double.IsFinite(departure) ? departure : PeersTold);
 }
 
 /// <summary>What the watch remembers of one sensor.</summary>

@@ -33,7 +33,15 @@ public sealed class HourlyStationsTests
         Days(5, looksApart, _ => 0);
         Assert.Equal("well", View(0).State);
         Days(3, looksApart, i => i == 0 ? (_ms - _faultMs) * 0.2 / 86_400_000 : 0);
-        Assert.Equal(SensorFault.Drift, _board.Of(0)!.Fault!.Fault);
+        for (var look = 0; look < 6; look++)
+        {
+            // Whenever the grain tells it, it knows how far off the last reading was.
+            var fault = _board.Of(0)!.Fault!;
+            Assert.Equal(SensorFault.Drift, fault.Fault);
+            Assert.InRange(fault.Departure, 5, 100);
+            Assert.InRange(fault.PeersDeparture, -2.5, 2.5);
+            Days(1 / 144.0, looksApart, i => i == 0 ? 0.6 : 0);
+        }
         for (var i = 1; i < Rivers; i++) Assert.Null(_board.Of(i));
     }
 
