@@ -1,8 +1,10 @@
+using System.Runtime.Versioning;
 using LuohuIOC.Storage;
 using Xunit;
 
 namespace LuohuIOC.Tests.Storage;
 
+[UnsupportedOSPlatform("windows")]
 public sealed class FileRightsTests
 {
     private const UnixFileMode Others = UnixFileMode.OtherRead | UnixFileMode.OtherWrite | UnixFileMode.OtherExecute | UnixFileMode.GroupWrite;
@@ -10,7 +12,7 @@ public sealed class FileRightsTests
     [Fact]
     public void What_is_made_in_the_data_directory_is_no_business_of_the_machines_other_users()
     {
-        if (OperatingSystem.IsWindows()) Assert.Skip("No such rights.");
+        Assert.SkipWhen(OperatingSystem.IsWindows(), "There are no such rights.");
         var parent = Directory.CreateTempSubdirectory("luohu-rights-").FullName;
         var path = Path.Combine(parent, "data");
         using (DataFolder.Claim(path))
