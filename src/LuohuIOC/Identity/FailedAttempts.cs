@@ -50,7 +50,7 @@ public sealed class FailedAttempts(TimeProvider clock)
     }
 
     /// <summary>One IPv6 customer holds a whole /64: <c>2001:db8::1</c> and <c>2001:db8::2</c> count together.</summary>
-    private static IPAddress Group(IPAddress address)
+    internal static IPAddress Group(IPAddress address)
     {
         if (address.IsIPv4MappedToIPv6) return address.MapToIPv4();
         if (address.AddressFamily != AddressFamily.InterNetworkV6) return address;

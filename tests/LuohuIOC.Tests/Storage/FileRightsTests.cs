@@ -12,7 +12,6 @@ public sealed class FileRightsTests
     [Fact]
     public void What_is_made_in_the_data_directory_is_no_business_of_the_machines_other_users()
     {
-        Assert.SkipWhen(OperatingSystem.IsWindows(), "There are no such rights.");
         var parent = Directory.CreateTempSubdirectory("luohu-rights-").FullName;
         var path = Path.Combine(parent, "data");
         using (DataFolder.Claim(path))

@@ -1,5 +1,5 @@
 using System.Net;
-using System.Net.Sockets;
+using LuohuIOC.Identity;
 using Microsoft.AspNetCore.Connections;
 
 namespace LuohuIOC.Ingestion.Broker;
@@ -29,7 +29,7 @@ public sealed class Newcomers(TimeProvider time)
     /// <summary>Takes a connection in; null when too many wait already. Dispose of it when the first packet has come or the connection ends.</summary>
     public IDisposable? Admit(ConnectionContext connection)
     {
-        var address = Group((connection.RemoteEndPoint as IPEndPoint)?.Address ?? IPAddress.None);
+        var address = FailedAttempts.Group((connection.RemoteEndPoint as IPEndPoint)?.Address ?? IPAddress.None);
         lock (_gate)
         {
             var ofAddress = _byAddress.GetValueOrDefault(address);
@@ -38,15 +38,6 @@ public sealed class Newcomers(TimeProvider time)
             _byAddress[address] = ofAddress + 1;
         }
         return new Newcomer(this, address, connection, time);
-    }
-
-    private static IPAddress Group(IPAddress address)
-    {
-        if (address.IsIPv4MappedToIPv6) return address.MapToIPv4();
-        if (address.AddressFamily != AddressFamily.InterNetworkV6) return address;
-        var bytes = address.GetAddressBytes();
-        bytes.AsSpan(8).Clear();
-        return new IPAddress(bytes);
     }
 
     private void Leave(IPAddress address)
