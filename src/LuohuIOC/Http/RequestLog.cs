@@ -5,21 +5,14 @@ namespace LuohuIOC.Http;
 /// <summary>
 /// One line per request: method, path, status, duration, holder of the token. Never the query string, which under <c>/hubs</c> holds a token.
 /// Reads that went well are Debug, so that a wall does not fill the disk; changes and refusals are Information, failures Warning. Neither do strangers fill it:
-/// of refusals without a holder a minute has <see cref="StrangersMax"/> lines, and the first of the next tells how many more there were.
+/// of refusals without a holder a minute has <see cref="LogBudget.StrangersMax"/> lines, and the first of the next tells how many more there were.
 /// </summary>
 internal sealed partial class RequestLog(RequestDelegate next, TimeProvider time, ILogger<RequestLog> log)
 {
-    /// <summary>Lines of a minute about requests that were refused and whose sender nobody knows.</summary>
-    public const int StrangersMax = 120;
-
     /// <summary>Characters of a path; a request may have 8,192.</summary>
     public const int PathLengthMax = 256;
 
-    private static readonly TimeSpan Minute = TimeSpan.FromMinutes(1);
-
-    private readonly Lock _gate = new();
-    private long? _since;
-    private long _ofMinute;
+    private readonly LogBudget _strangers = new(time, LogBudget.StrangersMax);
 
     public async Task InvokeAsync(HttpContext context)
     {
@@ -44,16 +37,9 @@ internal sealed partial class RequestLog(RequestDelegate next, TimeProvider time
 
     private bool MayTell()
     {
-        long untold;
-        lock (_gate)
-        {
-            var now = time.GetTimestamp();
-            if (_since is { } since && time.GetElapsedTime(since, now) < Minute) return ++_ofMinute <= StrangersMax;
-            untold = _ofMinute - StrangersMax;
-            (_since, _ofMinute) = (now, 1);
-        }
+        var may = _strangers.MayTell(out var untold);
         if (untold > 0) LogUntold(untold);
-        return true;
+        return may;
     }
 
     [LoggerMessage(Message = "{Method} {Path} → {Status} in {Milliseconds:F1} ms for {Holder}")]

@@ -22,12 +22,21 @@ public sealed class HubTickets(IdentityDatabase database, TimeProvider clock)
 
     public static readonly TimeSpan Life = TimeSpan.FromSeconds(30);
 
-    /// <summary>Tickets that wait for their use; beyond it the oldest are let go. A thousand walls ask for one each when the host comes back.</summary>
+    /// <summary>Tickets that wait for their use; beyond it the oldest are let go.</summary>
     public const int WaitingMax = 10_000;
+
+    /// <summary>
+    /// Of these, tickets of one token; beyond it its own oldest are let go, so that nobody pushes out another's. A thousand walls of one token ask for one each
+    /// when the host comes back.
+    /// </summary>
+    public const int WaitingOfTokenMax = 1_000;
 
     private static readonly TimeSpan SweepEvery = TimeSpan.FromSeconds(1);
 
     private readonly ConcurrentDictionary<string, Entry> _waiting = new(StringComparer.Ordinal);
+
+    // Each token's tickets, oldest first; those that were used leave when they are the oldest.
+    private readonly ConcurrentDictionary<string, Queue<string>> _ofToken = new(StringComparer.Ordinal);
     private long _sweptAt;
 
     /// <summary>Issues a ticket for the holder of a token.</summary>
@@ -43,6 +52,7 @@ public sealed class HubTickets(IdentityDatabase database, TimeProvider clock)
         }
         if (_waiting.Count >= WaitingMax) Clear(now);
         _waiting[text] = new Entry(tokenId, expiresAt);
+        Remember(tokenId, text, now);
         return new HubTicket(text, expiresAt);
     }
 
@@ -63,11 +73,26 @@ public sealed class HubTickets(IdentityDatabase database, TimeProvider clock)
         var isMySweep = clock.GetElapsedTime(swept) >= SweepEvery && Interlocked.CompareExchange(ref _sweptAt, clock.GetTimestamp(), swept) == swept;
         if (isMySweep)
             await connection.ExecuteAsync(new CommandDefinition(
-                "DELETE FROM ticket WHERE expires <= now() OR hash IN (SELECT hash FROM ticket ORDER BY expires DESC OFFSET @WaitingMax)",
-                new { WaitingMax }, cancellationToken: cancellation));
+                """
+                DELETE FROM ticket WHERE expires <= now() OR hash NOT IN (
+                    SELECT hash FROM (SELECT hash, expires, row_number() OVER (PARTITION BY token ORDER BY expires DESC) AS place FROM ticket) AS placed
+                    WHERE place <= @WaitingOfTokenMax ORDER BY expires DESC LIMIT @WaitingMax)
+                """,
+                new { WaitingMax, WaitingOfTokenMax }, cancellationToken: cancellation));
         await connection.ExecuteAsync(new CommandDefinition(
             "INSERT INTO ticket VALUES (@hash, @tokenId, now() + make_interval(secs => @seconds))",
             new { hash = Hash(text), tokenId, seconds = Life.TotalSeconds }, cancellationToken: cancellation));
+    }
+
+    private void Remember(string tokenId, string text, DateTimeOffset now)
+    {
+        var own = _ofToken.GetOrAdd(tokenId, static _ => new Queue<string>());
+        lock (own)
+        {
+            while (own.TryPeek(out var oldest) && (own.Count >= WaitingOfTokenMax || !_waiting.TryGetValue(oldest, out var entry) || entry.ExpiresAt <= now))
+                _waiting.TryRemove(own.Dequeue(), out _);
+            own.Enqueue(text);
+        }
     }
 
     private void Clear(DateTimeOffset now)

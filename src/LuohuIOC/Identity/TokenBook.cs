@@ -1,5 +1,4 @@
 using System.Collections.Concurrent;
-using System.Globalization;
 using System.Security.Cryptography;
 using Dapper;
 using LuohuIOC.Texts;
@@ -75,9 +74,8 @@ public sealed class TokenBook
         return [.. _byId.Values.Select(e => e.Token).OrderBy(t => t.CreatedAt).ThenBy(t => t.Id, StringComparer.Ordinal)];
     }
 
-    /// <summary>A name that reads in a log line and in the record as it is: no line breaks, no signs that turn the direction of what follows.</summary>
-    public static bool IsLegible(string name) => name.Length is > 0 and <= TokenEndpoints.NameCharactersMax && !name.Any(c =>
-        char.GetUnicodeCategory(c) is UnicodeCategory.Control or UnicodeCategory.Format or UnicodeCategory.LineSeparator or UnicodeCategory.ParagraphSeparator);
+    /// <summary>A name that reads in a log line and in the record as it is, <see cref="TokenEndpoints.NameCharactersMax"/> characters at most.</summary>
+    public static bool IsLegible(string name) => name.Length is > 0 and <= TokenEndpoints.NameCharactersMax && Legible.Is(name);
 
     /// <summary>Whether the record keeps under this name what no person did.</summary>
     public static bool IsReserved(string name) =>

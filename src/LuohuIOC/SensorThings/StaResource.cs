@@ -11,6 +11,11 @@ internal sealed record StaAnswer(JsonObject? Entity, StaPage? Page);
 /// <summary>Follows a path such as <c>Things('river-001')/Datastreams</c> and expands neighbours.</summary>
 internal sealed partial class StaResource(StaEntities entities, StaObservations observations, CancellationToken cancellation)
 {
+    /// <summary>Datastreams whose history one answer reads; a page that would read more ends there and names the next one, so that no question keeps the history busy for seconds.</summary>
+    public const int HistoriesMax = 100;
+
+    private int _histories;
+
     /// <summary>Null when there is nothing at the path.</summary>
     public async Task<StaAnswer?> ReadAsync(string path, StaQuery query)
     {
@@ -42,6 +47,7 @@ internal sealed partial class StaResource(StaEntities entities, StaObservations 
         {
             var stream = of?.Stream ?? (query.Filter?.Datastream is { } id ? entities.Stream(id) : null);
             if (stream is not var (sensor, slot)) throw new StaQueryException("Observations", "datastream");
+            _histories++;
             var page = await observations.ReadAsync(sensor, slot, query, o => Scope(new Node("Observations", (string)o["@iot.id"]!, () => o, sensor, stream)), cancellation);
             var items = new List<JsonObject>();
             foreach (var item in page.Items) items.Add(query.Selected(await Expanded(new Node("Observations", (string)item["@iot.id"]!, () => item, sensor, stream), query)));
@@ -66,8 +72,12 @@ internal sealed partial class StaResource(StaEntities entities, StaObservations 
     private async Task<StaAnswer> Page(IEnumerable<Node> nodes, int count, StaQuery query)
     {
         var shown = new List<JsonObject>();
-        foreach (var node in nodes) shown.Add(query.Selected(await Expanded(node, query)));
-        var end = (long)query.Skip + query.Top;
+        foreach (var node in nodes)
+        {
+            shown.Add(query.Selected(await Expanded(node, query)));
+            if (_histories >= HistoriesMax) break;
+        }
+        var end = (long)query.Skip + shown.Count;
         return new StaAnswer(null, new StaPage(shown, count, query.Top > 0 && count > end ? $"$skip={end}" : null));
     }
 

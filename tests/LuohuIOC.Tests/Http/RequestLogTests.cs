@@ -24,14 +24,14 @@ public sealed class RequestLogTests
     [Fact]
     public async Task Strangers_do_not_fill_the_disk()
     {
-        for (var i = 0; i < RequestLog.StrangersMax + 50; i++) await AskAsync("/api/v1/x", null);
-        Assert.Equal(RequestLog.StrangersMax, _lines.Count);
+        for (var i = 0; i < LogBudget.StrangersMax + 50; i++) await AskAsync("/api/v1/x", null);
+        Assert.Equal(LogBudget.StrangersMax, _lines.Count);
 
         // Whoever is known is told of all the same, and so is a fault of this side.
         await AskAsync("/api/v1/x", "officer");
         _status = 500;
         await AskAsync("/api/v1/x", null);
-        Assert.Equal(RequestLog.StrangersMax + 2, _lines.Count);
+        Assert.Equal(LogBudget.StrangersMax + 2, _lines.Count);
 
         _status = 404;
         _clock.Advance(TimeSpan.FromMinutes(1));

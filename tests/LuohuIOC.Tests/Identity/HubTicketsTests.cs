@@ -41,9 +41,24 @@ public sealed class HubTicketsTests : IDisposable
         var tickets = new HubTickets(_here.Database, Clock);
         var first = (await Issue(tickets, "t")).Ticket;
         Clock.Advance(TimeSpan.FromSeconds(1));
-        for (var i = 0; i < HubTickets.WaitingMax; i++) await Issue(tickets, "t");
+        for (var i = 0; i < HubTickets.WaitingMax; i++) await Issue(tickets, $"t{i % 20}");
         Assert.Null(await Redeem(tickets, first));
         Assert.NotNull(await Redeem(tickets, (await Issue(tickets, "t")).Ticket));
+    }
+
+    [Fact]
+    public async Task Who_asks_for_many_pushes_out_nobody_elses()
+    {
+        var tickets = new HubTickets(_here.Database, Clock);
+        var (another, own) = ((await Issue(tickets, "wall")).Ticket, (await Issue(tickets, "greedy")).Ticket);
+        Clock.Advance(TimeSpan.FromSeconds(1));
+        for (var i = 1; i < HubTickets.WaitingOfTokenMax; i++) await Issue(tickets, "greedy");
+        Assert.Equal("greedy", await Redeem(tickets, own));
+        var oldest = (await Issue(tickets, "greedy")).Ticket;
+        for (var i = 0; i < 2 * HubTickets.WaitingMax; i++) await Issue(tickets, "greedy");
+        Assert.Null(await Redeem(tickets, oldest));
+        Assert.Equal("greedy", await Redeem(tickets, (await Issue(tickets, "greedy")).Ticket));
+        Assert.Equal("wall", await Redeem(tickets, another));
     }
 
     [Fact]

@@ -181,5 +181,21 @@ public sealed class SharedIdentityTests(SharedPostgres postgres) : IAsyncLifetim
         Assert.Null(await there.RedeemAsync(late, Cancel));
     }
 
+    [Fact]
+    public async Task One_tokens_tickets_push_out_nobody_elses_from_the_shared_table()
+    {
+        var tickets = new HubTickets(_a.Database, _a.Clock);
+        var another = (await tickets.IssueAsync("wall", Cancel)).Ticket;
+        await using var connection = _database.Open();
+        await using (var many = new NpgsqlCommand(
+            $"INSERT INTO ticket SELECT sha256(n::text::bytea), 'greedy', now() + interval '60 seconds' FROM generate_series(1, {HubTickets.WaitingMax + 1}) AS n", connection))
+            await many.ExecuteNonQueryAsync(Cancel);
+        _a.Clock.Advance(TimeSpan.FromSeconds(1));
+        await tickets.IssueAsync("greedy", Cancel);
+        await using var count = new NpgsqlCommand("SELECT count(*) FROM ticket WHERE token = 'greedy'", connection);
+        Assert.Equal(HubTickets.WaitingOfTokenMax + 1L, await count.ExecuteScalarAsync(Cancel));
+        Assert.Equal("wall", await tickets.RedeemAsync(another, Cancel));
+    }
+
     private static bool Verify(GatewaySecrets secrets, string gateway, string secret) => secrets.Verify(gateway, Encoding.UTF8.GetBytes(secret));
 }

@@ -1,6 +1,7 @@
 using System.Net.Sockets;
 using LuohuIOC.DeviceProtocol;
 using LuohuIOC.DeviceProtocol.Frames;
+using LuohuIOC.Http;
 using LuohuIOC.Ingestion.Frames;
 using Microsoft.AspNetCore.Connections;
 using Microsoft.AspNetCore.Connections.Features;
@@ -17,6 +18,7 @@ internal sealed class StationConnections(
     // Oldest first: those that no registered station has spoken on. At the bound they give their places up, so that whoever merely holds connections open keeps no station out.
     private readonly LinkedList<ConnectionContext> _nameless = [];
     private readonly Lock _gate = new();
+    private readonly LogBudget _strangers = new(time, LogBudget.StrangersMax);
     private int _connections;
 
     public override async Task OnConnectedAsync(ConnectionContext connection)
@@ -24,12 +26,19 @@ internal sealed class StationConnections(
         try
         {
             if (Interlocked.Increment(ref _connections) <= options.ConnectionsMax || EndOldestNameless()) await Listen(connection);
-            else log.LogWarning("Stations: {Remote} refused, {Max} connections of {Form} are open", connection.RemoteEndPoint, options.ConnectionsMax, form.WireName());
+            else if (MayTell()) log.LogWarning("Stations: {Remote} refused, {Max} connections of {Form} are open", connection.RemoteEndPoint, options.ConnectionsMax, form.WireName());
         }
         finally
         {
             Interlocked.Decrement(ref _connections);
         }
+    }
+
+    private bool MayTell()
+    {
+        var may = _strangers.MayTell(out var untold);
+        if (untold > 0) log.LogWarning("Stations: {Count} more connections of {Form} were refused or hung up on in the minute before", untold, form.WireName());
+        return may;
     }
 
     private bool EndOldestNameless()
@@ -127,7 +136,7 @@ internal sealed class StationConnections(
         if (!book.Knows(form, message.Address))
         {
             await intake.Refuse(RejectionReason.StationUnknown, form, message.Address, frame);
-            log.LogWarning("Stations: {Remote} hung up on: no {Form} station {Address} is registered", conversation.Line.Remote, form.WireName(), message.Address);
+            if (MayTell()) log.LogWarning("Stations: {Remote} hung up on: no {Form} station {Address} is registered", conversation.Line.Remote, form.WireName(), message.Address);
             return false;
         }
         conversation.Line.LastFrame = frame;

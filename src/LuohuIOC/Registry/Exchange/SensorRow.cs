@@ -101,7 +101,7 @@ internal sealed class SensorRow(int line, Func<string, string?> cell, FileDatum 
         var text = cell(column) ?? "";
         if (text.Length == 0 && required) Refuse(column, "missing");
         if (text.Length > TextLengthMax) Refuse(column, "too-long", $"{TextLengthMax}");
-        if (text.Any(char.IsControl)) Refuse(column, "control-character");
+        if (!Legible.Is(text)) Refuse(column, "control-character");
         return text;
     }
 

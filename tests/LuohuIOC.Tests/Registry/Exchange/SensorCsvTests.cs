@@ -11,6 +11,19 @@ public class SensorCsvTests
 {
     private const string Header = "id,kind,name,longitude,latitude,gateway";
 
+    /// <summary>A mark that turns the direction would show another name than the record has, an invisible one two of the same name.</summary>
+    [Theory]
+    [InlineData('\u202e')]
+    [InlineData('\u200b')]
+    [InlineData('\u2028')]
+    [InlineData('\t')]
+    public async Task A_name_that_does_not_read_as_it_is_written_is_refused(char sign)
+    {
+        var file = await Read($"{Header}\na,pipe,甲{sign}站,114.1336,22.5553,gw-1\n");
+        Assert.Equal([(2, "name", "control-character")], file.Refused.Select(r => (r.Line, r.Field, r.Code)));
+        Assert.Empty(file.Drafts);
+    }
+
     [Fact]
     public async Task Bad_rows_are_refused_by_line_column_and_reason_and_the_good_ones_stay()
     {
