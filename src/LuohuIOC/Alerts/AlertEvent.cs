@@ -29,6 +29,9 @@ public enum AlertEventType : byte
 
     /// <summary>The condition holds at the same severity, and its value has gone further than was told.</summary>
     Furthered = 12,
+
+    /// <summary>An officer took the mark back; nobody has said anything of the alert then.</summary>
+    Withdrawn = 13,
 }
 
 /// <summary>What an officer says of an alert afterwards. Stored by name: never rename.</summary>
@@ -113,6 +116,7 @@ public sealed record AlertEvent(string AlertId, int Sequence, AlertEventType Typ
             AlertEventType.Commented => alert,
             AlertEventType.Closed => alert with { State = AlertState.Closed, ClosedBy = Actor, ClosedAt = At },
             AlertEventType.Marked => alert with { Verdict = Verdict, MarkedBy = Actor, MarkedAt = At },
+            AlertEventType.Withdrawn => alert with { Verdict = null, MarkedBy = null, MarkedAt = null },
             AlertEventType.Surveyed => alert with { Surroundings = Surroundings },
             _ => throw new InvalidOperationException($"Alert {AlertId}: event {Sequence} has the type {Type}, which cannot follow another."),
         };

@@ -63,13 +63,13 @@ public static class AlertLifecycle
 
     /// <summary>
     /// An officer's verdict on an alert, open or closed. The same verdict again changes nothing, whoever gives it, and is no error;
-    /// another one replaces it and both stay in the chain.
+    /// another one replaces it, none takes it back, and all stay in the chain.
     /// </summary>
-    public static (IReadOnlyList<AlertEvent> Events, AlertRefusal Refusal) Mark(Alert alert, AlertRequest request, AlertVerdict verdict, DateTimeOffset now)
+    public static (IReadOnlyList<AlertEvent> Events, AlertRefusal Refusal) Mark(Alert alert, AlertRequest request, AlertVerdict? verdict, DateTimeOffset now)
     {
         if (alert.Verdict == verdict) return ([], AlertRefusal.None);
         if (IsOutdated(alert, request.Version)) return ([], AlertRefusal.VersionConflict);
-        return ([By(alert, AlertEventType.Marked, request, now) with { Verdict = verdict }], AlertRefusal.None);
+        return ([By(alert, verdict is null ? AlertEventType.Withdrawn : AlertEventType.Marked, request, now) with { Verdict = verdict }], AlertRefusal.None);
     }
 
     /// <summary>An officer's note on an alert, open or closed: what is found out afterwards belongs to it as well.</summary>

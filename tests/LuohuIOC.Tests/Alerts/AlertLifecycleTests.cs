@@ -99,6 +99,19 @@ public sealed class AlertLifecycleTests
     }
 
     [Fact]
+    public void A_mark_that_is_taken_back_leaves_the_alert_as_if_nobody_had_said_anything()
+    {
+        Do(Some.Observed(Severity.Blue, 1));
+        Assert.Empty(Do(new AlertCommand.Mark(Some.Request(_watch), null)));
+        Do(new AlertCommand.Mark(Some.Request(_watch), AlertVerdict.False));
+        var request = Some.Request(_watch, "值班员乙", "标错了");
+        Assert.Equal([AlertEventType.Withdrawn], Do(new AlertCommand.Mark(request, null)));
+        Assert.Equal((null, null, null, "标错了", 3), (_last!.Verdict, _last.MarkedBy, _last.MarkedAt, _last.Comment, _last.Version));
+        Assert.Empty(Do(new AlertCommand.Mark(request, null)));
+        Assert.Equal([AlertEventType.Marked], Do(new AlertCommand.Mark(Some.Request(_watch), AlertVerdict.False)));
+    }
+
+    [Fact]
     public void A_cleared_alert_tells_the_value_that_it_cleared_at_and_the_furthest_of_its_steps()
     {
         Do(Some.Observed(Severity.Yellow, 1));
