@@ -161,9 +161,14 @@ public sealed record AlertEvent(string AlertId, int Sequence, AlertEventType Typ
     }
 
     private double? Further(Alert before) =>
-        Value is { } value && (before.Furthest ?? before.Value) is { } known && Metric == before.Metric && IsFurther(known, value, Threshold) ? known : null;
+        Value is { } value && (before.Furthest ?? before.Value) is { } known && Metric == before.Metric
+        && IsFurther(known, value, Threshold, EvidenceWords.ExpectedOf(Evidence, before.Metric) ?? EvidenceWords.ExpectedOf(before.Evidence, before.Metric)) ? known : null;
 
-    /// <summary>Whether a value lies further beyond the threshold than another one. Which way is further the threshold says: what stands below it has fallen.</summary>
-    internal static bool IsFurther(double value, double than, double? threshold) =>
-        threshold is { } limit && value < limit && than < limit ? value < than : value > than;
+    /// <summary>
+    /// Whether a value lies further off than another one. Which way is further the threshold says: what stands below it has fallen. Without one it is the distance from what had been
+    /// expected, as a detector has no threshold of the metric.
+    /// </summary>
+    internal static bool IsFurther(double value, double than, double? threshold, double? expected) =>
+        threshold is { } limit ? value < limit && than < limit ? value < than : value > than
+        : expected is { } usual ? Math.Abs(value - usual) > Math.Abs(than - usual) : value > than;
 }

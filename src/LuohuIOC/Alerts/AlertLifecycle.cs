@@ -109,7 +109,7 @@ public static class AlertLifecycle
         change.IsAgain && (change.Severity is not null || change.Metric.Length > 0) && change.ObservedMs < watch.Seen.NewestMs;
 
     private static bool IsFurther(Alert open, RuleChange change) =>
-        change.Metric == open.Metric && (open.Furthest ?? open.Value) is { } known && AlertEvent.IsFurther(change.Value, known, Known(change.Threshold));
+        change.Metric == open.Metric && (open.Furthest ?? open.Value) is { } known && AlertEvent.IsFurther(change.Value, known, Known(change.Threshold), EvidenceWords.ExpectedOf(change.Evidence, open.Metric));
 
     private static IReadOnlyList<AlertEvent> Clear(Alert open, RuleChange change, DateTimeOffset now)
     {

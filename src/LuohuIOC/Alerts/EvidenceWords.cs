@@ -46,12 +46,14 @@ internal static class EvidenceWords
         string Quantity(string of, double? figure) => Figures.Of(language, kind, of, figure);
     }
 
-    /// <summary>What a detector, or a sensor's habit, had expected of a metric; null where the evidence says nothing of it.</summary>
+    /// <summary>What a detector, a forecast before, or a sensor's habit, had expected of a metric; null where the evidence says nothing of it.</summary>
     public static double? ExpectedOf(string? evidence, string metric)
     {
-        if (evidence is null) return null;
+        if (evidence is null || !Says(evidence, "expected")) return null;
         using var json = JsonDocument.Parse(evidence);
-        if (json.RootElement.ValueKind != JsonValueKind.Object || !json.RootElement.TryGetProperty("expected", out var expected)) return null;
+        if (json.RootElement is not { ValueKind: JsonValueKind.Object } told) return null;
+        if (told.TryGetProperty("residual", out var residual)) told = residual;
+        if (told.ValueKind != JsonValueKind.Object || !told.TryGetProperty("expected", out var expected)) return null;
         return expected.ValueKind == JsonValueKind.Object ? Value(expected, metric) : expected.ValueKind == JsonValueKind.Number ? expected.GetDouble() : null;
     }
 

@@ -1,4 +1,5 @@
 using LuohuIOC.Alerts;
+using LuohuIOC.Texts;
 using Xunit;
 
 namespace LuohuIOC.Tests.Alerts;
@@ -36,6 +37,38 @@ public sealed class AlertLifecycleTests
         Assert.Equal(AlertState.Acknowledged, _last!.State);
         Do(Some.Observed(null, 5));
         Assert.Equal((0.05, 1.2), (_last!.Value, _last.Furthest));
+    }
+
+    /// <summary>A detector has no threshold of the metric: how far a value went is told by what had been expected, about 1.9.</summary>
+    [Theory]
+    [InlineData(1.7, 0.5, 0.5)]
+    [InlineData(0.5, 1.7, 0.5)]
+    [InlineData(1.2, -0.8, -0.8)]
+    [InlineData(2.2, 3.1, 3.1)]
+    [InlineData(1.7, 3.1, 3.1)]
+    public void The_furthest_of_a_detectors_alert_is_its_lowest_where_the_value_falls(double first, double second, double furthest)
+    {
+        RuleChange Found(Severity? severity, int at, double value) => new("novelty-level", severity, "level", value, double.NaN, Some.Now.AddSeconds(at).ToUnixTimeMilliseconds(),
+            """{"detector":"novelty","score":6.1,"threshold":5.5,"expected":{"level":1.9}}""");
+        var subject = Some.Subject() with { Kind = "outfall" };
+        Do(new AlertCommand.Observe(subject, Found(Severity.Blue, 1, first)));
+        Do(new AlertCommand.Observe(subject, Found(Severity.Yellow, 2, second)));
+        Do(new AlertCommand.Observe(subject, Found(null, 3, 1.85)));
+        Assert.Equal(furthest, _last!.Furthest ?? _last.Value);
+        var view = AlertView.Of(_last, TextBook.English);
+        Assert.Equal(furthest, view.Furthest);
+        Assert.Contains(FormattableString.Invariant($"1.90 m was expected, {furthest:F2} m came"), view.EvidenceText);
+    }
+
+    /// <summary>What a forecast had expected stands in a part of its own.</summary>
+    [Fact]
+    public void The_furthest_of_water_below_its_forecast_is_its_lowest()
+    {
+        RuleChange Found(Severity severity, int at, double value) => new("nowcast-residual", severity, "level", value, double.NaN, Some.Now.AddSeconds(at).ToUnixTimeMilliseconds(),
+            """{"residual":{"minutes":15,"expected":1.2,"low":1,"high":1.4,"value":0.2,"factor":-5,"held":8}}""");
+        Do(new AlertCommand.Observe(Some.Subject(), Found(Severity.Blue, 1, 0.3)));
+        Do(new AlertCommand.Observe(Some.Subject(), Found(Severity.Yellow, 2, 0.5)));
+        Assert.Equal(0.3, _last!.Furthest);
     }
 
     [Fact]
