@@ -109,8 +109,14 @@ public sealed record AlertEvent(string AlertId, int Sequence, AlertEventType Typ
             AlertEventType.Eased => Measured(alert),
             AlertEventType.Furthered => Measured(alert),
             AlertEventType.Returned => Measured(alert) with { ClearedAt = null, ReturnedAt = At, Worst = To > before.Worst ? To!.Value : before.Worst },
-            // What it cleared at is the latest value; its severity, threshold, evidence and their time stay those of its last step.
-            AlertEventType.Cleared => alert with { ClearedAt = At, Value = Value ?? before.Value, Furthest = before.Furthest ?? before.Value },
+            // What it cleared at is the latest value; its severity, threshold, evidence and their time stay those of its last step. That it was a lone reading says more than its evidence.
+            AlertEventType.Cleared => alert with
+            {
+                ClearedAt = At,
+                Value = Value ?? before.Value,
+                Furthest = before.Furthest ?? before.Value,
+                Evidence = EvidenceWords.IsLone(Evidence) ? Evidence : before.Evidence,
+            },
             AlertEventType.Acknowledged => alert with { State = AlertState.Acknowledged, AcknowledgedBy = Actor, AcknowledgedAt = At },
             AlertEventType.Assigned => alert with { AssignedTo = Assignee },
             AlertEventType.Commented => alert,

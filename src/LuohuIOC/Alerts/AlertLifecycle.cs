@@ -9,6 +9,7 @@ public readonly record struct AlertStep(RuleWatch Watch, IReadOnlyList<AlertEven
 /// raised ──acknowledge──► acknowledged     severity up: back to raised (attention again); down: state stays
 /// cleared while acknowledged                        → closed by the system
 /// cleared while raised, worst blue or yellow        → closed by the system
+/// cleared because it was a lone reading             → closed by the system
 /// cleared while raised, worst orange or red         → stays raised with ClearedAt until acknowledged (then closed),
 ///                                                     until AutoCloseAfter has passed, or until a person closes it
 /// condition back while ClearedAt is set             → the same alert goes on
@@ -114,7 +115,7 @@ public static class AlertLifecycle
     private static IReadOnlyList<AlertEvent> Clear(Alert open, RuleChange change, DateTimeOffset now)
     {
         var cleared = Measured(new AlertEvent(open.Id, open.Version + 1, AlertEventType.Cleared, now, Alert.System) { From = open.Severity }, change);
-        var seen = open.State == AlertState.Acknowledged || open.Worst <= Severity.Yellow;
+        var seen = open.State == AlertState.Acknowledged || open.Worst <= Severity.Yellow || EvidenceWords.IsLone(change.Evidence);
         return seen ? [cleared, Closed(open, 2, now)] : [cleared];
     }
 

@@ -155,6 +155,20 @@ public sealed class AlertLifecycleTests
         Assert.Equal((Severity.Blue, 0.15, 0.4), (_last.Severity, _last.Threshold!.Value, _last.Furthest!.Value));
     }
 
+    /// <summary>An orange alert that is over stays until an officer has seen it, but where nothing has been there.</summary>
+    [Fact]
+    public void What_one_reading_alone_has_told_closes_by_itself_and_says_so()
+    {
+        Do(Some.Observed(Severity.Orange, 1));
+        var over = Some.Change(null, 2) with { Evidence = """{"windowSeconds":3600,"lone":true}""" };
+        Assert.Equal([AlertEventType.Cleared, AlertEventType.Closed], Do(new AlertCommand.Observe(Some.Subject(), over)));
+        Assert.Equal((AlertState.Closed, Alert.System, Severity.Orange), (_last!.State, _last.ClosedBy, _last.Worst));
+        Assert.Contains("下一条读数即已回落", AlertView.Of(_last).EvidenceText);
+        Do(Some.Observed(Severity.Orange, 3));
+        Assert.Equal([AlertEventType.Cleared], Do(new AlertCommand.Observe(Some.Subject(), over with { ObservedMs = over.ObservedMs + 5000, Evidence = """{"windowSeconds":3600}""" })));
+        Assert.Equal(AlertState.Raised, _last.State);
+    }
+
     [Fact]
     public void Cleared_after_acknowledgement_closes_by_itself()
     {
