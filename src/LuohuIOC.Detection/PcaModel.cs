@@ -1,3 +1,5 @@
+using System.Text.Json.Serialization;
+
 namespace LuohuIOC.Detection;
 
 /// <summary>What a feature measures of its metric over the window.</summary>
@@ -35,6 +37,10 @@ public sealed record PcaModel
 
     /// <summary>Rows that the components were fitted on.</summary>
     public required int Rows { get; init; }
+
+    /// <summary>Readings between the first and the last used that it must not learn from; none in what older versions wrote.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
+    public int LeftOut { get; init; }
 
     /// <summary>First and last reading used, Unix ms.</summary>
     public required long FromMs { get; init; }

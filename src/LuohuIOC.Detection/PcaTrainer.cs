@@ -22,15 +22,15 @@ public static class PcaTrainer
     public static TrainingResult Train(TrainingHistory history, PcaOptions options, DateTimeOffset trainedAt)
     {
         history = history.Sampled(options.SampleMin);
-        if (history.Rows < options.ReadingsMin) return Lacks(ShortageReason.Readings, history.Rows, options.ReadingsMin);
-        if (history.Span < options.SpanMin) return Lacks(ShortageReason.Hours, history.Span.TotalHours, options.SpanMin.TotalHours);
+        if (history.Rows < options.ReadingsMin) return Lacks(history, ShortageReason.Readings, history.Rows, options.ReadingsMin);
+        if (history.Span < options.SpanMin) return Lacks(history, ShortageReason.Hours, history.Span.TotalHours, options.SpanMin.TotalHours);
         var live = LiveMetrics(history);
         var intervalMs = history.IntervalMs();
         var gapMs = intervalMs * GapIntervals;
         var features = Features(history, live, options, gapMs, out var used);
-        if (features.Length == 0) return Lacks(ShortageReason.LiveMetrics, 0, 1);
+        if (features.Length == 0) return Lacks(history, ShortageReason.LiveMetrics, 0, 1);
         var rows = Rows(history, used, features, options.WindowReadings, gapMs);
-        if (rows.Count * 2 < options.ReadingsMin) return Lacks(ShortageReason.Windows, rows.Count, options.ReadingsMin / 2.0);
+        if (rows.Count * 2 < options.ReadingsMin) return Lacks(history, ShortageReason.Windows, rows.Count, options.ReadingsMin / 2.0);
 
         var fit = PcaFit.Trimmed(rows, options, TrimmedShare);
         var scores = CrossScores(rows, options);
@@ -38,6 +38,7 @@ public static class PcaTrainer
         {
             TrainedAt = trainedAt,
             Rows = rows.Count,
+            LeftOut = history.LeftOut,
             FromMs = history.TimesMs[0],
             ToMs = history.TimesMs[^1],
             Metrics = [.. used.Select(m => history.Metrics[m])],
@@ -58,7 +59,8 @@ public static class PcaTrainer
         return new TrainingResult(model.Checked(), null);
     }
 
-    private static TrainingResult Lacks(ShortageReason reason, double have, double need) => new(null, new TrainingShortage(reason, have, need));
+    private static TrainingResult Lacks(TrainingHistory history, ShortageReason reason, double have, double need) =>
+        new(null, new TrainingShortage(reason, have, need, history.LeftOut));
 
     private static int[] LiveMetrics(TrainingHistory history)
     {

@@ -8,10 +8,14 @@ public sealed class TrainingHistory(IReadOnlyList<string> metrics)
 {
     private readonly List<long> _times = [];
     private readonly List<double> _values = [];
+    private readonly List<long> _leftOut = [];
 
     public IReadOnlyList<string> Metrics { get; } = metrics;
 
     public int Rows => _times.Count;
+
+    /// <summary>Readings that there were, and that must not teach.</summary>
+    public int LeftOut => _leftOut.Count;
 
     /// <summary>Unix milliseconds.</summary>
     public ReadOnlySpan<long> TimesMs => CollectionsMarshal.AsSpan(_times);
@@ -27,6 +31,9 @@ public sealed class TrainingHistory(IReadOnlyList<string> metrics)
         foreach (var value in values) _values.Add(value);
     }
 
+    /// <summary>There was a reading, and it must not teach.</summary>
+    public void LeaveOut(long timeMs) => _leftOut.Add(timeMs);
+
     /// <summary>The readings that a detector which passes over closer ones would take.</summary>
     public TrainingHistory Sampled(TimeSpan apart)
     {
@@ -35,6 +42,8 @@ public sealed class TrainingHistory(IReadOnlyList<string> metrics)
         var sampled = new TrainingHistory(Metrics);
         for (var r = 0; r < Rows; r++)
             if (sampled.Rows == 0 || _times[r] - sampled._times[^1] >= apartMs) sampled.Add(_times[r], Row(r));
+        foreach (var timeMs in _leftOut)
+            if (sampled.LeftOut == 0 || timeMs - sampled._leftOut[^1] >= apartMs) sampled.LeaveOut(timeMs);
         return sampled;
     }
 

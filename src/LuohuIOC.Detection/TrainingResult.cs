@@ -20,7 +20,8 @@ public enum ShortageReason
 /// <param name="Reason">Which demand is not met.</param>
 /// <param name="Have">What there is, in the reason's unit.</param>
 /// <param name="Need">What is needed, in the same unit.</param>
-public sealed record TrainingShortage(ShortageReason Reason, double Have, double Need);
+/// <param name="LeftOut">Readings that there were and that must not teach.</param>
+public sealed record TrainingShortage(ShortageReason Reason, double Have, double Need, int LeftOut = 0);
 
 /// <summary>Either a model or what it lacks.</summary>
 public sealed record TrainingResult(PcaModel? Model, TrainingShortage? Shortage);

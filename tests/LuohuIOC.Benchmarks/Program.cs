@@ -1,4 +1,4 @@
-using System.Globalization;
+using LuohuIOC.Benchmarks;
 using LuohuIOC.Benchmarks.Copies;
 using LuohuIOC.Benchmarks.Decode;
 using LuohuIOC.Benchmarks.Detectors;
@@ -11,6 +11,7 @@ using LuohuIOC.Benchmarks.Outside;
 using LuohuIOC.Benchmarks.Scale;
 using LuohuIOC.Benchmarks.Scores;
 using LuohuIOC.Benchmarks.Skab;
+using LuohuIOC.Simulator.City;
 
 // Tables go to files and documents as often as to a terminal.
 Spectre.Console.AnsiConsole.Profile.Width = 220;
@@ -47,79 +48,97 @@ const string help =
     all                  ladder, latency, capacity
     """;
 
-switch (args)
+try
 {
-    case ["serve", var rung, .. var settings]:
-        return await RungHost.RunAsync(Enum.Parse<Rung>(rung), settings);
-    case ["ladder", ..]:
-        return await LadderRunner.RunAsync(Seconds(10), args[Math.Min(2, args.Length)..]);
-    case ["latency", ..]:
-        return await LatencyRunner.RunAsync(Seconds(20), args[Math.Min(2, args.Length)..]);
-    case ["capacity"]:
-        return await CapacityRunner.RunAsync();
-    case ["silos", ..]:
-        return await SilosRunner.RunAsync(
-            Seconds(5), args.Length > 2 ? [args[2]] : ["1", "20"], args.Length > 3 ? TimeSpan.FromSeconds(int.Parse(args[3], CultureInfo.InvariantCulture)) : SilosRunner.WarmUp,
-            args.Length > 4 ? int.Parse(args[4], CultureInfo.InvariantCulture) : SilosRunner.Rounds, args[Math.Min(5, args.Length)..]);
-    case ["outage", ..]:
-        return await OutageRunner.RunAsync((int)Seconds(10).TotalSeconds);
-    case ["scale", .. var times]:
-        return await ScaleRunner.RunAsync([.. times.Select(t => int.Parse(t, CultureInfo.InvariantCulture))]);
-    case ["influx", ..]:
-        return await InfluxRunner.RunAsync((int)Seconds(1_000_000).TotalSeconds);
-    case ["outside", ..]:
-        return await OutsideRunner.RunAsync(Seconds(5));
-    case ["nab", .. var rest]:
-        return NabRunner.Run(rest);
-    case ["nab-prefix", .. var rest]:
-        return NabRunner.Prefix(rest);
-    case ["nab-score", .. var rest]:
-        return ScoreRunner.Run(rest);
-    case ["nab-pictures", .. var rest]:
-        return NabPictures.Run(rest);
-    case ["detectors"]:
-        return DetectorCost.Run();
-    case ["city-alarms", .. var rest]:
-        return CityAlarms.Run(
-            rest.Length > 0 ? double.Parse(rest[0], CultureInfo.InvariantCulture) : 4, rest.Length > 1 ? int.Parse(rest[1], CultureInfo.InvariantCulture) : 1,
-            rest.Length > 2 ? Enum.Parse<LuohuIOC.Simulator.City.StormKind>(rest[2], ignoreCase: true) : default,
-            rest.Length > 3 ? double.Parse(rest[3], CultureInfo.InvariantCulture) : 3,
-            rest.Length > 4 ? rest[4] : "");
-    case ["city-health", .. var rest]:
-        return CityHealth.Run(
-            rest.Length > 0 ? double.Parse(rest[0], CultureInfo.InvariantCulture) : 10, rest.Length > 1 ? int.Parse(rest[1], CultureInfo.InvariantCulture) : 1,
-            rest.Length > 2 ? Enum.Parse<LuohuIOC.Simulator.City.StormKind>(rest[2], ignoreCase: true) : default,
-            rest.Length > 3 ? double.Parse(rest[3], CultureInfo.InvariantCulture) : 4);
-    case ["storms"]:
-        return await ProductStorms.RunAsync();
-    case ["residuals", .. var rest]:
-        var numbers = rest.Select(n => int.Parse(n, CultureInfo.InvariantCulture)).ToArray();
-        return ResidualRunner.Run(numbers.Length > 1 ? numbers[1..] : [31, 32], numbers.Length > 0 ? numbers[0] : 40);
-    case ["nowcast", .. var rest]:
-        return NowcastRunner.Run(rest);
-    case ["skab", .. var rest]:
-        return SkabRunner.Run(rest);
-    case ["skab-cross", .. var rest]:
-        return SkabCross.Run(rest);
-    case ["copies", .. var rest]:
-        return CopiesRunner.Run(rest);
-    case ["made-water"]:
-        return MadeWaterRunner.Run();
-    case ["decode", var protocol]:
-        return DecodeRunner.Run(protocol);
-    case ["fuzz", .. var rest]:
-        return FrameFuzz.Run(rest.Length > 0 ? long.Parse(rest[0], CultureInfo.InvariantCulture) : 10_000_000,
-            rest.Length > 1 ? ulong.Parse(rest[1], CultureInfo.InvariantCulture) : (ulong)Environment.TickCount64);
-    case ["frames"]:
-        return FrameRate.Run();
-    case ["frames", "loop"]:
-        return FrameRate.Loop();
-    case [] or ["all"]:
-        return await LadderRunner.RunAsync(Seconds(10), []) + await LatencyRunner.RunAsync(Seconds(20), []) + await CapacityRunner.RunAsync();
-    default:
-        Console.WriteLine(help);
-        return args[0] is "help" or "--help" or "-h" ? 0 : 2;
+    switch (args)
+    {
+        case ["serve", var rung, .. var settings]:
+            return await RungHost.RunAsync(Arguments.Word<Rung>(rung, "serve: the rung"), settings);
+        case ["ladder", ..]:
+            return await LadderRunner.RunAsync(Seconds(10), [.. args.Skip(2).Select(rung => Arguments.Word<Rung>(rung, "ladder: a rung"))]);
+        case ["latency", ..]:
+            return await LatencyRunner.RunAsync(Seconds(20), args[Math.Min(2, args.Length)..]);
+        case ["capacity"]:
+            return await CapacityRunner.RunAsync();
+        case ["silos", ..]:
+            return await SilosRunner.RunAsync(
+                Seconds(5), args.Length > 2 ? [WholeAt(2, "readings", 0, 1)] : [1, 20], args.Length > 3 ? TimeSpan.FromSeconds(WholeAt(3, "warm-up", 0, 0)) : SilosRunner.WarmUp,
+                WholeAt(4, "rounds", SilosRunner.Rounds, 1), args[Math.Min(5, args.Length)..]);
+        case ["outage", ..]:
+            Arguments.AtMost(args[1..], "outage", 1);
+            return await OutageRunner.RunAsync(WholeAt(1, "minutes", 10, 1));
+        case ["scale", .. var times]:
+            return await ScaleRunner.RunAsync([.. times.Select(t => Arguments.Whole(t, "scale: times", 1, 10_000))]);
+        case ["influx", ..]:
+            Arguments.AtMost(args[1..], "influx", 1);
+            return await InfluxRunner.RunAsync(WholeAt(1, "readings", 1_000_000, 1));
+        case ["outside", ..]:
+            Arguments.AtMost(args[1..], "outside", 1);
+            return await OutsideRunner.RunAsync(Seconds(5));
+        case ["nab", .. var rest]:
+            return NabRunner.Run(rest);
+        case ["nab-prefix", .. var rest]:
+            return NabRunner.Prefix(rest);
+        case ["nab-score", .. var rest]:
+            return ScoreRunner.Run(rest);
+        case ["nab-pictures", .. var rest]:
+            return NabPictures.Run(rest);
+        case ["detectors"]:
+            return DetectorCost.Run();
+        case ["city-alarms", ..]:
+            Arguments.AtMost(args[1..], "city-alarms", 5);
+            if (args.Length > 5 && args[5] is not ("dry" or "storm")) throw new BadArgumentException($"city-alarms: faults are made dry or storm, not '{args[5]}'.");
+            return CityAlarms.Run(NumberAt(1, "days", 4, 0.01), WholeAt(2, "seed", 1, 0), Storm(3), NumberAt(4, "storm day", 3, 0), args.Length > 5 ? args[5] : "");
+        case ["city-health", ..]:
+            Arguments.AtMost(args[1..], "city-health", 4);
+            return CityHealth.Run(NumberAt(1, "days", 10, 0.01), WholeAt(2, "seed", 1, 0), Storm(3), NumberAt(4, "storm day", 4, 0));
+        case ["storms"]:
+            return await ProductStorms.RunAsync();
+        case ["residuals", ..]:
+            return ResidualRunner.Run(args.Length > 2 ? [.. args.Skip(2).Select(seed => Arguments.Whole(seed, "residuals: a city", 0))] : [31, 32], WholeAt(1, "storms", 40, 2, 1_000));
+        case ["nowcast", .. var rest]:
+            return NowcastRunner.Run(rest);
+        case ["skab", .. var rest]:
+            return SkabRunner.Run(rest);
+        case ["skab-cross", .. var rest]:
+            return SkabCross.Run(rest);
+        case ["copies", .. var rest]:
+            return CopiesRunner.Run(rest);
+        case ["made-water"]:
+            return MadeWaterRunner.Run();
+        case ["decode", ("sl651" or "hj212" or "gb26875") and var protocol]:
+            return DecodeRunner.Run(protocol);
+        case ["decode", ..]:
+            throw new BadArgumentException("decode wants sl651, hj212 or gb26875, and nothing else.");
+        case ["fuzz", .. var rest]:
+            Arguments.AtMost(rest, "fuzz", 2);
+            return FrameFuzz.Run(
+                rest.Length > 0 ? Arguments.Whole(rest[0], "fuzz: frames", 1L, long.MaxValue) : 10_000_000,
+                rest.Length > 1 ? Arguments.Whole(rest[1], "fuzz: seed", 0UL, ulong.MaxValue) : (ulong)Environment.TickCount64);
+        case ["frames"]:
+            return FrameRate.Run();
+        case ["frames", "loop"]:
+            return FrameRate.Loop();
+        case [] or ["all"]:
+            return await LadderRunner.RunAsync(Seconds(10), []) + await LatencyRunner.RunAsync(Seconds(20), []) + await CapacityRunner.RunAsync();
+        case ["help" or "--help" or "-h"]:
+            Console.WriteLine(help);
+            return 0;
+        default:
+            throw new BadArgumentException($"There is no benchmark '{args[0]}', or it does not take '{string.Join(' ', args[1..])}'; help lists them all.");
+    }
+}
+catch (BadArgumentException e)
+{
+    Console.Error.WriteLine(e.Message);
+    return 2;
 }
 
-TimeSpan Seconds(double standard) =>
-    TimeSpan.FromSeconds(args.Length > 1 && double.TryParse(args[1], CultureInfo.InvariantCulture, out var asked) ? asked : standard);
+TimeSpan Seconds(double standard) => TimeSpan.FromSeconds(NumberAt(1, "seconds", standard, 0.1, 86_400));
+
+// What stands at a place of the line, or the standard.
+int WholeAt(int place, string name, int standard, int least, int most = int.MaxValue) => args.Length > place ? Arguments.Whole(args[place], $"{args[0]}: {name}", least, most) : standard;
+
+double NumberAt(int place, string name, double standard, double least, double most = 10_000) => args.Length > place ? Arguments.Number(args[place], $"{args[0]}: {name}", least, most) : standard;
+
+StormKind Storm(int place) => args.Length > place ? Arguments.Word<StormKind>(args[place], $"{args[0]}: the storm") : default;

@@ -20,7 +20,7 @@ public sealed class SharedDetectorsTests : IAsyncLifetime
     public ValueTask DisposeAsync() => _city.DisposeAsync();
 
     [Fact]
-    public async Task A_detector_is_shown_by_the_host_that_has_not_got_it_and_a_mark_there_moves_its_threshold()
+    public async Task A_detector_is_shown_by_the_host_that_has_not_got_it_and_a_mark_there_moves_its_threshold_until_it_is_taken_back()
     {
         var (sensor, gateway) = await _city.Hosts[0].SensorAsync("river");
         using var client = new MqttClientFactory().CreateMqttClient();
@@ -48,6 +48,9 @@ public sealed class SharedDetectorsTests : IAsyncLifetime
             () => $"the alert of the jump; {_city.Hosts[1].Output}");
         await _city.Hosts[0].SendAsync(HttpMethod.Post, $"alerts/{alert.GetProperty("id").GetString()}/mark", new { verdict = "false" });
         await ShowAsync(sensor, stream => Math.Abs(stream.GetProperty("threshold").GetProperty("factor").GetDouble() - 1.15) < 1e-6, "the raised threshold");
+        await _city.Hosts[1].SendAsync(HttpMethod.Post, $"alerts/{alert.GetProperty("id").GetString()}/mark", new { verdict = "none" });
+        await ShowAsync(sensor, stream => stream.GetProperty("threshold") is var threshold && threshold.GetProperty("factor").GetDouble() == 1 && threshold.GetProperty("moves").GetArrayLength() == 2, "the threshold as it was");
+        await ShowAsync(sensor, stream => stream.GetProperty("past") is var past && past.GetProperty("alerts").GetInt32() == 1 && past.GetProperty("false").GetInt32() == 0, "that nobody has said anything of its alert");
     }
 
     /// <summary>Both hosts show it, and the same.</summary>

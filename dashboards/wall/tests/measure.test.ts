@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { kinds, readings, sensors } from '../src/city/city'
 import { takeRules } from '../src/alerts/ruleTypes'
-import { alertFigure, limitText, presentText, summaryOf, valueText } from '../src/drawer/summary'
+import { alertFigure, further, limitText, presentText, summaryOf, valueText } from '../src/drawer/summary'
 import { measureOf } from '../src/texts/measure'
 import { someAlert, someReading, someSensor } from './some'
 
@@ -55,6 +55,17 @@ test('an alert that is over tells its furthest value, and not the limit of its l
   expect(plainly({ ...oxygen, clearedAt: '2024-01-01T01:00:00Z' })).toEqual(['最低', '2.10 mg/L', ''])
   expect(plainly({ ...red, furthest: 0.62, severity: 'yellow', value: 0.2, threshold: 0.15 })).toEqual(['最深', '62 cm', ''])
   expect(plainly({ ...red, state: 'closed' })).toEqual(['最深', '43 cm', ''])
+})
+
+test('what a detector found of water that fell is told as its lowest, and of several the lowest stands for all', () => {
+  const evidence = (usual: number): string => JSON.stringify({ detector: 'novelty', score: 6.1, threshold: 5.5, expected: { flow: usual } })
+  const fall = someAlert('a', { kind: 'outfall', rule: 'novelty-flow', metric: 'flow', unit: 'm3/s', value: 1.1, furthest: -0.82, threshold: null, evidence: evidence(1.4), clearedAt: '2024-01-01T01:00:00Z' })
+  expect(Object.values(alertFigure(fall)).map(plain)).toEqual(['最低', '-0.820 m³/s', ''])
+  expect(alertFigure({ ...fall, evidence: evidence(-2) }).label).toBe('最高')
+  const milder = { ...fall, id: 'b', furthest: 0.2 }
+  expect([fall, milder].reduce(further).id + [milder, fall].reduce(further).id).toBe('aa')
+  const deeper = someAlert('d', { furthest: 0.6, threshold: 0.4 })
+  expect([someAlert('c', { furthest: 0.5, threshold: 0.4 }), deeper, someAlert('e', { furthest: null })].reduce(further).id).toBe('d')
 })
 
 test('of a rise the value says in what time, and a state is said by the name of its rule', () => {

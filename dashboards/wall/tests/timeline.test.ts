@@ -38,6 +38,11 @@ test('an inquiry reads who did what, from what to what, with every note', () => 
   ])
 })
 
+test('a mark that was taken back is told with what it was, and the next one is the first again', () => {
+  const marks = [event(1, 'marked', { actor: '张三', verdict: 'false' }), event(2, 'withdrawn', { actor: '李四' }), event(3, 'marked', { actor: '李四', verdict: 'true' })]
+  expect(stepsOf('waterlogging', marks).map(({ who, what, change }) => [who, what, change].join(' '))).toEqual(['张三 标记 误报', '李四 撤回标记 误报', '李四 标记 属实'])
+})
+
 test('a new extreme is told with its value, upwards or downwards', () => {
   const told = (more: Partial<AlertEvent>): string[] => stepsOf('waterlogging', [event(1, 'furthered', { from: 'red', to: 'red', ...measured, ...more })]).map((step) => `${step.what}${step.change} ${step.figure}`.replaceAll('\u00a0', ' '))
   expect([told({ value: 0.95 }), told({ value: 0.3 })]).toEqual([['升至 95 cm'], ['降至 30 cm']])

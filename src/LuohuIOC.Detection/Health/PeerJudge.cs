@@ -16,8 +16,11 @@ public sealed class PeerJudge(bool follows = true)
     /// <summary>Below, a fault ends.</summary>
     public const double Near = 3;
 
-    /// <summary>A sensor that stays within one spread while its neighbours are so far out does not feel the water.</summary>
+    /// <summary>A sensor that stays within one spread while its neighbours are so far out does not feel the water; nor does one that stays where it is, wherever that is.</summary>
     public const double Stirred = 8;
+
+    /// <summary>Readings within so many spreads are one that does not move: a living probe trembles by more in water that moves its neighbours.</summary>
+    public const double Still = 0.1;
 
     private const long HourMs = 3_600_000;
 
@@ -53,6 +56,14 @@ public sealed class PeerJudge(bool follows = true)
     // Not stored: two looks after a start tell it again.
     private double _intervalMs;
 
+    // Since when the sensor has stood still while its neighbours moved, and where, in the metric's unit. Not stored: the hours begin anew.
+    private long _stillMs;
+    private double _low;
+    private double _high;
+
+    // Where it stood when it was told deaf; as it is after a start.
+    private double _deafAt = double.NaN;
+
     public SensorFault Fault { get; private set; }
 
     /// <summary>At fault or about to be: its readings must not teach what is usual.</summary>
@@ -75,7 +86,9 @@ public sealed class PeerJudge(bool follows = true)
     /// <param name="own">The sensor's departure from its season in spreads; NaN when it said nothing new.</param>
     /// <param name="peers">The neighbours' median departure; NaN when too few of them are alive.</param>
     /// <param name="linked">The largest departure by size of a neighbour that the same water passes, 0 without one.</param>
-    public bool Look(long timeMs, double own, double peers, double linked)
+    /// <param name="value">The sensor's reading in the metric's unit; NaN where only its departure is known.</param>
+    /// <param name="spread">One spread in the metric's unit.</param>
+    public bool Look(long timeMs, double own, double peers, double linked, double value = double.NaN, double spread = 1)
     {
         if (double.IsNaN(own) || double.IsNaN(peers)) return false;
         var elapsed = _lastMs == 0 ? 0 : Math.Max(0, timeMs - _lastMs);
@@ -84,12 +97,16 @@ public sealed class PeerJudge(bool follows = true)
         else if (!pause) _intervalMs += IntervalShare * (elapsed - _intervalMs);
         _lastMs = timeMs;
         var before = Fault;
+        if (double.IsNaN(value)) value = own;
+        if (Fault == SensorFault.Deaf && double.IsNaN(_deafAt)) _deafAt = value;
+        // It feels the water again, or has been put right.
+        if (Fault == SensorFault.Deaf && Math.Abs(value - _deafAt) > Calm * spread) End();
         if (Math.Abs(peers) > Calm || Math.Abs(linked) > Calm)
         {
-            Event(timeMs, elapsed, own, peers);
+            Event(timeMs, elapsed, own, peers, value, spread);
             return Fault != before;
         }
-        _deafMs = 0;
+        _deafMs = _stillMs = 0;
         _difference += (own - peers - _difference) * (elapsed == 0 ? 1 : Math.Min(1, elapsed / SmoothMs));
         if (Fault == SensorFault.None) Suspect(timeMs, pause);
         else Acquit(timeMs);
@@ -112,18 +129,21 @@ public sealed class PeerJudge(bool follows = true)
     }
 
     /// <summary>Something real goes on: no suspicion grows, but who feels nothing of it for hours is deaf.</summary>
-    private void Event(long timeMs, long elapsed, double own, double peers)
+    private void Event(long timeMs, long elapsed, double own, double peers, double value, double spread)
     {
         // The clock stands: what goes on meanwhile proves nothing, and does not disprove either. A tide twice a day must not acquit.
         if (_beyondMs != 0) _beyondMs += elapsed;
-        if (!follows || Math.Abs(peers) < Stirred || Math.Abs(own) > 1)
+        if (!follows || Math.Abs(peers) < Stirred)
         {
-            _deafMs = 0;
-            if (Fault == SensorFault.Deaf && Math.Abs(own) > Calm) End();
+            _deafMs = _stillMs = 0;
             return;
         }
-        if (_deafMs == 0) _deafMs = timeMs;
-        if (Fault == SensorFault.None && timeMs - _deafMs >= DeafMs) (Fault, SinceMs) = (SensorFault.Deaf, _deafMs);
+        if (Math.Abs(own) > 1) _deafMs = 0;
+        else if (_deafMs == 0) _deafMs = timeMs;
+        (_low, _high) = (Math.Min(_low, value), Math.Max(_high, value));
+        if (_stillMs == 0 || _high - _low > Still * spread) (_stillMs, _low, _high) = (timeMs, value, value);
+        var since = _deafMs == 0 ? _stillMs : Math.Min(_deafMs, _stillMs);
+        if (Fault == SensorFault.None && timeMs - since >= DeafMs) (Fault, SinceMs, _deafAt) = (SensorFault.Deaf, since, value);
     }
 
     private void Suspect(long timeMs, bool pause)
@@ -158,7 +178,8 @@ public sealed class PeerJudge(bool follows = true)
     private void End()
     {
         Fault = SensorFault.None;
-        SinceMs = _nearMs = _beyondMs = _deafMs = 0;
+        SinceMs = _nearMs = _beyondMs = _deafMs = _stillMs = 0;
+        _deafAt = double.NaN;
         _paused = false;
         _ordinaryMs = _lastMs;
     }

@@ -118,11 +118,11 @@ public sealed record Alert
     /// <summary>Highest severity of its life, acknowledged or not; null in what older versions have stored.</summary>
     public Severity? Highest { get; init; }
 
-    /// <summary>Which way of folding events the alert was begun with, so that the ledger's verification knows what a stored row must have; null before 2.</summary>
+    /// <summary>Which way of folding events the alert was begun with, so that the ledger's verification knows what a stored row must have; null before 2; since 3 the furthest of a detector's fall is its lowest value.</summary>
     public int? Fold { get; init; }
 
     /// <summary>Raise it when an event comes to mean something else for a property that was there before, and see <see cref="AlertChain"/>.</summary>
-    public const int PresentFold = 2;
+    public const int PresentFold = 3;
 
     /// <summary>
     /// The id of the alert that a change raises: the same change always gives the same id, so a replay after a crash

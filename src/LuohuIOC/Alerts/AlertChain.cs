@@ -107,11 +107,15 @@ public sealed class AlertChain(AlertDatabase database)
     {
         if (row.AsSpan(1).SequenceEqual(ColumnsOf(folded)) is false || row[0] is not string body) return false;
         if (body == JsonSerializer.Serialize(folded, AlertJson.Stored.Alert)) return true;
-        return JsonSerializer.Deserialize(body, AlertJson.Stored.Alert) is { Fold: null } older && Plain(older) == Plain(folded);
+        return JsonSerializer.Deserialize(body, AlertJson.Stored.Alert) is { Fold: null or < Alert.PresentFold } older && Plain(older, older.Fold) == Plain(folded, older.Fold);
     }
 
-    private static string Plain(Alert alert) => JsonSerializer.Serialize(
-        alert with { Value = null, Furthest = null, TurnedAs = null, ReturnedAt = null, Highest = null, Fold = null }, AlertJson.Stored.Alert);
+    /// <summary>Without what a way of folding knew otherwise.</summary>
+    private static string Plain(Alert alert, int? fold)
+    {
+        if (fold is null) alert = alert with { Value = null, TurnedAs = null, ReturnedAt = null, Highest = null };
+        return JsonSerializer.Serialize(alert with { Furthest = null, Fold = null }, AlertJson.Stored.Alert);
+    }
 
     private static object?[] ColumnsOf(Alert alert) =>
     [

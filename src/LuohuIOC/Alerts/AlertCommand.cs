@@ -17,7 +17,8 @@ public abstract record AlertCommand
 
     public sealed record Close(AlertRequest Request) : AlertCommand;
 
-    public sealed record Mark(AlertRequest Request, AlertVerdict Verdict) : AlertCommand;
+    /// <remarks>Without a verdict the mark is taken back.</remarks>
+    public sealed record Mark(AlertRequest Request, AlertVerdict? Verdict) : AlertCommand;
 
     /// <summary>What stood around the sensor when the alert was raised is known.</summary>
     public sealed record Survey(string AlertId, Surroundings Surroundings) : AlertCommand;

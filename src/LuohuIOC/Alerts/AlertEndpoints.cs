@@ -14,7 +14,7 @@ namespace LuohuIOC.Alerts;
 public sealed record AlertRequestBody(string? Comment, string? Assignee, int? Version);
 
 /// <summary>An officer's verdict on an alert.</summary>
-/// <param name="Verdict"><c>true</c>: something real had happened; <c>false</c>: a false alarm.</param>
+/// <param name="Verdict"><c>true</c>: something real had happened; <c>false</c>: a false alarm; <c>none</c>: the mark is taken back.</param>
 /// <param name="Comment">Free text, at most 2,000 characters.</param>
 /// <param name="Version">Version the officer saw; when the alert has moved on since, the answer is 409.</param>
 [JsonUnmappedMemberHandling(JsonUnmappedMemberHandling.Disallow)]
@@ -161,13 +161,14 @@ internal static class AlertEndpoints
     private static Task<IResult> Mark(
         string id, HttpContext context, AlertMarkBody? body, AlertBoard board, AlertQueries queries, IGrainFactory grains, IEnumerable<IMarkListener> listeners)
     {
-        if (AlertWords.VerdictOf(body?.Verdict) is not { } verdict)
+        var verdict = AlertWords.VerdictOf(body?.Verdict);
+        if (verdict is null && body?.Verdict != AlertWords.NoVerdict)
             return Task.FromResult(Problem.Of(context, StatusCodes.Status400BadRequest, "alert-verdict"));
         var mark = Transition(async (grain, request, _) =>
         {
-            var outcome = await grain.Mark(request, verdict);
+            var outcome = await (verdict is { } said ? grain.Mark(request, said) : grain.Withdraw(request));
             if (outcome is { Refusal: AlertRefusal.None, Alert: { } alert })
-                foreach (var listener in listeners) listener.Marked(alert, verdict);
+                foreach (var listener in listeners) listener.Marked(alert, verdict, request.Actor);
             return outcome;
         });
         return mark(id, context, new AlertRequestBody(body!.Comment, null, body.Version), board, queries, grains);

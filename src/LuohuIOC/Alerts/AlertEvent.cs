@@ -29,6 +29,9 @@ public enum AlertEventType : byte
 
     /// <summary>The condition holds at the same severity, and its value has gone further than was told.</summary>
     Furthered = 12,
+
+    /// <summary>An officer took the mark back; nobody has said anything of the alert then.</summary>
+    Withdrawn = 13,
 }
 
 /// <summary>What an officer says of an alert afterwards. Stored by name: never rename.</summary>
@@ -106,13 +109,20 @@ public sealed record AlertEvent(string AlertId, int Sequence, AlertEventType Typ
             AlertEventType.Eased => Measured(alert),
             AlertEventType.Furthered => Measured(alert),
             AlertEventType.Returned => Measured(alert) with { ClearedAt = null, ReturnedAt = At, Worst = To > before.Worst ? To!.Value : before.Worst },
-            // What it cleared at is the latest value; its severity, threshold, evidence and their time stay those of its last step.
-            AlertEventType.Cleared => alert with { ClearedAt = At, Value = Value ?? before.Value, Furthest = before.Furthest ?? before.Value },
+            // What it cleared at is the latest value; its severity, threshold, evidence and their time stay those of its last step. That it was a lone reading says more than its evidence.
+            AlertEventType.Cleared => alert with
+            {
+                ClearedAt = At,
+                Value = Value ?? before.Value,
+                Furthest = before.Furthest ?? before.Value,
+                Evidence = EvidenceWords.IsLone(Evidence) ? Evidence : before.Evidence,
+            },
             AlertEventType.Acknowledged => alert with { State = AlertState.Acknowledged, AcknowledgedBy = Actor, AcknowledgedAt = At },
             AlertEventType.Assigned => alert with { AssignedTo = Assignee },
             AlertEventType.Commented => alert,
             AlertEventType.Closed => alert with { State = AlertState.Closed, ClosedBy = Actor, ClosedAt = At },
             AlertEventType.Marked => alert with { Verdict = Verdict, MarkedBy = Actor, MarkedAt = At },
+            AlertEventType.Withdrawn => alert with { Verdict = null, MarkedBy = null, MarkedAt = null },
             AlertEventType.Surveyed => alert with { Surroundings = Surroundings },
             _ => throw new InvalidOperationException($"Alert {AlertId}: event {Sequence} has the type {Type}, which cannot follow another."),
         };
@@ -157,9 +167,14 @@ public sealed record AlertEvent(string AlertId, int Sequence, AlertEventType Typ
     }
 
     private double? Further(Alert before) =>
-        Value is { } value && (before.Furthest ?? before.Value) is { } known && Metric == before.Metric && IsFurther(known, value, Threshold) ? known : null;
+        Value is { } value && (before.Furthest ?? before.Value) is { } known && Metric == before.Metric
+        && IsFurther(known, value, Threshold, EvidenceWords.ExpectedOf(Evidence, before.Metric) ?? EvidenceWords.ExpectedOf(before.Evidence, before.Metric)) ? known : null;
 
-    /// <summary>Whether a value lies further beyond the threshold than another one. Which way is further the threshold says: what stands below it has fallen.</summary>
-    internal static bool IsFurther(double value, double than, double? threshold) =>
-        threshold is { } limit && value < limit && than < limit ? value < than : value > than;
+    /// <summary>
+    /// Whether a value lies further off than another one. Which way is further the threshold says: what stands below it has fallen. Without one it is the distance from what had been
+    /// expected, as a detector has no threshold of the metric.
+    /// </summary>
+    internal static bool IsFurther(double value, double than, double? threshold, double? expected) =>
+        threshold is { } limit ? value < limit && than < limit ? value < than : value > than
+        : expected is { } usual ? Math.Abs(value - usual) > Math.Abs(than - usual) : value > than;
 }

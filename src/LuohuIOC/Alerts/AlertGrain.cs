@@ -108,7 +108,11 @@ public sealed class AlertGrain(
 
     public Task<AlertOutcome> Close(AlertRequest request) => Ask(request, new AlertCommand.Close(request));
 
-    public Task<AlertOutcome> Mark(AlertRequest request, AlertVerdict verdict) =>
+    public Task<AlertOutcome> Mark(AlertRequest request, AlertVerdict verdict) => Say(request, verdict);
+
+    public Task<AlertOutcome> Withdraw(AlertRequest request) => Say(request, null);
+
+    private Task<AlertOutcome> Say(AlertRequest request, AlertVerdict? verdict) =>
         AskAtAnyTime(request, new AlertCommand.Mark(request, verdict), closed => AlertLifecycle.Mark(closed, request, verdict, time.GetUtcNow()));
 
     public async Task Survey(string alertId, Surroundings surroundings)

@@ -9,6 +9,7 @@ public readonly record struct AlertStep(RuleWatch Watch, IReadOnlyList<AlertEven
 /// raised ──acknowledge──► acknowledged     severity up: back to raised (attention again); down: state stays
 /// cleared while acknowledged                        → closed by the system
 /// cleared while raised, worst blue or yellow        → closed by the system
+/// cleared because it was a lone reading             → closed by the system
 /// cleared while raised, worst orange or red         → stays raised with ClearedAt until acknowledged (then closed),
 ///                                                     until AutoCloseAfter has passed, or until a person closes it
 /// condition back while ClearedAt is set             → the same alert goes on
@@ -63,13 +64,13 @@ public static class AlertLifecycle
 
     /// <summary>
     /// An officer's verdict on an alert, open or closed. The same verdict again changes nothing, whoever gives it, and is no error;
-    /// another one replaces it and both stay in the chain.
+    /// another one replaces it, none takes it back, and all stay in the chain.
     /// </summary>
-    public static (IReadOnlyList<AlertEvent> Events, AlertRefusal Refusal) Mark(Alert alert, AlertRequest request, AlertVerdict verdict, DateTimeOffset now)
+    public static (IReadOnlyList<AlertEvent> Events, AlertRefusal Refusal) Mark(Alert alert, AlertRequest request, AlertVerdict? verdict, DateTimeOffset now)
     {
         if (alert.Verdict == verdict) return ([], AlertRefusal.None);
         if (IsOutdated(alert, request.Version)) return ([], AlertRefusal.VersionConflict);
-        return ([By(alert, AlertEventType.Marked, request, now) with { Verdict = verdict }], AlertRefusal.None);
+        return ([By(alert, verdict is null ? AlertEventType.Withdrawn : AlertEventType.Marked, request, now) with { Verdict = verdict }], AlertRefusal.None);
     }
 
     /// <summary>An officer's note on an alert, open or closed: what is found out afterwards belongs to it as well.</summary>
@@ -109,12 +110,12 @@ public static class AlertLifecycle
         change.IsAgain && (change.Severity is not null || change.Metric.Length > 0) && change.ObservedMs < watch.Seen.NewestMs;
 
     private static bool IsFurther(Alert open, RuleChange change) =>
-        change.Metric == open.Metric && (open.Furthest ?? open.Value) is { } known && AlertEvent.IsFurther(change.Value, known, Known(change.Threshold));
+        change.Metric == open.Metric && (open.Furthest ?? open.Value) is { } known && AlertEvent.IsFurther(change.Value, known, Known(change.Threshold), EvidenceWords.ExpectedOf(change.Evidence, open.Metric));
 
     private static IReadOnlyList<AlertEvent> Clear(Alert open, RuleChange change, DateTimeOffset now)
     {
         var cleared = Measured(new AlertEvent(open.Id, open.Version + 1, AlertEventType.Cleared, now, Alert.System) { From = open.Severity }, change);
-        var seen = open.State == AlertState.Acknowledged || open.Worst <= Severity.Yellow;
+        var seen = open.State == AlertState.Acknowledged || open.Worst <= Severity.Yellow || EvidenceWords.IsLone(change.Evidence);
         return seen ? [cleared, Closed(open, 2, now)] : [cleared];
     }
 

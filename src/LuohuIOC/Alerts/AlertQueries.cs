@@ -29,8 +29,7 @@ public sealed class AlertQueries(AlertDatabase database) : IAlertPast
     public IReadOnlyList<AlertEvent> EventsOf(string id)
     {
         using var connection = database.Open();
-        return [.. connection.Query<string>("SELECT body FROM alert_event WHERE alert = @id ORDER BY sequence", new { id })
-            .Select(body => JsonSerializer.Deserialize(body, AlertJson.Stored.AlertEvent)!)];
+        return [.. EventsOf(connection, id)];
     }
 
     /// <summary>
@@ -53,6 +52,16 @@ public sealed class AlertQueries(AlertDatabase database) : IAlertPast
         return [.. Read(
             connection, "SELECT body FROM alert WHERE sensor = @sensor AND rule = @rule AND raised_at >= @since ORDER BY raised_at DESC, id DESC LIMIT 1000",
             new { sensor, rule, since = since.ToUnixTimeMilliseconds() }).Select(alert => alert.Verdict)];
+    }
+
+    public IReadOnlyList<AlertSpan> SpansOf(string sensor, DateTimeOffset since)
+    {
+        using var connection = database.Open();
+        // Put together, the end is in no index: the one of ends would be read through the whole city's alerts.
+        var alerts = Read(
+            connection, $"SELECT body FROM alert WHERE sensor = @sensor AND {database.EndedSql} || '' >= @since ORDER BY raised_at DESC, id DESC LIMIT 1000",
+            new { sensor, since = AlertDatabase.EndedAt(since.ToUnixTimeMilliseconds()) }).ToList();
+        return [.. alerts.Select(alert => SpanOf(alert, [.. EventsOf(connection, alert.Id)]))];
     }
 
     /// <summary>One page, newest raised first, and where the next begins (null at the end).</summary>
@@ -106,6 +115,17 @@ public sealed class AlertQueries(AlertDatabase database) : IAlertPast
 
     private static IEnumerable<Alert> Read(DbConnection connection, string sql, object? parameters) =>
         connection.Query<string>(sql, parameters).Select(Alert);
+
+    private static IEnumerable<AlertEvent> EventsOf(DbConnection connection, string id) =>
+        connection.Query<string>("SELECT body FROM alert_event WHERE alert = @id ORDER BY sequence", new { id }).Select(body => JsonSerializer.Deserialize(body, AlertJson.Stored.AlertEvent)!);
+
+    // A station's readings may come hours late: what they say counts by their own time, and not by when this host took note.
+    private static AlertSpan SpanOf(Alert alert, AlertEvent[] events)
+    {
+        var ended = alert.ClearedAt is null ? alert.ClosedAt : Array.FindLast(events, e => e.Type == AlertEventType.Cleared)?.ObservedAt ?? alert.ClearedAt;
+        return new AlertSpan(
+            alert.Rule, alert.Metric, alert.Verdict, alert.State != AlertState.Closed, (events[0].ObservedAt ?? alert.ObservedAt).ToUnixTimeMilliseconds(), ended?.ToUnixTimeMilliseconds());
+    }
 
     private static Alert Alert(string body) => JsonSerializer.Deserialize(body, AlertJson.Stored.Alert)!;
 }

@@ -22,6 +22,9 @@ public static class AlertWords
         _ => throw new ArgumentOutOfRangeException(nameof(state), state, "Unknown alert state."),
     };
 
+    /// <summary>What takes a verdict back.</summary>
+    public const string NoVerdict = "none";
+
     public static string Of(AlertVerdict verdict) => verdict switch
     {
         AlertVerdict.True => "true",

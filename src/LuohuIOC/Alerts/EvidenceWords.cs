@@ -10,7 +10,7 @@ namespace LuohuIOC.Alerts;
 /// <c>{"fault":"drift","expected":1.2,"departure":13,"neighboursDeparture":0.3,"neighbours":["rv-2"]}</c> or <c>{"battery":{"perDay":-2,"days":10.5}}</c>;
 /// what a forecast did not explain, <c>{"residual":{"minutes":15,"expected":0.42,"low":0.3,"high":0.55,"value":1.1,"factor":5.2,"held":5,…}}</c>;
 /// a gateway that is away, <c>{"gateway":{"sensors":40}}</c>; a forecast, <c>{"nowcast":{"minutes":30,"expected":0.22,"low":0.1,"high":0.35,"crossingMinutes":18,…}}</c>;
-/// what no measurement ended, <c>{"ruleChange":"off"}</c>; one of two alerts of a rule that hosts had raised at once, <c>{"doubled":"0123…"}</c>; other evidence has none.
+/// a rise that the next reading took back, <c>{"lone":true,…}</c>; what no measurement ended, <c>{"ruleChange":"off"}</c>; one of two alerts of a rule that hosts had raised at once, <c>{"doubled":"0123…"}</c>; other evidence has none.
 /// </summary>
 internal static class EvidenceWords
 {
@@ -20,11 +20,12 @@ internal static class EvidenceWords
     public static string? Of(string language, string kind, string metric, double? value, double? threshold, string? evidence)
     {
         if (evidence is null || !(Says(evidence, "detector") || Says(evidence, "fault") || Says(evidence, "battery") || Says(evidence, "nowcast") || Says(evidence, "residual")
-            || Says(evidence, "ruleChange") || Says(evidence, "gateway") || Says(evidence, "doubled"))) return null;
+            || Says(evidence, "ruleChange") || Says(evidence, "gateway") || Says(evidence, "doubled") || Says(evidence, "lone"))) return null;
         using var json = JsonDocument.Parse(evidence);
         var root = json.RootElement;
         if (root.TryGetProperty("ruleChange", out var change)) return TextBook.Get(language, $"evidence.rule-change.{change.GetString()}");
         if (root.TryGetProperty("doubled", out var kept)) return TextBook.Get(language, "evidence.doubled", kept.GetString());
+        if (IsLone(evidence)) return TextBook.Get(language, "evidence.lone");
         if (root.TryGetProperty("gateway", out var gateway)) return TextBook.Get(language, "evidence.gateway", Number(gateway, "sensors"));
         if (root.TryGetProperty("nowcast", out var nowcast)) return Nowcast(language, kind, metric, threshold, nowcast);
         if (root.TryGetProperty("residual", out var residual)) return Residual(language, kind, metric, residual);
@@ -46,14 +47,19 @@ internal static class EvidenceWords
         string Quantity(string of, double? figure) => Figures.Of(language, kind, of, figure);
     }
 
-    /// <summary>What a detector, or a sensor's habit, had expected of a metric; null where the evidence says nothing of it.</summary>
+    /// <summary>What a detector, a forecast before, or a sensor's habit, had expected of a metric; null where the evidence says nothing of it.</summary>
     public static double? ExpectedOf(string? evidence, string metric)
     {
-        if (evidence is null) return null;
+        if (evidence is null || !Says(evidence, "expected")) return null;
         using var json = JsonDocument.Parse(evidence);
-        if (json.RootElement.ValueKind != JsonValueKind.Object || !json.RootElement.TryGetProperty("expected", out var expected)) return null;
+        if (json.RootElement is not { ValueKind: JsonValueKind.Object } told) return null;
+        if (told.TryGetProperty("residual", out var residual)) told = residual;
+        if (told.ValueKind != JsonValueKind.Object || !told.TryGetProperty("expected", out var expected)) return null;
         return expected.ValueKind == JsonValueKind.Object ? Value(expected, metric) : expected.ValueKind == JsonValueKind.Number ? expected.GetDouble() : null;
     }
+
+    /// <summary>The next reading has taken back what was told.</summary>
+    public static bool IsLone(string? evidence) => evidence is not null && evidence.Contains("\"lone\":true", StringComparison.Ordinal);
 
     private static string Nowcast(string language, string kind, string metric, double? threshold, JsonElement told)
     {

@@ -48,6 +48,10 @@ public interface IAlertGrain : IGrainWithStringKey
     [Alias("mark")]
     Task<AlertOutcome> Mark(AlertRequest request, AlertVerdict verdict);
 
+    /// <summary>Takes an officer's verdict back. Where there is none it is no error and adds nothing.</summary>
+    [Alias("withdraw")]
+    Task<AlertOutcome> Withdraw(AlertRequest request);
+
     /// <summary>Keeps what stood around the sensor when the alert was raised. The first counts; for an alert that is not open it does nothing.</summary>
     [Alias("survey")]
     Task Survey(string alertId, Surroundings surroundings);

@@ -8,6 +8,7 @@ namespace LuohuIOC.Alerts;
 public interface IMarkListener
 {
     /// <param name="alert">The alert with its mark.</param>
-    /// <param name="verdict">The mark.</param>
-    void Marked(AlertView alert, AlertVerdict verdict);
+    /// <param name="verdict">The mark; null when it was taken back.</param>
+    /// <param name="by">The officer.</param>
+    void Marked(AlertView alert, AlertVerdict? verdict, string by);
 }

@@ -75,13 +75,13 @@ public static class SensorEvaluator
         state.HeardMs = Math.Max(state.HeardMs, receivedMs);
         if (!components.IsEmpty) values = WithAlarmOfAll(state.Fires!, sensor, slots, values);
         var isClockWrong = ahead || timeDoubted || isOld || state.SetBack is { IsBelieved: true };
-        var mark = QualityChecks.Judge(state, profile, timeMs, isClockWrong, slots, values, flagged, out var usable);
+        var mark = QualityChecks.Judge(state, profile, timeMs, isClockWrong, slots, values, flagged, out var usable, out var drops);
         (state.LatestGrade, state.LatestReason, state.LatestMarkSlots) = mark;
 
         var compiled = rules.Rules;
         var dueMoved = false;
         for (var i = 0; i < compiled.Length; i++)
-            if ((compiled[i].Mask & usable) != 0) dueMoved |= RuleSteps.OnReading(state, i, compiled[i], timeMs, changes);
+            if ((compiled[i].Mask & usable) != 0) dueMoved |= RuleSteps.OnReading(state, i, compiled[i], timeMs, changes, isDrop: (compiled[i].Mask & drops) != 0);
         if (dueMoved) state.HoldDueMs = HoldDueOf(state, rules);
         return (mark, Arrival.Latest);
     }

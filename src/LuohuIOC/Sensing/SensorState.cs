@@ -261,4 +261,12 @@ public struct RuleState
     /// <summary>Furthest that was told, as people read it; to compare with, so half the digits do.</summary>
     [Id(16)]
     public float ToldPeak;
+
+    /// <summary>The reading that came last has raised it.</summary>
+    [Id(17)]
+    public bool ByLast;
+
+    /// <summary>Of a rise: the latest value may be a lone low one, and was passed over.</summary>
+    [Id(18)]
+    public bool IsPassedOver;
 }

@@ -22,6 +22,9 @@ internal sealed class RowClock
     private bool _lastRead;
     private int _unreadable;
     private (int Line, string Text) _first;
+    private (long Ms, string Text)? _latest;
+    private int _descending;
+    private (int Line, string Text, string Before) _firstDescent;
 
     /// <summary>Some time has been read; until then they are made up.</summary>
     public bool IsSet { get; private set; }
@@ -29,6 +32,11 @@ internal sealed class RowClock
     /// <summary>What could not be read, or null.</summary>
     public string? Problem => _unreadable == 0 ? null
         : $"line {_first.Line}: '{_first.Text}' is no time that can be read, {_unreadable} such rows; each counts as the row before and the usual interval";
+
+    /// <summary>What of times that lie before one that has been read, or null.</summary>
+    /// <param name="done">What is done with such a row.</param>
+    public string? Descents(string done) => _descending == 0 ? null
+        : $"line {_firstDescent.Line}: the time '{_firstDescent.Text}' lies before '{_firstDescent.Before}' of a row above it, {_descending} such rows; {done}";
 
     /// <summary>The row's time, Unix ms.</summary>
     public long Read(string text, int line)
@@ -38,6 +46,8 @@ internal sealed class RowClock
         {
             if (_lastRead && timeMs > _lastMs) _intervals[_known++ % _intervals.Length] = timeMs - _lastMs;
             IsSet = true;
+            if (_latest is not { } latest || timeMs >= latest.Ms) _latest = (timeMs, text);
+            else if (_descending++ == 0) _firstDescent = (line, text, latest.Text);
         }
         else
         {

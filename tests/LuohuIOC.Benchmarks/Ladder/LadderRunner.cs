@@ -13,12 +13,12 @@ internal static class LadderRunner
 {
     private const int Sensors = 1_000;
 
-    public static async Task<int> RunAsync(TimeSpan duration, string[] only)
+    public static async Task<int> RunAsync(TimeSpan duration, Rung[] only)
     {
         var table = new Table().Border(TableBorder.Markdown).AddColumns(
             "rung", "readings a message", "messages/s", "readings/s", "ack p50 ms", "ack p99 ms", "host µs a message", "in history", "visible after s");
         foreach (var readings in (int[])[1, 20])
-            foreach (var rung in only.Length > 0 ? [.. only.Select(Enum.Parse<Rung>)] : Enum.GetValues<Rung>())
+            foreach (var rung in only.Length > 0 ? only : Enum.GetValues<Rung>())
             {
                 AnsiConsole.MarkupLineInterpolated($"[grey]{rung}, {readings} reading(s) a message …[/]");
                 table.AddRow(await MeasureAsync(rung, readings, duration));

@@ -23,7 +23,7 @@ internal static class LatencyRunner
         var table = new Table().Border(TableBorder.Markdown).AddColumns("messages/s asked", "messages/s acknowledged", "alerts", "p50 ms", "p99 ms", "max ms");
         // The first may name a rung, to see what the rooms behind the alert cost it.
         var hasRung = settings.Length > 0 && !settings[0].StartsWith('-');
-        await using var host = await ServedRung.StartAsync(hasRung ? Enum.Parse<Rung>(settings[0]) : Rung.Published, settings[(hasRung ? 1 : 0)..]);
+        await using var host = await ServedRung.StartAsync(hasRung ? Arguments.Word<Rung>(settings[0], "latency: the rung") : Rung.Published, settings[(hasRung ? 1 : 0)..]);
         var smoke = await SmokeSensorsAsync(host);
         await using var probe = await AlarmProbe.ConnectAsync(host);
         await MeasureAsync(host, probe, smoke, 20_000, TimeSpan.FromSeconds(10));

@@ -21,7 +21,7 @@ internal static class SilosRunner
 
     public const int Rounds = 3;
 
-    public static async Task<int> RunAsync(TimeSpan duration, string[] readings, TimeSpan warmUp, int count, string[] settings)
+    public static async Task<int> RunAsync(TimeSpan duration, int[] readings, TimeSpan warmUp, int count, string[] settings)
     {
         await using var server = new PostgresServer();
         await server.StartAsync();
@@ -31,7 +31,7 @@ internal static class SilosRunner
         var table = new Table().Border(TableBorder.Markdown).AddColumns(
             "city", "readings a message", "messages/s", "of one host on PostgreSQL", "lowest", "highest", "hosts µs a message", "in the kernel", "compiling", "PostgreSQL µs", "messages a commit",
             "switches a message", "collections/s", "pause ms/s");
-        foreach (var each in readings.Select(r => int.Parse(r, CultureInfo.InvariantCulture)))
+        foreach (var each in readings)
         {
             var whole = 0.0;
             foreach (var (name, hosts, shared) in cities)

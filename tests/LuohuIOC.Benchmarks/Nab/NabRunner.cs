@@ -83,6 +83,7 @@ public static class NabRunner
             output.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{CsvTable.Quoted(row.Time)},{CsvTable.Quoted(row.Text)},{ScoreOf(row.Score):R}"));
         }
         if (clock.Problem is { } times) say(times);
+        if (clock.Descents("each counts as at the latest time above it, and where no time passes hardly a row is news: sort the file by time") is { } descents) say(descents);
         return rows > 0 && missing == rows ? $"none of {rows} rows has a number as its value" : null;
     }
 

@@ -25,6 +25,11 @@ internal sealed class HorizonScore(int minutes)
 
 internal static class NowcastJudge
 {
+    /// <summary>Water that never stood so high has not moved.</summary>
+    public const double MovedMetres = 0.05;
+
+    public static bool HasMoved(FitScore fit) => fit.LevelMax >= MovedMetres;
+
     /// <summary>What the product tells of a model: the median station, all warnings by value.</summary>
     public static NowcastScore[] Summary(HorizonScore[] scores) => [.. scores.Select(s => new NowcastScore(
         s.Minutes, Math.Round(Median(s, f => f.Nowcast), 3), Math.Round(Median(s, f => f.Persistence), 3), Math.Round(s.Fits.Average(f => f.Coverage), 3),
@@ -32,7 +37,7 @@ internal static class NowcastJudge
 
     private static double Median(HorizonScore score, Func<FitScore, double> of)
     {
-        var values = score.Fits.Where(f => f.LevelMax >= 0.05).Select(of).Order().ToArray();
+        var values = score.Fits.Where(HasMoved).Select(of).Order().ToArray();
         return (values[(values.Length - 1) / 2] + values[values.Length / 2]) / 2;
     }
 

@@ -15,20 +15,19 @@ internal static class NowcastRunner
 
     public static int Run(string[] args)
     {
-        if (Array.IndexOf(args, "--prior") is var prior and >= 0 && prior + 1 < args.Length)
-            return PriorRunner.Run(args[prior + 1], Asked(args, "--storms", 120), Asked(args, "--calibration-cities", 4), Asked(args, "--seed", 1), args.Contains("--keep-trees"));
-        var storms = Asked(args, "--storms", 300);
-        var seed = Asked(args, "--seed", 1);
-        var pipes = Asked(args, "--pipes", 12);
-        var city = new StormCity(seed, pipes);
+        var asked = NowcastArguments.Of(args);
+        if (asked.Prior is { } folder) return PriorRunner.Run(folder, asked.Storms, asked.CalibrationCities, asked.Seed, asked.KeepsTrees);
+        var (storms, seed) = (asked.Storms, asked.Seed);
+        var city = new StormCity(seed, asked.Pipes);
         var watch = Stopwatch.StartNew();
         var training = Training(city, storms, seed);
         var test = Test(city, storms / 2, seed);
         Console.WriteLine($"{training.Length} storms to learn from (0.5 to {TrainingYearsMax} years), {test.Length} to judge (0.5 to {TestYearsMax} years, and 2023-09-07 at three tides), seed {seed}: {watch.Elapsed.TotalSeconds:F0} s");
         watch.Restart();
-        var models = Train(city, training);
+        var trained = Train(city, training);
+        var models = trained.Where(t => t.Value.Model is not null).ToDictionary(t => t.Key, t => t.Value.Model!);
         Console.WriteLine($"{models.Count} of {city.Targets.Length} stations trained: {watch.Elapsed.TotalSeconds:F0} s");
-        foreach (var target in city.Targets.Where(t => !models.ContainsKey(t.Id))) Console.WriteLine($"not trained: {target.Id}");
+        foreach (var (id, lacking) in trained.Where(t => t.Value.Model is null)) Console.WriteLine($"{id} is not trained and not judged: {Lacking(lacking, new NowcastOptions())}");
         if (models.Count == 0) return 1;
         Sizes(models);
         Judge([.. city.Targets.Where(t => models.ContainsKey(t.Id))], models, test);
@@ -54,16 +53,24 @@ internal static class NowcastRunner
             var ofKind = targets.Where(t => t.Kind == kind).ToArray();
             if (ofKind.Length == 0) continue;
             foreach (var shape in Enum.GetValues<StormShape>())
-                NowcastTables.Print($"{kind}, {shape}", NowcastJudge.Judge(ofKind, models, [.. test.Where(s => s.Plan.Shape == shape)]));
+            {
+                var scores = NowcastJudge.Judge(ofKind, models, [.. test.Where(s => s.Plan.Shape == shape)]);
+                NowcastTables.Print($"{kind}, {shape}", scores);
+                NowcastTables.PrintUnmoved(ofKind, scores);
+            }
         }
     }
 
-    private static Dictionary<string, NowcastModel> Train(StormCity city, StormRecord[] training)
+    /// <summary>What a training that made no model was short of.</summary>
+    internal static string Lacking(NowcastTraining training, NowcastOptions options) => training.Episodes < options.EpisodesMin
+        ? $"{training.Episodes} storms, {options.EpisodesMin} are needed" : $"{training.Rows} rows in its smallest part, {options.RowsMin} are needed";
+
+    private static Dictionary<string, NowcastTraining> Train(StormCity city, StormRecord[] training)
     {
         var models = new NowcastTraining[city.Targets.Length];
         Parallel.For(0, models.Length, i => models[i] = NowcastTrainer.Train(
             [.. training.Select(Episode)], city.Targets[i].Site, new NowcastOptions { WetMetres = city.Targets[i].Threshold * NowcastScore.WetShare }, DateTimeOffset.UnixEpoch));
-        return Enumerable.Range(0, models.Length).Where(i => models[i].Model is not null).ToDictionary(i => city.Targets[i].Id, i => models[i].Model!);
+        return Enumerable.Range(0, models.Length).ToDictionary(i => city.Targets[i].Id, i => models[i]);
     }
 
     private static StormRecord[] Simulated(StormCity city, StormPlan[] plans)
@@ -78,11 +85,5 @@ internal static class NowcastRunner
         var bytes = models.Values.Average(m => NowcastModelFile.Write(m).Length);
         Console.WriteLine(string.Create(CultureInfo.InvariantCulture,
             $"rows a station: {models.Values.Average(m => m.Rows):F0}; stored model: {bytes / 1024:F0} KB; features: {models.Values.Min(m => m.Features.Length)} to {models.Values.Max(m => m.Features.Length)}"));
-    }
-
-    private static int Asked(string[] args, string name, int standard)
-    {
-        var at = Array.IndexOf(args, name);
-        return at >= 0 && at + 1 < args.Length ? int.Parse(args[at + 1], CultureInfo.InvariantCulture) : standard;
     }
 }

@@ -25,10 +25,25 @@ internal static class NowcastTables
         }
     }
 
+    /// <summary>Names the stations that the efficiencies leave out.</summary>
+    /// <param name="targets">In the order in which they were judged.</param>
+    /// <param name="scores">Theirs.</param>
+    public static void PrintUnmoved(Target[] targets, HorizonScore[] scores)
+    {
+        foreach (var score in scores)
+        {
+            string[] unmoved = [.. targets.Where((_, i) => !NowcastJudge.HasMoved(score.Fits[i])).Select(t => t.Id)];
+            if (unmoved.Length == 0) continue;
+            Console.WriteLine();
+            Console.WriteLine(FormattableString.Invariant(
+                $"Left out of the efficiencies {score.Minutes} minutes ahead, because their water never reached {NowcastJudge.MovedMetres} m: {string.Join(", ", unmoved)}."));
+        }
+    }
+
     // Of a station whose water never moved there is nothing to explain: its efficiency is left out, its interval is not.
     private static void Fit(HorizonScore score)
     {
-        var moved = score.Fits.Where(f => f.LevelMax >= 0.05).ToArray();
+        var moved = score.Fits.Where(NowcastJudge.HasMoved).ToArray();
         var start = moved.Length == 0 ? $"| {score.Minutes} min | 0 | – | – | – | – |" : string.Create(CultureInfo.InvariantCulture,
             $"| {score.Minutes} min | {moved.Length} | {Median(moved, f => f.Nowcast):F3} | {Median(moved, f => f.Persistence):F3} | {Median(moved, f => f.Trend):F3} | {moved.Min(f => f.Nowcast):F3} |");
         Console.WriteLine($"{start} the model's | {Interval(score.Unadapted)}");

@@ -47,8 +47,13 @@ internal static class PriorRunner
             NowcastSite[] sites = [.. targets.Select(t => t.Site.Padded())];
             var path = Path.Combine(folder, $"prior-{KindCatalogue.Of(kind).Name}.json.gz");
             var options = Options with { WetMetres = targets[0].Threshold * NowcastScore.WetShare };
-            var trees = keepsTrees ? NowcastModelFile.Read(File.ReadAllBytes(path)) : NowcastTrainer.Train(episodes, sites, options, DateTimeOffset.UnixEpoch).Model;
-            if (trees is null) return 1;
+            if (keepsTrees && !File.Exists(path)) throw new BadArgumentException($"nowcast --prior: --keep-trees wants {path}, and there is none.");
+            var training = keepsTrees ? new NowcastTraining(NowcastModelFile.Read(File.ReadAllBytes(path)), 0, 0) : NowcastTrainer.Train(episodes, sites, options, DateTimeOffset.UnixEpoch);
+            if (training.Model is not { } trees)
+            {
+                Console.WriteLine($"{kind}: no model, {NowcastRunner.Lacking(training, options)}");
+                return 1;
+            }
             var model = calibrationCities == 0 ? trees : NowcastTrainer.Calibrated(trees, calibration, sites, options with { Stride = CalibrationStride });
             var file = NowcastModelFile.Write(model);
             if (calibrationCities > 0)

@@ -10,11 +10,16 @@ internal interface IRowJudge
 
     /// <summary>Why no row could be judged, or null.</summary>
     string? Problem { get; }
+
+    /// <summary>What it does with a row whose time lies before that of one above it.</summary>
+    string OfDescents { get; }
 }
 
 internal sealed class ChartRowJudge(int metrics, int fitRows) : IRowJudge
 {
     private readonly ChartDetector _detector = new(metrics, new ChartOptions { FitRows = fitRows });
+
+    public string OfDescents => "the chart looks at no times and takes the rows as they stand: sort the file by time, if that is how they came";
 
     public string? Problem => _detector.WarmUpLeft > 0 ? $"{_detector.WarmUpLeft} rows too few to fit"
         : Enumerable.Range(0, metrics).All(_detector.IsUnknown) ? $"none of {metrics} metrics has numbers enough in the first {fitRows} rows" : null;
@@ -48,6 +53,8 @@ internal sealed class PcaRowJudge(string[] names, int fitRows) : IRowJudge
     };
 
     public string? Problem { get; private set; } = "too few rows to train";
+
+    public string OfDescents => "each is passed over and has the score of the row above it: sort the file by time";
 
     public (bool Alarm, double Score) Judge(long timeMs, ReadOnlySpan<double> row)
     {

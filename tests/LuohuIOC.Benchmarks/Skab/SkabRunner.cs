@@ -60,6 +60,7 @@ public static class SkabRunner
             output.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{CsvTable.Quoted(at)},{(alarm ? 1 : 0)},{score:R}"));
         }
         if (clock.Problem is { } times) say(times);
+        if (clock.Descents(judge.OfDescents) is { } descents) say(descents);
         return judge.Problem;
     }
 }

@@ -33,6 +33,19 @@ public sealed class AlertCsvTests(SharedCity shared) : IClassFixture<SharedCity>
         Assert.DoesNotContain(AlertCsv.Heads(TextBook.English), head => head.StartsWith("csv.", StringComparison.Ordinal));
     }
 
+    /// <summary>With a minus that no spreadsheet takes for a formula's.</summary>
+    [Fact]
+    public async Task The_furthest_of_a_fall_is_its_lowest_value_with_its_sign()
+    {
+        await using var store = new StoreFixture();
+        RuleChange Found(Severity severity, int at, double value) => new(Some.Rule, severity, "flow", value, double.NaN, Some.Now.AddSeconds(at).ToUnixTimeMilliseconds(),
+            """{"detector":"novelty","score":6.1,"threshold":5.5,"expected":{"flow":1.4}}""");
+        var subject = Some.Subject() with { Kind = "outfall" };
+        foreach (var change in new[] { Found(Severity.Blue, 1, 0.6), Found(Severity.Yellow, 2, -0.82) }) await store.DoAsync(new AlertCommand.Observe(subject, change));
+        var row = Assert.Single(AlertCsv.Rows(store.Queries, new AlertFilter(), AlertCsv.RowsMax, TextBook.English));
+        Assert.Equal("\u22120.820 m³/s", row[Array.IndexOf(AlertCsv.Heads(TextBook.English), "Furthest value")]);
+    }
+
     [Fact]
     public async Task A_file_that_is_cut_says_so_in_its_last_line()
     {

@@ -115,6 +115,28 @@ public sealed class AlertEndpointsTests(SharedCity shared) : IClassFixture<Share
     }
 
     [Fact]
+    public async Task A_mark_is_taken_back_by_whoever_asks_for_it_and_the_chain_says_who()
+    {
+        await _city.ObserveAsync("withdraw", Some.Change(Severity.Blue, 1, "novelty-level"));
+        var id = await IdOf("withdraw");
+        await _city.ObserveAsync("withdraw", Some.Change(null, 2, "novelty-level"));
+        await Post(id, "mark", """{"verdict":"false"}""");
+        using var administrator = _city.ClientAs(Role.Administrator);
+        await Refused(id, "mark", "{}", 400, "alert-verdict");
+        await Refused(id, "mark", """{"verdict":null}""", 400, "alert-verdict");
+        await Refused(id, "mark", """{"verdict":"none","version":3}""", 409, "alert-changed");
+        for (var again = 0; again < 2; again++)
+        {
+            var withdrawn = await ApiClient.JsonOf(await administrator.Post($"/api/v1/alerts/{id}/mark", """{"verdict":"none","comment":"标错了"}"""));
+            Assert.Equal((JsonValueKind.Null, JsonValueKind.Null, "closed"), (withdrawn.GetProperty("verdict").ValueKind, withdrawn.GetProperty("markedBy").ValueKind, withdrawn.GetProperty("state").GetString()));
+        }
+        var events = (await ApiClient.JsonOf(await _city.Officer.Get($"/api/v1/alerts/{id}"))).GetProperty("events").EnumerateArray().ToList();
+        Assert.Equal(["raised", "cleared", "closed", "marked", "withdrawn"], events.Select(e => e.GetProperty("type").GetString()));
+        Assert.Equal(("a Administrator", "标错了"), (events[^1].GetProperty("actor").GetString(), events[^1].GetProperty("comment").GetString()));
+        Assert.True((await ApiClient.JsonOf(await administrator.Get("/api/v1/alerts/verification"))).GetProperty("intact").GetBoolean());
+    }
+
+    [Fact]
     public async Task A_note_is_taken_when_an_alert_has_closed_by_itself()
     {
         await _city.ObserveAsync("noted", Some.Change(Severity.Yellow, 1));

@@ -1,4 +1,5 @@
 using LuohuIOC.Alerts;
+using LuohuIOC.Texts;
 using Xunit;
 
 namespace LuohuIOC.Tests.Alerts;
@@ -36,6 +37,38 @@ public sealed class AlertLifecycleTests
         Assert.Equal(AlertState.Acknowledged, _last!.State);
         Do(Some.Observed(null, 5));
         Assert.Equal((0.05, 1.2), (_last!.Value, _last.Furthest));
+    }
+
+    /// <summary>A detector has no threshold of the metric: how far a value went is told by what had been expected, about 1.9.</summary>
+    [Theory]
+    [InlineData(1.7, 0.5, 0.5)]
+    [InlineData(0.5, 1.7, 0.5)]
+    [InlineData(1.2, -0.8, -0.8)]
+    [InlineData(2.2, 3.1, 3.1)]
+    [InlineData(1.7, 3.1, 3.1)]
+    public void The_furthest_of_a_detectors_alert_is_its_lowest_where_the_value_falls(double first, double second, double furthest)
+    {
+        RuleChange Found(Severity? severity, int at, double value) => new("novelty-level", severity, "level", value, double.NaN, Some.Now.AddSeconds(at).ToUnixTimeMilliseconds(),
+            """{"detector":"novelty","score":6.1,"threshold":5.5,"expected":{"level":1.9}}""");
+        var subject = Some.Subject() with { Kind = "outfall" };
+        Do(new AlertCommand.Observe(subject, Found(Severity.Blue, 1, first)));
+        Do(new AlertCommand.Observe(subject, Found(Severity.Yellow, 2, second)));
+        Do(new AlertCommand.Observe(subject, Found(null, 3, 1.85)));
+        Assert.Equal(furthest, _last!.Furthest ?? _last.Value);
+        var view = AlertView.Of(_last, TextBook.English);
+        Assert.Equal(furthest, view.Furthest);
+        Assert.Contains(FormattableString.Invariant($"1.90 m was expected, {furthest:F2} m came"), view.EvidenceText);
+    }
+
+    /// <summary>What a forecast had expected stands in a part of its own.</summary>
+    [Fact]
+    public void The_furthest_of_water_below_its_forecast_is_its_lowest()
+    {
+        RuleChange Found(Severity severity, int at, double value) => new("nowcast-residual", severity, "level", value, double.NaN, Some.Now.AddSeconds(at).ToUnixTimeMilliseconds(),
+            """{"residual":{"minutes":15,"expected":1.2,"low":1,"high":1.4,"value":0.2,"factor":-5,"held":8}}""");
+        Do(new AlertCommand.Observe(Some.Subject(), Found(Severity.Blue, 1, 0.3)));
+        Do(new AlertCommand.Observe(Some.Subject(), Found(Severity.Yellow, 2, 0.5)));
+        Assert.Equal(0.3, _last!.Furthest);
     }
 
     [Fact]
@@ -99,6 +132,19 @@ public sealed class AlertLifecycleTests
     }
 
     [Fact]
+    public void A_mark_that_is_taken_back_leaves_the_alert_as_if_nobody_had_said_anything()
+    {
+        Do(Some.Observed(Severity.Blue, 1));
+        Assert.Empty(Do(new AlertCommand.Mark(Some.Request(_watch), null)));
+        Do(new AlertCommand.Mark(Some.Request(_watch), AlertVerdict.False));
+        var request = Some.Request(_watch, "值班员乙", "标错了");
+        Assert.Equal([AlertEventType.Withdrawn], Do(new AlertCommand.Mark(request, null)));
+        Assert.Equal((null, null, null, "标错了", 3), (_last!.Verdict, _last.MarkedBy, _last.MarkedAt, _last.Comment, _last.Version));
+        Assert.Empty(Do(new AlertCommand.Mark(request, null)));
+        Assert.Equal([AlertEventType.Marked], Do(new AlertCommand.Mark(Some.Request(_watch), AlertVerdict.False)));
+    }
+
+    [Fact]
     public void A_cleared_alert_tells_the_value_that_it_cleared_at_and_the_furthest_of_its_steps()
     {
         Do(Some.Observed(Severity.Yellow, 1));
@@ -107,6 +153,20 @@ public sealed class AlertLifecycleTests
         Do(Some.Observed(null, 4));
         Assert.Equal((0.05, Some.Now.AddSeconds(3)), (_last!.Value!.Value, _last.ObservedAt));
         Assert.Equal((Severity.Blue, 0.15, 0.4), (_last.Severity, _last.Threshold!.Value, _last.Furthest!.Value));
+    }
+
+    /// <summary>An orange alert that is over stays until an officer has seen it, but where nothing has been there.</summary>
+    [Fact]
+    public void What_one_reading_alone_has_told_closes_by_itself_and_says_so()
+    {
+        Do(Some.Observed(Severity.Orange, 1));
+        var over = Some.Change(null, 2) with { Evidence = """{"windowSeconds":3600,"lone":true}""" };
+        Assert.Equal([AlertEventType.Cleared, AlertEventType.Closed], Do(new AlertCommand.Observe(Some.Subject(), over)));
+        Assert.Equal((AlertState.Closed, Alert.System, Severity.Orange), (_last!.State, _last.ClosedBy, _last.Worst));
+        Assert.Contains("下一条读数即已回落", AlertView.Of(_last).EvidenceText);
+        Do(Some.Observed(Severity.Orange, 3));
+        Assert.Equal([AlertEventType.Cleared], Do(new AlertCommand.Observe(Some.Subject(), over with { ObservedMs = over.ObservedMs + 5000, Evidence = """{"windowSeconds":3600}""" })));
+        Assert.Equal(AlertState.Raised, _last.State);
     }
 
     [Fact]

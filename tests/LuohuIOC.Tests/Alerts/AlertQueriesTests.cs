@@ -67,6 +67,21 @@ public sealed class AlertQueriesTests
         Assert.Contains("SEARCH alert USING INDEX alert_by_end (<expr>>?)", reader.GetString(3));
     }
 
+    /// <summary>What came late tells of the time at which it was measured.</summary>
+    [Fact]
+    public async Task What_an_alert_covers_is_told_by_the_times_of_its_readings()
+    {
+        await using var night = new StoreFixture();
+        await Life(night, "late", 1, (Cleared(100), 160));
+        await Life(night, "back", 2, (Cleared(100), 100), (new AlertCommand.Observe(Some.Subject("back"), Some.Change(Severity.Red, 150)), 150));
+        await Life(night, "closed", 3, (new AlertCommand.Close(Request("closed", 3, "现场已处置")), 200));
+        AlertSpan Span(bool isOpen, int from, int? to) => new(Some.Rule, "depth", null, isOpen, At(from), to is { } second ? At(second) : null);
+        Assert.Equal([Span(true, 1, 100)], night.Queries.SpansOf("late", Some.Now));
+        Assert.Equal([Span(true, 2, null)], night.Queries.SpansOf("back", Some.Now));
+        Assert.Equal([Span(false, 3, 200)], night.Queries.SpansOf("closed", Some.Now));
+        Assert.Empty(night.Queries.SpansOf("closed", Some.Now.AddSeconds(201)));
+    }
+
     private static long At(int second) => Some.Now.AddSeconds(second).ToUnixTimeMilliseconds();
 
     private static string Held(StoreFixture night, int from, int to) => string.Join(

@@ -164,6 +164,20 @@ public sealed class AlertStoreTests : IAsyncLifetime
     }
 
     [Theory]
+    [InlineData(true, "json_set(body, '$.furthest', 0.9)")]
+    [InlineData(true, "body")]
+    [InlineData(false, "json_set(body, '$.value', 0.4)")]
+    [InlineData(false, "json_set(body, '$.acknowledgedBy', '王强')")]
+    public async Task Of_the_version_before_only_the_furthest_may_differ(bool isIntact, string change)
+    {
+        await _fixture.DoAsync(Some.Observed(Severity.Red, 1));
+        await _fixture.DoAsync(new AlertCommand.Acknowledge(Some.Request(_fixture.Watch)));
+        await _fixture.DoAsync(Some.Observed(null, 2));
+        _fixture.Execute($"UPDATE alert SET body = json_set({change}, '$.fold', 2)");
+        Assert.Equal(isIntact, _fixture.Chain.Verify().Intact);
+    }
+
+    [Theory]
     [InlineData("UPDATE alert_event SET body = replace(body, 'Orange', 'Blue') WHERE position = 1", "hash", "1")]
     [InlineData("UPDATE alert_event SET hash = zeroblob(32) WHERE position = 2", "hash", "2")]
     [InlineData("DELETE FROM alert_event WHERE position = 2", "position", "2")]

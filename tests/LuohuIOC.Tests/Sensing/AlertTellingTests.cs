@@ -121,6 +121,8 @@ public sealed class AlertTellingTests
 
         public Task<AlertOutcome> Mark(AlertRequest request, AlertVerdict verdict) => throw new NotSupportedException();
 
+        public Task<AlertOutcome> Withdraw(AlertRequest request) => throw new NotSupportedException();
+
         public Task Survey(string alertId, Surroundings surroundings) => throw new NotSupportedException();
 
         public Task Expire() => throw new NotSupportedException();

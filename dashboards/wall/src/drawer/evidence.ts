@@ -42,10 +42,10 @@ interface Told {
   residual?: { expected?: number }
 }
 
-const told = (alert: Alert): Told => (alert.evidence ? (JSON.parse(alert.evidence) as Told) : {})
+const told = (alert: Pick<Alert, 'evidence'>): Told => (alert.evidence ? (JSON.parse(alert.evidence) as Told) : {})
 
 /** What the detector expected of the alert's own metric; null for rules, forecasts and what has ended. */
-export function expectedOf(alert: Alert): number | null {
+export function expectedOf(alert: Pick<Alert, 'evidence' | 'metric'>): number | null {
   const { expected, residual } = told(alert)
   const found = residual ? residual.expected : typeof expected === 'object' ? expected[alert.metric] : expected
   return Number.isFinite(found) ? found! : null

@@ -5,6 +5,7 @@ import type { Alert, Metric, Quality, Sensor } from '../city/types'
 import { span } from '../texts/format'
 import { limited, measured, measureOf, type Measure } from '../texts/measure'
 import { say, sayOf } from '../texts/texts'
+import { expectedOf } from './evidence'
 
 export const metricOf = (kind: string, name: string): Metric | undefined => kinds.get(kind)?.metrics.find((metric) => metric.name === name)
 
@@ -52,7 +53,7 @@ interface AlertFigure {
   limit: string
 }
 
-type Measured = Pick<Alert, 'kind' | 'rule' | 'metric' | 'unit' | 'value' | 'furthest' | 'threshold' | 'clearedAt' | 'state' | 'severity' | 'worst'>
+type Measured = Pick<Alert, 'kind' | 'rule' | 'metric' | 'unit' | 'value' | 'furthest' | 'threshold' | 'clearedAt' | 'state' | 'severity' | 'worst' | 'evidence'>
 
 const FURTHEST: Record<string, 'alert.deepest' | 'alert.most'> = { depth: 'alert.deepest', rain: 'alert.most' }
 
@@ -65,14 +66,25 @@ const hasEased = (alert: Measured): boolean => alert.state === 'raised' && alert
 
 const tellsFurthest = (alert: Measured): boolean => isOver(alert) || hasEased(alert)
 
+/** Its furthest is its lowest: below the limit or, of a detector, which has none, below what had been expected. */
+function isFall({ furthest, threshold, evidence, metric }: Pick<Alert, 'furthest' | 'threshold' | 'evidence' | 'metric'>): boolean {
+  const usual = threshold ?? expectedOf({ evidence, metric })
+  return usual !== null && furthest !== null && furthest < usual
+}
+
+/** Of two alerts of a kind the one that went further. */
+export function further<A extends Pick<Alert, 'furthest' | 'threshold' | 'evidence' | 'metric'>>(one: A, other: A): A {
+  if (one.furthest === null || other.furthest === null) return one.furthest === null ? other : one
+  return (isFall(one) && isFall(other) ? other.furthest < one.furthest : other.furthest > one.furthest) ? other : one
+}
+
 function labelOf(alert: Measured, rule: ReturnType<typeof ruleOf>): string {
-  const isFall = alert.threshold !== null && alert.furthest !== null && alert.furthest < alert.threshold
   if (rule?.type === 'rise') {
     const during = span(rule.windowSeconds ?? 0)
     return say(alert.metric === 'displacement' ? 'alert.grew' : 'alert.rose', during)
   }
   if (isForecast(alert)) return say('series.forecast')
-  return tellsFurthest(alert) ? say(isFall ? 'alert.lowest' : (FURTHEST[alert.metric] ?? 'alert.highest')) : ''
+  return tellsFurthest(alert) ? say(isFall(alert) ? 'alert.lowest' : (FURTHEST[alert.metric] ?? 'alert.highest')) : ''
 }
 
 /**

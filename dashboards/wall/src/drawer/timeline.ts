@@ -54,6 +54,7 @@ export function stepsOf(kind: string, events: readonly AlertEvent[]): Step[] {
   return events.map((event) => {
     let change = fromTo(event.from ? sayOf('severity', event.from) : '', event.to ? sayOf('severity', event.to) : '')
     if (event.type === 'assigned') change = fromTo(assignee, (assignee = event.assignee ?? ''))
+    if (event.type === 'withdrawn') [change, verdict] = [verdict, '']
     if (event.type === 'marked') change = fromTo(verdict, (verdict = event.verdict ? sayOf('verdict', event.verdict) : ''))
     // The severity is the same: what is new is how far it went.
     if (event.type === 'furthered') change = ''

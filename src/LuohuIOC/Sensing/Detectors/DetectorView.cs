@@ -8,7 +8,7 @@ namespace LuohuIOC.Sensing.Detectors;
 /// <param name="StateText">The state in the caller's language.</param>
 /// <param name="Queued">A training was asked for and has not ended.</param>
 /// <param name="TriedAt">When a training last made no model, null when the last one did.</param>
-/// <param name="Missing">Only when not trained: what training lacks.</param>
+/// <param name="Missing">What training lacks: when not trained, and when the last training made no model and the one before stays.</param>
 /// <param name="Model">The model in force.</param>
 /// <param name="Last">Its last judgement.</param>
 /// <param name="Versions">Stored versions, newest first.</param>
@@ -86,20 +86,30 @@ public sealed record ThresholdView(double Value, double Standard, double Factor,
 /// <param name="Have">What there is, in the code's unit.</param>
 /// <param name="Need">What is needed.</param>
 /// <param name="Text">The same as a sentence.</param>
-public sealed record MissingView(string Code, double? Have, double? Need, string Text);
+public sealed record MissingView(string Code, double? Have, double? Need, string Text)
+{
+    /// <summary>Readings that there are and that did not count, because an alert of the station was open then, or was marked true.</summary>
+    public int LeftOut { get; init; }
+}
 
 /// <summary>The model in force. A pinned one was chosen by rollback and is not replaced by scheduled training.</summary>
 public sealed record ModelView(
     int Version, bool Pinned, DateTimeOffset TrainedAt, int Rows, DateTimeOffset From, DateTimeOffset To, string[] Metrics, string[] Excluded,
     double Threshold, double AlarmsPerDay, int WindowReadings, int Components)
 {
+    /// <summary>Readings that it did not learn from, because an alert of the station was open then, or was marked true.</summary>
+    public int LeftOut { get; init; }
+
     internal static ModelView Of(ActiveModel<PcaModel> active)
     {
         var model = active.Model;
         return new ModelView(
             active.Version, active.Pinned, model.TrainedAt, model.Rows, DateTimeOffset.FromUnixTimeMilliseconds(model.FromMs),
             DateTimeOffset.FromUnixTimeMilliseconds(model.ToMs), model.Metrics, model.Excluded, model.Threshold, model.AlarmsPerDay,
-            model.WindowReadings, model.Components.Length);
+            model.WindowReadings, model.Components.Length)
+        {
+            LeftOut = model.LeftOut,
+        };
     }
 }
 

@@ -38,7 +38,7 @@ public sealed class DetectorViews(
         };
         return new DetectorView(
             sensorId, state, TextBook.Get(language, $"detector.state.{state}"), queued, station.Attempt?.At,
-            active is null ? Missing(language, station.Attempt, options) : null,
+            active is null || station.Attempt is not null ? Missing(language, station.Attempt, options) : null,
             active is null ? null : ModelView.Of(active),
             active is null || last is null ? null : JudgementView.Of(active.Model, last),
             store.Versions(sensorId));
@@ -58,6 +58,8 @@ public sealed class DetectorViews(
             _ => "windows",
         };
         var (have, need) = (Math.Round(shortage.Have, 1), Math.Round(shortage.Need, 1));
-        return new MissingView(code, have, need, TextBook.Get(language, $"detector.missing.{code}", have, need));
+        var text = TextBook.Get(language, $"detector.missing.{code}", have, need);
+        if (shortage.LeftOut > 0) text += TextBook.Get(language, "detector.missing.left-out", shortage.LeftOut);
+        return new MissingView(code, have, need, text) { LeftOut = shortage.LeftOut };
     }
 }

@@ -1,3 +1,4 @@
+using LuohuIOC.Alerts;
 using LuohuIOC.Detection;
 using LuohuIOC.History;
 using LuohuIOC.Ingestion;
@@ -7,7 +8,7 @@ namespace LuohuIOC.Sensing.Detectors;
 
 /// <summary>Trains one station from its own history and puts the model in force.</summary>
 public sealed class StationTraining(
-    IReadingHistory history, StationDetectors detectors, TrainingOptions options, TimeProvider clock) : ISensorTraining
+    IReadingHistory history, StationDetectors detectors, IAlertPast ledger, TrainingOptions options, TimeProvider clock) : ISensorTraining
 {
     private static readonly TimeSpan LuohuOffset = TimeSpan.FromHours(8);
 
@@ -36,7 +37,7 @@ public sealed class StationTraining(
         var station = detectors.Of(sensor.Id);
         var overPin = asked && station.Active is { Pinned: true } pinned ? pinned.Version : (int?)null;
         var now = clock.GetUtcNow();
-        var past = await PastOfAsync(sensor, now, cancellationToken);
+        var past = await PastOfAsync(sensor, now, station.OpenSinceMs, cancellationToken);
         var pca = new PcaOptions
         {
             ReadingsMin = options.MinimumReadings,
@@ -61,13 +62,14 @@ public sealed class StationTraining(
         return (result, result.Model is null ? null : Evaluate(result.Model, past));
     }
 
-    private async Task<TrainingHistory> PastOfAsync(Sensor sensor, DateTimeOffset now, CancellationToken cancellationToken)
+    private async Task<TrainingHistory> PastOfAsync(Sensor sensor, DateTimeOffset now, long heldSinceMs, CancellationToken cancellationToken)
     {
         var slots = StationDetectors.SlotsOf(sensor.Kind);
         var past = new TrainingHistory([.. slots.Select(s => sensor.Layout.Names[s])]);
         var row = new double[slots.Length];
         var lastMs = long.MinValue;
         var from = now - options.History;
+        var faults = new FaultTimes(ledger.SpansOf(sensor.Id, from), past.Metrics, (StationDetectors.RuleOf(sensor.Kind), heldSinceMs), now.ToUnixTimeMilliseconds(), options.FaultMax);
         await foreach (var reading in history.ReadAsync(sensor.Number, from.ToUnixTimeMilliseconds(), now.ToUnixTimeMilliseconds(), cancellationToken))
         {
             if (reading.TimeMs < lastMs) continue;
@@ -80,7 +82,8 @@ public sealed class StationTraining(
             }
             if (sound == 0) continue;
             lastMs = reading.TimeMs;
-            past.Add(reading.TimeMs, row);
+            if (faults.Has(reading.TimeMs)) past.LeaveOut(reading.TimeMs);
+            else past.Add(reading.TimeMs, row);
         }
         return past;
     }

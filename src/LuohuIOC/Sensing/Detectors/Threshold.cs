@@ -29,20 +29,17 @@ public sealed class Threshold
 
     /// <summary>
     /// The factor that marks lead to, in order. Of several marks of one alert the last counts, at its own place, so that a verdict which
-    /// was taken back leaves no trace.
+    /// was replaced or taken back (null) leaves no trace.
     /// </summary>
-    public static double FactorOf(IReadOnlyList<(string AlertId, AlertVerdict Verdict)> marks)
+    public static double FactorOf(IReadOnlyList<(string AlertId, AlertVerdict? Verdict)> marks)
     {
         var factor = 1.0;
         for (var i = 0; i < marks.Count; i++)
-        {
-            if (IsTakenBack(marks, i)) continue;
-            factor = Math.Clamp(factor * (marks[i].Verdict == AlertVerdict.False ? FalseStep : TrueStep), FactorMin, FactorMax);
-        }
+            if (marks[i].Verdict is { } verdict && !IsTakenBack(marks, i)) factor = Math.Clamp(factor * (verdict == AlertVerdict.False ? FalseStep : TrueStep), FactorMin, FactorMax);
         return Math.Round(factor, 6);
     }
 
-    private static bool IsTakenBack(IReadOnlyList<(string AlertId, AlertVerdict Verdict)> marks, int mark)
+    private static bool IsTakenBack(IReadOnlyList<(string AlertId, AlertVerdict? Verdict)> marks, int mark)
     {
         for (var later = mark + 1; later < marks.Count; later++)
             if (marks[later].AlertId == marks[mark].AlertId) return true;
@@ -52,7 +49,7 @@ public sealed class Threshold
 
 /// <summary>One move of a threshold: who, when, why, from what to what.</summary>
 /// <param name="AlertId">The alert that was marked.</param>
-/// <param name="Verdict"><c>true</c> or <c>false</c>.</param>
+/// <param name="Verdict"><c>true</c>, <c>false</c> or, where the mark was taken back, <c>none</c>.</param>
 /// <param name="By">The officer.</param>
 /// <param name="At">When.</param>
 /// <param name="From">Factor on the configured threshold before.</param>

@@ -25,6 +25,9 @@ public sealed class Thresholds : IMarkListener
 
     private const string Columns = "sensor, rule, alert, verdict, actor, at_ms AS AtMs, from_factor AS FromFactor, to_factor AS ToFactor";
 
+    // As a mark that was taken back is stored.
+    private const long NoVerdict = 0;
+
     // Any number that nobody else in the database takes for a lock of its own.
     private const long OrderLock = 0x6c756f6875_03;
 
@@ -90,10 +93,10 @@ public sealed class Thresholds : IMarkListener
     {
         using var connection = _open();
         return [.. Rows(connection, sensor, rule).Select(r => new ThresholdMove(
-            r.Alert, r.Verdict == (long)AlertVerdict.True ? "true" : "false", r.Actor, DateTimeOffset.FromUnixTimeMilliseconds(r.AtMs), r.FromFactor, r.ToFactor))];
+            r.Alert, r.Known switch { AlertVerdict.True => "true", AlertVerdict.False => "false", _ => "none" }, r.Actor, DateTimeOffset.FromUnixTimeMilliseconds(r.AtMs), r.FromFactor, r.ToFactor))];
     }
 
-    public void Marked(AlertView alert, AlertVerdict verdict)
+    public void Marked(AlertView alert, AlertVerdict? verdict, string by)
     {
         if (!IsNovelty(alert.Rule) && !IsStation(alert.Rule)) return;
         lock (_write)
@@ -105,12 +108,12 @@ public sealed class Thresholds : IMarkListener
                 Sensor = alert.SensorId,
                 Rule = alert.Rule,
                 Alert = alert.Id,
-                Verdict = (long)verdict,
-                Actor = alert.MarkedBy ?? "?",
+                Verdict = (long?)verdict ?? NoVerdict,
+                Actor = alert.MarkedBy ?? by,
                 AtMs = (alert.MarkedAt ?? alert.UpdatedAt).ToUnixTimeMilliseconds(),
             };
             var rows = Rows(connection, mark.Sensor, mark.Rule);
-            if (rows.LastOrDefault(r => r.Alert == mark.Alert)?.Verdict == mark.Verdict) return;
+            if ((rows.LastOrDefault(r => r.Alert == mark.Alert)?.Verdict ?? NoVerdict) == mark.Verdict) return;
             Append(connection, rows, mark);
             transaction.Commit();
             Of(mark.Sensor, mark.Rule).Factor = mark.ToFactor;
@@ -145,7 +148,7 @@ public sealed class Thresholds : IMarkListener
     private static void Append(DbConnection connection, List<MoveRow> before, MoveRow mark)
     {
         mark.FromFactor = before.LastOrDefault()?.ToFactor ?? 1;
-        mark.ToFactor = Threshold.FactorOf([.. before.Append(mark).Select(r => (r.Alert, (AlertVerdict)r.Verdict))]);
+        mark.ToFactor = Threshold.FactorOf([.. before.Append(mark).Select(r => (r.Alert, r.Known))]);
         connection.Execute(
             """
             INSERT INTO threshold_move (sensor, rule, alert, verdict, actor, at_ms, from_factor, to_factor)
@@ -170,6 +173,8 @@ public sealed class Thresholds : IMarkListener
         public string Alert { get; set; } = "";
 
         public long Verdict { get; set; }
+
+        public AlertVerdict? Known => Verdict == NoVerdict ? null : (AlertVerdict)Verdict;
 
         public string Actor { get; set; } = "";
 

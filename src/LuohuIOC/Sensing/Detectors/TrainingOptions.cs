@@ -23,7 +23,8 @@ public sealed class TrainingOptions
 
     /// <summary>
     /// While an anomaly younger than this is open, the station is not trained by schedule: it would learn the fault and end the alert.
-    /// An older one is taken for the station's new ordinary state.
+    /// A training that is asked for leaves out what was read while it is open. An older one is taken for the station's new ordinary state, unless officers
+    /// have marked it true.
     /// </summary>
     public TimeSpan FaultMax { get; set; } = TimeSpan.FromDays(3);
 

@@ -93,7 +93,7 @@ internal sealed class HealthRound(SensorRegistry registry, LatestBoard latest, H
             var peers = _peers.Of(sensor);
             var median = MedianOf(peers.Same, metric.Metric.Name, nowMs);
             metric.TellPeers(median);
-            metric.Judge.Look(nowMs, metric.Departure, median, FurthestOf(peers.Linked, nowMs));
+            metric.Judge.Look(nowMs, metric.Departure, median, FurthestOf(peers.Linked, nowMs), metric.Value, metric.Season.Spread);
             if (metric.Judge.Fault == SensorFault.None || (worst is not null && worst.SinceMs <= metric.Judge.SinceMs)) continue;
             // The grain tells it with its next reading, an hour later perhaps: what the last one showed, and not that this look had none.
             worst = new FaultNotice(

@@ -16,8 +16,8 @@ public sealed class HealthWatch : BackgroundService
     private readonly HealthBoard _board;
     private readonly IOpenAlerts _alerts;
 
-    // Sensors whose fault an officer has marked as none.
-    private readonly ConcurrentQueue<string> _acquitted = new();
+    // Alerts of faults that an officer has marked as none since the last look, with their sensors.
+    private readonly ConcurrentDictionary<string, string> _acquitted = new(StringComparer.Ordinal);
 
     // A look takes milliseconds; who asks for one sensor's health waits for it.
     private readonly Lock _looking = new();
@@ -101,13 +101,15 @@ public sealed class HealthWatch : BackgroundService
     }
 
     // On every host: each watches all sensors. Of an alert that says it twice nothing more follows.
-    private void Hear(AlertView alert) => Hear(alert, _acquitted.Enqueue);
-
-    private static void Hear(AlertView alert, Action<string> acquit)
+    private void Hear(AlertView alert)
     {
-        // A mark on a fault that is over says nothing of one that stands today.
-        if (alert.Rule == HealthMarks.FaultRule && alert.Verdict == "false" && alert.ClearedAt is null) acquit(alert.SensorId);
+        if (IsAcquittal(alert)) _acquitted[alert.Id] = alert.SensorId;
+        // A mark that was taken back before anything followed from it.
+        else _acquitted.TryRemove(alert.Id, out _);
     }
+
+    // A mark on a fault that is over says nothing of one that stands today.
+    private static bool IsAcquittal(AlertView alert) => alert.Rule == HealthMarks.FaultRule && alert.Verdict == "false" && alert.ClearedAt is null;
 
     // Of one that is at no fault any more nothing is forgotten again.
     private void LearnAnew(string id)
@@ -117,13 +119,15 @@ public sealed class HealthWatch : BackgroundService
         _log.LogInformation("Health: how {Sensor} reads now is learned anew, as its fault was marked as none", id);
     }
 
-    private void Look()
+    internal void Look()
     {
         lock (_looking)
         {
-            while (_acquitted.TryDequeue(out var id)) LearnAnew(id);
+            foreach (var (alert, id) in _acquitted)
+                if (_acquitted.TryRemove(alert, out _)) LearnAnew(id);
             // A host that stopped between the mark and the look has forgotten the one and not the other; the same mark cannot be given again.
-            foreach (var alert in _alerts.Open) Hear(alert, LearnAnew);
+            foreach (var alert in _alerts.Open)
+                if (IsAcquittal(alert)) LearnAnew(alert.SensorId);
             _round.Look(_lookedMs = _time.GetUtcNow().ToUnixTimeMilliseconds());
         }
     }

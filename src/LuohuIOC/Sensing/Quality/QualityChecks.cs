@@ -41,11 +41,12 @@ internal static class QualityChecks
     /// <param name="values">The values.</param>
     /// <param name="flagged">Slots whose values the device marks as no ordinary measurement.</param>
     /// <param name="usable">Slots whose values are not bad: they feed the rules.</param>
+    /// <param name="drops">Those of them whose values may be spikes downwards.</param>
     public static QualityMark Judge(
         SensorState state, QualityProfile profile, long timeMs, bool clockWrong, ReadOnlySpan<byte> slots, ReadOnlySpan<double> values,
-        ulong flagged, out ulong usable)
+        ulong flagged, out ulong usable, out ulong drops)
     {
-        usable = 0;
+        usable = drops = 0;
         var worst = new Worst(clockWrong);
         var checks = profile.Checks;
         var (latest, times) = (state.Latest, state.LatestTimes!);
@@ -59,6 +60,7 @@ internal static class QualityChecks
                 : QualityReason.None;
             if (reason != QualityReason.None) worst.Add(GradeOf(reason), reason, slot);
             if (GradeOf(reason) == QualityGrade.Bad) continue;
+            if (reason == QualityReason.Spike && value < latest[slot]) drops |= 1UL << slot;
             (latest[slot], times[slot]) = (value, timeMs);
             usable |= 1UL << slot;
         }

@@ -25,6 +25,9 @@ internal static class RuleEvidence
         _ => null,
     };
 
+    /// <summary>The next reading has taken a rise back: <c>{"windowSeconds":3600,"lone":true}</c>.</summary>
+    public static string Lone(CompiledRule rule) => $$"""{"windowSeconds":{{rule.WindowMs / 1000}},"lone":true}""";
+
     private static int Count(long[] times, CompiledRule rule)
     {
         var newest = times[^1];

@@ -13,12 +13,21 @@ internal static class RuleSteps
 {
     private const int Severities = 4;
 
+    /// <summary>A rise of which the next reading leaves no more than this was a lone reading: water that trembles about a threshold takes less back.</summary>
+    private const double LoneShare = 0.5;
+
     /// <summary>Readings of one millisecond flip a rule less often than this.</summary>
     private const long SameMomentMs = 100;
 
     /// <summary>A new value for the rule's metrics has come.</summary>
+    /// <param name="state">The sensor's state.</param>
+    /// <param name="index">The rule's place.</param>
+    /// <param name="rule">The rule.</param>
+    /// <param name="timeMs">Time of the reading in the sensor's time line.</param>
+    /// <param name="changes">Gets what the rule found.</param>
+    /// <param name="isDrop">Its value may be a spike downwards: only the next reading shows it.</param>
     /// <returns>True when a latch began or ceased to wait, so that the due time must be looked up again.</returns>
-    public static bool OnReading(SensorState state, int index, CompiledRule rule, long timeMs, List<RuleChange> changes)
+    public static bool OnReading(SensorState state, int index, CompiledRule rule, long timeMs, List<RuleChange> changes, bool isDrop = false)
     {
         ref var latches = ref state.Rules[index];
         switch (rule.Form)
@@ -33,8 +42,14 @@ internal static class RuleSteps
                 var ring = state.Rings[index]!;
                 var value = state.Latest[rule.Operand.Slot];
                 WindowRing.MoveTo(rule, ring, WindowRing.BinOf(rule, timeMs));
-                WindowRing.Add(rule, ring, value);
-                Move(state, ref latches, rule, WindowRing.Measure(rule, ring, value), timeMs, isReading: true, changes);
+                // What may be a lone low value ends no rise and is not what the water has risen from; if it is none, the next one says so.
+                latches.IsPassedOver = isDrop && rule.Form == RuleForm.Rise;
+                if (latches.IsPassedOver) latches.ByLast = false;
+                else
+                {
+                    WindowRing.Add(rule, ring, value);
+                    Move(state, ref latches, rule, WindowRing.Measure(rule, ring, value), timeMs, isReading: true, changes);
+                }
                 return latches.On != 0;
             default:
                 return false;
@@ -56,7 +71,9 @@ internal static class RuleSteps
             {
                 var ring = state.Rings[index]!;
                 WindowRing.MoveTo(rule, ring, ring[0] + 1);
-                Move(state, ref latches, rule, MeasureOf(state, index, rule, latches.On != 0), due, isReading: false, changes);
+                // A value that was passed over decides nothing by time either; without any other there is no rise.
+                if (latches.IsPassedOver && !WindowRing.IsEmpty(ring)) continue;
+                Move(state, ref latches, rule, latches.IsPassedOver ? 0 : MeasureOf(state, index, rule, latches.On != 0), due, isReading: false, changes);
             }
             else Flip(state, ref latches, rule, due, changes);
         }
@@ -92,7 +109,7 @@ internal static class RuleSteps
     /// Tells that a rule's severity is now what its latches say. Readings of one millisecond (several of one packet, or of a clock that runs ahead) may raise, end and raise a rule again; a change is
     /// known by its time and severity, so one that was told at that time is told a millisecond later.
     /// </summary>
-    public static void Emit(SensorState state, CompiledRule rule, byte on, long timeMs, List<RuleChange> changes)
+    public static void Emit(SensorState state, CompiledRule rule, byte on, long timeMs, List<RuleChange> changes, bool isLone = false)
     {
         var severity = CompiledRule.SeverityOf(on);
         var step = severity is { } raised ? (int)raised - 1 : Array.FindIndex(rule.Shown, t => !double.IsNaN(t));
@@ -107,7 +124,7 @@ internal static class RuleSteps
         RulePeak.Told(ref latches, rule, severity, value, timeMs);
         changes.Add(new RuleChange(
             rule.Id, severity, rule.Metric, value,
-            rule.Form == RuleForm.NoData ? double.NaN : rule.Shown[step], timeMs, RuleEvidence.Of(state, index, rule)));
+            rule.Form == RuleForm.NoData ? double.NaN : rule.Shown[step], timeMs, isLone ? RuleEvidence.Lone(rule) : RuleEvidence.Of(state, index, rule)));
     }
 
     private static bool Move(
@@ -116,6 +133,8 @@ internal static class RuleSteps
         if ((latches.On | latches.Timing) == 0 && !(measure >= rule.Lowest)) return false;
         var before = latches.On;
         var timing = latches.Timing;
+        var wasByLast = latches.ByLast && isReading;
+        if (isReading) latches.ByLast = false;
         for (var i = 0; i < Severities; i++)
         {
             if (double.IsPositiveInfinity(rule.At[i])) continue;
@@ -125,8 +144,10 @@ internal static class RuleSteps
         var (was, now) = (CompiledRule.SeverityOf(before), CompiledRule.SeverityOf(latches.On));
         if (was != now)
         {
+            var isLone = now is null && wasByLast && rule.Form == RuleForm.Rise && measure <= LoneShare * latches.Peak;
             if (now is null || now < was) RulePeak.Tell(state, ref latches, rule, was, changes);
-            Emit(state, rule, latches.On, timeMs, changes);
+            latches.ByLast = was is null && isReading;
+            Emit(state, rule, latches.On, timeMs, changes, isLone);
         }
         else if (now is not null) RulePeak.Follow(state, ref latches, rule, measure, timeMs, changes);
         return timing != latches.Timing || before != latches.On;

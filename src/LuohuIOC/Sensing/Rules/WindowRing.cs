@@ -66,6 +66,14 @@ internal static class WindowRing
         return Math.Round(rule.Form == RuleForm.Sum ? sum : latest - lowest, 6);
     }
 
+    /// <summary>Whether no value of a rise is in the window.</summary>
+    public static bool IsEmpty(long[] ring)
+    {
+        for (var i = 2; i < Length; i++)
+            if (!double.IsNaN(BitConverter.Int64BitsToDouble(ring[i]))) return false;
+        return true;
+    }
+
     private static long EmptyBin(CompiledRule rule) => BitConverter.DoubleToInt64Bits(rule.Form == RuleForm.Sum ? 0 : double.NaN);
 
     private static void Empty(CompiledRule rule, long[] ring) => ring.AsSpan(2).Fill(EmptyBin(rule));

@@ -82,6 +82,17 @@ public sealed class SkabRunnerTests : IDisposable
         Assert.Contains("line 2: 'noon'", Assert.Single(_desk.Said));
     }
 
+    [Theory]
+    [InlineData("the chart looks at no times and takes the rows as they stand")]
+    [InlineData("each is passed over and has the score of the row above it", "--pca")]
+    public void Times_that_descend_are_said_once_a_file_and_what_is_done_with_their_rows(string done, params string[] options)
+    {
+        var lines = Pump();
+        _desk.Put("back.csv", [.. lines.Take(501), lines[499], lines[498], .. lines.Skip(501)]);
+        Assert.Equal(0, Run(options));
+        Assert.StartsWith($"back.csv: line 502: the time '2020-03-01 00:08:18' lies before '2020-03-01 00:08:19' of a row above it, 2 such rows; {done}", Assert.Single(_desk.Said));
+    }
+
     [Fact]
     public void Of_too_many_metrics_the_first_are_judged()
     {

@@ -80,6 +80,29 @@ public sealed class PeerJudgeTests
         Assert.Equal(SensorFault.None, _judge.Fault);
     }
 
+    /// <summary>It slipped by four spreads and reads the same ever since; what is usual changes by the hour, its reading does not.</summary>
+    [Fact]
+    public void Who_stands_still_at_a_wrong_height_while_all_others_move_is_deaf_until_it_moves()
+    {
+        for (var i = 0; i < Day; i++) _judge.Look(_ms += 600_000, 4 + Math.Sin(i), 0, 0, value: 50);
+        Assert.Equal(SensorFault.None, _judge.Fault);
+        for (var i = 0; i < 17; i++) _judge.Look(_ms += 600_000, 4 + Math.Sin(i), 20, 0, value: 50);
+        Assert.Equal(SensorFault.None, _judge.Fault);
+        for (var i = 0; i < 3; i++) _judge.Look(_ms += 600_000, 4 + Math.Sin(i), 20, 0, value: 50);
+        Assert.Equal(SensorFault.Deaf, _judge.Fault);
+        for (var i = 0; i < Day; i++) _judge.Look(_ms += 600_000, 4 + Math.Sin(i), 0, 0, value: 50);
+        Assert.Equal(SensorFault.Deaf, _judge.Fault);
+        _judge.Look(_ms += 600_000, 0, 0, 0, value: 46);
+        Assert.Equal(SensorFault.None, _judge.Fault);
+    }
+
+    [Fact]
+    public void Who_moves_by_half_a_spread_feels_the_water()
+    {
+        for (var i = 0; i < Day; i++) _judge.Look(_ms += 600_000, 4, 20, 0, value: 50 + (i % 6 * 0.1));
+        Assert.Equal(SensorFault.None, _judge.Fault);
+    }
+
     [Fact]
     public void Too_few_neighbours_judge_nobody() => Gen.Double[-99, 99].Array[1, 200].Sample(own =>
     {

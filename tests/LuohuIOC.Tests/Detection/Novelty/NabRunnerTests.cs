@@ -65,6 +65,20 @@ public sealed class NabRunnerTests : IDisposable
     }
 
     [Fact]
+    public void Times_that_descend_are_said_once_a_file_and_what_is_done_with_their_rows()
+    {
+        var lines = Series();
+        _desk.Put("whole.csv", lines);
+        _desk.Put("back.csv", [lines[0], .. lines.Skip(1).Reverse()]);
+        _desk.Put("once.csv", [.. lines.Take(100), lines[98], lines[98], .. lines.Skip(100)]);
+        Assert.Equal(0, Run());
+        Assert.Equal(2, _desk.Said.Length);
+        Assert.StartsWith($"back.csv: line 3: the time '{At(398)}' lies before '{At(399)}' of a row above it, 399 such rows; each counts as at the latest time", _desk.Said[0]);
+        Assert.StartsWith($"once.csv: line 101: the time '{At(97)}' lies before '{At(98)}' of a row above it, 2 such rows;", _desk.Said[1]);
+        Assert.Contains(_desk.Scores("whole.csv"), s => s != "0");
+    }
+
+    [Fact]
     public void A_file_whose_first_time_cannot_be_read_is_judged_as_from_its_second()
     {
         var lines = Series();

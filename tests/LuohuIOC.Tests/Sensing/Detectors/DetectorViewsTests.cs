@@ -66,7 +66,7 @@ public sealed class DetectorViewsTests : IDisposable
         string[] keys =
         [
             .. new[] { "not-trained", "warming-up", "watching", "too-few-metrics", "elsewhere" }.Select(s => $"detector.state.{s}"),
-            .. new[] { "untried", "failed", "readings", "hours", "live-metrics", "windows" }.Select(s => $"detector.missing.{s}"),
+            .. new[] { "untried", "failed", "readings", "hours", "live-metrics", "windows", "left-out" }.Select(s => $"detector.missing.{s}"),
             "detector.warm-up", "rule.novelty-level", "rule.novelty-flow", "rule.water-quality-anomaly", "rule.pipe-anomaly",
             .. new[] { "none", "untrained", "retired", "no-earlier" }.SelectMany(s => new[] { $"problem.detector-{s}.title", $"problem.detector-{s}.detail" }),
         ];

@@ -1,4 +1,5 @@
 using System.Runtime.CompilerServices;
+using LuohuIOC.Alerts;
 using LuohuIOC.Detection;
 using LuohuIOC.DeviceProtocol;
 using LuohuIOC.History;
@@ -91,6 +92,14 @@ internal sealed class FixedHistory(List<StoredReading> readings, Action? read = 
         foreach (var reading in readings)
             if (reading.TimeMs >= fromMs && reading.TimeMs < toMs) yield return reading;
     }
+}
+
+/// <summary>A ledger that has what it is given, for one sensor.</summary>
+internal sealed class FixedPast(params AlertSpan[] spans) : IAlertPast
+{
+    public IReadOnlyList<AlertVerdict?> VerdictsOf(string sensor, string rule, DateTimeOffset since) => [.. spans.Where(s => s.Rule == rule).Select(s => s.Verdict)];
+
+    public IReadOnlyList<AlertSpan> SpansOf(string sensor, DateTimeOffset since) => spans;
 }
 
 internal sealed class FixedClock(DateTimeOffset now) : TimeProvider

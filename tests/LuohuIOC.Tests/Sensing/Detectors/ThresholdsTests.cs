@@ -35,6 +35,32 @@ public sealed class ThresholdsTests(SharedPostgres postgres) : IDisposable
     }
 
     [Fact]
+    public void A_mark_that_is_taken_back_takes_its_move_back_and_the_history_says_who()
+    {
+        Mark("a", null);
+        Assert.Empty(_desk.Thresholds.History("rv-1", Rule));
+        Mark("a", AlertVerdict.False);
+        Mark("b", AlertVerdict.True);
+        for (var again = 0; again < 2; again++) Mark("a", null, "乙");
+        Assert.Equal(0.95, Factor, 6);
+        Assert.Equal(("a", "none", "乙", 1.0925, 0.95), _desk.Thresholds.History("rv-1", Rule).Skip(2).Select(m => (m.AlertId, m.Verdict, m.By, m.From, m.To)).Single());
+        _desk.Open();
+        Mark("a", AlertVerdict.False);
+        Assert.Equal((1.0925, 4), (Factor, _desk.Thresholds.History("rv-1", Rule).Count));
+    }
+
+    [Fact]
+    public void One_of_many_marks_at_the_bound_is_taken_back_within_it()
+    {
+        for (var i = 0; i < 8; i++) Mark($"f{i}", AlertVerdict.False);
+        Mark("t", AlertVerdict.True);
+        Mark("f0", null);
+        Assert.Equal(2 * 0.95, Factor, 6);
+        for (var i = 1; i < 8; i++) Mark($"f{i}", null);
+        Assert.Equal(0.95, Factor, 6);
+    }
+
+    [Fact]
     public void However_often_it_is_marked_it_stays_within_its_bounds()
     {
         for (var i = 0; i < 30; i++) Mark($"f{i}", AlertVerdict.False);
@@ -76,17 +102,29 @@ public sealed class ThresholdsTests(SharedPostgres postgres) : IDisposable
         var (a, b) = (Shared(database), Shared(database));
         // The grain's object: it stays the same.
         var there = b.Of(DetectorDesk.River(), Rule);
-        a.Marked(Alert("x", AlertVerdict.False), AlertVerdict.False);
+        a.Marked(Alert("x", AlertVerdict.False), AlertVerdict.False, "甲");
         Assert.Equal(1, there.Factor);
         b.Refresh();
         Assert.Equal(1.15, there.Factor, 6);
         // The officer's browser asks again by the other host.
-        b.Marked(Alert("x", AlertVerdict.False), AlertVerdict.False);
-        b.Marked(Alert("y", AlertVerdict.False, minute: 1), AlertVerdict.False);
+        b.Marked(Alert("x", AlertVerdict.False), AlertVerdict.False, "甲");
+        b.Marked(Alert("y", AlertVerdict.False, minute: 1), AlertVerdict.False, "甲");
         a.Refresh();
         Assert.Equal(1.15 * 1.15, a.Of(DetectorDesk.River(), Rule).Factor, 6);
         Assert.Equal(["x", "y"], a.History("rv-1", Rule).Select(m => m.AlertId));
         Assert.Equal(there.Factor, Shared(database).Of(DetectorDesk.River(), Rule).Factor);
+    }
+
+    [Fact]
+    public async Task A_mark_is_taken_back_on_another_host_than_it_was_given_on()
+    {
+        await using var database = new PostgresDatabase(await postgres.Server.NewDatabaseAsync());
+        var (a, b) = (Shared(database), Shared(database));
+        a.Marked(Alert("x", AlertVerdict.False), AlertVerdict.False, "甲");
+        b.Marked(Alert("x", null), null, "乙");
+        a.Refresh();
+        Assert.Equal((1, 1), (a.Of(DetectorDesk.River(), Rule).Factor, b.Of(DetectorDesk.River(), Rule).Factor));
+        Assert.Equal([("false", "甲"), ("none", "乙")], a.History("rv-1", Rule).Select(m => (m.Verdict, m.By)));
     }
 
     [Fact]
@@ -96,7 +134,7 @@ public sealed class ThresholdsTests(SharedPostgres postgres) : IDisposable
         Mark("x", AlertVerdict.True);
         Mark("x", AlertVerdict.False, minute: 2);
         await using var database = new PostgresDatabase(await postgres.Server.NewDatabaseAsync());
-        Shared(database).Marked(Alert("y", AlertVerdict.False, minute: 3), AlertVerdict.False);
+        Shared(database).Marked(Alert("y", AlertVerdict.False, minute: 3), AlertVerdict.False, "甲");
         for (var start = 0; start < 2; start++) Assert.Equal(1.15 * 1.15, Shared(database).Of(DetectorDesk.River(), Rule).Factor, 6);
         Assert.Equal(["x", "x", "x", "y"], Shared(database).History("rv-1", Rule).Select(m => m.AlertId));
     }
@@ -105,7 +143,7 @@ public sealed class ThresholdsTests(SharedPostgres postgres) : IDisposable
     public async Task A_mark_that_is_taken_over_does_not_replace_a_newer_one()
     {
         await using var database = new PostgresDatabase(await postgres.Server.NewDatabaseAsync());
-        Shared(database).Marked(Alert("x", AlertVerdict.True, minute: 9), AlertVerdict.True);
+        Shared(database).Marked(Alert("x", AlertVerdict.True, minute: 9), AlertVerdict.True, "甲");
         Mark("x", AlertVerdict.False);
         Assert.Equal(0.95, Shared(database).Of(DetectorDesk.River(), Rule).Factor, 6);
     }
@@ -116,10 +154,10 @@ public sealed class ThresholdsTests(SharedPostgres postgres) : IDisposable
 
     private double Factor => _desk.Thresholds.Of(DetectorDesk.River(), "novelty-level").Factor;
 
-    private void Mark(string alert, AlertVerdict verdict, string actor = "甲", string rule = Rule, int minute = 0) =>
-        _desk.Thresholds.Marked(Alert(alert, verdict, actor, rule, minute), verdict);
+    private void Mark(string alert, AlertVerdict? verdict, string actor = "甲", string rule = Rule, int minute = 0) =>
+        _desk.Thresholds.Marked(Alert(alert, verdict, actor, rule, minute), verdict, actor);
 
-    private static AlertView Alert(string id, AlertVerdict verdict, string actor = "甲", string rule = Rule, int minute = 0) =>
+    private static AlertView Alert(string id, AlertVerdict? verdict, string actor = "甲", string rule = Rule, int minute = 0) =>
         new()
         {
             Id = id,
@@ -136,10 +174,10 @@ public sealed class ThresholdsTests(SharedPostgres postgres) : IDisposable
             Unit = "m",
             ObservedAt = DateTimeOffset.UnixEpoch,
             RaisedAt = DateTimeOffset.UnixEpoch,
-            UpdatedAt = DateTimeOffset.UnixEpoch,
+            UpdatedAt = DateTimeOffset.UnixEpoch.AddMinutes(minute),
             Version = 3,
-            MarkedBy = actor,
-            MarkedAt = DateTimeOffset.UnixEpoch.AddMinutes(minute),
-            Verdict = AlertWords.Of(verdict),
+            MarkedBy = verdict is null ? null : actor,
+            MarkedAt = verdict is null ? null : DateTimeOffset.UnixEpoch.AddMinutes(minute),
+            Verdict = verdict is { } said ? AlertWords.Of(said) : null,
         };
 }

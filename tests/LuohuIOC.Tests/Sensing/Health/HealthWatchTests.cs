@@ -42,6 +42,26 @@ public sealed class HealthWatchTests : IDisposable
         await watch.StopAsync(TestContext.Current.CancellationToken);
     }
 
+    /// <summary>The alert was closed by an officer, so that it is in no list of open ones.</summary>
+    [Theory]
+    [InlineData(false, "learning")]
+    [InlineData(true, "faulty")]
+    public async Task A_mark_that_is_taken_back_before_the_next_look_makes_nothing_forgotten(bool isWithdrawn, string state)
+    {
+        StoreAFault();
+        var settings = new ConfigurationBuilder().AddInMemoryCollection([KeyValuePair.Create("DataDirectory", (string?)_folder)]).Build();
+        var board = new HealthBoard();
+        using var watch = new HealthWatch(_registry, new LatestBoard(), board, new HealthOptions(), _alerts, settings, TimeProvider.System, NullLogger<HealthWatch>.Instance);
+        await watch.StartAsync(TestContext.Current.CancellationToken);
+        Assert.True(SpinWait.SpinUntil(() => board.IsKnown, TimeSpan.FromSeconds(30)), "the first look has not come");
+        var closed = Fault("false") with { State = "closed", ClosedBy = "甲" };
+        _alerts.Publish(closed);
+        if (isWithdrawn) _alerts.Publish(closed with { Verdict = null, Version = closed.Version + 1 });
+        watch.Look();
+        Assert.Equal(state, watch.ViewOf(_registry[2], TextBook.English)!.State);
+        await watch.StopAsync(TestContext.Current.CancellationToken);
+    }
+
     /// <summary>Six river sections of which the third has been off by a metre for a day.</summary>
     private void StoreAFault()
     {
