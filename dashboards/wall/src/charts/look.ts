@@ -35,5 +35,5 @@ export const centimetreAxis = (more: object = {}): object => valueAxis('cm', { m
 export const stepLabel = (at: number): object => ({ show: true, position: (['insideStartTop', 'insideMiddleTop', 'insideEndTop'] as const)[at % 3], color: '#a9b8c6', fontSize: 11, formatter: '{c} cm' })
 
 export const valueAxis = (name: string, more: object = {}): object => ({
-  type: 'value', name, nameTextStyle: { color: TEXT, align: 'left' }, nameGap: 10, axisLabel: { color: TEXT }, splitLine: { lineStyle: { color: '#1d2834' } }, splitNumber: 4, ...more,
+  type: 'value', name, nameTextStyle: { color: TEXT, align: 'left' }, nameGap: 10, axisLabel: { color: TEXT, formatter: (value: number) => String(Number(value.toPrecision(6))) }, splitLine: { lineStyle: { color: '#1d2834' } }, splitNumber: 4, ...more,
 })
