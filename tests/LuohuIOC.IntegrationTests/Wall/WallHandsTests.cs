@@ -1,4 +1,3 @@
-using System.Text.Json;
 using Microsoft.Playwright;
 using static Microsoft.Playwright.Assertions;
 
@@ -107,6 +106,20 @@ public sealed class WallHandsTests(WallSite site) : IClassFixture<WallSite>
         await WallSite.LiveAsync(page);
         await page.Keyboard.PressAsync("3");
         await Expect(page.Locator("nav [aria-current=page]")).ToHaveTextAsync("暴雨");
+        await page.Context.CloseAsync();
+    }
+
+    [Fact]
+    public async Task Leaving_is_asked_twice()
+    {
+        var page = await site.WallAsync();
+        await page.GetByRole(AriaRole.Button, new() { Name = "退出", Exact = true }).ClickAsync();
+        var sure = page.GetByRole(AriaRole.Button, new() { Name = "确定退出？", Exact = true });
+        await Expect(sure).ToBeFocusedAsync();
+        await page.Keyboard.PressAsync("Tab");
+        await page.GetByRole(AriaRole.Button, new() { Name = "退出", Exact = true }).ClickAsync();
+        await sure.PressAsync("Enter");
+        await Expect(page.Locator("#token")).ToBeFocusedAsync();
         await page.Context.CloseAsync();
     }
 
