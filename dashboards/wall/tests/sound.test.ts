@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, expect, test, vi } from 'vitest'
 import { effectScope, nextTick, type EffectScope } from 'vue'
-import { RedWatch } from '../src/alerts/redWatch'
+import { NewsWatch } from '../src/alerts/newsWatch'
 import { someAlert } from './some'
 
 /** A browser that keeps still until somebody clicks. */
@@ -112,8 +112,8 @@ test('what waited when the page was opened, what is less than red and what someb
 })
 
 test('many at once sound once, later ones ten seconds after the last tone, unless an officer has them by then', () => {
-  const watch = new RedWatch()
-  const look = (at: number, ...ids: string[]): boolean => watch.look(new Set(ids), at)
+  const watch = new NewsWatch(10_000)
+  const look = (at: number, ...ids: string[]): boolean => watch.look(new Set(ids), at).length > 0
   expect(look(0, 'old')).toBe(false)
   expect(look(1000, 'old', 'a', 'b', 'c')).toBe(true)
   expect(look(2000, 'old', 'a', 'b', 'c', 'd')).toBe(false)
@@ -126,8 +126,8 @@ test('many at once sound once, later ones ten seconds after the last tone, unles
 })
 
 test('one that was taken and grew worse is told anew', () => {
-  const watch = new RedWatch()
+  const watch = new NewsWatch(10_000)
   watch.look(new Set(['a']), 0)
   watch.look(new Set(), 1000)
-  expect(watch.look(new Set(['a']), 2000)).toBe(true)
+  expect(watch.look(new Set(['a']), 2000)).toEqual(['a'])
 })

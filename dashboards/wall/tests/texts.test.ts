@@ -1,7 +1,7 @@
 import { readdirSync, readFileSync, statSync } from 'node:fs'
 import { join } from 'node:path'
-import { expect, test } from 'vitest'
-import { clock, dateTime, minute } from '../src/texts/format'
+import { expect, test, vi } from 'vitest'
+import { clock, clockOfDay, dateTime, minute, minuteOfDay } from '../src/texts/format'
 import { language } from '../src/texts/texts'
 import english from '../src/texts/en.json'
 import chinese from '../src/texts/zh-CN.json'
@@ -57,6 +57,14 @@ test('midnight is 00 in either language', () => {
     expect([clock(midnight), minute(midnight), dateTime(midnight).split(/[ ,]+/).at(-1)], spoken).toEqual(['00:00:05', '00:00', '00:00:05'])
   }
   language.value = 'zh-CN'
+})
+
+test('a time that is not of today has its day', () => {
+  vi.useFakeTimers({ now: Date.parse('2024-08-02T03:00:00+08:00') })
+  const [yesterday, today] = [Date.parse('2024-08-01T23:50:07+08:00'), Date.parse('2024-08-02T00:10:07+08:00')]
+  expect([minuteOfDay(today), clockOfDay(today)]).toEqual(['00:10', '00:10:07'])
+  expect([minuteOfDay(yesterday), clockOfDay(yesterday)]).toEqual(['8/1 23:50', '8/1 23:50:07'])
+  vi.useRealTimers()
 })
 
 test('every text is asked for', () => {

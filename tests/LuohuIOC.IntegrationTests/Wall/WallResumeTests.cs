@@ -1,4 +1,5 @@
 using System.Text.Json;
+using System.Text.RegularExpressions;
 using static Microsoft.Playwright.Assertions;
 
 namespace LuohuIOC.IntegrationTests.Wall;
@@ -14,6 +15,9 @@ public sealed class WallResumeTests(WallSite site) : IClassFixture<WallSite>
         await site.Host.KillAsync();
         await Expect(page.Locator("[data-link=lost]")).ToBeVisibleAsync();
         await Expect(page.Locator(".banner.lost")).ToContainTextAsync("与平台的连接已中断");
+        // For how long is not read out every second.
+        await Expect(page.Locator(".banner.lost [role=alert]")).ToHaveTextAsync(new Regex("^与平台的连接已中断，画面停在 [^已]+，正在重连$"));
+        await Expect(page.Locator(".banner.lost")).ToContainTextAsync("（已 ");
 
         // It lies over nothing that an officer may want to press just then, the drawer's close button neither, once what moves for it has moved.
         var covered = Array.Empty<string>();

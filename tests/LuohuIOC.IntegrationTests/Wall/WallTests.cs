@@ -161,6 +161,30 @@ public sealed class WallTests(WallSite site) : IClassFixture<WallSite>
     }
 
     [Fact]
+    public async Task A_detector_whose_only_metric_has_stopped_does_not_say_that_it_watches()
+    {
+        var river = (await site.Host.GetAsync("sensors?kind=river&limit=2")).GetProperty("items")[1].GetProperty("id").GetString()!;
+        var gateway = await GatewayOf(river);
+        using var client = await site.GatewayAsync(gateway);
+        // Three days and a half, every ten minutes; of the last 27 hours the battery alone.
+        var start = DateTimeOffset.UtcNow.ToUnixTimeMilliseconds() - (500 * 600_000L);
+        static string Value(int i) => i < 337 ? FormattableString.Invariant($"\"level\":{1.5 + (0.01 * (i * 7 % 11) / 11)}") : "\"battery\":90";
+        var readings = Enumerable.Range(0, 500).Select(i => $$$"""{"ts":{{{start + (i * 600_000L)}}},"values":{{{{Value(i)}}}}}""");
+        await client.PublishAsync(new MQTTnet.MqttApplicationMessageBuilder().WithTopic($"luohu/v1/{gateway}/{river}/telemetry")
+            .WithQualityOfServiceLevel(MQTTnet.Protocol.MqttQualityOfServiceLevel.AtLeastOnce).WithPayload($"[{string.Join(',', readings)}]").Build());
+        await Wait.UntilAsync(
+            async () => (await site.Host.GetAsync($"sensors/{river}/detector")).GetProperty("streams")[0].GetProperty("unwatched").GetArrayLength() > 0, () => "the level to be missed");
+
+        var page = await site.WallAsync($"overview?station={river}");
+        var stream = page.Locator(".detectors [data-rule=novelty-level]");
+        await Expect(stream).ToContainTextAsync("未在监测");
+        await Expect(stream).ToContainTextAsync("指标“水位”已超过一天没有有效读数，未纳入监测");
+        await Expect(stream).Not.ToContainTextAsync("正在监测");
+        await Expect(stream).Not.ToContainTextAsync("异常分值");
+        await page.Context.CloseAsync();
+    }
+
+    [Fact]
     public async Task Switched_to_English_every_word_of_ours_is_English()
     {
         await FloodAsync(null, "waterlogging-06", 0.3);

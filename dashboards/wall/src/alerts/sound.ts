@@ -1,8 +1,8 @@
 import { onScopeDispose, ref, watch } from 'vue'
 import { alertsPulse, secondPulse } from '../city/city'
 import { linkState } from '../link/hub'
-import { RedWatch } from './redWatch'
-import { waitingReds } from './waiting'
+import { NewsWatch } from './newsWatch'
+import { waitingIds } from './waiting'
 
 /**
  * Off until a person at this browser switches it on, and remembered here. A wall often hangs where nobody has asked for a noise, beside
@@ -10,6 +10,8 @@ import { waitingReds } from './waiting'
  * is not would be worse than none. The click that switches it on is that click.
  */
 const KEY = 'luohu.sound'
+/** More often a tone is noise. */
+const TONE_EVERY_MS = 10_000
 
 /** Blocked: wanted, but the browser waits for a click, as after every reload. */
 export type Sound = 'off' | 'on' | 'blocked' | 'impossible'
@@ -62,12 +64,12 @@ function tone(): void {
 
 /** Sounds for red alerts as long as the caller's scope lives. */
 export function soundForReds(): void {
-  const reds = new RedWatch()
+  const reds = new NewsWatch(TONE_EVERY_MS)
   let begun = false
   const look = (): void => {
     // Before the first snapshot nobody knows what is news.
     begun ||= linkState.value === 'live'
-    if (begun && reds.look(waitingReds(), performance.now())) tone()
+    if (begun && reds.look(waitingIds('red'), performance.now()).length) tone()
   }
   watch([alertsPulse, secondPulse, linkState], look)
   const click = (): void => void wake()

@@ -8,8 +8,9 @@ export type Verb = 'acknowledge' | 'assign' | 'comment' | 'close' | 'mark'
 export interface Steps {
   /** Why the last one was refused; empty when it was not. */
   problem: Ref<string>
+  /** Buttons say so, and are not switched off meanwhile: that would take the keyboard from them. */
   sending: Ref<boolean>
-  /** False when it was refused. */
+  /** False when it was refused, or one is under way. */
   send: (verb: Verb, body?: Record<string, string | null>) => Promise<boolean>
 }
 
@@ -18,6 +19,7 @@ export function alertSteps(alert: () => Alert): Steps {
   const problem = ref('')
   const sending = ref(false)
   async function send(verb: Verb, body: Record<string, string | null> = {}): Promise<boolean> {
+    if (sending.value) return false
     sending.value = true
     problem.value = ''
     try {

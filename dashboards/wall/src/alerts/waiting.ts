@@ -23,5 +23,5 @@ export function hiddenAlerts(view: View, station = ''): Alert[] {
   return openAlerts().filter((alert) => (alert.severity === 'red' || alert.severity === 'orange') && alert.state === 'raised' && alert.clearedAt === null && !isListed(alert))
 }
 
-/** Red alerts that wait for an officer, as ids. One that was taken and then grew worse waits anew. */
-export const waitingReds = (): Set<string> => new Set([...alerts.values()].filter((alert) => alert.severity === 'red' && alert.state === 'raised').map((alert) => alert.id))
+/** Alerts of a severity that wait for an officer, as ids. One that was taken and then grew worse waits anew; one that has eased to it does not. */
+export const waitingIds = (severity: Severity): Set<string> => new Set([...alerts.values()].filter((alert) => alert.severity === severity && standing(alert) === severity && alert.state === 'raised').map((alert) => alert.id))

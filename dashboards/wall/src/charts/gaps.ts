@@ -1,6 +1,6 @@
 interface Dot {
   value: [number, number]
-  symbol: 'circle'
+  symbol: string
   symbolSize: number
 }
 
@@ -35,6 +35,11 @@ export const dotted = (curve: Curve): DottedCurve => curve.map((point, i) => {
   const isAlone = value !== null && (curve[i - 1]?.[1] ?? null) === null && (curve[i + 1]?.[1] ?? null) === null
   return isAlone ? { value: [ts, value], symbol: 'circle', symbolSize: DOT } : point
 })
+
+const valueOf = (point: DottedCurve[number]): number | null => (Array.isArray(point) ? point[1] : point.value[1])
+
+/** The last value of a curve, null when it has none. */
+export const lastOf = (curve: DottedCurve): number | null => curve.map(valueOf).findLast((value) => value !== null) ?? null
 
 /** Of a line whose points are dots only where they stand alone. */
 export const LINE = { type: 'line', symbol: 'none' } as const

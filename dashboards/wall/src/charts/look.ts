@@ -28,12 +28,14 @@ export const timeAxis = (from: number, to: number): object => ({
 
 export const centimetres = (value: number): string => `${fixed(value, 0)} cm`
 
-/** Room up to the lowest step at least: millimetres must not look like a flood. */
-export const centimetreAxis = (more: object = {}): object => valueAxis('cm', { min: 0, max: (extent: { max: number }) => (extent.max > 20 ? Math.ceil(extent.max / 10) * 10 : 20), ...more })
+/** Room up to the lowest step at least: millimetres must not look like a flood. Others that the library divides evenly: at 100 it writes 90 and 100 into each other. */
+const TOPS_CM = [20, 40, 60, 80, 120, 200, 400, 800]
+export const centimetreAxis = (more: object = {}): object =>
+  valueAxis('cm', { min: 0, max: (extent: { max: number }) => TOPS_CM.find((top) => top >= extent.max) ?? Math.ceil(extent.max / 400) * 400, ...more })
 
 /** Names of steps that lie close together stand beside each other. */
 export const stepLabel = (at: number): object => ({ show: true, position: (['insideStartTop', 'insideMiddleTop', 'insideEndTop'] as const)[at % 3], color: '#a9b8c6', fontSize: 11, formatter: '{c} cm' })
 
 export const valueAxis = (name: string, more: object = {}): object => ({
-  type: 'value', name, nameTextStyle: { color: TEXT, align: 'left' }, nameGap: 10, axisLabel: { color: TEXT }, splitLine: { lineStyle: { color: '#1d2834' } }, splitNumber: 4, ...more,
+  type: 'value', name, nameTextStyle: { color: TEXT, align: 'left' }, nameGap: 10, axisLabel: { color: TEXT, formatter: (value: number) => String(Number(value.toPrecision(6))) }, splitLine: { lineStyle: { color: '#1d2834' } }, splitNumber: 4, ...more,
 })

@@ -16,6 +16,9 @@ export interface Neighbour {
   verdictText: string
 }
 
+/** What a neighbour says, without colour. */
+export const SIGN: Record<Neighbour['verdict'], string> = { agrees: '✓', calm: '–', opposite: '⇅', silent: '○', doubtful: '?', unknown: '…' }
+
 /** What stood around a sensor when its alert was raised. */
 export interface Surroundings {
   subject: 'rise' | 'fall' | 'state' | 'silence' | null

@@ -1,6 +1,6 @@
 import { computed } from 'vue'
 import { newestReading, now, secondPulse } from '../city/city'
-import { clock } from '../texts/format'
+import { clockOfDay } from '../texts/format'
 import { linkState, lostAt } from './hub'
 
 /** Readings arrive every few seconds in a living city; without any for so long something is broken between the devices and here. */
@@ -13,4 +13,4 @@ export const away = computed(() => (void secondPulse.value, lostAt.value ? (Date
 /** How far what is shown may be trusted. */
 export const linkKind = computed(() => (linkState.value === 'live' ? (silence.value > STALE_S ? 'stale' : 'live') : linkState.value === 'lost' ? 'lost' : 'connecting'))
 /** The time at which the screen stands. */
-export const frozen = computed(() => (void secondPulse.value, newestReading() ? clock(newestReading()) : '–'))
+export const frozen = computed(() => (void secondPulse.value, newestReading() ? clockOfDay(newestReading()) : '–'))

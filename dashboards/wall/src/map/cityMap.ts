@@ -6,6 +6,7 @@ import { KINDS } from '../city/kinds'
 import { ask } from '../link/api'
 import { token } from '../link/session'
 import { summaryOf } from '../drawer/summary'
+import { say } from '../texts/texts'
 import { grow, sharpness } from '../views/grow'
 import { moved, toMap, type MapDatum, type Position } from './datum'
 import { alertFeatures, depthFeatures, fillingOf, sensorFeatures } from './features'
@@ -59,6 +60,7 @@ export class CityMap {
       map.gl.once('error', (event) => (map.gl.loaded() ? undefined : reject(event.error)))
     })
     addIcons(map.gl)
+    map.name()
     map.listen()
     await map.loadPlaces()
     return map
@@ -125,8 +127,14 @@ export class CityMap {
   }
 
   redrawTexts(): void {
+    this.name()
     addIcons(this.gl)
     this.showKinds(this.shown)
+  }
+
+  /** What who cannot see it is told, in his language: the library says "Map". */
+  private name(): void {
+    this.gl.getCanvas().setAttribute('aria-label', say('map.keys'))
   }
 
   private updateSensor(id: string): void {

@@ -23,6 +23,9 @@ const fillingColour: ExpressionSpecification = [
   ['step', filling, '#3f7fa6', 0.5, '#4fc3e8', 0.8, '#ffb03d', 1, '#ff5c54'],
 ]
 
+/** Fuller ones are wider, too, for who does not tell the colours apart. */
+const fillingWidth = (width: number): ExpressionSpecification => ['*', width, ['step', filling, 1, 0.8, 1.7, 1, 2.6]]
+
 export const empty: GeoJSON.FeatureCollection = { type: 'FeatureCollection', features: [] }
 
 export const style: StyleSpecification = {
@@ -43,7 +46,7 @@ export const style: StyleSpecification = {
     layer('reservoir', 'fill', 'district', ['==', ['get', 'layer'], 'reservoir'], { 'fill-color': '#16405f', 'fill-outline-color': '#2f6d97' }),
     layer('river', 'line', 'district', ['==', ['get', 'layer'], 'river'], { 'line-color': '#245b86', 'line-width': ['interpolate', ['linear'], ['zoom'], 11, 2.5, 15, 9] }),
     layer('boundary', 'line', 'district', ['==', ['get', 'layer'], 'boundary'], { 'line-color': '#5f7d99', 'line-width': 1.6 }),
-    layer('pipe-line', 'line', 'network', null, { 'line-color': fillingColour, 'line-width': ['interpolate', ['linear'], ['zoom'], 11, 1, 15, 3.5] }),
+    layer('pipe-line', 'line', 'network', null, { 'line-color': fillingColour, 'line-width': ['interpolate', ['linear'], ['zoom'], 11, fillingWidth(1), 15, fillingWidth(3.5)] }),
     layer('pipe-flow', 'symbol', 'network', null, { 'icon-opacity': 0.8 },
       { 'symbol-placement': 'line-center', 'icon-image': 'flow', 'icon-size': ['interpolate', ['linear'], ['zoom'], 11.5, 0.6, 15, 1.2], 'icon-allow-overlap': true }, 11.5),
     layer('river-name', 'symbol', 'district', ['in', ['get', 'layer'], ['literal', ['river', 'reservoir']]], { 'text-color': '#7fb3dc', 'text-halo-color': '#0b1118', 'text-halo-width': 1.5 },

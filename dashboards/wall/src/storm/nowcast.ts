@@ -2,7 +2,7 @@ import { ref, watch } from 'vue'
 import { now, registryPulse, secondPulse } from '../city/city'
 import { ask } from '../link/api'
 import { linkState } from '../link/hub'
-import { minute } from '../texts/format'
+import { minuteOfDay } from '../texts/format'
 import { say } from '../texts/texts'
 
 export interface Horizon {
@@ -97,6 +97,8 @@ watch(secondPulse, (second) => {
 })
 watch([registryPulse, linkState], () => void load())
 
+const GROUND = '#121b25'
+
 /** Metres as the chart has them: points of a dashed line from now, and the interval as a lower edge with the width above it. */
 export function continuation(nowcast: Nowcast | undefined, times = 1): { line: [number, number][]; low: [number, number][]; width: [number, number][] } | null {
   if (!nowcast?.issuedAt || nowcast.now === null || !nowcast.horizons.length) return null
@@ -110,8 +112,8 @@ export function continuation(nowcast: Nowcast | undefined, times = 1): { line: [
   }
 }
 
-/** Curves of a chart: the band first, so that the line lies on it. */
-export function forecastSeries(name: string, nowcast: Nowcast | undefined, colour: string, times: number, withBand: boolean): object[] {
+/** Curves of a chart: the band first, so that the line lies on it. What is expected is dashed, and its shape hollow. */
+export function forecastSeries(name: string, nowcast: Nowcast | undefined, colour: string, times: number, withBand: boolean, symbol = 'circle'): object[] {
   const ahead = continuation(nowcast, times)
   if (!ahead) return []
   const quiet = { type: 'line', showSymbol: false, silent: true, tooltip: { show: false }, lineStyle: { opacity: 0 }, itemStyle: { color: colour } }
@@ -119,7 +121,7 @@ export function forecastSeries(name: string, nowcast: Nowcast | undefined, colou
   const band = withBand
     ? [{ ...quiet, name, stack, data: ahead.low, stackStrategy: 'all' }, { ...quiet, name, stack, data: ahead.width, stackStrategy: 'all', areaStyle: { color: colour, opacity: 0.18 } }]
     : []
-  return [...band, { name, type: 'line', showSymbol: true, symbolSize: 5, data: ahead.line, lineStyle: { width: 2, color: colour, type: [3, 4] }, itemStyle: { color: colour } }]
+  return [...band, { name, type: 'line', showSymbol: true, symbol, symbolSize: 7, data: ahead.line, lineStyle: { width: 2, color: colour, type: [3, 4] }, itemStyle: { color: GROUND, borderColor: colour, borderWidth: 1.5 } }]
 }
 
 /** When the lowest threshold is expected to be reached, in a few words; empty when it is not. */
@@ -131,5 +133,5 @@ export function crossingText(nowcast: Nowcast | undefined): string {
   // A clock time of a simulated city that runs fast would mislead.
   return nowcast.speed > 1
     ? say('nowcast.crossing-fast', nowcast.crossing.minutes, limit)
-    : say('nowcast.crossing', minute(Date.parse(nowcast.crossing.at)), limit, nowcast.crossing.minutes)
+    : say('nowcast.crossing', minuteOfDay(Date.parse(nowcast.crossing.at)), limit, nowcast.crossing.minutes)
 }

@@ -32,6 +32,11 @@ export const dateTime = (ms: number): string =>
 
 const isoDay = (ms: number): string => new Date(ms).toLocaleDateString('sv-SE', inShanghai)
 
+/** With the day when it is not today's: at three in the morning "23:50" is yesterday's. */
+const withDay = (write: (ms: number) => string) => (ms: number): string => (isoDay(ms) === isoDay(now()) ? write(ms) : `${date(ms)} ${write(ms)}`)
+export const minuteOfDay = withDay(minute)
+export const clockOfDay = withDay(clock)
+
 /** As fields for a time have it, and as names of files can: 2026-11-29T09:00, and 20261129-0900. */
 export const fieldTime = (ms: number): string => `${isoDay(ms)}T${minute(ms)}`
 export const fileTime = (ms: number): string => fieldTime(ms).replace(/[-:]/g, '').replace('T', '-')

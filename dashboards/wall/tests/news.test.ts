@@ -1,0 +1,26 @@
+import { beforeEach, expect, test } from 'vitest'
+import { newsText } from '../src/alerts/newsText'
+import { waitingIds } from '../src/alerts/waiting'
+import { forgetCity, kinds, takeAlert } from '../src/city/city'
+import { pointKind, someAlert } from './some'
+
+beforeEach(() => forgetCity())
+
+test('a new alert is one sentence: when, how severe, where, what and how much', () => {
+  kinds.set('waterlogging', { ...pointKind, metrics: [{ name: 'depth', unit: 'm', minimum: null, maximum: null }] })
+  expect(newsText('red', [someAlert('a', { sensorName: '东门桥下', ruleName: '道路积水', value: 0.45 })], '03:12')).toBe('03:12 新的红色预警：东门桥下 道路积水 45\u00a0cm')
+})
+
+test('of many three are named', () => {
+  const many = ['甲', '乙', '丙', '丁', '戊'].map((sensorName) => someAlert(sensorName, { sensorName, value: null }))
+  expect(newsText('orange', many, '03:12')).toBe('03:12 新的橙色预警：甲 r；乙 r；丙 r；另有 2 条')
+})
+
+test('what has eased to orange is no news of orange', () => {
+  takeAlert(someAlert('eased', { severity: 'orange', worst: 'red' }))
+  takeAlert(someAlert('new', { severity: 'orange' }))
+  takeAlert(someAlert('taken', { severity: 'orange', state: 'acknowledged' }))
+  takeAlert(someAlert('worse'))
+  expect([...waitingIds('orange')]).toEqual(['new'])
+  expect([...waitingIds('red')]).toEqual(['worse'])
+})

@@ -1,0 +1,165 @@
+using Microsoft.Playwright;
+using static Microsoft.Playwright.Assertions;
+
+namespace LuohuIOC.IntegrationTests.Wall;
+
+/// <summary>The wall for who has the keyboard alone, a thumb, or the ears.</summary>
+public sealed class WallHandsTests(WallSite site) : IClassFixture<WallSite>
+{
+    [Fact]
+    public async Task The_keyboard_stays_with_a_row_that_moves_in_the_list()
+    {
+        await FloodAsync("waterlogging-01", 0.3);
+        await FloodAsync("waterlogging-02", 0.3);
+        var page = await site.WallAsync();
+        await Expect(Row(page, "waterlogging-01")).ToBeVisibleAsync();
+        await Row(page, "waterlogging-01").Locator(".what").FocusAsync();
+        await PublishAsync("waterlogging-01", 0.6);
+        await Expect(page.Locator(".ticker li[data-alert]").First).ToHaveAttributeAsync("data-sensor", "waterlogging-01");
+        await Expect(Row(page, "waterlogging-01").Locator(".what")).ToBeFocusedAsync();
+        await PublishAsync("waterlogging-02", 0.61);
+        await Expect(page.Locator(".ticker li[data-alert]").First).ToHaveAttributeAsync("data-sensor", "waterlogging-02");
+        await Expect(Row(page, "waterlogging-01").Locator(".what")).ToBeFocusedAsync();
+        // The button that he presses goes; the next alert that waits has it then.
+        await Row(page, "waterlogging-02").Locator(".act").PressAsync("Enter");
+        await Expect(Row(page, "waterlogging-02").Locator(".state")).ToContainTextAsync("已确认");
+        await Expect(page.Locator(".ticker .act:focus")).ToHaveCountAsync(1);
+        await page.Context.CloseAsync();
+    }
+
+    [Fact]
+    public async Task In_the_drawer_Enter_sends_and_the_keyboard_is_never_lost()
+    {
+        await FloodAsync("waterlogging-03", 0.5);
+        var page = await site.WallAsync();
+        var opener = Row(page, "waterlogging-03").Locator(".what");
+        await opener.FocusAsync();
+        await page.Keyboard.PressAsync("Enter");
+        var drawer = page.GetByRole(AriaRole.Dialog);
+        var alert = drawer.Locator("section.open");
+        await alert.GetByRole(AriaRole.Button, new() { Name = "确认", Exact = true }).PressAsync("Enter");
+        await Expect(alert).ToContainTextAsync("administrator 已确认");
+        await Expect(alert).ToBeFocusedAsync();
+
+        var unit = alert.GetByRole(AriaRole.Textbox, new() { Name = "责任单位或人员" });
+        await unit.FillAsync("抢险一队");
+        await unit.PressAsync("Enter");
+        await Expect(alert.Locator(".timeline")).ToContainTextAsync("指派抢险一队");
+        await Expect(unit).ToHaveValueAsync("");
+        await Expect(unit).ToBeFocusedAsync();
+
+        // A key that belongs to the input method, then one that leaves the field and nothing of what was written.
+        var note = alert.GetByRole(AriaRole.Textbox, new() { Name = "说明" });
+        await note.FillAsync("水泵已到");
+        await note.EvaluateAsync("field => field.dispatchEvent(new KeyboardEvent('keydown', { key: 'Escape', bubbles: true, cancelable: true, isComposing: true }))");
+        await Expect(note).ToBeFocusedAsync();
+        await note.PressAsync("Escape");
+        await Expect(drawer).ToBeVisibleAsync();
+        await Expect(note).ToHaveValueAsync("水泵已到");
+        await note.PressAsync("Enter");
+        await Expect(alert.Locator(".timeline")).ToContainTextAsync("水泵已到");
+        await Expect(note).ToBeFocusedAsync();
+
+        // An open list takes the key for itself.
+        var compared = drawer.GetByRole(AriaRole.Combobox);
+        await compared.FillAsync("waterlogging");
+        await Expect(drawer.GetByRole(AriaRole.Listbox)).ToBeVisibleAsync();
+        await compared.PressAsync("Escape");
+        await Expect(drawer.GetByRole(AriaRole.Listbox)).ToBeHiddenAsync();
+        await Expect(drawer).ToBeVisibleAsync();
+        await compared.FillAsync("");
+        await page.Keyboard.PressAsync("Escape");
+        await Expect(drawer).ToBeHiddenAsync();
+        await Expect(opener).ToBeFocusedAsync();
+        await page.Context.CloseAsync();
+    }
+
+    [Fact]
+    public async Task A_new_red_alert_is_read_out_once_and_its_figures_are_not()
+    {
+        await FloodAsync("waterlogging-04", 0.5);
+        var page = await site.WallAsync("fire");
+        var news = page.Locator("[aria-live=assertive]");
+        await Expect(page.Locator(".hidden-alert")).ToContainTextAsync("50 cm");
+        await Expect(news).ToBeEmptyAsync();
+        await FloodAsync("waterlogging-05", 0.55);
+        var name = (await site.Host.GetAsync("sensors/waterlogging-05")).GetProperty("name").GetString()!;
+        await Expect(news).ToContainTextAsync($"新的红色预警：{name} 道路积水 55 cm");
+        // What changes with every reading stands in nothing that is read out as it changes.
+        var live = await page.EvaluateAsync<string[]>("() => [...document.querySelectorAll('.hidden-alert, .hidden-alert *')].filter(e => e.closest('[aria-live], [role=alert], [role=status]')).map(e => e.outerHTML)");
+        Assert.Empty(live);
+        await page.Context.CloseAsync();
+    }
+
+    [Fact]
+    public async Task Single_keys_are_off_when_an_officer_has_switched_them_off()
+    {
+        var page = await site.WallAsync();
+        await page.Keyboard.PressAsync("2");
+        await Expect(page.Locator("nav [aria-current=page]")).ToHaveTextAsync("暴雨");
+        await page.GetByRole(AriaRole.Button, new() { Name = "快捷键", Exact = true }).ClickAsync();
+        await page.Keyboard.PressAsync("3");
+        await page.Keyboard.PressAsync("r");
+        await Expect(page.GetByRole(AriaRole.Button, new() { Name = "轮播", Exact = true })).ToHaveAttributeAsync("aria-pressed", "false");
+        await Expect(page.Locator("nav [aria-current=page]")).ToHaveTextAsync("暴雨");
+        await page.ReloadAsync(new() { WaitUntil = WaitUntilState.DOMContentLoaded });
+        await WallSite.LiveAsync(page);
+        await page.Keyboard.PressAsync("3");
+        await Expect(page.Locator("nav [aria-current=page]")).ToHaveTextAsync("暴雨");
+        await page.Context.CloseAsync();
+    }
+
+    [Fact]
+    public async Task Leaving_is_asked_twice()
+    {
+        var page = await site.WallAsync();
+        await page.GetByRole(AriaRole.Button, new() { Name = "退出", Exact = true }).ClickAsync();
+        var sure = page.GetByRole(AriaRole.Button, new() { Name = "确定退出？", Exact = true });
+        await Expect(sure).ToBeFocusedAsync();
+        await page.Keyboard.PressAsync("Tab");
+        await page.GetByRole(AriaRole.Button, new() { Name = "退出", Exact = true }).ClickAsync();
+        await sure.PressAsync("Enter");
+        await Expect(page.Locator("#token")).ToBeFocusedAsync();
+        await page.Context.CloseAsync();
+    }
+
+    [Fact]
+    public async Task On_a_phone_a_thumb_takes_an_alert_and_the_drawer_hides_no_other_red_one()
+    {
+        await FloodAsync("waterlogging-06", 0.5);
+        await FloodAsync("waterlogging-07", 0.55);
+        var page = await site.WallAsync(width: 390, height: 844);
+        var act = await Row(page, "waterlogging-06").Locator(".act").BoundingBoxAsync();
+        Assert.True(act!.Height >= 44 && act.Width >= 44, $"The button is {act.Width} × {act.Height}.");
+        await Row(page, "waterlogging-06").Locator(".what").ClickAsync();
+        await Expect(page.GetByRole(AriaRole.Dialog)).ToBeVisibleAsync();
+        // Another one waits: seen above the drawer, and one press away.
+        var other = page.Locator(".hidden-alert button");
+        await Expect(other).ToBeInViewportAsync();
+        Assert.True(await other.EvaluateAsync<bool>("b => { const r = b.getBoundingClientRect(); return b.contains(document.elementFromPoint(r.left + r.width / 2, r.top + r.height / 2)) }"), "Something lies over the other alert.");
+        // Nothing below the drawer can be come to.
+        Assert.Equal(2, await page.Locator("main[inert], .frame > header[inert]").CountAsync());
+        var small = await page.EvaluateAsync<string[]>(
+            "() => [...document.querySelectorAll('.drawer button, .drawer input, .drawer summary')].filter(e => e.offsetParent && e.getBoundingClientRect().height < 43.5).map(e => e.outerHTML)");
+        Assert.Empty(small);
+        await page.Keyboard.PressAsync("Escape");
+        await Expect(Row(page, "waterlogging-06").Locator(".what")).ToBeFocusedAsync();
+        await page.Context.CloseAsync();
+    }
+
+    private async Task FloodAsync(string point, double depth)
+    {
+        await PublishAsync(point, depth);
+        await Wait.UntilAsync(
+            async () => (await site.Host.GetAsync($"alerts?sensor={point}&state=open")).GetProperty("items").GetArrayLength() > 0, () => $"the alert of {point}");
+    }
+
+    private async Task PublishAsync(string point, double depth)
+    {
+        var gateway = (await site.Host.GetAsync($"sensors/{point}")).GetProperty("gateway").GetString()!;
+        using var client = await site.GatewayAsync(gateway);
+        await WallSite.PublishAsync(client, gateway, point, DateTimeOffset.UtcNow.ToUnixTimeMilliseconds(), depth);
+    }
+
+    private static ILocator Row(IPage page, string sensor) => page.Locator($".ticker [data-sensor='{sensor}']").Filter(new() { HasTextRegex = new("道路积水") });
+}
