@@ -19,7 +19,7 @@ public sealed class AlertDatabase
     private readonly PostgresDatabase? _shared;
 
     /// <summary>The ledger of a host alone.</summary>
-    public AlertDatabase(string path) => _file = new SqliteFile(path, Schema, IndexOfEnds);
+    public AlertDatabase(string path) => _file = new SqliteFile(path, Schema, IndexOfEnds, Withdrawals);
 
     /// <summary>The one ledger of several hosts.</summary>
     public AlertDatabase(PostgresDatabase shared)
@@ -27,7 +27,7 @@ public sealed class AlertDatabase
         _shared = shared;
         // Ids in the order of their bytes, as in SQLite. An event that is written twice, because nobody heard that it was, is found by its number.
         shared.Migrate("alerts", Schema.Replace(" WITHOUT ROWID", "", StringComparison.Ordinal).Replace("INTEGER", "bigint", StringComparison.Ordinal)
-            .Replace("BLOB", "bytea", StringComparison.Ordinal).Replace("id TEXT", "id TEXT COLLATE \"C\"", StringComparison.Ordinal), OfPostgres(IndexOfEnds));
+            .Replace("BLOB", "bytea", StringComparison.Ordinal).Replace("id TEXT", "id TEXT COLLATE \"C\"", StringComparison.Ordinal), OfPostgres(IndexOfEnds), Withdrawals);
     }
 
     /// <summary>Other hosts write to it too: what it holds is not known from what this host wrote.</summary>
@@ -94,6 +94,9 @@ public sealed class AlertDatabase
         """(CASE WHEN instr(body, '"clearedAt":"') > 0 THEN substr(body, instr(body, '"clearedAt":"') + 13, 27) WHEN instr(body, '"closedAt":"') > 0 THEN substr(body, instr(body, '"closedAt":"') + 12, 27) ELSE '9999' END)""";
 
     private const string IndexOfEnds = $"CREATE INDEX alert_by_end ON alert ({Ended}, raised_at);";
+
+    /// <summary>The tables stay. Events of marks that were withdrawn are none that older hosts can read: they refuse the ledger and say why.</summary>
+    private const string Withdrawals = "SELECT 1;";
 
     private const string Schema = """
         -- Columns beside body are copies for searching; Verify compares them with the events.
