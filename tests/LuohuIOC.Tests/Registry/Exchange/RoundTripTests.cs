@@ -4,13 +4,14 @@ using LuohuIOC.Registry;
 using LuohuIOC.Registry.District;
 using LuohuIOC.Registry.Exchange;
 using LuohuIOC.Spatial;
+using LuohuIOC.Texts;
 using Xunit;
 
 namespace LuohuIOC.Tests.Registry.Exchange;
 
 public class RoundTripTests
 {
-    private static readonly Gen<string> Name = Gen.String[Gen.Char["aZ9 ,;\"'=+-@＝洪湖\\<>&\U00002028"], 1, 20].Where(n => n.Trim() == n && n.Length > 0 && !n.Any(char.IsControl));
+    private static readonly Gen<string> Name = Gen.String[Gen.Char["aZ9 ,;\"'=+-@＝洪湖\\<>&\U000000A0"], 1, 20].Where(n => n.Trim() == n && n.Length > 0 && Legible.Is(n));
 
     private static readonly Gen<SensorDraft> Draft = Gen.Select(
         Gen.String[Gen.Char["ab01-_.:"], 1, 20], Gen.Enum<SensorKind>(), Name, Gen.Select(Gen.Double[-900, 900], Gen.Double[-900, 900]),
