@@ -70,9 +70,6 @@ internal sealed class HostProcess : IAsyncDisposable
         {
             StartInfo = new ProcessStartInfo(command[0], command[1..]) { RedirectStandardOutput = true, RedirectStandardError = true },
         };
-        // The runtime's own defaults, 0x64 ms and 0x1E calls: the host's settings compile hot code anew at once, which a test's host lives too briefly to earn back.
-        process.StartInfo.Environment["DOTNET_TC_CallCountingDelayMs"] = "64";
-        process.StartInfo.Environment["DOTNET_TC_CallCountThreshold"] = "1E";
         process.OutputDataReceived += (_, line) => Keep(line.Data);
         process.ErrorDataReceived += (_, line) => Keep(line.Data);
         process.Start();

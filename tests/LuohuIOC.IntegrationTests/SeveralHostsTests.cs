@@ -272,12 +272,12 @@ public sealed class SeveralHostsTests : IAsyncDisposable
     ];
 
     /// <summary>Walls are told before the ledger has it: it is waited for, and then has one alert of each sensor and no other.</summary>
-    private static async Task<List<(string Id, string Sensor)>> OneAlertOfEachAsync(HostProcess host, List<(string Id, string Gateway)> sensors)
+    private async Task<List<(string Id, string Sensor)>> OneAlertOfEachAsync(HostProcess host, List<(string Id, string Gateway)> sensors)
     {
         List<(string Id, string Sensor)> alerts = [];
         await Wait.UntilAsync(
             async () => (alerts = await AlertsAsync(host)).Select(a => a.Sensor).ToHashSet().IsSupersetOf(sensors.Select(s => s.Id)),
-            () => $"an alert of each sensor in the ledger; it has those of {string.Join(' ', alerts.Select(a => a.Sensor).Order())}; {host.Output}");
+            () => $"an alert of each sensor in the ledger; missing are {string.Join(' ', sensors.Select(s => s.Id).Except(alerts.Select(a => a.Sensor)))}; {Outputs()}");
         Assert.Equal(sensors.Select(s => s.Id).Order(), alerts.Select(a => a.Sensor).Order());
         return alerts;
     }
