@@ -12,14 +12,17 @@ internal sealed class CityHosts : IAsyncDisposable
 
     public IReadOnlyList<HostProcess> Hosts => _hosts;
 
+    /// <summary>Connection string of the city's own database.</summary>
+    public string CityDatabase { get; private set; } = "";
+
     /// <summary>All at once, as a site's servers come back after the power: on an empty database that each of them finds to be made.</summary>
     /// <param name="count">How many hosts.</param>
     /// <param name="settings"><c>--Section:Key=value</c>, for each of them.</param>
     public async Task StartAsync(int count, params string[] settings)
     {
         await Database.StartAsync();
-        var database = await Database.NewDatabaseAsync();
-        for (var i = 0; i < count; i++) _hosts.Add(new HostProcess(null, [$"--Cluster:PostgreSql={database}", $"--Cluster:SiloPort={Ports.Next()}", .. settings]));
+        CityDatabase = await Database.NewDatabaseAsync();
+        for (var i = 0; i < count; i++) _hosts.Add(new HostProcess(null, [$"--Cluster:PostgreSql={CityDatabase}", $"--Cluster:SiloPort={Ports.Next()}", .. settings]));
         await Task.WhenAll(_hosts.Select(host => host.StartAsync()));
     }
 

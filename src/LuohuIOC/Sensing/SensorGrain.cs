@@ -46,11 +46,7 @@ public sealed class SensorGrain(
         _telling = new AlertTelling(_changes, GrainFactory.GetGrain<IAlertGrain>(id), time, kept => untold.Keep(id, kept), told => untold.Forget(id, told));
         _detector = detectors.For(sensor, stored.State.Detector);
         stored.State.Detector = _detector?.State;
-        if (LostState.IsNew(stored.State) && alerts.StandingOf(id) is { Count: > 0 } standing)
-        {
-            LostState.TakeOver(stored.State, rules.For(sensor), sensor, _detector, standing, time.GetUtcNow().ToUnixTimeMilliseconds(), _changes);
-            _dirty = true;
-        }
+        if (LostState.IsNew(stored.State)) Begin();
         if (IsGauge) rain.Restore(sensor.Number, stored.State.Rain);
         if (stored.State.LatestMs > 0) Show();
         if (journal.IsShared) _check = new StateCheck(id, alerts, () => GrainFactory.GetGrain<IAlertGrain>(id).Standing(), time);
@@ -158,6 +154,19 @@ public sealed class SensorGrain(
     // It asks databases: the sensor's readings must not wait for them.
     public async ValueTask<byte[]?> Detector(string language) =>
         await Task.Run(() => views.Of(registry[_sensor.Number], language) is { } view ? DetectorsAbroad.Write(view) : null);
+
+    // Of several hosts what is shown may be the last word of one that died before the ledger had it: nothing would raise it again if it were taken over. There
+    // the first check asks the ledger, for which the state needs its rules.
+    private void Begin()
+    {
+        var (inForce, nowMs) = (rules.For(_sensor), time.GetUtcNow().ToUnixTimeMilliseconds());
+        if (journal.IsShared) RuleBinding.Bind(stored.State, inForce, _sensor, nowMs, _changes);
+        else if (alerts.StandingOf(_sensor.Id) is { Count: > 0 } standing)
+        {
+            LostState.TakeOver(stored.State, inForce, _sensor, _detector, standing, nowMs, _changes);
+            _dirty = true;
+        }
+    }
 
     private async ValueTask Check(SensorRules inForce)
     {
