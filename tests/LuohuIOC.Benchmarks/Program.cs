@@ -6,6 +6,7 @@ using LuohuIOC.Benchmarks.Influx;
 using LuohuIOC.Benchmarks.Ladder;
 using LuohuIOC.Benchmarks.MadeWater;
 using LuohuIOC.Benchmarks.Nab;
+using LuohuIOC.Benchmarks.Nights;
 using LuohuIOC.Benchmarks.Nowcast;
 using LuohuIOC.Benchmarks.Outside;
 using LuohuIOC.Benchmarks.Scale;
@@ -21,6 +22,7 @@ const string help =
     latency  [seconds]   publish → alert at a SignalR client under 2,000, 8,000 and 40,000 messages/s (default 20 s each)
     capacity             start to ready, memory with 100,000 sensors
     silos    [seconds] [readings] [warm-up s] [rounds] [settings]   messages/s of one host and of three that form one city on the same processors (default 5, 1 and 20, 60, 3)
+    nights   [minutes] [seed]   three hosts of one city in trouble (killed, stopped, frozen, the database killed or locked): is each fault one alert of the ledger (default 10, 1)
     scale    [times …]   memory, processor, disk and queries with the district once, 10 and 100 times in one host, and lines through them
     influx   [readings]  the InfluxDB sink beside a raw line-protocol file, posted to influxd in the same run (default 1,000,000)
     outage   [minutes]   influxd killed under 2,000 messages/s and back: alerts, memory, lag, and whether all arrives (default 10)
@@ -67,6 +69,9 @@ try
         case ["outage", ..]:
             Arguments.AtMost(args[1..], "outage", 1);
             return await OutageRunner.RunAsync(WholeAt(1, "minutes", 10, 1));
+        case ["nights", ..]:
+            Arguments.AtMost(args[1..], "nights", 2);
+            return await NightsRunner.RunAsync(TimeSpan.FromMinutes(NumberAt(1, "minutes", 10, 0.1)), WholeAt(2, "seed", 1, 0));
         case ["scale", .. var times]:
             return await ScaleRunner.RunAsync([.. times.Select(t => Arguments.Whole(t, "scale: times", 1, 10_000))]);
         case ["influx", ..]:

@@ -1,5 +1,7 @@
 using System.Collections.Concurrent;
+using System.Net;
 using LuohuIOC.Simulator.Load;
+using Microsoft.AspNetCore.SignalR.Client;
 
 namespace LuohuIOC.IntegrationTests;
 
@@ -14,6 +16,11 @@ public sealed class GracefulStopTests
         // One gateway that is connected and says nothing: it must not hold the stop up.
         using var silent = new MQTTnet.MqttClientFactory().CreateMqttClient();
         await silent.ConnectAsync(new MQTTnet.MqttClientOptionsBuilder().WithTcpServer("127.0.0.1", host.MqttPort).Build(), TestContext.Current.CancellationToken);
+        // A wall that comes back at once whenever it is sent away: that must not either.
+        var answers = new ConcurrentQueue<HttpStatusCode?>();
+        await using var wall = host.Hub();
+        wall.Closed += _ => ReturnAsync(wall, answers);
+        await HostProcess.JoinAsync(wall);
         using var source = new LoadSource(
             new LoadOptions
             {
@@ -34,11 +41,34 @@ public sealed class GracefulStopTests
         Assert.True(await host.StopAsync() == 0, host.Output);
         await load;
         Assert.Contains("everything taken is judged and in history", host.Output, StringComparison.Ordinal);
+        Assert.DoesNotContain("not all saved", host.Output, StringComparison.Ordinal);
+        Assert.Contains(HttpStatusCode.ServiceUnavailable, answers);
 
         await host.StartAsync();
         Assert.DoesNotContain("judged again", host.Output, StringComparison.Ordinal);
         // Nothing comes later: what was acknowledged is there at the first look.
         Assert.InRange(await host.CountAsync(), acknowledged.Sum(m => (long)m.Sensors.Count), long.MaxValue);
         Assert.Equal(0, (await host.GetAsync("history")).GetProperty("lagGroups").GetInt64());
+    }
+
+    /// <summary>Until it is let in, or nobody answers any more.</summary>
+    private static async Task ReturnAsync(HubConnection wall, ConcurrentQueue<HttpStatusCode?> answers)
+    {
+        while (true)
+        {
+            try
+            {
+                await wall.StartAsync();
+                return;
+            }
+            catch (HttpRequestException e) when (e.StatusCode is not null)
+            {
+                answers.Enqueue(e.StatusCode);
+            }
+            catch (Exception)
+            {
+                return;
+            }
+        }
     }
 }

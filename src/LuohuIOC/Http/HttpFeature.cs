@@ -56,6 +56,7 @@ public static class HttpFeature
         app.UseResponseCompression();
         app.UseStatusCodePages(pages => Failures.DescribeAsync(pages.HttpContext));
         app.UseRouting();
+        app.UseMiddleware<RequestsAtStop>();
         app.UseMiddleware<UnknownParameters>();
         app.MapHealth();
         app.MapPrometheusScrapingEndpoint("/metrics").RequireAuthorization("viewer");

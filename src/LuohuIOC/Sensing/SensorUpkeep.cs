@@ -57,8 +57,16 @@ public sealed class SensorUpkeep(
         var whole = true;
         foreach (var slice in dirty.Chunk(Math.Max(options.Value.SavesAtOnce, (dirty.Count + slices - 1) / slices)))
         {
-            var saved = await Task.WhenAll(slice.Select(Save)).WaitAsync(cancellationToken);
-            whole &= saved.All(s => s);
+            var saving = Array.ConvertAll(slice, Save);
+            try
+            {
+                whole &= (await Task.WhenAll(saving).WaitAsync(cancellationToken)).All(saved => saved);
+            }
+            catch (OperationCanceledException e)
+            {
+                var left = slice.Where((_, i) => !saving[i].IsCompleted).Select(inbox => registry[inbox.Sensor].Id).ToList();
+                throw new OperationCanceledException($"{left.Count} of {slice.Length} had not answered, first {string.Join(", ", left.Take(5))}.", e, cancellationToken);
+            }
             if (spread > TimeSpan.Zero && !_hurry.Task.IsCompleted) await Task.Delay(BetweenSlices, time, cancellationToken);
         }
         if (Interlocked.Exchange(ref _unsaved, null) is { } cause) log.LogWarning("Sensing: some states could not be saved, the next round tries again; the journal keeps what they lack. {Cause}", cause);

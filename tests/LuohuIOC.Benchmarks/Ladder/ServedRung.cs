@@ -10,13 +10,15 @@ namespace LuohuIOC.Benchmarks.Ladder;
 /// <summary>A rung's process with its own ports and data directory; stopped and cleaned up on dispose.</summary>
 internal sealed class ServedRung : IAsyncDisposable
 {
-    private readonly Process _process;
+    private readonly string[] _command;
     private readonly string _data;
     private readonly HttpClient _http;
+    private Process _process;
 
-    private ServedRung(Process process, string data, int mqttPort, int httpPort)
+    private ServedRung(string[] command, string data, int mqttPort, int httpPort)
     {
-        _process = process;
+        _command = command;
+        _process = Launch(command);
         _data = data;
         MqttPort = mqttPort;
         Url = new Uri($"http://127.0.0.1:{httpPort}");
@@ -65,16 +67,41 @@ internal sealed class ServedRung : IAsyncDisposable
         var data = Directory.CreateTempSubdirectory("luohu-bench-").FullName;
         int mqtt = Ports.Next(), http = Ports.Next(), silo = Ports.Next();
         string[] program = rung == Rung.Published ? [Published()] : [typeof(ServedRung).Assembly.Location, "serve", rung.ToString()];
-        string[] args =
+        string[] command =
         [
-            .. program, $"--DataDirectory={data}", $"--Mqtt:Port={mqtt}", $"--Http:Port={http}",
+            "dotnet", .. program, $"--DataDirectory={data}", $"--Mqtt:Port={mqtt}", $"--Http:Port={http}",
             $"--Cluster:SiloPort={silo}", "--Mqtt:AllowAnonymous=true", "--Registry:AutoRegister=true", "--Logging:LogLevel:Default=Warning", .. settings,
         ];
         var started = Stopwatch.GetTimestamp();
-        var process = Process.Start(new ProcessStartInfo("dotnet", args) { RedirectStandardOutput = false })!;
-        var served = new ServedRung(process, data, mqtt, http);
+        var served = new ServedRung(command, data, mqtt, http);
         await served.WaitUntilReadyAsync(started);
         return served;
+    }
+
+    /// <summary>SIGKILL, as power loss would.</summary>
+    public async Task KillAsync()
+    {
+        _process.Kill();
+        await _process.WaitForExitAsync();
+    }
+
+    /// <summary>A signal by its name.</summary>
+    public async Task SignalAsync(string name)
+    {
+        using var kill = Process.Start("kill", [$"-{name}", $"{_process.Id}"]);
+        await kill.WaitForExitAsync();
+    }
+
+    /// <summary>Waits for its end after a signal that asks for it.</summary>
+    public Task EndedAsync() => _process.WaitForExitAsync();
+
+    /// <summary>Starts it anew with its data and ports.</summary>
+    public async Task StartAgainAsync()
+    {
+        _process.Dispose();
+        var started = Stopwatch.GetTimestamp();
+        _process = Launch(_command);
+        await WaitUntilReadyAsync(started);
     }
 
     /// <summary>GET under <c>/api/v1</c> with the administrator's token.</summary>
@@ -136,6 +163,8 @@ internal sealed class ServedRung : IAsyncDisposable
         }
         throw new TimeoutException(string.Create(CultureInfo.InvariantCulture, $"The host at {Url} was not ready within a minute."));
     }
+
+    private static Process Launch(string[] command) => Process.Start(new ProcessStartInfo(command[0], command[1..]) { RedirectStandardOutput = false })!;
 
     private static string Published()
     {
