@@ -147,6 +147,30 @@ public sealed class WallHandsTests(WallSite site) : IClassFixture<WallSite>
         await page.Context.CloseAsync();
     }
 
+    [Fact]
+    public async Task An_alert_that_is_aimed_at_does_not_move_away()
+    {
+        await FloodAsync("waterlogging-08", 0.3);
+        var page = await site.WallAsync();
+        var row = Row(page, "waterlogging-08");
+        await row.Locator(".act").HoverAsync();
+        var box = (await row.Locator(".act").BoundingBoxAsync())!;
+        var (x, y, moves) = (box.X + (box.Width / 2), box.Y + (box.Height / 2), 0);
+        await PublishAsync("waterlogging-09", 0.9);
+        await Wait.UntilAsync(
+            async () =>
+            {
+                await page.Mouse.MoveAsync(x + (moves++ % 2), y);
+                return await page.Locator(".ticker .fresh").IsVisibleAsync();
+            },
+            () => "the new alert to be told of above the list");
+        await page.Mouse.ClickAsync(x, y);
+        await Expect(row.Locator(".state")).ToContainTextAsync("已确认");
+        await page.Mouse.MoveAsync(1, 1);
+        await Expect(Row(page, "waterlogging-09").Locator(".act")).ToBeVisibleAsync();
+        await page.Context.CloseAsync();
+    }
+
     private async Task FloodAsync(string point, double depth)
     {
         await PublishAsync(point, depth);
