@@ -13,6 +13,7 @@ internal sealed class NightVerdict(IReadOnlyList<NightAlert> alerts, ConcurrentD
 
     private readonly ILookup<string, NightAlert> _alerts = alerts.ToLookup(a => a.Sensor);
     private readonly Dictionary<string, List<string>> _found = [];
+    private string _decisions = "";
     private int _faults;
     private int _readings;
 
@@ -47,9 +48,18 @@ internal sealed class NightVerdict(IReadOnlyList<NightAlert> alerts, ConcurrentD
         foreach (var alert in _alerts[sensor.Id].Where(a => !used.Contains(a.Id))) Note("! of no fault", $"{sensor.Id} {Clock(alert.RaisedMs)} {alert.Story}");
     }
 
+    /// <summary>What was answered with success is in the ledger.</summary>
+    public void Judge(NightOfficer officer)
+    {
+        _decisions = $"{officer.Done.Count} alerts acknowledged, {officer.Refused} refused or not answered; ";
+        var stories = alerts.ToDictionary(a => a.Id, a => a.Story);
+        foreach (var id in officer.Done.Where(id => !stories.TryGetValue(id, out var story) || !story.Contains("acknowledged", StringComparison.Ordinal)))
+            Note("! acknowledgement lost", $"{id} {stories.GetValueOrDefault(id, "not in the ledger")}");
+    }
+
     public void Write(int givenUp)
     {
-        Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{_readings} readings acknowledged, connections given up {givenUp}, troubles {troubles.Count}; {_faults} faults, {alerts.Count} alerts"));
+        Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{_readings} readings acknowledged, connections given up {givenUp}, troubles {troubles.Count}; {_decisions}{_faults} faults, {alerts.Count} alerts"));
         foreach (var (kind, cases) in _found.OrderBy(f => f.Key, StringComparer.Ordinal))
         {
             Console.WriteLine($"{kind}: {cases.Count}");

@@ -29,7 +29,8 @@ internal static class NightsRunner
             var sensors = (await hosts[0].GetAsync($"sensors?kind=smoke&limit={Gateways * SensorsOfEach}")).GetProperty("items").EnumerateArray()
                 .Select((s, i) => new NightSensor(s.GetProperty("id").GetString()!, s.GetProperty("gateway").GetString()!, new Random(HashCode.Combine(seed, i)))).ToList();
             var told = new ConcurrentDictionary<(string Sensor, long ObservedMs), bool>();
-            var hubs = await Task.WhenAll(hosts.Select(host => WatchAsync(host, told)));
+            var officer = new NightOfficer(hosts, seed);
+            var hubs = await Task.WhenAll(hosts.Select(host => WatchAsync(host, told, officer)));
             using var day = new CancellationTokenSource(duration);
             var troubles = new NightTroubles(hosts, server, database, seed);
             var gateways = Enumerable.Range(0, Gateways)
@@ -37,13 +38,15 @@ internal static class NightsRunner
             // Gateways go on until all hosts are up again.
             using var calm = new CancellationTokenSource();
             var sending = gateways.Select(gateway => Task.Run(() => gateway.RunAsync(calm.Token))).ToArray();
+            var deciding = Task.Run(() => officer.RunAsync(calm.Token));
             await troubles.RunAsync(day.Token);
             await calm.CancelAsync();
-            await Task.WhenAll(sending);
+            await Task.WhenAll([.. sending, deciding]);
             await SettledAsync(hosts);
             var verdict = new NightVerdict(await AlertsAsync(hosts[1]), told, troubles.Log);
             foreach (var sensor in sensors) verdict.Judge(sensor);
             foreach (var (at, what) in troubles.Log) Console.WriteLine($"{at:HH:mm:ss.fff} {what}");
+            verdict.Judge(officer);
             verdict.Write(gateways.Sum(g => g.GivenUp));
             foreach (var (host, i) in hosts.Select((h, i) => (h, i)))
                 Console.WriteLine($"host {i}: ledger {((await host.GetAsync("alerts/verification")).GetProperty("intact").GetBoolean() ? "intact" : "NOT INTACT")}, open alerts on its wall {(await OpenAsync(host)).Count}");
@@ -56,12 +59,14 @@ internal static class NightsRunner
         }
     }
 
-    private static async Task<HubConnection> WatchAsync(ServedRung host, ConcurrentDictionary<(string Sensor, long ObservedMs), bool> told)
+    private static async Task<HubConnection> WatchAsync(ServedRung host, ConcurrentDictionary<(string Sensor, long ObservedMs), bool> told, NightOfficer officer)
     {
         var hub = new HubConnectionBuilder().WithUrl(new Uri(host.Url, "/hubs/wall"), o => o.AccessTokenProvider = () => Task.FromResult<string?>(host.Token)).WithAutomaticReconnect(new Again()).Build();
         hub.On<JsonElement>("alert", alert =>
         {
-            if (alert.GetProperty("rule").GetString() == NightVerdict.Rule) told.TryAdd((alert.GetProperty("sensorId").GetString()!, alert.GetProperty("observedAt").GetDateTimeOffset().ToUnixTimeMilliseconds()), true);
+            if (alert.GetProperty("rule").GetString() != NightVerdict.Rule) return;
+            told.TryAdd((alert.GetProperty("sensorId").GetString()!, alert.GetProperty("observedAt").GetDateTimeOffset().ToUnixTimeMilliseconds()), true);
+            if (alert.GetProperty("state").GetString() == "raised") officer.Told(alert.GetProperty("id").GetString()!);
         });
         await hub.StartAsync();
         return hub;

@@ -3,11 +3,10 @@ import { onScopeDispose, ref, type Ref } from 'vue'
 /** So long after a pointer's last movement over it a list stays as it is: a mouse that was left lying there holds nothing up. */
 const STEADY_MS = 3_000
 
-/** Lines where they stood, each as it is now; what is gone keeps its place, and what is new waits. */
-export function inPlace<T extends { key: string }>(stood: readonly T[], now: readonly T[]): { rows: T[]; fresh: T[] } {
+/** Lines where they stood, each as it is now; what is gone keeps its place, and what is new has none yet. */
+export function inPlace<T extends { key: string }>(stood: readonly T[], now: readonly T[]): T[] {
   const current = new Map(now.map((row) => [row.key, row]))
-  const known = new Set(stood.map((row) => row.key))
-  return { rows: stood.map((row) => current.get(row.key) ?? row), fresh: now.filter((row) => !known.has(row.key)) }
+  return stood.map((row) => current.get(row.key) ?? row)
 }
 
 /** Whether somebody is aiming at something in a list, whose lines must not move under the pointer then. A finger aims without being seen before it presses. */
