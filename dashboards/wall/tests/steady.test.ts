@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
-import { effectScope } from 'vue'
-import { inPlace, useAim } from '../src/views/steady'
+import { effectScope, nextTick, shallowRef } from 'vue'
+import { firstMoved, inPlace, useAim, useUnseen } from '../src/views/steady'
 
 const row = (key: string, value = 0): { key: string; value: number } => ({ key, value })
 
@@ -34,9 +34,44 @@ describe('aiming', () => {
     expect(begins).toHaveBeenCalledTimes(2)
   })
 
-  it('is not known of a finger', () => {
-    const { aimed, aim } = effectScope().run(() => useAim(() => undefined))!
-    aim(move('touch'))
+  it('is known of a finger only while it presses and shortly after, though it leaves with every press', () => {
+    const finger = (type: string): PointerEvent => ({ pointerType: 'touch', type }) as PointerEvent
+    const { aimed, aim, leave } = effectScope().run(() => useAim(() => undefined))!
+    aim(finger('pointermove'))
     expect(aimed.value).toBe(false)
+    aim(finger('pointerdown'))
+    leave(finger('pointerleave'))
+    expect(aimed.value).toBe(true)
+    vi.advanceTimersByTime(3_000)
+    expect(aimed.value).toBe(false)
+  })
+})
+
+describe('a line that has only just come to where it is', () => {
+  beforeEach(() => void vi.useFakeTimers())
+  afterEach(() => void vi.useRealTimers())
+
+  it('begins where the order differs', () => {
+    expect(firstMoved(['a', 'b', 'c'], ['a', 'new', 'b', 'c'])).toBe(1)
+    expect(firstMoved(['a', 'b'], ['a', 'b', 'new'])).toBe(2)
+    expect(firstMoved(['a', 'b'], ['a', 'b'])).toBe(2)
+    expect(firstMoved(['a', 'b'], ['a'])).toBe(1)
+  })
+
+  it('is not what a press was meant for, until it could be seen', async () => {
+    const keys = shallowRef(['a', 'b', 'c'])
+    const isUnseen = effectScope().run(() => useUnseen(() => keys.value))!
+    expect(isUnseen(0)).toBe(false)
+    keys.value = ['a', 'c', 'b']
+    await nextTick()
+    expect([0, 1, 2].map(isUnseen)).toEqual([false, true, true])
+    vi.advanceTimersByTime(300)
+    keys.value = ['a', 'c', 'd', 'b']
+    await nextTick()
+    vi.advanceTimersByTime(300)
+    // The line above has been seen for long enough but moved with the others less than that ago: the doubt is theirs too.
+    expect([0, 1, 2].map(isUnseen)).toEqual([false, true, true])
+    vi.advanceTimersByTime(200)
+    expect([0, 1, 2].map(isUnseen)).toEqual([false, false, false])
   })
 })

@@ -171,6 +171,31 @@ public sealed class WallHandsTests(WallSite site) : IClassFixture<WallSite>
         await page.Context.CloseAsync();
     }
 
+    [Fact]
+    public async Task A_finger_on_a_line_that_has_only_just_come_there_acknowledges_nothing()
+    {
+        await FloodAsync("waterlogging-10", 0.3);
+        var page = await site.WallAsync();
+        await Expect(Row(page, "waterlogging-10")).ToBeVisibleAsync();
+        // Pressed in the moment in which the line takes another's place: no hand is that quick except by accident.
+        await page.EvaluateAsync(
+            """
+            () => new MutationObserver((_, observer) => {
+              const act = document.querySelector(".ticker [data-sensor='waterlogging-11'] .act")
+              if (!act) return
+              observer.disconnect()
+              act.dispatchEvent(new PointerEvent('pointerdown', { bubbles: true, pointerType: 'touch' }))
+              act.dispatchEvent(new MouseEvent('click', { bubbles: true, detail: 1 }))
+            }).observe(document.querySelector('.ticker ol'), { childList: true })
+            """);
+        await PublishAsync("waterlogging-11", 0.9);
+        await Expect(page.Locator(".ticker .mistaken")).ToContainTextAsync("请再按一次");
+        await Row(page, "waterlogging-11").Locator(".act").ClickAsync();
+        await Expect(page.Locator(".ticker .mistaken")).ToBeHiddenAsync();
+        await Expect(Row(page, "waterlogging-11").Locator(".state")).ToContainTextAsync("已确认");
+        await page.Context.CloseAsync();
+    }
+
     private async Task FloodAsync(string point, double depth)
     {
         await PublishAsync(point, depth);
