@@ -11,6 +11,15 @@ test('a new alert is one sentence: when, how severe, where, what and how much', 
   expect(newsText('red', [someAlert('a', { sensorName: '东门桥下', ruleName: '道路积水', value: 0.45 })], '03:12')).toBe('03:12 新的红色预警：东门桥下 道路积水 45\u00a0cm')
 })
 
+test('an alert that was not dealt with in time is news again, with who had it', () => {
+  const late = someAlert('a', { sensorName: '东门桥下', ruleName: '道路积水', value: null, assignedTo: '抢险一队', dueAt: '2024-01-01T00:30:00Z', overdueAt: '2024-01-01T00:30:02Z' })
+  expect(newsText('red', [late], '03:12')).toBe('03:12 新的红色预警：东门桥下 道路积水 抢险一队超时未办结')
+  takeAlert({ ...late, state: 'acknowledged', overdueAt: null })
+  expect(waitingIds('red').size).toBe(0)
+  takeAlert({ ...late, version: 2 })
+  expect([...waitingIds('red')]).toEqual(['a'])
+})
+
 test('of many three are named', () => {
   const many = ['甲', '乙', '丙', '丁', '戊'].map((sensorName) => someAlert(sensorName, { sensorName, value: null }))
   expect(newsText('orange', many, '03:12')).toBe('03:12 新的橙色预警：甲 r；乙 r；丙 r；另有 2 条')

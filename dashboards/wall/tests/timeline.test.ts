@@ -38,6 +38,16 @@ test('an inquiry reads who did what, from what to what, with every note', () => 
   ])
 })
 
+test('an assignment is told with its deadline, and one that has passed with who had it', () => {
+  const late = [
+    event(1, 'raised', { to: 'red' }), event(2, 'assigned', { actor: '张三', assignee: '抢险一队', dueAt: '2024-08-01T19:32:00Z' }),
+    event(32, 'overdue', { assignee: '抢险一队', dueAt: '2024-08-01T19:32:00Z' }), ...[33, 34, 35, 36, 37, 38, 39, 40].map((n) => event(n, 'furthered')),
+  ]
+  const steps = stepsOf('waterlogging', late)
+  expect(steps.slice(1, 3).map(({ who, what, change, due }) => [who, what, change, due === null ? '' : fullTime(due)].join(' '))).toEqual(['张三 指派 抢险一队 2024-08-02 03:32:00 UTC+8', '系统 超时未办结 抢险一队 2024-08-02 03:32:00 UTC+8'])
+  expect(shortened(steps).map(({ type }) => type)).toContain('overdue')
+})
+
 test('a mark that was taken back is told with what it was, and the next one is the first again', () => {
   const marks = [event(1, 'marked', { actor: '张三', verdict: 'false' }), event(2, 'withdrawn', { actor: '李四' }), event(3, 'marked', { actor: '李四', verdict: 'true' })]
   expect(stepsOf('waterlogging', marks).map(({ who, what, change }) => [who, what, change].join(' '))).toEqual(['张三 标记 误报', '李四 撤回标记 误报', '李四 标记 属实'])

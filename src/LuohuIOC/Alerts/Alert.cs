@@ -121,6 +121,12 @@ public sealed record Alert
     /// <summary>Which way of folding events the alert was begun with, so that the ledger's verification knows what a stored row must have; null before 2; since 3 the furthest of a detector's fall is its lowest value.</summary>
     public int? Fold { get; init; }
 
+    /// <summary>By when whoever it is assigned to should have dealt with it; null without a deadline.</summary>
+    public DateTimeOffset? DueAt { get; init; }
+
+    /// <summary>When the deadline was found to have passed while the condition held; null while it has not, and again when it is assigned anew.</summary>
+    public DateTimeOffset? OverdueAt { get; init; }
+
     /// <summary>Raise it when an event comes to mean something else for a property that was there before, and see <see cref="AlertChain"/>.</summary>
     public const int PresentFold = 3;
 

@@ -6,7 +6,7 @@ public abstract record AlertCommand
     /// <summary>The rule found a change.</summary>
     public sealed record Observe(AlertSubject Subject, RuleChange Change) : AlertCommand;
 
-    /// <summary>Time has passed: an alert whose condition cleared long ago may close.</summary>
+    /// <summary>Time has passed: an alert whose condition cleared long ago may close, one that was assigned may be overdue.</summary>
     public sealed record Expire : AlertCommand;
 
     public sealed record Acknowledge(AlertRequest Request) : AlertCommand;
@@ -33,12 +33,14 @@ public abstract record AlertCommand
 /// <param name="Actor">Name of the officer.</param>
 /// <param name="Comment">Free text, or null.</param>
 /// <param name="Version">Version that the officer saw; null does not check.</param>
+/// <param name="DueAt">Of an assignment: by when it should be dealt with, or null.</param>
 [GenerateSerializer, Immutable, Alias("luohu.alert-request.v1")]
 public sealed record AlertRequest(
     [property: Id(0)] string AlertId,
     [property: Id(1)] string Actor,
     [property: Id(2)] string? Comment,
-    [property: Id(3)] int? Version);
+    [property: Id(3)] int? Version,
+    [property: Id(4)] DateTimeOffset? DueAt = null);
 
 /// <summary>Why a command was refused.</summary>
 public enum AlertRefusal : byte

@@ -15,7 +15,7 @@ internal static class AlertCsv
     [
         "id", "severity", "highest", "state", "name", "sensor", "kind", "street", "rule", "metric", "value", "furthest", "threshold", "observed", "raised",
         "cleared", "acknowledged-by", "acknowledged-at", "assigned-to", "closed-by", "closed-at", "verdict", "marked-by", "marked-at", "comment",
-        "evidence", "surroundings", "longitude", "latitude",
+        "evidence", "surroundings", "longitude", "latitude", "due", "overdue",
     ];
 
     public static string[] Heads(string language) => [.. Columns.Select(column => TextBook.Get(language, $"csv.alert.{column}"))];
@@ -70,6 +70,8 @@ internal static class AlertCsv
         alert.SurroundingsText ?? "",
         Degrees(alert.Location?.Longitude),
         Degrees(alert.Location?.Latitude),
+        CsvAnswer.Time(alert.DueAt),
+        CsvAnswer.Time(alert.OverdueAt),
     ];
 
     private static string Word(string language, string group, string word) => TextBook.Get(language, $"csv.{group}.{word}");

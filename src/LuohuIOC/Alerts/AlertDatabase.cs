@@ -19,7 +19,7 @@ public sealed class AlertDatabase
     private readonly PostgresDatabase? _shared;
 
     /// <summary>The ledger of a host alone.</summary>
-    public AlertDatabase(string path) => _file = new SqliteFile(path, Schema, IndexOfEnds, Withdrawals);
+    public AlertDatabase(string path) => _file = new SqliteFile(path, Schema, IndexOfEnds, NewEvents, NewEvents);
 
     /// <summary>The one ledger of several hosts.</summary>
     public AlertDatabase(PostgresDatabase shared)
@@ -27,7 +27,7 @@ public sealed class AlertDatabase
         _shared = shared;
         // Ids in the order of their bytes, as in SQLite. An event that is written twice, because nobody heard that it was, is found by its number.
         shared.Migrate("alerts", Schema.Replace(" WITHOUT ROWID", "", StringComparison.Ordinal).Replace("INTEGER", "bigint", StringComparison.Ordinal)
-            .Replace("BLOB", "bytea", StringComparison.Ordinal).Replace("id TEXT", "id TEXT COLLATE \"C\"", StringComparison.Ordinal), OfPostgres(IndexOfEnds), Withdrawals);
+            .Replace("BLOB", "bytea", StringComparison.Ordinal).Replace("id TEXT", "id TEXT COLLATE \"C\"", StringComparison.Ordinal), OfPostgres(IndexOfEnds), NewEvents, NewEvents);
     }
 
     /// <summary>Other hosts write to it too: what it holds is not known from what this host wrote.</summary>
@@ -95,8 +95,8 @@ public sealed class AlertDatabase
 
     private const string IndexOfEnds = $"CREATE INDEX alert_by_end ON alert ({Ended}, raised_at);";
 
-    /// <summary>The tables stay. Events of marks that were withdrawn are none that older hosts can read: they refuse the ledger and say why.</summary>
-    private const string Withdrawals = "SELECT 1;";
+    /// <summary>The tables stay. Events of a new type, of marks that were withdrawn and then of deadlines that passed, are none that older hosts can read: they refuse the ledger and say why.</summary>
+    private const string NewEvents = "SELECT 1;";
 
     private const string Schema = """
         -- Columns beside body are copies for searching; Verify compares them with the events.

@@ -10,8 +10,9 @@ namespace LuohuIOC.Alerts;
 /// <param name="Comment">Free text, at most 2,000 characters.</param>
 /// <param name="Assignee">Person or unit, for <c>assign</c>, at most 200 characters.</param>
 /// <param name="Version">Version the officer saw; when the alert has moved on since, the answer is 409.</param>
+/// <param name="DueAt">By when it should be dealt with, for <c>assign</c>: ISO 8601, without an offset Shanghai's time; later than now and within 30 days. Without it there is no deadline.</param>
 [JsonUnmappedMemberHandling(JsonUnmappedMemberHandling.Disallow)]
-public sealed record AlertRequestBody(string? Comment, string? Assignee, int? Version);
+public sealed record AlertRequestBody(string? Comment, string? Assignee, int? Version, string? DueAt = null);
 
 /// <summary>An officer's verdict on an alert.</summary>
 /// <param name="Verdict"><c>true</c>: something real had happened; <c>false</c>: a false alarm; <c>none</c>: the mark is taken back.</param>
@@ -28,7 +29,7 @@ public sealed record AlertPage(IReadOnlyList<AlertView> Items, string? Next);
 /// <summary>One step in an alert's life; <c>evidenceText</c> is its evidence as a sentence in the reader's language.</summary>
 public sealed record AlertEventView(
     int Sequence, string Type, DateTimeOffset At, string Actor, string? Comment, string? Assignee, string? From, string? To,
-    string? Metric, double? Value, double? Threshold, DateTimeOffset? ObservedAt, string? Evidence, string? Verdict, string? EvidenceText);
+    string? Metric, double? Value, double? Threshold, DateTimeOffset? ObservedAt, string? Evidence, string? Verdict, string? EvidenceText, DateTimeOffset? DueAt);
 
 /// <summary>An alert with everything that happened to it, oldest first, and what stood around it when it was raised (null until that has been looked at).</summary>
 public sealed record AlertDetail(AlertView Alert, IReadOnlyList<AlertEventView> Events, SurroundingsView? Surroundings);
@@ -95,7 +96,7 @@ internal static class AlertEndpoints
         happened.From is { } from ? AlertWords.Of(from) : null, happened.To is { } to ? AlertWords.Of(to) : null,
         happened.Metric, happened.Value, happened.Threshold, happened.ObservedAt, happened.Evidence,
         happened.Verdict is { } verdict ? AlertWords.Of(verdict) : null,
-        EvidenceWords.Of(language, kind, happened.Metric ?? "", happened.Value, happened.Threshold, happened.Evidence));
+        EvidenceWords.Of(language, kind, happened.Metric ?? "", happened.Value, happened.Threshold, happened.Evidence), happened.DueAt);
 
     private enum Needs
     {
@@ -106,20 +107,22 @@ internal static class AlertEndpoints
 
     private const int CommentMax = 2000;
     private const int AssigneeMax = 200;
+    private static readonly TimeSpan DeadlineMax = TimeSpan.FromDays(30);
 
     /// <summary>So long a host's sensors may take to stand up elsewhere while an officer waits.</summary>
     private static readonly TimeSpan HeirPatience = TimeSpan.FromSeconds(5);
     private static readonly TimeSpan BetweenAttempts = TimeSpan.FromMilliseconds(500);
 
-    private static Func<string, HttpContext, AlertRequestBody?, AlertBoard, AlertQueries, IGrainFactory, Task<IResult>> Transition(
+    private static Func<string, HttpContext, AlertRequestBody?, AlertBoard, AlertQueries, IGrainFactory, TimeProvider, Task<IResult>> Transition(
         Func<IAlertGrain, AlertRequest, string?, Task<AlertOutcome>> ask, Needs needs = Needs.Nothing) =>
-        async (id, context, body, board, queries, grains) =>
+        async (id, context, body, board, queries, grains, clock) =>
         {
             var (comment, assignee) = (body?.Comment?.Trim(), body?.Assignee?.Trim());
             if (comment?.Length > CommentMax || assignee?.Length > AssigneeMax)
                 return Problem.Of(context, StatusCodes.Status400BadRequest, "alert-text-too-long", CommentMax, AssigneeMax);
             if (!IfMatch.TryRead(context.Request, out var match)) return Problem.Of(context, StatusCodes.Status400BadRequest, "alert-if-match-invalid");
             if (needs == Needs.Comment && string.IsNullOrEmpty(comment)) return Problem.Of(context, StatusCodes.Status400BadRequest, "alert-comment-missing");
+            if (!TryDeadline(needs == Needs.Assignee ? body?.DueAt : null, clock.GetUtcNow(), out var dueAt)) return Problem.Of(context, StatusCodes.Status400BadRequest, "alert-due", DeadlineMax.Days);
             if (needs == Needs.Assignee && string.IsNullOrEmpty(assignee)) return Problem.Of(context, StatusCodes.Status400BadRequest, "alert-assignee-missing");
             var sensor = board.TryFind(id, out var open) ? open!.SensorId : queries.Find(id)?.Subject.SensorId;
             if (sensor is null) return Problem.Of(context, StatusCodes.Status404NotFound, "not-found", id);
@@ -127,7 +130,7 @@ internal static class AlertEndpoints
             {
                 // Who means two versions has not seen one of them: no alert has version 0.
                 var seen = match is not null && body?.Version is { } said && said != match ? 0 : match ?? body?.Version;
-                var request = new AlertRequest(id, context.User.Identity?.Name ?? "?", comment, seen);
+                var request = new AlertRequest(id, context.User.Identity?.Name ?? "?", comment, seen, dueAt);
                 return Answer(
                     context, id, await Moved(() => ask(grains.GetGrain<IAlertGrain>(sensor), request, assignee), context.RequestAborted), isMatched: match is not null);
             }
@@ -140,6 +143,15 @@ internal static class AlertEndpoints
                 return Problem.Of(context, StatusCodes.Status503ServiceUnavailable, "alert-not-reached");
             }
         };
+
+    private static bool TryDeadline(string? text, DateTimeOffset now, out DateTimeOffset? dueAt)
+    {
+        dueAt = null;
+        if (string.IsNullOrWhiteSpace(text)) return true;
+        if (!TimeParameter.TryParse(text, out var ms)) return false;
+        dueAt = DateTimeOffset.FromUnixTimeMilliseconds(ms);
+        return dueAt > now && dueAt <= now + DeadlineMax;
+    }
 
     /// <summary>A host that dies takes its sensors' alerts with it for some seconds, until they stand up elsewhere: the officer need not ask twice for that.</summary>
     private static async Task<AlertOutcome> Moved(Func<Task<AlertOutcome>> ask, CancellationToken cancellation)
@@ -159,7 +171,7 @@ internal static class AlertEndpoints
     }
 
     private static Task<IResult> Mark(
-        string id, HttpContext context, AlertMarkBody? body, AlertBoard board, AlertQueries queries, IGrainFactory grains, IEnumerable<IMarkListener> listeners)
+        string id, HttpContext context, AlertMarkBody? body, AlertBoard board, AlertQueries queries, IGrainFactory grains, TimeProvider clock, IEnumerable<IMarkListener> listeners)
     {
         var verdict = AlertWords.VerdictOf(body?.Verdict);
         if (verdict is null && body?.Verdict != AlertWords.NoVerdict)
@@ -171,7 +183,7 @@ internal static class AlertEndpoints
                 foreach (var listener in listeners) listener.Marked(alert, verdict, request.Actor);
             return outcome;
         });
-        return mark(id, context, new AlertRequestBody(body!.Comment, null, body.Version), board, queries, grains);
+        return mark(id, context, new AlertRequestBody(body!.Comment, null, body.Version), board, queries, grains, clock);
     }
 
     private static IResult Answer(HttpContext context, string id, AlertOutcome outcome, bool isMatched) => outcome.Refusal switch

@@ -32,6 +32,9 @@ public enum AlertEventType : byte
 
     /// <summary>An officer took the mark back; nobody has said anything of the alert then.</summary>
     Withdrawn = 13,
+
+    /// <summary>The time by which whoever it was assigned to should have dealt with it has passed and the condition holds: it needs attention again.</summary>
+    Overdue = 14,
 }
 
 /// <summary>What an officer says of an alert afterwards. Stored by name: never rename.</summary>
@@ -82,6 +85,9 @@ public sealed record AlertEvent(string AlertId, int Sequence, AlertEventType Typ
     /// <summary>Of <see cref="AlertEventType.Surveyed"/> only.</summary>
     public Surroundings? Surroundings { get; init; }
 
+    /// <summary>Of <see cref="AlertEventType.Assigned"/>, where it has one, and of <see cref="AlertEventType.Overdue"/>.</summary>
+    public DateTimeOffset? DueAt { get; init; }
+
     /// <summary>The alert after this event. Throws when the event does not follow the state: the store or a caller broke the order.</summary>
     public Alert Apply(Alert? before)
     {
@@ -99,13 +105,7 @@ public sealed record AlertEvent(string AlertId, int Sequence, AlertEventType Typ
         };
         return Type switch
         {
-            AlertEventType.Escalated => Measured(alert) with
-            {
-                State = AlertState.Raised,
-                Worst = before.State == AlertState.Acknowledged || To > before.Worst ? To!.Value : before.Worst,
-                AcknowledgedBy = null,
-                AcknowledgedAt = null,
-            },
+            AlertEventType.Escalated => Anew(Measured(alert)) with { Worst = before.State == AlertState.Acknowledged || To > before.Worst ? To!.Value : before.Worst },
             AlertEventType.Eased => Measured(alert),
             AlertEventType.Furthered => Measured(alert),
             AlertEventType.Returned => Measured(alert) with { ClearedAt = null, ReturnedAt = At, Worst = To > before.Worst ? To!.Value : before.Worst },
@@ -118,7 +118,8 @@ public sealed record AlertEvent(string AlertId, int Sequence, AlertEventType Typ
                 Evidence = EvidenceWords.IsLone(Evidence) ? Evidence : before.Evidence,
             },
             AlertEventType.Acknowledged => alert with { State = AlertState.Acknowledged, AcknowledgedBy = Actor, AcknowledgedAt = At },
-            AlertEventType.Assigned => alert with { AssignedTo = Assignee },
+            AlertEventType.Assigned => alert with { AssignedTo = Assignee, DueAt = DueAt, OverdueAt = null },
+            AlertEventType.Overdue => Anew(alert) with { OverdueAt = At, Worst = before.State == AlertState.Acknowledged ? before.Severity : before.Worst },
             AlertEventType.Commented => alert,
             AlertEventType.Closed => alert with { State = AlertState.Closed, ClosedBy = Actor, ClosedAt = At },
             AlertEventType.Marked => alert with { Verdict = Verdict, MarkedBy = Actor, MarkedAt = At },
@@ -127,6 +128,9 @@ public sealed record AlertEvent(string AlertId, int Sequence, AlertEventType Typ
             _ => throw new InvalidOperationException($"Alert {AlertId}: event {Sequence} has the type {Type}, which cannot follow another."),
         };
     }
+
+    // Whoever had acknowledged it must look again.
+    private static Alert Anew(Alert alert) => alert with { State = AlertState.Raised, AcknowledgedBy = null, AcknowledgedAt = null };
 
     private Alert Begin() => new()
     {

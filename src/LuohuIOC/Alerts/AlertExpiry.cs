@@ -3,7 +3,7 @@ using Microsoft.Extensions.Options;
 namespace LuohuIOC.Alerts;
 
 /// <summary>
-/// Fills the board from disk before the host is ready, then asks the grains of alerts that cleared long ago to close them. A grain's own
+/// Fills the board from disk before the host is ready, then asks the grains of alerts that cleared long ago to close them, and of those whose deadline has passed to say so. A grain's own
 /// timer would not do: it may sleep for the 24 hours in between.
 /// </summary>
 public sealed class AlertExpiry(
@@ -28,8 +28,8 @@ public sealed class AlertExpiry(
         using var timer = new PeriodicTimer(options.Value.AutoCloseEvery, time);
         while (await Next(timer, stoppingToken))
         {
-            var latest = time.GetUtcNow() - options.Value.AutoCloseAfter;
-            foreach (var sensor in board.Open.Where(alert => alert.ClearedAt <= latest).Select(alert => alert.SensorId).Distinct().ToArray())
+            var now = time.GetUtcNow();
+            foreach (var sensor in board.Open.Where(alert => IsDue(alert, now)).Select(alert => alert.SensorId).Distinct().ToArray())
             {
                 try
                 {
@@ -37,11 +37,14 @@ public sealed class AlertExpiry(
                 }
                 catch (Exception e) when (!stoppingToken.IsCancellationRequested)
                 {
-                    logger.LogWarning(e, "Cleared alerts of {Sensor} could not be closed; the next round tries again.", sensor);
+                    logger.LogWarning(e, "Alerts of {Sensor} that cleared long ago could not be closed, or overdue ones not told; the next round tries again.", sensor);
                 }
             }
         }
     }
+
+    private bool IsDue(AlertView alert, DateTimeOffset now) => alert.ClearedAt is { } cleared
+        ? now - cleared >= options.Value.AutoCloseAfter : alert.OverdueAt is null && now >= alert.DueAt;
 
     private static async Task<bool> Next(PeriodicTimer timer, CancellationToken stoppingToken)
     {

@@ -13,6 +13,7 @@ public readonly record struct AlertStep(RuleWatch Watch, IReadOnlyList<AlertEven
 /// cleared while raised, worst orange or red         → stays raised with ClearedAt until acknowledged (then closed),
 ///                                                     until AutoCloseAfter has passed, or until a person closes it
 /// condition back while ClearedAt is set             → the same alert goes on
+/// its deadline passes while the condition holds     → back to raised (attention again), once for each assignment
 /// closed by a person while the condition holds      → needs a comment; only a later upward change raises a new alert
 /// </code>
 /// </summary>
@@ -41,11 +42,11 @@ public static class AlertLifecycle
             case AlertCommand.Observe observe:
                 return (Observe(watch, observe, now), AlertRefusal.None);
             case AlertCommand.Expire:
-                return (watch.Open is { ClearedAt: { } cleared } open && now - cleared >= autoCloseAfter ? [Closed(open, 1, now)] : [], AlertRefusal.None);
+                return (Expire(watch.Open, now, autoCloseAfter), AlertRefusal.None);
             case AlertCommand.Acknowledge { Request: var request }:
                 return Acknowledge(watch.Open, request, now);
             case AlertCommand.Assign { Request: var request, Assignee: var assignee }:
-                return Ask(watch.Open, request, alert => [By(alert, AlertEventType.Assigned, request, now) with { Assignee = assignee }]);
+                return Ask(watch.Open, request, alert => [By(alert, AlertEventType.Assigned, request, now) with { Assignee = assignee, DueAt = request.DueAt }]);
             case AlertCommand.Note { Request: var request }:
                 return watch.Open is { } noted && noted.Id == request.AlertId ? Note(noted, request, now) : ([], AlertRefusal.NotOpen);
             case AlertCommand.Close { Request: var request }:
@@ -111,6 +112,14 @@ public static class AlertLifecycle
 
     private static bool IsFurther(Alert open, RuleChange change) =>
         change.Metric == open.Metric && (open.Furthest ?? open.Value) is { } known && AlertEvent.IsFurther(change.Value, known, Known(change.Threshold), EvidenceWords.ExpectedOf(change.Evidence, open.Metric));
+
+    private static IReadOnlyList<AlertEvent> Expire(Alert? open, DateTimeOffset now, TimeSpan autoCloseAfter) => open switch
+    {
+        { ClearedAt: { } cleared } when now - cleared >= autoCloseAfter => [Closed(open, 1, now)],
+        { ClearedAt: null, OverdueAt: null, DueAt: { } due } when now >= due =>
+            [new AlertEvent(open.Id, open.Version + 1, AlertEventType.Overdue, now, Alert.System) { Assignee = open.AssignedTo, DueAt = due }],
+        _ => [],
+    };
 
     private static IReadOnlyList<AlertEvent> Clear(Alert open, RuleChange change, DateTimeOffset now)
     {

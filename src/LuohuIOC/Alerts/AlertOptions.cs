@@ -14,9 +14,9 @@ public sealed class AlertOptions
     [Range(typeof(TimeSpan), "00:00:00", "366.00:00:00")]
     public TimeSpan AutoCloseAfter { get; set; } = TimeSpan.FromHours(24);
 
-    /// <summary>How often alerts are looked through for ones that may close by themselves.</summary>
+    /// <summary>How often alerts are looked through for ones that may close by themselves or whose deadline has passed.</summary>
     [Range(typeof(TimeSpan), "00:00:01", "1.00:00:00")]
-    public TimeSpan AutoCloseEvery { get; set; } = TimeSpan.FromMinutes(1);
+    public TimeSpan AutoCloseEvery { get; set; } = TimeSpan.FromSeconds(5);
 
     /// <summary>Transitions that wait for the disk at most; a sensor's or officer's call waits when they are reached. About 2 KB each.</summary>
     [Range(64, 1_000_000)]

@@ -115,6 +115,12 @@ public sealed record AlertView
     /// <summary>Highest severity of its life, acknowledged or not.</summary>
     [Id(36), Key("highest")] public string? Highest { get; init; }
 
+    /// <summary>By when whoever it is assigned to should have dealt with it; null without a deadline.</summary>
+    [Id(37), Key("dueAt"), MessagePackFormatter(typeof(IsoTime))] public DateTimeOffset? DueAt { get; init; }
+
+    /// <summary>When that time was found to have passed while the condition held; null while it has not.</summary>
+    [Id(38), Key("overdueAt"), MessagePackFormatter(typeof(IsoTime))] public DateTimeOffset? OverdueAt { get; init; }
+
     public static AlertView Of(Alert alert, string language = TextBook.Chinese) => new()
     {
         Id = alert.Id,
@@ -142,6 +148,8 @@ public sealed record AlertView
         AcknowledgedBy = alert.AcknowledgedBy,
         AcknowledgedAt = alert.AcknowledgedAt,
         AssignedTo = alert.AssignedTo,
+        DueAt = alert.DueAt,
+        OverdueAt = alert.OverdueAt,
         ClosedBy = alert.ClosedBy,
         ClosedAt = alert.ClosedAt,
         Comment = alert.Comment,
@@ -179,6 +187,8 @@ public sealed record AlertView
         AcknowledgedBy = AcknowledgedBy,
         AcknowledgedAt = AcknowledgedAt,
         AssignedTo = AssignedTo,
+        DueAt = DueAt,
+        OverdueAt = OverdueAt,
         ClosedBy = ClosedBy,
         ClosedAt = ClosedAt,
         Comment = Comment,

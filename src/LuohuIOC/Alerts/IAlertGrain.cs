@@ -33,7 +33,7 @@ public interface IAlertGrain : IGrainWithStringKey
     [Alias("acknowledge")]
     Task<AlertOutcome> Acknowledge(AlertRequest request);
 
-    /// <summary>Gives the alert to a person or unit.</summary>
+    /// <summary>Gives the alert to a person or unit, until a time where the request has one.</summary>
     [Alias("assign")]
     Task<AlertOutcome> Assign(AlertRequest request, string assignee);
 
@@ -56,7 +56,7 @@ public interface IAlertGrain : IGrainWithStringKey
     [Alias("survey")]
     Task Survey(string alertId, Surroundings surroundings);
 
-    /// <summary>Closes alerts whose condition cleared longer ago than the configured time.</summary>
+    /// <summary>Closes alerts whose condition cleared longer ago than the configured time, and tells of deadlines that have passed while it holds.</summary>
     [Alias("expire")]
     Task Expire();
 }

@@ -1,3 +1,4 @@
+using System.Text.RegularExpressions;
 using Microsoft.Playwright;
 using static Microsoft.Playwright.Assertions;
 
@@ -61,7 +62,7 @@ public sealed class WallHandsTests(WallSite site) : IClassFixture<WallSite>
         await Expect(note).ToBeFocusedAsync();
 
         // An open list takes the key for itself.
-        var compared = drawer.GetByRole(AriaRole.Combobox);
+        var compared = drawer.GetByRole(AriaRole.Combobox, new() { Name = "对比站点" });
         await compared.FillAsync("waterlogging");
         await Expect(drawer.GetByRole(AriaRole.Listbox)).ToBeVisibleAsync();
         await compared.PressAsync("Escape");
@@ -140,7 +141,7 @@ public sealed class WallHandsTests(WallSite site) : IClassFixture<WallSite>
         // Nothing below the drawer can be come to.
         Assert.Equal(2, await page.Locator("main[inert], .frame > header[inert]").CountAsync());
         var small = await page.EvaluateAsync<string[]>(
-            "() => [...document.querySelectorAll('.drawer button, .drawer input, .drawer summary')].filter(e => e.offsetParent && e.getBoundingClientRect().height < 43.5).map(e => e.outerHTML)");
+            "() => [...document.querySelectorAll('.drawer button, .drawer input, .drawer select, .drawer summary')].filter(e => e.offsetParent && e.getBoundingClientRect().height < 43.5).map(e => e.outerHTML)");
         Assert.Empty(small);
         await page.Keyboard.PressAsync("Escape");
         await Expect(Row(page, "waterlogging-06").Locator(".what")).ToBeFocusedAsync();
@@ -193,6 +194,29 @@ public sealed class WallHandsTests(WallSite site) : IClassFixture<WallSite>
         await Row(page, "waterlogging-11").Locator(".act").ClickAsync();
         await Expect(page.Locator(".ticker .mistaken")).ToBeHiddenAsync();
         await Expect(Row(page, "waterlogging-11").Locator(".state")).ToContainTextAsync("已确认");
+        await page.Context.CloseAsync();
+    }
+
+    [Fact]
+    public async Task Who_is_given_an_alert_has_a_deadline_and_a_late_one_waits_for_an_officer_again()
+    {
+        await FloodAsync("waterlogging-12", 0.5);
+        var page = await site.WallAsync();
+        await Row(page, "waterlogging-12").Locator(".what").ClickAsync();
+        var alert = page.GetByRole(AriaRole.Dialog).Locator("section.open");
+        await alert.GetByRole(AriaRole.Button, new() { Name = "确认", Exact = true }).ClickAsync();
+        await alert.GetByRole(AriaRole.Textbox, new() { Name = "责任单位或人员" }).FillAsync("抢险一队");
+        await alert.GetByRole(AriaRole.Combobox, new() { Name = "办理时限" }).SelectOptionAsync(new SelectOptionValue { Label = "30 分钟" });
+        await alert.GetByRole(AriaRole.Button, new() { Name = "指派", Exact = true }).ClickAsync();
+        await Expect(alert.Locator(".timeline")).ToContainTextAsync("前办结");
+        await page.Keyboard.PressAsync("Escape");
+        await Expect(Row(page, "waterlogging-12").Locator(".state")).ToHaveTextAsync(new Regex(@"已派 抢险一队 · 剩 (30|29) 分钟"));
+
+        var id = await Row(page, "waterlogging-12").GetAttributeAsync("data-alert");
+        await site.Host.SendAsync(HttpMethod.Post, $"alerts/{id}/assign", new { assignee = "抢险二队", dueAt = DateTimeOffset.UtcNow.AddSeconds(1) });
+        await Expect(Row(page, "waterlogging-12").Locator("em.late")).ToContainTextAsync("已派 抢险二队 · 超时");
+        await Expect(Row(page, "waterlogging-12").Locator(".act")).ToBeVisibleAsync();
+        await Expect(page.Locator("[aria-live=assertive]")).ToContainTextAsync("抢险二队超时未办结");
         await page.Context.CloseAsync();
     }
 

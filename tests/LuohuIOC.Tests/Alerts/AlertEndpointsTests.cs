@@ -30,6 +30,25 @@ public sealed class AlertEndpointsTests(SharedCity shared) : IClassFixture<Share
     }
 
     [Fact]
+    public async Task An_assignment_has_a_deadline_that_is_told_when_it_has_passed()
+    {
+        await _city.ObserveAsync("due", Some.Change(Severity.Red, 1));
+        var id = await IdOf("due");
+        await Post(id, "acknowledge", "{}");
+        foreach (var dueAt in new[] { "soon", "2023-09-07T18:30:00+08:00", DateTimeOffset.UtcNow.AddDays(31).ToString("O") })
+            await Refused(id, "assign", $$"""{"assignee":"抢险一队","dueAt":"{{dueAt}}"}""", 400, "alert-due");
+        var due = DateTimeOffset.UtcNow.AddSeconds(1);
+        var assigned = await Post(id, "assign", $$"""{"assignee":"抢险一队","dueAt":"{{due.ToUnixTimeMilliseconds()}}"}""");
+        Assert.Equal((due.ToUnixTimeMilliseconds(), "acknowledged"), (assigned.GetProperty("dueAt").GetDateTimeOffset().ToUnixTimeMilliseconds(), assigned.GetProperty("state").GetString()));
+        Assert.True(SpinWait.SpinUntil(() => _city.Alerts.Open.Single(a => a.Id == id).OverdueAt is not null, TimeSpan.FromSeconds(60)), "The deadline was never told to have passed.");
+        var detail = await ApiClient.JsonOf(await _city.Officer.Get($"/api/v1/alerts/{id}"));
+        Assert.Equal("raised", detail.GetProperty("alert").GetProperty("state").GetString());
+        var told = detail.GetProperty("events").EnumerateArray().Last();
+        Assert.Equal(("overdue", "system", "抢险一队"), (told.GetProperty("type").GetString(), told.GetProperty("actor").GetString(), told.GetProperty("assignee").GetString()));
+        Assert.InRange(told.GetProperty("at").GetDateTimeOffset(), told.GetProperty("dueAt").GetDateTimeOffset(), DateTimeOffset.UtcNow);
+    }
+
+    [Fact]
     public async Task What_cannot_be_done_is_refused_with_a_reason()
     {
         await _city.ObserveAsync("no", Some.Change(Severity.Red, 1));

@@ -43,6 +43,8 @@ public sealed class AlertJsonTests
     {
         var alert = JsonSerializer.Deserialize(Stored, AlertJson.Stored.Alert)!;
         Assert.Equal(alert with { Highest = Severity.Orange }, AlertView.Of(alert).ToAlert());
+        var late = alert with { Highest = Severity.Orange, AssignedTo = "抢险一队", DueAt = alert.RaisedAt.AddMinutes(30), OverdueAt = alert.RaisedAt.AddMinutes(31) };
+        Assert.Equal(late, AlertView.Of(late).ToAlert());
     }
 
     [Fact]

@@ -15,6 +15,7 @@ public sealed class AlertLifecyclePropertyTests
         Gen.Select(Gen.Int[0, 4], Gen.Int[1, 60], (severity, second) => new Step('o', severity, second)),
         Gen.Int[0, 1].Select(actor => new Step('a', actor, 0)),
         Gen.Int[0, 1].Select(comment => new Step('c', comment, 0)),
+        Gen.Int[1, 30].Select(hours => new Step('d', 0, hours)),
         Gen.Int[0, 30].Select(hours => new Step('t', 0, hours)));
 
     [Fact]
@@ -27,14 +28,14 @@ public sealed class AlertLifecyclePropertyTests
         {
             if (step.What == 't') now = now.AddHours(step.Time);
             var before = watch.Open;
-            var (after, events, refusal) = AlertLifecycle.Step(watch, Command(step, watch), now, Day);
+            var (after, events, refusal) = AlertLifecycle.Step(watch, Command(step, watch, now), now, Day);
             watch = after;
             Assert.Equal(slow.Take(step, now), refusal);
             Assert.Equal(slow.Describe(), Describe(watch.Open));
             var folded = events.Aggregate(before, (alert, happened) => happened.Apply(alert));
             Assert.Equal(watch.Open, folded?.State == AlertState.Closed ? null : folded);
         }
-    });
+    }, iter: 5_000);
 
     [Fact]
     public void A_replay_of_any_part_changes_nothing() => Gen.Select(Gen.Int[0, 4].List[1, 100], Gen.Int[0, 99], Gen.Int[1, 100]).Sample((severities, first, count) =>
@@ -73,16 +74,17 @@ public sealed class AlertLifecyclePropertyTests
         return (watch, raised);
     }
 
-    private static AlertCommand Command(Step step, RuleWatch watch) => step.What switch
+    private static AlertCommand Command(Step step, RuleWatch watch, DateTimeOffset now) => step.What switch
     {
         'o' => Some.Observed(step.Level == 0 ? null : (Severity)step.Level, step.Time),
         'a' => new AlertCommand.Acknowledge(Some.Request(watch, step.Level == 0 ? "甲" : "乙")),
         'c' => new AlertCommand.Close(Some.Request(watch, comment: step.Level == 0 ? null : "原因")),
+        'd' => new AlertCommand.Assign(Some.Request(watch) with { DueAt = now.AddHours(step.Time) }, "街道办"),
         _ => new AlertCommand.Expire(),
     };
 
     private static string Describe(Alert? open) => open is null
-        ? "none" : $"{open.State} {open.Severity} worst {open.Worst} {(open.ClearedAt is null ? "holds" : "cleared")} by {open.AcknowledgedBy}";
+        ? "none" : $"{open.State} {open.Severity} worst {open.Worst} {(open.ClearedAt is null ? "holds" : "cleared")} by {open.AcknowledgedBy}{(open.OverdueAt is null ? "" : " overdue")}";
 
     internal sealed record Step(char What, int Level, int Time);
 
@@ -102,14 +104,19 @@ public sealed class AlertLifecyclePropertyTests
                     return AlertRefusal.None;
                 case 't':
                     if (ClearedAt is { } cleared && now - cleared >= Day) _open = null;
+                    else if (_open is not null && ClearedAt is null && !IsOverdue && Due is { } due && now >= due) _open.Add(("overdue", Level, now));
                     return AlertRefusal.None;
                 case 'a' when _open is null:
                 case 'c' when _open is null:
+                case 'd' when _open is null:
                     return AlertRefusal.NotOpen;
                 case 'a':
                     if (AcknowledgedBy is { } by) return by == step.Level ? AlertRefusal.None : AlertRefusal.AcknowledgedByAnother;
                     _open!.Add(("acknowledge", step.Level, now));
                     if (ClearedAt is not null) _open = null;
+                    return AlertRefusal.None;
+                case 'd':
+                    _open!.Add(("due", step.Time, now));
                     return AlertRefusal.None;
                 default:
                     if (step.Level == 0 && ClearedAt is null) return AlertRefusal.CommentRequired;
@@ -120,7 +127,7 @@ public sealed class AlertLifecyclePropertyTests
 
         public string Describe() => _open is null ? "none"
             : $"{(AcknowledgedBy is null ? AlertState.Raised : AlertState.Acknowledged)} {(Severity)Level} worst {(Severity)Worst} "
-                + $"{(ClearedAt is null ? "holds" : "cleared")} by {AcknowledgedBy switch { 0 => "甲", 1 => "乙", _ => "" }}";
+                + $"{(ClearedAt is null ? "holds" : "cleared")} by {AcknowledgedBy switch { 0 => "甲", 1 => "乙", _ => "" }}{(IsOverdue ? " overdue" : "")}";
 
         private void Observe(int level, DateTimeOffset now)
         {
@@ -137,11 +144,15 @@ public sealed class AlertLifecyclePropertyTests
 
         private IEnumerable<(int Level, DateTimeOffset At)> Levels => _open!.Where(e => e.What == "level").Select(e => (e.Level, e.At));
 
+        private DateTimeOffset? Due => _open!.FindLast(e => e.What == "due") is { What: not null } last ? last.At.AddHours(last.Level) : null;
+
+        private bool IsOverdue => _open!.FindLastIndex(e => e.What == "overdue") > _open.FindLastIndex(e => e.What == "due");
+
         private int Level => Levels.Last(e => e.Level > 0).Level;
 
         private DateTimeOffset? ClearedAt => _open is null || Levels.Last().Level > 0 ? null : Levels.Last().At;
 
-        /// <summary>The last acknowledgement counts unless a higher level than the one it saw before came at some point after it.</summary>
+        /// <summary>The last acknowledgement counts unless a higher level than the one it saw before came at some point after it, or a deadline passed.</summary>
         private int? AcknowledgedBy
         {
             get
@@ -159,7 +170,7 @@ public sealed class AlertLifecyclePropertyTests
             {
                 var at = _open!.FindLastIndex(e => e.What == "acknowledge");
                 var from = at >= 0 && Rises(at).Any() ? Rises(at).First() : FirstUnacknowledged(at);
-                return _open.Skip(from).Take((at >= 0 && !Rises(at).Any() ? at : _open.Count) - from).Max(e => e.What == "level" ? e.Level : 0);
+                return _open.Skip(from).Take((at >= 0 && !Rises(at).Any() ? at : _open.Count) - from).Max(e => e.What is "level" or "overdue" ? e.Level : 0);
             }
         }
 
@@ -173,6 +184,7 @@ public sealed class AlertLifecyclePropertyTests
         {
             for (var i = after + 1; i < _open!.Count; i++)
             {
+                if (_open[i].What == "overdue") yield return i;
                 if (_open[i].What != "level") continue;
                 var previous = _open.FindLastIndex(i - 1, e => e.What == "level");
                 if (_open[i].Level > _open[previous].Level) yield return i;

@@ -206,6 +206,32 @@ public sealed class AlertLifecycleTests
     }
 
     [Fact]
+    public void What_is_not_dealt_with_by_its_deadline_needs_attention_again_once_for_each_assignment()
+    {
+        Do(Some.Observed(Severity.Orange, 1));
+        Do(new AlertCommand.Acknowledge(Some.Request(_watch)));
+        Do(new AlertCommand.Assign(Some.Request(_watch) with { DueAt = _now.AddMinutes(30) }, "抢险一队"));
+        _now = _now.AddMinutes(30) - TimeSpan.FromSeconds(1);
+        Assert.Empty(Do(new AlertCommand.Expire()));
+        _now = _now.AddSeconds(1);
+        Assert.Equal([AlertEventType.Overdue], Do(new AlertCommand.Expire()));
+        Assert.Equal((AlertState.Raised, null, _now), (_watch.Open!.State, _watch.Open.AcknowledgedBy, _watch.Open.OverdueAt));
+        Assert.Equal(("抢险一队", _now), (_last!.AssignedTo, _last.DueAt));
+        _now = _now.AddHours(1);
+        Assert.Empty(Do(new AlertCommand.Expire()));
+        Do(new AlertCommand.Assign(Some.Request(_watch) with { DueAt = _now.AddMinutes(10) }, "抢险二队"));
+        Assert.Null(_watch.Open!.OverdueAt);
+        // What is over in time is not late.
+        Do(Some.Observed(null, 2));
+        _now = _now.AddMinutes(10);
+        Assert.Empty(Do(new AlertCommand.Expire()));
+        Assert.Equal([AlertEventType.Returned], Do(Some.Observed(Severity.Orange, 3)));
+        Assert.Equal([AlertEventType.Overdue], Do(new AlertCommand.Expire()));
+        Do(new AlertCommand.Assign(Some.Request(_watch), "抢险三队"));
+        Assert.Equal((null, null), (_watch.Open!.DueAt, _watch.Open.OverdueAt));
+    }
+
+    [Fact]
     public void Acknowledging_what_has_cleared_closes_it()
     {
         Do(Some.Observed(Severity.Orange, 1));

@@ -1,5 +1,6 @@
 import type { Alert } from '../city/types'
 import { say } from '../texts/texts'
+import { assignedText } from './assignedText'
 
 /** Who has an alert; that its condition is over stands beside it, whoever has it. */
 export function stateText(alert: Alert): string {
@@ -7,5 +8,5 @@ export function stateText(alert: Alert): string {
   const taken = alert.acknowledgedBy
     ? `${over ? `${say('alert.over')}${say('comma')}` : ''}${say('alert.acknowledged', alert.acknowledgedBy)}`
     : over ? say('alert.cleared') : say('alert.raised')
-  return [taken, alert.assignedTo ? say('alert.assigned', alert.assignedTo) : ''].filter(Boolean).join(say('comma'))
+  return [taken, assignedText(alert)].filter(Boolean).join(say('comma'))
 }

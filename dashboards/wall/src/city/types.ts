@@ -78,6 +78,10 @@ export interface Alert {
   closedAt: string | null
   acknowledgedBy: string | null
   assignedTo: string | null
+  /** By when whoever it is assigned to should have dealt with it. */
+  dueAt: string | null
+  /** When that time was found to have passed. */
+  overdueAt: string | null
   comment: string | null
   /** What a detector saw and expected, JSON as it stands in the chain; null for rules. */
   evidence: string | null

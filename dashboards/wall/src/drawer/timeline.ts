@@ -17,6 +17,7 @@ export interface AlertEvent {
   threshold: number | null
   observedAt: string | null
   verdict: 'true' | 'false' | null
+  dueAt?: string | null
   evidence?: string | null
   evidenceText?: string | null
 }
@@ -38,6 +39,8 @@ export interface Step {
   why: string
   /** When it was measured, where that was noticeably earlier than the host took note; else null. */
   observedAt: number | null
+  /** The deadline of an assignment; null without one. */
+  due: number | null
 }
 
 /** As the host calls itself in the chain. */
@@ -54,6 +57,7 @@ export function stepsOf(kind: string, events: readonly AlertEvent[]): Step[] {
   return events.map((event) => {
     let change = fromTo(event.from ? sayOf('severity', event.from) : '', event.to ? sayOf('severity', event.to) : '')
     if (event.type === 'assigned') change = fromTo(assignee, (assignee = event.assignee ?? ''))
+    if (event.type === 'overdue') change = assignee
     if (event.type === 'withdrawn') [change, verdict] = [verdict, '']
     if (event.type === 'marked') change = fromTo(verdict, (verdict = event.verdict ? sayOf('verdict', event.verdict) : ''))
     // The severity is the same: what is new is how far it went.
@@ -63,6 +67,7 @@ export function stepsOf(kind: string, events: readonly AlertEvent[]): Step[] {
     return {
       sequence: event.sequence, type: event.type, at, isPerson: event.actor !== SYSTEM, who: event.actor === SYSTEM ? say('timeline.system') : event.actor,
       what: event.type === 'furthered' && isFall(event) ? say('step.fell') : sayOf('step', event.type), change, figure: figureOf(kind, event), note: event.comment ?? '', why: whyOf(event), observedAt: at - observed > LATE_MS ? observed : null,
+      due: event.dueAt ? Date.parse(event.dueAt) : null,
     }
   })
 }
@@ -83,8 +88,8 @@ function figureOf(kind: string, { type, metric, value, threshold }: AlertEvent):
 /** Fewer than these are not worth a button. */
 const HIDDEN_MIN = 4
 
-/** Water that rises and falls around a limit makes hundreds of steps; what a person did or wrote, the beginning and the newest are never left out. */
+/** Water that rises and falls around a limit makes hundreds of steps; what a person did or wrote, a deadline that passed, the beginning and the newest are never left out. */
 export function shortened(steps: readonly Step[]): readonly Step[] {
-  const kept = steps.filter((step, i) => step.isPerson || step.note !== '' || i === 0 || i >= steps.length - LATEST_SHOWN)
+  const kept = steps.filter((step, i) => step.isPerson || step.note !== '' || step.type === 'overdue' || i === 0 || i >= steps.length - LATEST_SHOWN)
   return steps.length - kept.length < HIDDEN_MIN ? steps : kept
 }
