@@ -132,6 +132,30 @@ public sealed class OneCityTests(OneCityTests.City city) : IClassFixture<OneCity
     }
 
     [Fact]
+    public async Task A_deadline_that_passes_is_told_once_and_on_both_hosts()
+    {
+        var sensor = (await _a.GetAsync("sensors?kind=waterlogging&limit=1")).GetProperty("items")[0];
+        var (id, gateway) = (sensor.GetProperty("id").GetString()!, sensor.GetProperty("gateway").GetString()!);
+        using var client = await ConnectAsync(_a, gateway, SecretsOf(_a).GetValueOrDefault(gateway) ?? SecretsOf(_b)[gateway]);
+        await client.PublishStringAsync(
+            $"luohu/v1/{gateway}/{id}/telemetry", $$$"""{"ts":{{{DateTimeOffset.UtcNow.ToUnixTimeMilliseconds()}}},"values":{"depth":0.5}}""", MqttQualityOfServiceLevel.AtLeastOnce, cancellationToken: Cancel);
+        JsonElement stored = default;
+        await Wait.UntilAsync(
+            async () => (stored = (await _b.GetAsync($"alerts?sensor={id}")).GetProperty("items")).GetArrayLength() == 1, () => "the alert in the ledger");
+        var alert = stored[0].GetProperty("id").GetString();
+        await _b.SendAsync(HttpMethod.Post, $"alerts/{alert}/acknowledge", new { });
+        await _b.SendAsync(HttpMethod.Post, $"alerts/{alert}/assign", new { assignee = "抢险一队", dueAt = DateTimeOffset.UtcNow.AddSeconds(1) });
+        foreach (var host in (HostProcess[])[_a, _b])
+            await Wait.UntilAsync(
+                async () => (await host.GetAsync("city")).GetProperty("alerts").EnumerateArray().Any(a => a.GetProperty("id").GetString() == alert
+                    && a.GetProperty("overdueAt").ValueKind == JsonValueKind.String && a.GetProperty("state").GetString() == "raised"),
+                () => $"the deadline to be told; {host.Output}");
+        var events = (await _a.GetAsync($"alerts/{alert}")).GetProperty("events").EnumerateArray().Select(e => e.GetProperty("type").GetString()).Where(t => t != "surveyed");
+        Assert.Equal(["raised", "acknowledged", "assigned", "overdue"], events);
+        Assert.True((await _a.GetAsync("alerts/verification")).GetProperty("intact").GetBoolean());
+    }
+
+    [Fact]
     public async Task Each_host_says_that_its_history_is_of_its_own_gateways()
     {
         using var request = new HttpRequestMessage(HttpMethod.Get, "/healthz/ready");

@@ -204,9 +204,20 @@ public sealed class WallHandsTests(WallSite site) : IClassFixture<WallSite>
         var page = await site.WallAsync();
         await Row(page, "waterlogging-12").Locator(".what").ClickAsync();
         var alert = page.GetByRole(AriaRole.Dialog).Locator("section.open");
+        // What is written while an answer is on its way stays.
+        var answer = new TaskCompletionSource();
+        await page.RouteAsync("**/acknowledge", async route =>
+        {
+            await answer.Task;
+            await route.ContinueAsync();
+        });
         await alert.GetByRole(AriaRole.Button, new() { Name = "确认", Exact = true }).ClickAsync();
-        await alert.GetByRole(AriaRole.Textbox, new() { Name = "责任单位或人员" }).FillAsync("抢险一队");
+        var unit = alert.GetByRole(AriaRole.Textbox, new() { Name = "责任单位或人员" });
+        await unit.FillAsync("抢险一队");
         await alert.GetByRole(AriaRole.Combobox, new() { Name = "办理时限" }).SelectOptionAsync(new SelectOptionValue { Label = "30 分钟" });
+        answer.SetResult();
+        await Expect(alert).ToContainTextAsync("administrator 已确认");
+        await Expect(unit).ToHaveValueAsync("抢险一队");
         await alert.GetByRole(AriaRole.Button, new() { Name = "指派", Exact = true }).ClickAsync();
         await Expect(alert.Locator(".timeline")).ToContainTextAsync("前办结");
         await page.Keyboard.PressAsync("Escape");
