@@ -193,7 +193,7 @@ public sealed class OneCityTests(OneCityTests.City city) : IClassFixture<OneCity
 
         internal IReadOnlyList<HostProcess> Hosts => _city.Hosts;
 
-        public async ValueTask InitializeAsync() => await _city.StartAsync(2, HostProcess.Patient);
+        public async ValueTask InitializeAsync() => await _city.StartAsync(2, HostProcess.Patient, "--Alerts:DeadlineGrace=00:00:00");
 
         public ValueTask DisposeAsync() => _city.DisposeAsync();
     }

@@ -13,5 +13,6 @@ test('who has an alert, how long he has, how long he is late, and nothing of tha
   vi.setSystemTime(Date.parse('2024-01-01T01:35:00Z'))
   expect(assignedText(due)).toBe('已派 抢险一队 · 超时 1 小时 5 分')
   expect(assignedText({ ...due, clearedAt: '2024-01-01T00:25:00Z' })).toBe('已派 抢险一队')
+  expect(assignedText({ ...due, holdsSince: '2024-01-01T01:00:00Z' })).toBe('已派 抢险一队')
   vi.useRealTimers()
 })

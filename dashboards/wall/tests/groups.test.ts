@@ -19,6 +19,9 @@ test('more than five that wait for one reason in one street are one line, where 
   expect(drawn(rows)).toEqual(['flood', '滨苑 6'])
   expect(alertsIn(rows)).toBe(7)
   expect(drawn(rowsOf(fires(5), new Set())).length).toBe(5)
+  // One that somebody should have been done with is seen by itself.
+  const late = { ...fires(1)[0]!, id: 'late', dueAt: '2024-01-01T00:10:00Z', overdueAt: '2024-01-01T00:10:01Z' }
+  expect(drawn(rowsOf([late, ...fires(6)], new Set())).length).toBe(2)
 })
 
 test('a line that was opened shows its alerts, and none is counted twice', () => {

@@ -1,6 +1,7 @@
 import { beforeEach, expect, test } from 'vitest'
 import { newsText } from '../src/alerts/newsText'
-import { waitingIds } from '../src/alerts/waiting'
+import { NewsWatch } from '../src/alerts/newsWatch'
+import { alertOfKey, waitingKeys } from '../src/alerts/waiting'
 import { forgetCity, kinds, takeAlert } from '../src/city/city'
 import { pointKind, someAlert } from './some'
 
@@ -11,13 +12,16 @@ test('a new alert is one sentence: when, how severe, where, what and how much', 
   expect(newsText('red', [someAlert('a', { sensorName: '东门桥下', ruleName: '道路积水', value: 0.45 })], '03:12')).toBe('03:12 新的红色预警：东门桥下 道路积水 45\u00a0cm')
 })
 
-test('an alert that was not dealt with in time is news again, with who had it', () => {
-  const late = someAlert('a', { sensorName: '东门桥下', ruleName: '道路积水', value: null, assignedTo: '抢险一队', dueAt: '2024-01-01T00:30:00Z', overdueAt: '2024-01-01T00:30:02Z' })
-  expect(newsText('red', [late], '03:12')).toBe('03:12 新的红色预警：东门桥下 道路积水 抢险一队超时未办结')
-  takeAlert({ ...late, state: 'acknowledged', overdueAt: null })
-  expect(waitingIds('red').size).toBe(0)
-  takeAlert({ ...late, version: 2 })
-  expect([...waitingIds('red')]).toEqual(['a'])
+test('an alert that was not dealt with in time is told as that, with who had it, also where nobody had taken it', () => {
+  const given = someAlert('a', { sensorName: '东门桥下', ruleName: '道路积水', value: null, assignedTo: '抢险一队', dueAt: '2024-01-01T00:30:00Z' })
+  const late = { ...given, version: 2, overdueAt: '2024-01-01T00:30:02Z' }
+  expect(newsText('red', [late], '03:12')).toBe('03:12 红色预警超时未办结：东门桥下 道路积水 抢险一队')
+  expect(newsText('red', [late, someAlert('b', { value: null })], '03:12')).toBe('03:12 新的红色预警：s r；03:12 红色预警超时未办结：东门桥下 道路积水 抢险一队')
+  const watch = new NewsWatch(0)
+  takeAlert(given)
+  watch.look(waitingKeys('red'), 0)
+  takeAlert(late)
+  expect(watch.look(waitingKeys('red'), 1).map((key) => alertOfKey(key)?.id)).toEqual(['a'])
 })
 
 test('of many three are named', () => {
@@ -30,6 +34,6 @@ test('what has eased to orange is no news of orange', () => {
   takeAlert(someAlert('new', { severity: 'orange' }))
   takeAlert(someAlert('taken', { severity: 'orange', state: 'acknowledged' }))
   takeAlert(someAlert('worse'))
-  expect([...waitingIds('orange')]).toEqual(['new'])
-  expect([...waitingIds('red')]).toEqual(['worse'])
+  expect([...waitingKeys('orange')].map((key) => alertOfKey(key)?.id)).toEqual(['new'])
+  expect([...waitingKeys('red')].map((key) => alertOfKey(key)?.id)).toEqual(['worse'])
 })

@@ -26,25 +26,31 @@ public sealed class AlertExpiry(
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
         using var timer = new PeriodicTimer(options.Value.AutoCloseEvery, time);
+        var deadlinesFrom = time.GetUtcNow() + options.Value.DeadlineGrace;
         while (await Next(timer, stoppingToken))
         {
             var now = time.GetUtcNow();
-            foreach (var sensor in board.Open.Where(alert => IsDue(alert, now)).Select(alert => alert.SensorId).Distinct().ToArray())
-            {
-                try
-                {
-                    await grains.GetGrain<IAlertGrain>(sensor).Expire();
-                }
-                catch (Exception e) when (!stoppingToken.IsCancellationRequested)
-                {
-                    logger.LogWarning(e, "Alerts of {Sensor} that cleared long ago could not be closed, or overdue ones not told; the next round tries again.", sensor);
-                }
-            }
+            var sensors = board.Open.Where(alert => IsDue(alert, now, now >= deadlinesFrom)).Select(alert => alert.SensorId).Distinct().ToArray();
+            // Each tells walls at once and then waits for the ledger, which may take nothing for now: none waits for another one's.
+            await Task.WhenAll(sensors.Select(sensor => Expire(sensor, stoppingToken)));
         }
     }
 
-    private bool IsDue(AlertView alert, DateTimeOffset now) => alert.ClearedAt is { } cleared
-        ? now - cleared >= options.Value.AutoCloseAfter : alert.OverdueAt is null && now >= alert.DueAt;
+    private async Task Expire(string sensor, CancellationToken stoppingToken)
+    {
+        try
+        {
+            await grains.GetGrain<IAlertGrain>(sensor).Expire();
+        }
+        catch (Exception e) when (!stoppingToken.IsCancellationRequested)
+        {
+            logger.LogWarning(e, "Alerts of {Sensor} that cleared long ago could not be closed, or overdue ones not told; the next round tries again.", sensor);
+        }
+    }
+
+    private bool IsDue(AlertView alert, DateTimeOffset now, bool areDeadlines) => alert.ClearedAt is { } cleared
+        ? now - cleared >= options.Value.AutoCloseAfter
+        : areDeadlines && alert.OverdueAt is null && now >= alert.DueAt && alert.HoldsSince <= alert.DueAt;
 
     private static async Task<bool> Next(PeriodicTimer timer, CancellationToken stoppingToken)
     {

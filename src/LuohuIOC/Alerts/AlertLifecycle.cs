@@ -13,7 +13,7 @@ public readonly record struct AlertStep(RuleWatch Watch, IReadOnlyList<AlertEven
 /// cleared while raised, worst orange or red         → stays raised with ClearedAt until acknowledged (then closed),
 ///                                                     until AutoCloseAfter has passed, or until a person closes it
 /// condition back while ClearedAt is set             → the same alert goes on
-/// its deadline passes while the condition holds     → back to raised (attention again), once for each assignment
+/// its deadline passes, the condition having held    → back to raised (attention again), once for each assignment
 /// closed by a person while the condition holds      → needs a comment; only a later upward change raises a new alert
 /// </code>
 /// </summary>
@@ -116,7 +116,8 @@ public static class AlertLifecycle
     private static IReadOnlyList<AlertEvent> Expire(Alert? open, DateTimeOffset now, TimeSpan autoCloseAfter) => open switch
     {
         { ClearedAt: { } cleared } when now - cleared >= autoCloseAfter => [Closed(open, 1, now)],
-        { ClearedAt: null, OverdueAt: null, DueAt: { } due } when now >= due =>
+        // What had ended in time and came back is another matter than the one that was assigned.
+        { ClearedAt: null, OverdueAt: null, DueAt: { } due } when now >= due && (open.ReturnedAt ?? open.RaisedAt) <= due =>
             [new AlertEvent(open.Id, open.Version + 1, AlertEventType.Overdue, now, Alert.System) { Assignee = open.AssignedTo, DueAt = due }],
         _ => [],
     };

@@ -20,7 +20,7 @@ public sealed class AlertMeters
             "luohu.alerts.open",
             () => Open(board),
             "{alert}", "Open alerts, by severity and kind of sensor");
-        meter.CreateObservableGauge("luohu.alerts.overdue", () => board.Open.Count(a => a.OverdueAt is not null), "{alert}", "Open alerts that were not dealt with by the time given with their assignment");
+        meter.CreateObservableGauge("luohu.alerts.overdue", () => board.Open.Count(a => a is { OverdueAt: not null, ClearedAt: null }), "{alert}", "Alerts that hold and were not dealt with by the time given with their assignment");
     }
 
     /// <summary>Zero where some were open before: who reads the last value must not take an old one for now.</summary>

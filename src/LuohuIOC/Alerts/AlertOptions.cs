@@ -18,6 +18,10 @@ public sealed class AlertOptions
     [Range(typeof(TimeSpan), "00:00:01", "1.00:00:00")]
     public TimeSpan AutoCloseEvery { get; set; } = TimeSpan.FromSeconds(5);
 
+    /// <summary>So long after the start no deadline is told to have passed: what gateways kept meanwhile may say that it was dealt with in time.</summary>
+    [Range(typeof(TimeSpan), "00:00:00", "01:00:00")]
+    public TimeSpan DeadlineGrace { get; set; } = TimeSpan.FromMinutes(1);
+
     /// <summary>Transitions that wait for the disk at most; a sensor's or officer's call waits when they are reached. About 2 KB each.</summary>
     [Range(64, 1_000_000)]
     public int QueueMax { get; set; } = 8192;

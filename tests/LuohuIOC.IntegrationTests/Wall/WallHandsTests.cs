@@ -227,7 +227,7 @@ public sealed class WallHandsTests(WallSite site) : IClassFixture<WallSite>
         await site.Host.SendAsync(HttpMethod.Post, $"alerts/{id}/assign", new { assignee = "抢险二队", dueAt = DateTimeOffset.UtcNow.AddSeconds(1) });
         await Expect(Row(page, "waterlogging-12").Locator("em.late")).ToContainTextAsync("已派 抢险二队 · 超时");
         await Expect(Row(page, "waterlogging-12").Locator(".act")).ToBeVisibleAsync();
-        await Expect(page.Locator("[aria-live=assertive]")).ToContainTextAsync("抢险二队超时未办结");
+        await Expect(page.Locator("[aria-live=assertive]")).ToContainTextAsync(new Regex("红色预警超时未办结：.*抢险二队"));
         await page.Context.CloseAsync();
     }
 

@@ -20,7 +20,7 @@ public sealed class WallSite : IAsyncLifetime
     private IPlaywright? _playwright;
     private IBrowser? _browser;
 
-    internal HostProcess Host { get; } = new(null, $"--Wall:Pages={Pages}");
+    internal HostProcess Host { get; } = new(null, $"--Wall:Pages={Pages}", "--Alerts:DeadlineGrace=00:00:00");
 
     internal static string Wall { get; } = Path.Combine(Root(), "dashboards", "wall");
 

@@ -45,6 +45,8 @@ public sealed class AlertEndpointsTests(SharedCity shared) : IClassFixture<Share
         Assert.Equal("raised", detail.GetProperty("alert").GetProperty("state").GetString());
         var told = detail.GetProperty("events").EnumerateArray().Last();
         Assert.Equal(("overdue", "system", "抢险一队"), (told.GetProperty("type").GetString(), told.GetProperty("actor").GetString(), told.GetProperty("assignee").GetString()));
+        using var administrator = _city.ClientAs(Role.Administrator);
+        Assert.True((await ApiClient.JsonOf(await administrator.Get("/api/v1/alerts/verification"))).GetProperty("intact").GetBoolean());
         Assert.InRange(told.GetProperty("at").GetDateTimeOffset(), told.GetProperty("dueAt").GetDateTimeOffset(), DateTimeOffset.UtcNow);
     }
 

@@ -104,7 +104,7 @@ public sealed class AlertLifecyclePropertyTests
                     return AlertRefusal.None;
                 case 't':
                     if (ClearedAt is { } cleared && now - cleared >= Day) _open = null;
-                    else if (_open is not null && ClearedAt is null && !IsOverdue && Due is { } due && now >= due) _open.Add(("overdue", Level, now));
+                    else if (_open is not null && ClearedAt is null && !IsOverdue && Due is { } due && now >= due && HoldsSince <= due) _open.Add(("overdue", Level, now));
                     return AlertRefusal.None;
                 case 'a' when _open is null:
                 case 'c' when _open is null:
@@ -143,6 +143,8 @@ public sealed class AlertLifecyclePropertyTests
         }
 
         private IEnumerable<(int Level, DateTimeOffset At)> Levels => _open!.Where(e => e.What == "level").Select(e => (e.Level, e.At));
+
+        private DateTimeOffset HoldsSince => _open!.FindLastIndex(e => e is { What: "level", Level: 0 }) is >= 0 and var ended ? _open.Skip(ended).First(e => e is { What: "level", Level: > 0 }).At : _open[0].At;
 
         private DateTimeOffset? Due => _open!.FindLast(e => e.What == "due") is { What: not null } last ? last.At.AddHours(last.Level) : null;
 

@@ -225,7 +225,11 @@ public sealed class AlertLifecycleTests
         Do(Some.Observed(null, 2));
         _now = _now.AddMinutes(10);
         Assert.Empty(Do(new AlertCommand.Expire()));
+        _now = _now.AddSeconds(1);
         Assert.Equal([AlertEventType.Returned], Do(Some.Observed(Severity.Orange, 3)));
+        Assert.Empty(Do(new AlertCommand.Expire()));
+        Do(new AlertCommand.Assign(Some.Request(_watch) with { DueAt = _now.AddMinutes(5) }, "抢险二队"));
+        _now = _now.AddMinutes(5);
         Assert.Equal([AlertEventType.Overdue], Do(new AlertCommand.Expire()));
         Do(new AlertCommand.Assign(Some.Request(_watch), "抢险三队"));
         Assert.Equal((null, null), (_watch.Open!.DueAt, _watch.Open.OverdueAt));

@@ -1,4 +1,4 @@
-import { sensors, standing } from '../city/city'
+import { isLate, sensors, standing } from '../city/city'
 import type { Alert } from '../city/types'
 import { say } from '../texts/texts'
 
@@ -37,7 +37,7 @@ function groupsOf(list: readonly Alert[], opened: ReadonlySet<string>): Map<Aler
     const found = new Map<string, { place: string; alerts: Alert[] }>()
     for (const alert of list) {
       const place = placeOf(alert)
-      if (!place || alert.state !== 'raised' || grouped.has(alert)) continue
+      if (!place || alert.state !== 'raised' || isLate(alert) || grouped.has(alert)) continue
       const key = [standing(alert), alert.clearedAt ? 'over' : 'holds', alert.rule, place].join()
       const known = found.get(key)
       if (known) known.alerts.push(alert)

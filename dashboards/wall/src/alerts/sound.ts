@@ -2,7 +2,7 @@ import { onScopeDispose, ref, watch } from 'vue'
 import { alertsPulse, secondPulse } from '../city/city'
 import { linkState } from '../link/hub'
 import { NewsWatch } from './newsWatch'
-import { waitingIds } from './waiting'
+import { waitingKeys } from './waiting'
 
 /**
  * Off until a person at this browser switches it on, and remembered here. A wall often hangs where nobody has asked for a noise, beside
@@ -69,7 +69,7 @@ export function soundForReds(): void {
   const look = (): void => {
     // Before the first snapshot nobody knows what is news.
     begun ||= linkState.value === 'live'
-    if (begun && reds.look(waitingIds('red'), performance.now()).length) tone()
+    if (begun && reds.look(waitingKeys('red'), performance.now()).length) tone()
   }
   watch([alertsPulse, secondPulse, linkState], look)
   const click = (): void => void wake()

@@ -3,10 +3,10 @@ import { say } from '../texts/texts'
 import { assignedText } from './assignedText'
 
 /** Who has an alert; that its condition is over stands beside it, whoever has it. */
-export function stateText(alert: Alert): string {
+export function stateText(alert: Alert, assigned = assignedText(alert)): string {
   const over = alert.clearedAt !== null
   const taken = alert.acknowledgedBy
     ? `${over ? `${say('alert.over')}${say('comma')}` : ''}${say('alert.acknowledged', alert.acknowledgedBy)}`
     : over ? say('alert.cleared') : say('alert.raised')
-  return [taken, assignedText(alert)].filter(Boolean).join(say('comma'))
+  return [taken, assigned].filter(Boolean).join(say('comma'))
 }

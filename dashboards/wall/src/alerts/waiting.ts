@@ -23,5 +23,7 @@ export function hiddenAlerts(view: View, station = ''): Alert[] {
   return openAlerts().filter((alert) => (alert.severity === 'red' || alert.severity === 'orange') && alert.state === 'raised' && alert.clearedAt === null && !isListed(alert))
 }
 
-/** Alerts of a severity that wait for an officer, as ids. One that was taken and then grew worse waits anew; one that has eased to it does not. */
-export const waitingIds = (severity: Severity): Set<string> => new Set([...alerts.values()].filter((alert) => alert.severity === severity && standing(alert) === severity && alert.state === 'raised').map((alert) => alert.id))
+/** Alerts of a severity that wait for an officer, as keys. One that was taken and then grew worse waits anew, one that is found late does in any case; one that has eased to it does not. */
+export const waitingKeys = (severity: Severity): Set<string> => new Set([...alerts.values()].filter((alert) => alert.severity === severity && standing(alert) === severity && alert.state === 'raised').map((alert) => `${alert.id} ${alert.overdueAt ?? ''}`))
+
+export const alertOfKey = (key: string): Alert | undefined => alerts.get(key.slice(0, key.indexOf(' ')))

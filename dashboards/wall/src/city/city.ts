@@ -142,8 +142,11 @@ export const isUpkeep = (alert: Alert): boolean => UPKEEP.has(alert.rule)
 /** Rain says what comes: fires and water on the street are where somebody has to go. */
 const lessOfKind = (alert: Alert): number => (isUpkeep(alert) ? 3 : alert.kind === 'rain_gauge' ? 4 : 0)
 
-/** How much an alert asks of an officer: by severity, less when the condition is over, a little less when somebody is on it. */
-const urgency = (alert: Alert): number => RANK[standing(alert)] * 2 - (alert.clearedAt ? 3 : 0) - (alert.state === 'acknowledged' ? 1 : 0) - lessOfKind(alert)
+/** Whether the time by which whoever it was assigned to should have dealt with it has passed, and it has not been. */
+export const isLate = (alert: Alert): boolean => !!alert.overdueAt && alert.clearedAt === null
+
+/** How much an alert asks of an officer: by severity, less when the condition is over, a little less when somebody is on it, a little more when he is late. */
+const urgency = (alert: Alert): number => RANK[standing(alert)] * 2 - (alert.clearedAt ? 3 : 0) - (alert.state === 'acknowledged' ? 1 : 0) + (isLate(alert) ? 1 : 0) - lessOfKind(alert)
 
 export const byUrgency = (a: Alert, b: Alert): number => urgency(b) - urgency(a) || Date.parse(b.raisedAt) - Date.parse(a.raisedAt)
 
