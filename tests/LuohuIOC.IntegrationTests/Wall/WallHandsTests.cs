@@ -157,7 +157,8 @@ public sealed class WallHandsTests(WallSite site) : IClassFixture<WallSite>
         await row.Locator(".act").HoverAsync();
         var box = (await row.Locator(".act").BoundingBoxAsync())!;
         var (x, y, moves) = (box.X + (box.Width / 2), box.Y + (box.Height / 2), 0);
-        await PublishAsync("waterlogging-09", 0.9);
+        // The list is held as long as the mouse moves, so it moves while the new alert is on its way.
+        var published = PublishAsync("waterlogging-09", 0.9);
         await Wait.UntilAsync(
             async () =>
             {
@@ -165,6 +166,7 @@ public sealed class WallHandsTests(WallSite site) : IClassFixture<WallSite>
                 return await page.Locator(".ticker .fresh").IsVisibleAsync();
             },
             () => "the new alert to be told of above the list");
+        await published;
         await page.Mouse.ClickAsync(x, y);
         await Expect(row.Locator(".state")).ToContainTextAsync("已确认");
         await page.Mouse.MoveAsync(1, 1);
