@@ -154,23 +154,26 @@ public sealed class WallHandsTests(WallSite site) : IClassFixture<WallSite>
         await FloodAsync("waterlogging-08", 0.3);
         var page = await site.WallAsync();
         var row = Row(page, "waterlogging-08");
-        await row.Locator(".act").HoverAsync();
-        var box = (await row.Locator(".act").BoundingBoxAsync())!;
-        var (x, y, moves) = (box.X + (box.Width / 2), box.Y + (box.Height / 2), 0);
-        // The list is held as long as the mouse moves, so it moves while the new alert is on its way.
-        var published = PublishAsync("waterlogging-09", 0.9);
-        await Wait.UntilAsync(
-            async () =>
+        // A browser that draws in software may be too busy to hear of the mouse for seconds, and lets the list go: then with the next one.
+        var (x, y, isTold) = (0f, 0f, false);
+        for (var point = 13; !isTold; point++)
+        {
+            Assert.True(point <= 17, "Of five new alerts none was told of above a list that is aimed at.");
+            await row.Locator(".act").HoverAsync();
+            var box = (await row.Locator(".act").BoundingBoxAsync())!;
+            (x, y) = (box.X + (box.Width / 2), box.Y + (box.Height / 2));
+            var published = PublishAsync($"waterlogging-{point}", 0.9);
+            for (var moves = 0; moves < 200 && !isTold; moves++)
             {
-                await page.Mouse.MoveAsync(x + (moves++ % 2), y);
-                return await page.Locator(".ticker .fresh").IsVisibleAsync();
-            },
-            () => "the new alert to be told of above the list");
-        await published;
+                await page.Mouse.MoveAsync(x + (moves % 2), y);
+                isTold = await page.Locator(".ticker .fresh").IsVisibleAsync();
+            }
+            await published;
+        }
         await page.Mouse.ClickAsync(x, y);
         await Expect(row.Locator(".state")).ToContainTextAsync("已确认");
         await page.Mouse.MoveAsync(1, 1);
-        await Expect(Row(page, "waterlogging-09").Locator(".act")).ToBeVisibleAsync();
+        await Expect(page.Locator(".ticker .fresh")).ToBeHiddenAsync();
         await page.Context.CloseAsync();
     }
 

@@ -2,6 +2,7 @@ import { onScopeDispose, ref, watch, type Ref } from 'vue'
 
 /** So long after a pointer's last movement over it a list stays as it is: a mouse that was left lying there holds nothing up. */
 const STEADY_MS = 3_000
+const LET_IN_MS = 250
 /** A hand on its way does not turn back for what changed so shortly before: seeing it and acting on it takes a person a third of a second and more. */
 const UNSEEN_MS = 500
 
@@ -39,7 +40,8 @@ export function useAim(begins: () => void): Aim {
     if (!aimed.value) begins()
     aimed.value = true
     clearTimeout(until)
-    until = setTimeout(release, STEADY_MS)
+    // A page that was busy drawing learns of the time before it learns of the movements meanwhile: those are let in first.
+    until = setTimeout(() => (until = setTimeout(release, LET_IN_MS)), STEADY_MS)
   }
   onScopeDispose(release)
   // A finger leaves with every press: what it scrolled to or is about to press next stays for a while all the same.
