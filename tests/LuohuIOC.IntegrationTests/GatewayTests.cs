@@ -90,6 +90,18 @@ public sealed class GatewayTests(HostWithDistrict fixture) : IClassFixture<HostW
             () => "the good reading beside the refused ones");
     }
 
+    /// <summary>A client without a name, as <c>mosquitto_pub</c> is, must not be told that its name is at fault.</summary>
+    [Theory]
+    [InlineData("mqttv311")]
+    [InlineData("mqttv5")]
+    public async Task A_wrong_secret_is_said_to_be_one(string version)
+    {
+        var (_, gateway) = await _host.SensorAsync("outfall", 0);
+        var (exitCode, output) = await Mosquitto.PublishAsync(_host.MqttPort, $"luohu/v1/{gateway}/telemetry", "{}", gateway, "wrong", version);
+        Assert.NotEqual(0, exitCode);
+        Assert.Contains("bad user name or password", output, StringComparison.OrdinalIgnoreCase);
+    }
+
     [Fact]
     public async Task A_gateway_subscribes_only_to_its_own_commands()
     {

@@ -112,7 +112,7 @@ public sealed class BrokerEvents(
         // would leave for commits that were another's. Nothing is kept for those who are away, so each connection begins anew, and is told so.
         PacketOf(connection).CleanSession = true;
         // Before anything is refused: of a client without a name MQTTnet would say that its name is not valid, whatever the reason was.
-        var clientId = NameOf(connection);
+        var clientId = PacketOf(connection).ClientId = NameOf(connection);
         // It stands in log lines, and in memory as long as the connection lives.
         if (clientId.Length > NameLengthMax || clientId.Any(char.IsControl))
         {
