@@ -1,8 +1,11 @@
+using System.Collections.Concurrent;
 using System.IO.Compression;
 using System.Net;
 using System.Text;
 using LuohuIOC.History;
 using LuohuIOC.History.Influx;
+using LuohuIOC.Tests.Http;
+using Microsoft.AspNetCore.Http;
 using Xunit;
 
 namespace LuohuIOC.Tests.History.Influx;
@@ -62,29 +65,18 @@ public sealed class Influx2AnswersTests
     [Fact]
     public async Task A_redirect_is_not_followed()
     {
-        using var page = new HttpListener();
-        var url = $"http://127.0.0.1:{Ports.Next()}/";
-        page.Prefixes.Add(url);
-        page.Start();
-        var asked = new List<string>();
-        var answering = Task.Run(async () =>
+        var asked = new ConcurrentQueue<string>();
+        await using var page = await WebPage.StartAsync(context =>
         {
-            while (page.IsListening)
-            {
-                var context = await page.GetContextAsync();
-                asked.Add(context.Request.HttpMethod + " " + context.Request.Url!.AbsolutePath);
-                context.Response.StatusCode = context.Request.Url.AbsolutePath == "/login" ? 204 : 302;
-                context.Response.Headers["Location"] = "/login";
-                context.Response.Close();
-            }
-        }, TestContext.Current.CancellationToken);
-        var options = new InfluxOptions { Url = url, ApiVersion = 2, Org = "o", Bucket = "b", Token = "secret" };
+            asked.Enqueue($"{context.Request.Method} {context.Request.Path}");
+            context.Response.StatusCode = context.Request.Path == "/login" ? StatusCodes.Status204NoContent : StatusCodes.Status302Found;
+            context.Response.Headers.Location = "/login";
+            return Task.CompletedTask;
+        });
+        var options = new InfluxOptions { Url = page.Urls.Single(), ApiVersion = 2, Org = "o", Bucket = "b", Token = "secret" };
         using var http = InfluxClient.NewConnections(options);
         var client = new InfluxClient(options, http, TimeProvider.System);
         await Assert.ThrowsAsync<HistoryUnavailableException>(() => client.WriteAsync(Encoding.UTF8.GetBytes(Line), TestContext.Current.CancellationToken));
-        page.Stop();
-        // It ends with the listener, or before it asks for the next.
-        await Record.ExceptionAsync(() => answering);
         Assert.Equal(["POST /api/v2/write"], asked);
     }
 
