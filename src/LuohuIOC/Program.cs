@@ -5,6 +5,7 @@ using LuohuIOC.History;
 using LuohuIOC.Http;
 using LuohuIOC.Identity;
 using LuohuIOC.Ingestion;
+using LuohuIOC.Notices;
 using LuohuIOC.Registry;
 using LuohuIOC.Sensing;
 using LuohuIOC.SensorThings;
@@ -31,6 +32,7 @@ static int Run(string[] args)
     builder.AddIngestion();
     builder.AddSensing();
     builder.AddAlerts();
+    builder.AddNotices();
     builder.AddHistory();
     builder.AddSensorThings();
     builder.AddWall();
@@ -45,6 +47,7 @@ static int Run(string[] args)
     app.MapIngestion();
     app.MapSensing();
     app.MapAlerts();
+    app.MapNotices();
     app.MapHistory();
     app.MapSensorThings();
     app.MapWall();

@@ -3,6 +3,7 @@ using System.Net;
 using System.Net.Http.Headers;
 using System.Text;
 using System.Text.Json;
+using LuohuIOC.Tests.Notices;
 using Microsoft.AspNetCore.SignalR.Client;
 using MQTTnet;
 using MQTTnet.Protocol;
@@ -134,15 +135,7 @@ public sealed class OneCityTests(OneCityTests.City city) : IClassFixture<OneCity
     [Fact]
     public async Task A_deadline_that_passes_is_told_once_and_on_both_hosts()
     {
-        var sensor = (await _a.GetAsync("sensors?kind=waterlogging&limit=1")).GetProperty("items")[0];
-        var (id, gateway) = (sensor.GetProperty("id").GetString()!, sensor.GetProperty("gateway").GetString()!);
-        using var client = await ConnectAsync(_a, gateway, SecretsOf(_a).GetValueOrDefault(gateway) ?? SecretsOf(_b)[gateway]);
-        await client.PublishStringAsync(
-            $"luohu/v1/{gateway}/{id}/telemetry", $$$"""{"ts":{{{DateTimeOffset.UtcNow.ToUnixTimeMilliseconds()}}},"values":{"depth":0.5}}""", MqttQualityOfServiceLevel.AtLeastOnce, cancellationToken: Cancel);
-        JsonElement stored = default;
-        await Wait.UntilAsync(
-            async () => (stored = (await _b.GetAsync($"alerts?sensor={id}")).GetProperty("items")).GetArrayLength() == 1, () => "the alert in the ledger");
-        var alert = stored[0].GetProperty("id").GetString();
+        var alert = (await FloodAsync(point: 0)).Alert;
         await _b.SendAsync(HttpMethod.Post, $"alerts/{alert}/acknowledge", new { });
         await _b.SendAsync(HttpMethod.Post, $"alerts/{alert}/assign", new { assignee = "抢险一队", dueAt = DateTimeOffset.UtcNow.AddSeconds(1) });
         foreach (var host in (HostProcess[])[_a, _b])
@@ -150,9 +143,38 @@ public sealed class OneCityTests(OneCityTests.City city) : IClassFixture<OneCity
                 async () => (await host.GetAsync("city")).GetProperty("alerts").EnumerateArray().Any(a => a.GetProperty("id").GetString() == alert
                     && a.GetProperty("overdueAt").ValueKind == JsonValueKind.String && a.GetProperty("state").GetString() == "raised"),
                 () => $"the deadline to be told; {host.Output}");
-        var events = (await _a.GetAsync($"alerts/{alert}")).GetProperty("events").EnumerateArray().Select(e => e.GetProperty("type").GetString()).Where(t => t != "surveyed");
+        var events = (await _a.GetAsync($"alerts/{alert}")).GetProperty("events").EnumerateArray().Select(e => e.GetProperty("type").GetString()).Where(t => t is not ("surveyed" or "notified"));
         Assert.Equal(["raised", "acknowledged", "assigned", "overdue"], events);
         Assert.True((await _a.GetAsync("alerts/verification")).GetProperty("intact").GetBoolean());
+    }
+
+    /// <summary>Both look every tenth of a second; one tells, and the record of both has it.</summary>
+    [Fact]
+    public async Task Nobody_is_told_of_an_alert_by_each_host()
+    {
+        foreach (var point in (int[])[1, 2])
+        {
+            var (name, alert) = await FloodAsync(point);
+            foreach (var host in (HostProcess[])[_a, _b])
+                await Wait.UntilAsync(
+                    async () => (await host.GetAsync($"alerts/{alert}")).GetProperty("alert").GetProperty("notices").ValueKind == JsonValueKind.Array, () => $"the notice of {name}; {host.Output}");
+            Assert.Single(city.Mail.Messages, message => message.Subject!.Contains(name, StringComparison.Ordinal));
+        }
+        Assert.True((await _a.GetAsync("alerts/verification")).GetProperty("intact").GetBoolean());
+    }
+
+    /// <summary>Half a metre of water at a waterlogging point, by its gateway at host a; asked of host b until the ledger has the alert.</summary>
+    private async Task<(string Name, string Alert)> FloodAsync(int point)
+    {
+        var sensor = (await _a.GetAsync("sensors?kind=waterlogging&limit=10")).GetProperty("items")[point];
+        var (id, gateway) = (sensor.GetProperty("id").GetString()!, sensor.GetProperty("gateway").GetString()!);
+        using var client = await ConnectAsync(_a, gateway, SecretsOf(_a).GetValueOrDefault(gateway) ?? SecretsOf(_b)[gateway]);
+        await client.PublishStringAsync(
+            $"luohu/v1/{gateway}/{id}/telemetry", $$$"""{"ts":{{{DateTimeOffset.UtcNow.ToUnixTimeMilliseconds()}}},"values":{"depth":0.5}}""", MqttQualityOfServiceLevel.AtLeastOnce, cancellationToken: Cancel);
+        JsonElement stored = default;
+        await Wait.UntilAsync(
+            async () => (stored = (await _b.GetAsync($"alerts?sensor={id}")).GetProperty("items")).GetArrayLength() == 1, () => "the alert in the ledger");
+        return (sensor.GetProperty("name").GetString()!, stored[0].GetProperty("id").GetString()!);
     }
 
     [Fact]
@@ -193,8 +215,16 @@ public sealed class OneCityTests(OneCityTests.City city) : IClassFixture<OneCity
 
         internal IReadOnlyList<HostProcess> Hosts => _city.Hosts;
 
-        public async ValueTask InitializeAsync() => await _city.StartAsync(2, HostProcess.Patient, "--Alerts:DeadlineGrace=00:00:00");
+        internal MailServer Mail { get; } = MailServer.Start();
 
-        public ValueTask DisposeAsync() => _city.DisposeAsync();
+        public async ValueTask InitializeAsync() => await _city.StartAsync(
+            2, HostProcess.Patient, "--Alerts:DeadlineGrace=00:00:00", "--Notices:LookEvery=00:00:00.100", "--Notices:Every=00:00:00", "--Notices:Mail:Host=127.0.0.1", $"--Notices:Mail:Port={Mail.Port}", "--Notices:Mail:Security=None",
+            "--Notices:Mail:From=ioc@luohu.test", "--Notices:Policies:0:Name=值班长", "--Notices:Policies:0:To:0=chief@luohu.test");
+
+        public async ValueTask DisposeAsync()
+        {
+            await _city.DisposeAsync();
+            await Mail.DisposeAsync();
+        }
     }
 }

@@ -48,6 +48,20 @@ test('an assignment is told with its deadline, and one that has passed with who 
   expect(shortened(steps).map(({ type }) => type)).toContain('overdue')
 })
 
+test('who was told outside of walls is never left out, and who could not be is told with the reason', () => {
+  const reached = { policy: '值班长', to: 'chief@luohu.test', delivered: true, answer: '250 ok' }
+  const missed = { policy: '分管领导', to: 'qyapi.weixin.qq.com …8d30', delivered: false, answer: 'HTTP 500' }
+  const told = [
+    event(1, 'raised', { to: 'red' }), event(2, 'notified', { to: 'red', notices: [missed] }), event(3, 'notified', { to: 'red', notices: [reached, missed] }),
+    ...[4, 5, 6, 7, 8, 9, 10, 11, 12].map((n) => event(n, 'furthered')),
+  ]
+  const steps = stepsOf('waterlogging', told)
+  expect(steps.slice(1, 3).map(({ what, change, why }) => [what, change, why].join(' | '))).toEqual([
+    '未能通知 |  | 分管领导（qyapi.weixin.qq.com …8d30）未送达：HTTP 500', '已通知 | 值班长（chief@luohu.test） | 分管领导（qyapi.weixin.qq.com …8d30）未送达：HTTP 500',
+  ])
+  expect(shortened(steps).filter(({ type }) => type === 'notified')).toHaveLength(2)
+})
+
 test('a mark that was taken back is told with what it was, and the next one is the first again', () => {
   const marks = [event(1, 'marked', { actor: '张三', verdict: 'false' }), event(2, 'withdrawn', { actor: '李四' }), event(3, 'marked', { actor: '李四', verdict: 'true' })]
   expect(stepsOf('waterlogging', marks).map(({ who, what, change }) => [who, what, change].join(' '))).toEqual(['张三 标记 误报', '李四 撤回标记 误报', '李四 标记 属实'])

@@ -127,6 +127,9 @@ public sealed record Alert
     /// <summary>When the deadline was found to have passed while the condition held; null while it has not, and again when it is assigned anew.</summary>
     public DateTimeOffset? OverdueAt { get; init; }
 
+    /// <summary>Who was told outside of walls, or could not be: the newest of each policy and recipient; null when nobody.</summary>
+    public NoticeMark[]? Notices { get; init; }
+
     /// <summary>Raise it when an event comes to mean something else for a property that was there before, and see <see cref="AlertChain"/>.</summary>
     public const int PresentFold = 3;
 

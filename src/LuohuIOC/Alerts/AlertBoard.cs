@@ -35,7 +35,7 @@ public sealed class AlertBoard : IOpenAlerts
 
     public IReadOnlyList<StandingAlert> StandingOf(string sensorId) =>
     [
-        .. Open.Where(a => a.SensorId == sensorId && a.ClearedAt is null).Select(a => new StandingAlert(a.Rule, Enum.Parse<Severity>(a.Severity, ignoreCase: true), a.ObservedAt, a.Furthest)),
+        .. Open.Where(a => a.SensorId == sensorId && a.ClearedAt is null).Select(a => new StandingAlert(a.Rule, AlertWords.SeverityOf(a.Severity), a.ObservedAt, a.Furthest)),
     ];
 
     public bool TryFind(string id, out AlertView? view) => _open.TryGetValue(id, out view);

@@ -23,6 +23,9 @@ public abstract record AlertCommand
     /// <summary>What stood around the sensor when the alert was raised is known.</summary>
     public sealed record Survey(string AlertId, Surroundings Surroundings) : AlertCommand;
 
+    /// <summary>People were told of it outside of walls, or could not be.</summary>
+    public sealed record Tell(string AlertId, Severity Severity, NoticeDelivery[] Notices) : AlertCommand;
+
     private AlertCommand()
     {
     }

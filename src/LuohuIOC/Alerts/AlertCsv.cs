@@ -42,12 +42,12 @@ internal static class AlertCsv
     private static string[] Row(AlertView alert, string language) =>
     [
         alert.Id,
-        Word(language, "severity", alert.Severity),
-        Word(language, "severity", alert.Highest!),
+        AlertWords.SeverityName(language, alert.Severity),
+        AlertWords.SeverityName(language, alert.Highest!),
         Word(language, "state", alert.State),
         alert.SensorName,
         alert.SensorId,
-        Kind(language, alert.Kind),
+        AlertWords.Kind(language, alert.Kind),
         alert.Street,
         alert.RuleName,
         alert.Metric.Length == 0 ? "" : AlertWords.Metric(language, alert.Metric),
@@ -77,11 +77,6 @@ internal static class AlertCsv
     private static string Word(string language, string group, string word) => TextBook.Get(language, $"csv.{group}.{word}");
 
     private static string Person(string language, string? actor) => actor == Alert.System ? TextBook.Get(language, "csv.system") : actor ?? "";
-
-    private static string Kind(string language, string kind) =>
-        kind == AlertSubject.GatewayKind ? TextBook.Get(language, "csv.gateway")
-        : !KindCatalogue.TryParse(kind, out var known) ? kind
-        : language == TextBook.Chinese ? KindCatalogue.Of(known).Chinese : KindCatalogue.Of(known).English;
 
     // With a minus sign, which no spreadsheet takes for the beginning of a formula.
     private static string Figure(string language, AlertView alert, double? value) =>

@@ -19,7 +19,7 @@ public sealed class AlertDatabase
     private readonly PostgresDatabase? _shared;
 
     /// <summary>The ledger of a host alone.</summary>
-    public AlertDatabase(string path) => _file = new SqliteFile(path, Schema, IndexOfEnds, NewEvents, NewEvents);
+    public AlertDatabase(string path) => _file = new SqliteFile(path, Schema, IndexOfEnds, NewEvents, NewEvents, NewEvents);
 
     /// <summary>The one ledger of several hosts.</summary>
     public AlertDatabase(PostgresDatabase shared)
@@ -27,7 +27,7 @@ public sealed class AlertDatabase
         _shared = shared;
         // Ids in the order of their bytes, as in SQLite. An event that is written twice, because nobody heard that it was, is found by its number.
         shared.Migrate("alerts", Schema.Replace(" WITHOUT ROWID", "", StringComparison.Ordinal).Replace("INTEGER", "bigint", StringComparison.Ordinal)
-            .Replace("BLOB", "bytea", StringComparison.Ordinal).Replace("id TEXT", "id TEXT COLLATE \"C\"", StringComparison.Ordinal), OfPostgres(IndexOfEnds), NewEvents, NewEvents);
+            .Replace("BLOB", "bytea", StringComparison.Ordinal).Replace("id TEXT", "id TEXT COLLATE \"C\"", StringComparison.Ordinal), OfPostgres(IndexOfEnds), NewEvents, NewEvents, NewEvents);
     }
 
     /// <summary>Other hosts write to it too: what it holds is not known from what this host wrote.</summary>

@@ -29,7 +29,7 @@ public sealed record AlertPage(IReadOnlyList<AlertView> Items, string? Next);
 /// <summary>One step in an alert's life; <c>evidenceText</c> is its evidence as a sentence in the reader's language.</summary>
 public sealed record AlertEventView(
     int Sequence, string Type, DateTimeOffset At, string Actor, string? Comment, string? Assignee, string? From, string? To,
-    string? Metric, double? Value, double? Threshold, DateTimeOffset? ObservedAt, string? Evidence, string? Verdict, string? EvidenceText, DateTimeOffset? DueAt);
+    string? Metric, double? Value, double? Threshold, DateTimeOffset? ObservedAt, string? Evidence, string? Verdict, string? EvidenceText, DateTimeOffset? DueAt, NoticeDelivery[]? Notices);
 
 /// <summary>An alert with everything that happened to it, oldest first, and what stood around it when it was raised (null until that has been looked at).</summary>
 public sealed record AlertDetail(AlertView Alert, IReadOnlyList<AlertEventView> Events, SurroundingsView? Surroundings);
@@ -96,7 +96,7 @@ internal static class AlertEndpoints
         happened.From is { } from ? AlertWords.Of(from) : null, happened.To is { } to ? AlertWords.Of(to) : null,
         happened.Metric, happened.Value, happened.Threshold, happened.ObservedAt, happened.Evidence,
         happened.Verdict is { } verdict ? AlertWords.Of(verdict) : null,
-        EvidenceWords.Of(language, kind, happened.Metric ?? "", happened.Value, happened.Threshold, happened.Evidence), happened.DueAt);
+        EvidenceWords.Of(language, kind, happened.Metric ?? "", happened.Value, happened.Threshold, happened.Evidence), happened.DueAt, happened.Notices);
 
     private enum Needs
     {

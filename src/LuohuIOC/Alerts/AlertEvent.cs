@@ -35,6 +35,9 @@ public enum AlertEventType : byte
 
     /// <summary>The time by which whoever it was assigned to should have dealt with it has passed and the condition holds: it needs attention again.</summary>
     Overdue = 14,
+
+    /// <summary>People were told outside of walls, or could not be.</summary>
+    Notified = 15,
 }
 
 /// <summary>What an officer says of an alert afterwards. Stored by name: never rename.</summary>
@@ -88,13 +91,16 @@ public sealed record AlertEvent(string AlertId, int Sequence, AlertEventType Typ
     /// <summary>Of <see cref="AlertEventType.Assigned"/>, where it has one, and of <see cref="AlertEventType.Overdue"/>.</summary>
     public DateTimeOffset? DueAt { get; init; }
 
+    /// <summary>Of <see cref="AlertEventType.Notified"/> only; <see cref="To"/> is the severity that was told.</summary>
+    public NoticeDelivery[]? Notices { get; init; }
+
     /// <summary>The alert after this event. Throws when the event does not follow the state: the store or a caller broke the order.</summary>
     public Alert Apply(Alert? before)
     {
         if (Sequence != (before?.Version ?? 0) + 1)
             throw new InvalidOperationException($"Alert {AlertId}: event {Sequence} ({Type}) cannot follow version {before?.Version ?? 0}.");
         if (before is null) return Begin();
-        var isTurn = Type is not (AlertEventType.Surveyed or AlertEventType.Furthered);
+        var isTurn = Type is not (AlertEventType.Surveyed or AlertEventType.Furthered or AlertEventType.Notified);
         var alert = before with
         {
             Version = Sequence,
@@ -125,6 +131,7 @@ public sealed record AlertEvent(string AlertId, int Sequence, AlertEventType Typ
             AlertEventType.Marked => alert with { Verdict = Verdict, MarkedBy = Actor, MarkedAt = At },
             AlertEventType.Withdrawn => alert with { Verdict = null, MarkedBy = null, MarkedAt = null },
             AlertEventType.Surveyed => alert with { Surroundings = Surroundings },
+            AlertEventType.Notified => alert with { Notices = Noted(before.Notices ?? []) },
             _ => throw new InvalidOperationException($"Alert {AlertId}: event {Sequence} has the type {Type}, which cannot follow another."),
         };
     }
@@ -162,6 +169,12 @@ public sealed record AlertEvent(string AlertId, int Sequence, AlertEventType Typ
         Evidence = Evidence,
         ObservedAt = ObservedAt!.Value,
     };
+
+    private NoticeMark[] Noted(NoticeMark[] before) =>
+    [
+        .. before.Where(mark => !Notices!.Any(notice => notice.Policy == mark.Policy && notice.To == mark.To)),
+        .. Notices!.Select(notice => new NoticeMark(notice.Policy, notice.To, notice.Delivered, To!.Value, At)),
+    ];
 
     // What older versions have stored knows of the highest what the worst says.
     private Severity? Higher(Alert before)

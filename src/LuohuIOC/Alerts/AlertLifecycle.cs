@@ -58,6 +58,8 @@ public static class AlertLifecycle
             case AlertCommand.Survey { AlertId: var id, Surroundings: var found }:
                 return (watch.Open is { Surroundings: null } fresh && fresh.Id == id
                     ? [new AlertEvent(id, fresh.Version + 1, AlertEventType.Surveyed, now, Alert.System) { Surroundings = found }] : [], AlertRefusal.None);
+            case AlertCommand.Tell told:
+                return (watch.Open is { } open && open.Id == told.AlertId ? [Told(open, told, now)] : [], AlertRefusal.None);
             default:
                 throw new ArgumentOutOfRangeException(nameof(command), command, "Unknown alert command.");
         }
@@ -77,6 +79,10 @@ public static class AlertLifecycle
     /// <summary>An officer's note on an alert, open or closed: what is found out afterwards belongs to it as well.</summary>
     public static (IReadOnlyList<AlertEvent> Events, AlertRefusal Refusal) Note(Alert alert, AlertRequest request, DateTimeOffset now) =>
         IsOutdated(alert, request.Version) ? ([], AlertRefusal.VersionConflict) : ([By(alert, AlertEventType.Commented, request, now)], AlertRefusal.None);
+
+    /// <summary>That people were told of an alert, open or closed by now: it may have ended while the message was on its way.</summary>
+    public static AlertEvent Told(Alert alert, AlertCommand.Tell told, DateTimeOffset now) =>
+        new(alert.Id, alert.Version + 1, AlertEventType.Notified, now, Alert.System) { To = told.Severity, Notices = told.Notices };
 
     public static RuleWatch Apply(RuleWatch watch, AlertEvent happened)
     {

@@ -121,6 +121,9 @@ public sealed record AlertView
     /// <summary>When that time was found to have passed while the condition held; null while it has not.</summary>
     [Id(38), Key("overdueAt"), MessagePackFormatter(typeof(IsoTime))] public DateTimeOffset? OverdueAt { get; init; }
 
+    /// <summary>Who was told outside of walls, or could not be: the newest of each policy and recipient; null when nobody.</summary>
+    [Id(39), Key("notices")] public NoticeView[]? Notices { get; init; }
+
     public static AlertView Of(Alert alert, string language = TextBook.Chinese) => new()
     {
         Id = alert.Id,
@@ -150,6 +153,7 @@ public sealed record AlertView
         AssignedTo = alert.AssignedTo,
         DueAt = alert.DueAt,
         OverdueAt = alert.OverdueAt,
+        Notices = alert.Notices?.Select(mark => new NoticeView(mark.Policy, mark.To, mark.Delivered, AlertWords.Of(mark.Severity), mark.At)).ToArray(),
         ClosedBy = alert.ClosedBy,
         ClosedAt = alert.ClosedAt,
         Comment = alert.Comment,
@@ -171,13 +175,13 @@ public sealed record AlertView
         Subject = new AlertSubject(SensorId, SensorName, Kind, Street, Location?.Longitude ?? 0, Location?.Latitude ?? 0),
         Rule = Rule,
         State = Enum.Parse<AlertState>(State, ignoreCase: true),
-        Severity = Enum.Parse<Severity>(Severity, ignoreCase: true),
-        Worst = Enum.Parse<Severity>(Worst, ignoreCase: true),
+        Severity = AlertWords.SeverityOf(Severity),
+        Worst = AlertWords.SeverityOf(Worst),
         Metric = Metric,
         Value = Value,
         Furthest = Furthest == Value ? null : Furthest,
         ReturnedAt = HoldsSince == RaisedAt ? null : HoldsSince,
-        Highest = Highest is { } highest ? Enum.Parse<Severity>(highest, ignoreCase: true) : null,
+        Highest = Highest is { } highest ? AlertWords.SeverityOf(highest) : null,
         Threshold = Threshold,
         Evidence = Evidence,
         ObservedAt = ObservedAt,
@@ -189,6 +193,7 @@ public sealed record AlertView
         AssignedTo = AssignedTo,
         DueAt = DueAt,
         OverdueAt = OverdueAt,
+        Notices = Notices?.Select(notice => new NoticeMark(notice.Policy, notice.To, notice.Delivered, AlertWords.SeverityOf(notice.Severity), notice.At)).ToArray(),
         ClosedBy = ClosedBy,
         ClosedAt = ClosedAt,
         Comment = Comment,

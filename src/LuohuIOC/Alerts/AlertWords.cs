@@ -1,3 +1,4 @@
+using LuohuIOC.DeviceProtocol;
 using LuohuIOC.Texts;
 
 namespace LuohuIOC.Alerts;
@@ -13,6 +14,9 @@ public static class AlertWords
         Severity.Red => "red",
         _ => throw new ArgumentOutOfRangeException(nameof(severity), severity, "Unknown severity."),
     };
+
+    /// <exception cref="ArgumentException">It is none of the four words.</exception>
+    public static Severity SeverityOf(string word) => Enum.Parse<Severity>(word, ignoreCase: true);
 
     public static string Of(AlertState state) => state switch
     {
@@ -41,6 +45,15 @@ public static class AlertWords
 
     /// <summary>Name of a rule from the texts (<c>rule.{id}</c>); its id when nobody has named it.</summary>
     public static string Rule(string language, string rule) => TextBook.Named(language, "rule.", rule);
+
+    /// <summary>A severity's name for people, by its word.</summary>
+    public static string SeverityName(string language, string severity) => TextBook.Get(language, $"csv.severity.{severity}");
+
+    /// <summary>A kind's name for people, by its wire name; that itself where it is unknown.</summary>
+    public static string Kind(string language, string kind) =>
+        kind == AlertSubject.GatewayKind ? TextBook.Get(language, "csv.gateway")
+        : !KindCatalogue.TryParse(kind, out var known) ? kind
+        : language == TextBook.Chinese ? KindCatalogue.Of(known).Chinese : KindCatalogue.Of(known).English;
 
     /// <summary>A metric's name for people (<c>metric.{name}</c>); as devices name it where nobody has.</summary>
     public static string Metric(string language, string metric) => TextBook.Named(language, "metric.", metric);

@@ -56,6 +56,10 @@ public interface IAlertGrain : IGrainWithStringKey
     [Alias("survey")]
     Task Survey(string alertId, Surroundings surroundings);
 
+    /// <summary>Keeps who was told of an alert outside of walls, or could not be; also of one that has closed meanwhile.</summary>
+    [Alias("notified")]
+    Task Notified(string alertId, Severity severity, NoticeDelivery[] notices);
+
     /// <summary>Closes alerts whose condition cleared longer ago than the configured time, and tells of deadlines that have passed while it holds.</summary>
     [Alias("expire")]
     Task Expire();

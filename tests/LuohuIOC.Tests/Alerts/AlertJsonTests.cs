@@ -45,6 +45,24 @@ public sealed class AlertJsonTests
         Assert.Equal(alert with { Highest = Severity.Orange }, AlertView.Of(alert).ToAlert());
         var late = alert with { Highest = Severity.Orange, AssignedTo = "抢险一队", DueAt = alert.RaisedAt.AddMinutes(30), OverdueAt = alert.RaisedAt.AddMinutes(31) };
         Assert.Equal(late, AlertView.Of(late).ToAlert());
+        var told = late with { Notices = [new NoticeMark("值班长", "chief@luohu.test", true, Severity.Red, alert.RaisedAt)] };
+        Assert.Equal(told.Notices, AlertView.Of(told).ToAlert().Notices);
+    }
+
+    [Fact]
+    public void Who_was_told_is_the_newest_of_each_policy_and_recipient()
+    {
+        const string Told = """{"alertId":"0123456789abcdef01234567","sequence":3,"type":"Notified","at":"2023-09-07T18:02:00+00:00","actor":"system","to":"Orange","notices":[{"policy":"值班长","to":"chief@luohu.test","delivered":false,"answer":"no room"}]}""";
+        var alert = JsonSerializer.Deserialize(Stored2, AlertJson.Stored.Alert)!;
+        var happened = JsonSerializer.Deserialize(Told, AlertJson.Stored.AlertEvent)!;
+        Assert.Equal(Told, JsonSerializer.Serialize(happened, AlertJson.Stored.AlertEvent));
+        alert = happened.Apply(alert);
+        Assert.Equal((2, 3, AlertState.Acknowledged), (alert.TurnedAs, alert.Version, alert.State));
+        alert = (happened with { Sequence = 4, At = happened.At.AddMinutes(1), To = Severity.Red, Notices = [new NoticeDelivery("值班长", "chief@luohu.test", true, null), new NoticeDelivery("分管领导", "chief@luohu.test", true, null)] }).Apply(alert);
+        Assert.Equal([("值班长", true, Severity.Red), ("分管领导", true, Severity.Red)], alert.Notices!.Select(mark => (mark.Policy, mark.Delivered, mark.Severity)));
+        Assert.EndsWith(
+            ""","notices":[{"policy":"值班长","to":"chief@luohu.test","delivered":true,"severity":"Red","at":"2023-09-07T18:03:00+00:00"},{"policy":"分管领导","to":"chief@luohu.test","delivered":true,"severity":"Red","at":"2023-09-07T18:03:00+00:00"}]}""",
+            JsonSerializer.Serialize(alert, AlertJson.Stored.Alert), StringComparison.Ordinal);
     }
 
     [Fact]

@@ -100,6 +100,8 @@ public sealed class AlertTellingTests
             return _stored.Task;
         }
 
+        public Task Notified(string alertId, Severity severity, NoticeDelivery[] notices) => throw new NotSupportedException();
+
         public Task<StandingAlert[]?> Standing() => throw new NotSupportedException();
 
         public Task Recover(NotedChange[] changes) => throw new NotSupportedException();

@@ -23,6 +23,8 @@ internal static class DependencyRules
         ["Identity"] = [.. Base, "Registry"],
         ["Ingestion"] = [.. Base, "Registry", "Identity"],
         ["Alerts"] = [.. Base, "Registry", "Spatial"],
+        // Who is told of alerts outside of walls.
+        ["Notices"] = [.. Base, "Alerts"],
         ["Sensing"] = [.. Base, "Ingestion", "Registry", "Alerts"],
         // A reading is stored with the mark that Sensing gave it, never before.
         ["History"] = [.. Base, "Ingestion", "Registry", "Sensing"],

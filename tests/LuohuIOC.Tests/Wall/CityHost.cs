@@ -1,5 +1,6 @@
 using LuohuIOC.Alerts;
 using LuohuIOC.Identity;
+using LuohuIOC.Notices;
 using LuohuIOC.Registry;
 using LuohuIOC.Sensing;
 using LuohuIOC.Storage;
@@ -39,7 +40,7 @@ internal sealed class CityHost : IAsyncDisposable
     public static async Task<CityHost> StartAsync(string? dataDirectory = null, params string[] settings)
     {
         string[] all = [$"--Cluster:SiloPort={Ports.Next()}", "--Wall:Tick=00:00:00.050", "--Alerts:DeadlineGrace=00:00:00", .. settings];
-        return new CityHost(await WebHost.StartAsync(all, Add, app => app.MapAlerts().MapWall(), dataDirectory));
+        return new CityHost(await WebHost.StartAsync(all, Add, app => app.MapAlerts().MapNotices().MapWall(), dataDirectory));
     }
 
     public ApiClient ClientAs(Role role) => _web.ClientAs(role);
@@ -83,6 +84,7 @@ internal sealed class CityHost : IAsyncDisposable
         builder.Services.AddSingleton<LatestBoard>();
         builder.AddSilo();
         builder.AddAlerts();
+        builder.AddNotices();
         builder.AddWall();
     }
 }

@@ -2,6 +2,14 @@ import type { Severity } from '../city/types'
 import { say, sayOf } from '../texts/texts'
 import { limitText, metricOf, valueText } from './summary'
 
+/** Somebody who was told of an alert outside of walls, or could not be. */
+export interface Notice {
+  policy: string
+  to: string
+  delivered: boolean
+  answer: string | null
+}
+
 /** One link of an alert's chain, as the host tells it. */
 export interface AlertEvent {
   sequence: number
@@ -18,6 +26,7 @@ export interface AlertEvent {
   observedAt: string | null
   verdict: 'true' | 'false' | null
   dueAt?: string | null
+  notices?: readonly Notice[] | null
   evidence?: string | null
   evidenceText?: string | null
 }
@@ -58,6 +67,7 @@ export function stepsOf(kind: string, events: readonly AlertEvent[]): Step[] {
     let change = fromTo(event.from ? sayOf('severity', event.from) : '', event.to ? sayOf('severity', event.to) : '')
     if (event.type === 'assigned') change = fromTo(assignee, (assignee = event.assignee ?? ''))
     if (event.type === 'overdue') change = assignee
+    if (event.notices) change = toldText(event.notices, true)
     if (event.type === 'withdrawn') [change, verdict] = [verdict, '']
     if (event.type === 'marked') change = fromTo(verdict, (verdict = event.verdict ? sayOf('verdict', event.verdict) : ''))
     // The severity is the same: what is new is how far it went.
@@ -66,11 +76,23 @@ export function stepsOf(kind: string, events: readonly AlertEvent[]): Step[] {
     const observed = event.observedAt ? Date.parse(event.observedAt) : at
     return {
       sequence: event.sequence, type: event.type, at, isPerson: event.actor !== SYSTEM, who: event.actor === SYSTEM ? say('timeline.system') : event.actor,
-      what: event.type === 'furthered' && isFall(event) ? say('step.fell') : sayOf('step', event.type), change, figure: figureOf(kind, event), note: event.comment ?? '', why: whyOf(event), observedAt: at - observed > LATE_MS ? observed : null,
+      what: whatOf(event), change, figure: figureOf(kind, event), note: event.comment ?? '', why: event.notices ? toldText(event.notices, false) : whyOf(event), observedAt: at - observed > LATE_MS ? observed : null,
       due: event.dueAt ? Date.parse(event.dueAt) : null,
     }
   })
 }
+
+function whatOf(event: AlertEvent): string {
+  if (event.type === 'furthered' && isFall(event)) return say('step.fell')
+  return event.notices?.every((notice) => !notice.delivered) ? say('step.unreached') : sayOf('step', event.type)
+}
+
+/** By policy whom a message reached, or why it did not. */
+const toldText = (notices: readonly Notice[], delivered: boolean): string =>
+  notices
+    .filter((notice) => notice.delivered === delivered)
+    .map((notice) => (delivered ? say('notice.told', notice.policy, notice.to) : say('notice.failed', notice.policy, notice.to, notice.answer ?? '')))
+    .join(say('comma'))
 
 // What raised an alert stands in the drawer already, with its picture.
 function whyOf({ type, evidence, evidenceText }: AlertEvent): string {
@@ -88,8 +110,10 @@ function figureOf(kind: string, { type, metric, value, threshold }: AlertEvent):
 /** Fewer than these are not worth a button. */
 const HIDDEN_MIN = 4
 
-/** Water that rises and falls around a limit makes hundreds of steps; what a person did or wrote, a deadline that passed, the beginning and the newest are never left out. */
+const NEVER_LEFT_OUT = new Set(['overdue', 'notified'])
+
+/** Water that rises and falls around a limit makes hundreds of steps; what a person did or wrote, a deadline that passed, who was told, the beginning and the newest are never left out. */
 export function shortened(steps: readonly Step[]): readonly Step[] {
-  const kept = steps.filter((step, i) => step.isPerson || step.note !== '' || step.type === 'overdue' || i === 0 || i >= steps.length - LATEST_SHOWN)
+  const kept = steps.filter((step, i) => step.isPerson || step.note !== '' || NEVER_LEFT_OUT.has(step.type) || i === 0 || i >= steps.length - LATEST_SHOWN)
   return steps.length - kept.length < HIDDEN_MIN ? steps : kept
 }

@@ -1,0 +1,96 @@
+using System.ComponentModel.DataAnnotations;
+
+namespace LuohuIOC.Notices;
+
+/// <summary>Section <c>Notices</c> of the configuration: who is told of which alerts outside of walls. Hosts of one city need the same.</summary>
+public sealed class NoticeOptions
+{
+    public const string Section = "Notices";
+
+    /// <summary>Empty: nobody is told.</summary>
+    public List<PolicyOptions> Policies { get; set; } = [];
+
+    public MailOptions Mail { get; set; } = new();
+
+    /// <summary>Address of the wall, which messages name; empty: they name none.</summary>
+    public string WallUrl { get; set; } = "";
+
+    /// <summary>Between two messages of one policy to one recipient at least; what comes in between is in the next one. What is worse than all of the last message does not wait.</summary>
+    [Range(typeof(TimeSpan), "00:00:00", "01:00:00")]
+    public TimeSpan Every { get; set; } = TimeSpan.FromMinutes(1);
+
+    /// <summary>How often open alerts are looked through.</summary>
+    [Range(typeof(TimeSpan), "00:00:00.100", "00:01:00")]
+    public TimeSpan LookEvery { get; set; } = TimeSpan.FromSeconds(1);
+
+    /// <summary>A server that has not taken a message after so long has failed.</summary>
+    [Range(typeof(TimeSpan), "00:00:01", "00:00:25")]
+    public TimeSpan Timeout { get; set; } = TimeSpan.FromSeconds(15);
+
+    /// <summary>First wait after a failure; each further one doubles it.</summary>
+    [Range(typeof(TimeSpan), "00:00:00.100", "01:00:00")]
+    public TimeSpan RetryFirst { get; set; } = TimeSpan.FromSeconds(10);
+
+    [Range(typeof(TimeSpan), "00:00:00.100", "1.00:00:00")]
+    public TimeSpan RetryMax { get; set; } = TimeSpan.FromMinutes(5);
+}
+
+/// <summary>One policy: which alerts, after how long, to whom.</summary>
+public sealed class PolicyOptions
+{
+    /// <summary>For people and the record, for example the duty it stands for.</summary>
+    public string Name { get; set; } = "";
+
+    /// <summary>Least severity: <c>blue</c>, <c>yellow</c>, <c>orange</c> or <c>red</c>.</summary>
+    public string Severity { get; set; } = "orange";
+
+    /// <summary>So long an alert must have held, or been overdue, without an officer's acknowledgement.</summary>
+    public TimeSpan After { get; set; }
+
+    /// <summary>Kinds of sensors, comma between; empty: all.</summary>
+    public string Kinds { get; set; } = "";
+
+    /// <summary>Streets by name, comma between; empty: all.</summary>
+    public string Streets { get; set; } = "";
+
+    /// <summary>Mail addresses, and addresses of webhooks (<c>https://</c>).</summary>
+    public List<string> To { get; set; } = [];
+
+    /// <summary><c>zh-CN</c> or <c>en</c>.</summary>
+    public string Language { get; set; } = "zh-CN";
+}
+
+/// <summary>The mail server that takes what is sent.</summary>
+public sealed class MailOptions
+{
+    /// <summary>Empty: no mail can be sent.</summary>
+    public string Host { get; set; } = "";
+
+    /// <summary>0: 465 with <see cref="MailSecurity.Tls"/>, else 587.</summary>
+    [Range(0, 65535)]
+    public int Port { get; set; }
+
+    public MailSecurity Security { get; set; } = MailSecurity.StartTls;
+
+    /// <summary>Empty: no sign-in.</summary>
+    public string User { get; set; } = "";
+
+    /// <summary>Best given as a file (<c>SecretsDirectory</c>).</summary>
+    public string Password { get; set; } = "";
+
+    /// <summary>Address of the sender.</summary>
+    public string From { get; set; } = "";
+}
+
+/// <summary>How the way to the mail server is kept from others.</summary>
+public enum MailSecurity : byte
+{
+    /// <summary>Encrypted after a greeting in the clear; a server that cannot is refused.</summary>
+    StartTls,
+
+    /// <summary>Encrypted from the first byte.</summary>
+    Tls,
+
+    /// <summary>Not at all: for a server on this machine or a network of one's own.</summary>
+    None,
+}

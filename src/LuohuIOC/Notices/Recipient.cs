@@ -1,0 +1,29 @@
+using System.Net.Mail;
+
+namespace LuohuIOC.Notices;
+
+/// <summary>How a recipient is reached.</summary>
+internal enum NoticeChannel : byte
+{
+    Mail,
+    Webhook,
+}
+
+/// <summary>One recipient.</summary>
+/// <param name="Channel">How it is reached.</param>
+/// <param name="Address">Mail address, or the webhook's whole address, which is a secret.</param>
+/// <param name="Label">What people, the record and the log may see of it.</param>
+internal sealed record Recipient(NoticeChannel Channel, string Address, string Label)
+{
+    // Enough to tell two robots of one server apart, too little to use one.
+    private const int TailShown = 4;
+
+    /// <summary>Null when it is neither a mail address nor a webhook.</summary>
+    public static Recipient? Of(string? text)
+    {
+        var address = text?.Trim() ?? "";
+        if (Uri.TryCreate(address, UriKind.Absolute, out var url) && url.Scheme is "https" or "http" && url!.Host.Length > 0)
+            return new Recipient(NoticeChannel.Webhook, address, $"{url.Authority} …{address[^Math.Min(TailShown, address.Length)..]}");
+        return MailAddress.TryCreate(address, out var mail) && mail.Address == address ? new Recipient(NoticeChannel.Mail, address, address) : null;
+    }
+}

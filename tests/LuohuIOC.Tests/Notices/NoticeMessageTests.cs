@@ -1,0 +1,74 @@
+using System.Text;
+using LuohuIOC.Alerts;
+using LuohuIOC.Notices;
+using Xunit;
+
+namespace LuohuIOC.Tests.Notices;
+
+public sealed class NoticeMessageTests
+{
+    // 18:00 UTC is two o'clock the next morning in Shanghai.
+    private static readonly DateTimeOffset Now = SomeAlert.Raised.AddMinutes(12);
+
+    [Fact]
+    public void One_alert_says_what_where_since_when_and_what_to_do()
+    {
+        var message = NoticeMessage.Of(SomeAlert.Policy(), [SomeAlert.Waiting()], "https://ioc.luohu.test/", Now);
+        Assert.Equal("【橙色预警】文锦渡易涝点：道路积水，水深 31 cm，阈值 27 cm", message.Title);
+        Assert.Equal(
+            """
+            【橙色】文锦渡易涝点 · 易涝点监测站 · 黄贝街道
+            道路积水，水深 31 cm，阈值 27 cm（01:59 测得）
+            自 02:00 起 12 分钟无人确认
+
+            请登录指挥大屏确认：https://ioc.luohu.test/ （通知策略：值班长）
+            """, message.Text);
+    }
+
+    [Fact]
+    public void A_late_one_says_who_had_it_and_until_when()
+    {
+        var late = SomeAlert.Waiting() with { AssignedTo = "抢险一队", DueAt = SomeAlert.Raised.AddMinutes(10), OverdueAt = SomeAlert.Raised.AddMinutes(10) };
+        Assert.Contains("已指派 抢险一队，办理时限 02:10 已过，尚未办结", NoticeMessage.Of(SomeAlert.Policy(), [late], "", Now).Text, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Several_stand_worst_first_and_beyond_twenty_they_are_counted()
+    {
+        var due = Enumerable.Range(1, 24).Select(i => SomeAlert.Waiting($"a{i}", i == 24 ? "red" : "orange", $"{i} 号点"));
+        var message = NoticeMessage.Of(SomeAlert.Policy(), due, "", Now);
+        Assert.Equal("【红色预警】24 号点 等 24 条预警待确认", message.Title);
+        Assert.StartsWith("【红色】24 号点", message.Text, StringComparison.Ordinal);
+        Assert.Contains("另有 4 条预警待确认，请看大屏。", message.Text, StringComparison.Ordinal);
+        Assert.Equal(24, message.Alerts.Count);
+    }
+
+    [Theory]
+    [InlineData(1)]
+    [InlineData(600)]
+    [InlineData(1648)]
+    public void A_robots_bound_is_kept_and_the_first_alert_always_stands(int bytesMax)
+    {
+        var due = Enumerable.Range(1, 30).Select(i => SomeAlert.Waiting($"a{i}", name: $"{i} 号点")).ToArray();
+        var text = NoticeMessage.Of(SomeAlert.Policy(), due, "https://ioc.luohu.test/", Now, bytesMax).Text;
+        Assert.Contains("1 号点", text, StringComparison.Ordinal);
+        var told = due.Count(alert => text.Contains($"】{alert.SensorName} ·", StringComparison.Ordinal));
+        Assert.Contains($"另有 {30 - told} 条", text, StringComparison.Ordinal);
+        if (bytesMax > 300) Assert.InRange(Encoding.UTF8.GetByteCount(text), bytesMax - 300, bytesMax);
+    }
+
+    [Fact]
+    public void English_is_there_for_who_reads_it()
+    {
+        var message = NoticeMessage.Of(SomeAlert.Policy(language: "en"), [SomeAlert.Waiting(severity: "red")], "", Now);
+        Assert.Equal("[red alert] 文锦渡易涝点: Water on the road, Depth 31 cm, limit 27 cm", message.Title);
+        Assert.DoesNotContain("阈值", message.Text, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void A_fire_has_no_figure_of_its_own()
+    {
+        var fire = SomeAlert.Waiting() with { Rule = "fire-alarm", RuleName = "火警", Metric = "", Value = null, Threshold = null };
+        Assert.Equal("【橙色预警】文锦渡易涝点：火警", NoticeMessage.Of(SomeAlert.Policy(), [fire], "", Now).Title);
+    }
+}

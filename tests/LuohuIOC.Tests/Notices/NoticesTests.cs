@@ -1,0 +1,84 @@
+using System.Net;
+using System.Text.Json;
+using LuohuIOC.Alerts;
+using LuohuIOC.Identity;
+using LuohuIOC.Tests.Alerts;
+using LuohuIOC.Tests.Http;
+using LuohuIOC.Tests.Wall;
+using Xunit;
+
+namespace LuohuIOC.Tests.Notices;
+
+/// <summary>From a sensor's rule to a mail in somebody's box and a record of it, on a real silo, a real Kestrel and a real SMTP server.</summary>
+public sealed class NoticesTests
+{
+    [Fact]
+    public async Task A_red_alert_reaches_a_mailbox_and_the_record_says_whom_when_and_what_failed_before()
+    {
+        await using var mail = MailServer.Start();
+        mail.Refusals = 1;
+        await using var city = await StartAsync(mail);
+        await city.ObserveAsync("calm", Some.Change(Severity.Yellow, 1));
+        await city.ObserveAsync("flood", Some.Change(Severity.Red, 1));
+        var id = city.Alerts.Open.Single(a => a.SensorId == "flood").Id;
+        var notified = await EventsAsync(city, id, count: 2);
+
+        var message = Assert.Single(mail.Messages);
+        Assert.StartsWith("【红色预警】flood：", message.Subject, StringComparison.Ordinal);
+        Assert.DoesNotContain("calm", message.TextBody, StringComparison.Ordinal);
+        Assert.Equal(["system", "system"], notified.Select(e => e.GetProperty("actor").GetString()));
+        var (failed, delivered) = (notified[0].GetProperty("notices")[0], notified[1].GetProperty("notices")[0]);
+        Assert.Equal(("值班长", "chief@luohu.test", false, true), (failed.GetProperty("policy").GetString(), failed.GetProperty("to").GetString(), failed.GetProperty("delivered").GetBoolean(), delivered.GetProperty("delivered").GetBoolean()));
+        Assert.Contains("no room for now", failed.GetProperty("answer").GetString(), StringComparison.Ordinal);
+
+        // Who decides upon what he saw before is not refused for it, and nobody is told of what is seen.
+        var answer = await city.Officer.Post($"/api/v1/alerts/{id}/acknowledge", """{"version":1}""");
+        Assert.Equal(HttpStatusCode.OK, answer.StatusCode);
+        using var administrator = city.ClientAs(Role.Administrator);
+        Assert.True((await ApiClient.JsonOf(await administrator.Get("/api/v1/alerts/verification"))).GetProperty("intact").GetBoolean());
+        var line = Assert.Single((await ApiClient.JsonOf(await city.Officer.Get("/api/v1/notices"))).GetProperty("items").EnumerateArray());
+        Assert.Equal(("mail", 0, "red"), (line.GetProperty("channel").GetString(), line.GetProperty("failures").GetInt32(), line.GetProperty("severity").GetString()));
+    }
+
+    [Fact]
+    public async Task After_a_restart_nobody_is_told_again_and_a_trial_says_whether_a_policy_reaches_its_people()
+    {
+        var folder = Directory.CreateTempSubdirectory("ioc-notices-");
+        try
+        {
+            await using var mail = MailServer.Start();
+            await using (var city = await StartAsync(mail, folder.FullName))
+            {
+                await city.ObserveAsync("flood", Some.Change(Severity.Red, 1));
+                await EventsAsync(city, city.Alerts.Open.Single().Id, count: 1);
+            }
+            await using var again = await StartAsync(mail, folder.FullName);
+            Assert.Equal(["chief@luohu.test"], again.Alerts.Open.Single().Notices!.Select(notice => notice.To));
+            await again.ObserveAsync("other", Some.Change(Severity.Red, 2));
+            await EventsAsync(again, again.Alerts.Open.Single(a => a.SensorId == "other").Id, count: 1);
+            Assert.Equal(["flood", "other"], mail.Messages.Select(message => message.Subject!.Split('】')[1].Split('：')[0]));
+
+            using var administrator = again.ClientAs(Role.Administrator);
+            var line = Assert.Single((await ApiClient.JsonOf(await administrator.Post("/api/v1/notices/值班长/test", "{}"))).GetProperty("items").EnumerateArray());
+            Assert.Equal(0, line.GetProperty("failures").GetInt32());
+            Assert.Equal("【测试】预警通知：值班长", mail.Messages.Last().Subject);
+            await ApiClient.ProblemOf(await administrator.Post("/api/v1/notices/nobody/test", "{}"), 404, "notice-policy");
+            Assert.Equal(HttpStatusCode.Forbidden, (await again.Officer.Post("/api/v1/notices/值班长/test", "{}")).StatusCode);
+        }
+        finally
+        {
+            folder.Delete(recursive: true);
+        }
+    }
+
+    private static Task<CityHost> StartAsync(MailServer mail, string? folder = null) => CityHost.StartAsync(folder,
+        "--Notices:Mail:Host=127.0.0.1", $"--Notices:Mail:Port={mail.Port}", "--Notices:Mail:Security=None", "--Notices:Mail:From=ioc@luohu.test", "--Notices:LookEvery=00:00:00.100", "--Notices:RetryFirst=00:00:00.200", "--Notices:Every=00:00:00",
+        "--Notices:Policies:0:Name=值班长", "--Notices:Policies:0:Severity=red", "--Notices:Policies:0:To:0=chief@luohu.test");
+
+    private static async Task<JsonElement[]> EventsAsync(CityHost city, string id, int count)
+    {
+        Assert.True(SpinWait.SpinUntil(() => city.Alerts.TryFind(id, out var alert) && alert!.Version > count, TimeSpan.FromSeconds(60)), $"{count} notices of {id} were never kept.");
+        var detail = await ApiClient.JsonOf(await city.Officer.Get($"/api/v1/alerts/{id}"));
+        return [.. detail.GetProperty("events").EnumerateArray().Where(e => e.GetProperty("type").GetString() == "notified")];
+    }
+}

@@ -1,0 +1,39 @@
+using LuohuIOC.Alerts;
+using LuohuIOC.Notices;
+using LuohuIOC.Tests.Alerts;
+
+namespace LuohuIOC.Tests.Notices;
+
+internal static class SomeAlert
+{
+    public static readonly DateTimeOffset Raised = Some.Now;
+
+    /// <summary>Orange, of a waterlogging point, 0.31 m where 0.27 is the limit.</summary>
+    public static AlertView Waiting(string id = "a1", string severity = "orange", string name = "文锦渡易涝点") => AlertView.Of(new Alert
+    {
+        Id = id,
+        Subject = Some.Subject() with { Name = name },
+        Rule = Some.Rule,
+        State = AlertState.Raised,
+        Severity = AlertWords.SeverityOf(severity),
+        Worst = AlertWords.SeverityOf(severity),
+        Metric = "depth",
+        Value = 0.31,
+        Threshold = 0.27,
+        ObservedAt = Raised.AddSeconds(-1),
+        RaisedAt = Raised,
+        UpdatedAt = Raised,
+        Version = 1,
+    });
+
+    public static NoticePolicy Policy(string severity = "orange", string after = "00:00:00", string kinds = "", string streets = "", string language = "zh-CN", params string[] to) => new(new PolicyOptions
+    {
+        Name = "值班长",
+        Severity = severity,
+        After = TimeSpan.Parse(after, System.Globalization.CultureInfo.InvariantCulture),
+        Kinds = kinds,
+        Streets = streets,
+        Language = language,
+        To = [.. to],
+    });
+}

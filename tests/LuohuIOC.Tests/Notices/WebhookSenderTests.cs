@@ -1,0 +1,103 @@
+using System.Collections.Concurrent;
+using System.Net.Sockets;
+using System.Text.Json;
+using LuohuIOC.Notices;
+using LuohuIOC.Tests.Http;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Http;
+using Xunit;
+
+namespace LuohuIOC.Tests.Notices;
+
+/// <summary>Robots of group chats by their documented forms (developer.work.weixin.qq.com 91770, open.dingtalk.com, open.feishu.cn), on a server that every name leads to.</summary>
+public sealed class WebhookSenderTests : IAsyncLifetime
+{
+    private static readonly NoticeMessage Message = NoticeMessage.Of(SomeAlert.Policy(), [SomeAlert.Waiting()], "", SomeAlert.Raised);
+
+    private readonly ConcurrentQueue<JsonElement> _bodies = new();
+    private WebApplication _server = null!;
+    private string _answer = "";
+    private int _status = StatusCodes.Status200OK;
+
+    public async ValueTask InitializeAsync() => _server = await WebPage.StartAsync(async context =>
+    {
+        _bodies.Enqueue((await JsonDocument.ParseAsync(context.Request.Body)).RootElement);
+        context.Response.StatusCode = _status;
+        context.Response.Headers.Location = "/elsewhere";
+        await context.Response.WriteAsync(_answer);
+    });
+
+    public ValueTask DisposeAsync() => _server.DisposeAsync();
+
+    [Theory]
+    [InlineData("http://qyapi.weixin.qq.com/cgi-bin/webhook/send?key=k", """{"errcode":0,"errmsg":"ok"}""", """{"errcode":93000,"errmsg":"invalid webhook url"}""")]
+    [InlineData("http://oapi.dingtalk.com/robot/send?access_token=t", """{"errcode":0,"errmsg":"ok"}""", """{"errcode":310000,"errmsg":"keywords not in content"}""")]
+    [InlineData("http://open.feishu.cn/open-apis/bot/v2/hook/h", """{"code":0,"msg":"success"}""", """{"code":19001,"msg":"param invalid: incoming webhook access token invalid"}""")]
+    public async Task A_robot_is_told_in_its_own_form_and_what_it_refuses_with_200_has_failed(string address, string done, string refused)
+    {
+        _answer = done;
+        Assert.True((await SendAsync(address)).Delivered);
+        Assert.True(_bodies.TryDequeue(out var body));
+        var text = body.TryGetProperty("msgtype", out var type) ? body.GetProperty("text").GetProperty("content") : body.GetProperty("content").GetProperty("text");
+        Assert.Equal("text", (type.ValueKind == JsonValueKind.String ? type : body.GetProperty("msg_type")).GetString());
+        Assert.Equal($"{Message.Title}\n{Message.Text}", text.GetString());
+
+        foreach (var answer in new[] { refused, "[]", "{}", "<html>busy</html>", "" })
+        {
+            _answer = answer;
+            Assert.False((await SendAsync(address)).Delivered, answer);
+        }
+        _answer = refused;
+        Assert.Equal(refused, (await SendAsync(address)).Answer);
+    }
+
+    [Fact]
+    public async Task Any_other_server_gets_the_alerts_as_json()
+    {
+        Assert.Equal(new NoticeResult(true, "HTTP 200"), await SendAsync("http://sms.luohu.test/alerts"));
+        Assert.True(_bodies.TryDequeue(out var body));
+        Assert.Equal((Message.Title, Message.Text), (body.GetProperty("title").GetString(), body.GetProperty("text").GetString()));
+        var alert = Assert.Single(body.GetProperty("alerts").EnumerateArray());
+        Assert.Equal(("a1", "orange", 0.31), (alert.GetProperty("id").GetString(), alert.GetProperty("severity").GetString(), alert.GetProperty("value").GetDouble()));
+    }
+
+    [Theory]
+    [InlineData(StatusCodes.Status500InternalServerError, "HTTP 500 out of order")]
+    [InlineData(StatusCodes.Status302Found, "HTTP 302 out of order")]
+    public async Task What_is_not_taken_is_told_with_the_answer(int status, string answer)
+    {
+        (_status, _answer) = (status, "out of\norder");
+        Assert.Equal(new NoticeResult(false, answer), await SendAsync("http://sms.luohu.test/alerts"));
+        Assert.Single(_bodies);
+    }
+
+    [Fact]
+    public async Task A_server_that_is_not_there_is_a_result()
+    {
+        var sender = new WebhookSender(new Clients(new SocketsHttpHandler()));
+        var result = await sender.SendAsync(Recipient.Of($"http://127.0.0.1:{Ports.Next()}/secret")!, Message, TestContext.Current.CancellationToken);
+        Assert.False(result.Delivered);
+        Assert.DoesNotContain("secret", result.Answer!, StringComparison.Ordinal);
+    }
+
+    private Task<NoticeResult> SendAsync(string address)
+    {
+        var port = new Uri(_server.Urls.Single()).Port;
+        var sender = new WebhookSender(new Clients(new SocketsHttpHandler
+        {
+            AllowAutoRedirect = false,
+            ConnectCallback = async (_, cancellation) =>
+            {
+                var socket = new Socket(SocketType.Stream, ProtocolType.Tcp);
+                await socket.ConnectAsync("127.0.0.1", port, cancellation);
+                return new NetworkStream(socket, ownsSocket: true);
+            },
+        }));
+        return sender.SendAsync(Recipient.Of(address)!, Message, TestContext.Current.CancellationToken);
+    }
+
+    private sealed class Clients(SocketsHttpHandler handler) : IHttpClientFactory
+    {
+        public HttpClient CreateClient(string name) => new(handler);
+    }
+}
