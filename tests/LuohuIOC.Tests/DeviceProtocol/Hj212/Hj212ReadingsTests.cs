@@ -87,7 +87,7 @@ public sealed class Hj212ReadingsTests
             if (expected is not null) Assert.Equal(expected, sink.All);
             Interlocked.Increment(ref expected is null ? ref refused : ref read);
         }, iter: 30_000);
-        Assert.True(read > 3_000 && refused > 3_000, $"{read} read, {refused} refused: the mutations prove nothing.");
+        Assert.True(read > 1_500 && refused > 1_500, $"{read} read, {refused} refused: the mutations prove nothing.");
     }
 
     [Fact]

@@ -92,7 +92,7 @@ public sealed class Sl651ReadingsTests
             SampleFrames.Seal("sl651", frame);
             Interlocked.Increment(ref Compare(frame) ? ref read : ref refused);
         }, iter: 30_000);
-        Assert.True(read > 3_000 && refused > 3_000, $"{read} read, {refused} refused: the mutations prove nothing.");
+        Assert.True(read > 1_500 && refused > 1_500, $"{read} read, {refused} refused: the mutations prove nothing.");
     }
 
     [Fact]
