@@ -52,12 +52,12 @@ test('who was told outside of walls is never left out, and who could not be is t
   const reached = { policy: '值班长', to: 'chief@luohu.test', delivered: true, answer: '250 ok' }
   const missed = { policy: '分管领导', to: 'qyapi.weixin.qq.com …8d30', delivered: false, answer: 'HTTP 500' }
   const told = [
-    event(1, 'raised', { to: 'red' }), event(2, 'notified', { to: 'red', notices: [missed] }), event(3, 'notified', { to: 'red', notices: [reached, missed] }),
+    event(1, 'raised', { to: 'red' }), event(2, 'notified', { to: 'red', notices: [missed] }), event(3, 'notified', { to: 'red', notices: [reached, { ...reached, policy: '值班员', named: false }, missed] }),
     ...[4, 5, 6, 7, 8, 9, 10, 11, 12].map((n) => event(n, 'furthered')),
   ]
   const steps = stepsOf('waterlogging', told)
   expect(steps.slice(1, 3).map(({ what, change, why }) => [what, change, why].join(' | '))).toEqual([
-    '未能通知 |  | 分管领导（qyapi.weixin.qq.com …8d30）未送达：HTTP 500', '已通知 | 值班长（chief@luohu.test） | 分管领导（qyapi.weixin.qq.com …8d30）未送达：HTTP 500',
+    '未能通知 |  | 分管领导（qyapi.weixin.qq.com …8d30）未送达：HTTP 500', '已通知 | 值班长（chief@luohu.test），值班员（chief@luohu.test，合并通知，未逐条列出） | 分管领导（qyapi.weixin.qq.com …8d30）未送达：HTTP 500',
   ])
   expect(shortened(steps).filter(({ type }) => type === 'notified')).toHaveLength(2)
 })

@@ -118,7 +118,7 @@ public sealed record Alert
     /// <summary>Highest severity of its life, acknowledged or not; null in what older versions have stored.</summary>
     public Severity? Highest { get; init; }
 
-    /// <summary>Which way of folding events the alert was begun with, so that the ledger's verification knows what a stored row must have; null before 2; since 3 the furthest of a detector's fall is its lowest value.</summary>
+    /// <summary>Which way of folding events the alert was begun with, so that the ledger's verification knows what a stored row must have; null before 2; since 3 the furthest of a detector's fall is its lowest value, since 4 it has a call.</summary>
     public int? Fold { get; init; }
 
     /// <summary>By when whoever it is assigned to should have dealt with it; null without a deadline.</summary>
@@ -127,11 +127,14 @@ public sealed record Alert
     /// <summary>When the deadline was found to have passed while the condition held; null while it has not, and again when it is assigned anew.</summary>
     public DateTimeOffset? OverdueAt { get; init; }
 
-    /// <summary>Who was told outside of walls, or could not be: the newest of each policy and recipient; null when nobody.</summary>
+    /// <summary>Who was told outside of walls, or could not be; null when nobody.</summary>
     public NoticeMark[]? Notices { get; init; }
 
+    /// <summary>Since when it has called for an officer; it stands when one has seen it, and is null in what was begun before version 4 of the fold and has not called anew.</summary>
+    public AlertCall? Call { get; init; }
+
     /// <summary>Raise it when an event comes to mean something else for a property that was there before, and see <see cref="AlertChain"/>.</summary>
-    public const int PresentFold = 3;
+    public const int PresentFold = 4;
 
     /// <summary>
     /// The id of the alert that a change raises: the same change always gives the same id, so a replay after a crash

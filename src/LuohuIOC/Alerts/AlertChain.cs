@@ -114,7 +114,7 @@ public sealed class AlertChain(AlertDatabase database)
     private static string Plain(Alert alert, int? fold)
     {
         if (fold is null) alert = alert with { Value = null, TurnedAs = null, ReturnedAt = null, Highest = null };
-        return JsonSerializer.Serialize(alert with { Furthest = null, Fold = null }, AlertJson.Stored.Alert);
+        return JsonSerializer.Serialize(alert with { Furthest = null, Fold = null, Call = null }, AlertJson.Stored.Alert);
     }
 
     private static object?[] ColumnsOf(Alert alert) =>

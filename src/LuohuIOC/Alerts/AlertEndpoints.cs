@@ -3,6 +3,7 @@ using System.Text.Json.Serialization;
 using LuohuIOC.Http;
 using LuohuIOC.Storage;
 using LuohuIOC.Texts;
+using Microsoft.AspNetCore.Authorization;
 
 namespace LuohuIOC.Alerts;
 
@@ -81,22 +82,25 @@ internal static class AlertEndpoints
         return new AlertSummary(open.Length, open.Count(alert => alert.State == AlertWords.Of(AlertState.Raised)), bySeverity, Count(a => a.Street), Count(a => a.Kind));
     }
 
-    private static async Task<IResult> Detail(string id, HttpContext context, AlertQueries queries, AlertStore store)
+    private static async Task<IResult> Detail(string id, HttpContext context, AlertQueries queries, AlertStore store, IAuthorizationService authorization)
     {
         await store.SettledAsync(context.RequestAborted);
         if (queries.Find(id) is not { } alert) return Problem.Of(context, StatusCodes.Status404NotFound, "not-found", id);
         var language = TextBook.LanguageOf(context.Request);
+        // Walls in a hall show who was told; whole addresses are for those who keep the watch.
+        var isOfficer = (await authorization.AuthorizeAsync(context.User, "duty-officer")).Succeeded;
         IfMatch.Tell(context.Response, alert.Version);
         return Results.Ok(new AlertDetail(
-            AlertView.Of(alert, language), [.. queries.EventsOf(id).Select(e => View(e, alert.Subject.Kind, language))], alert.Surroundings is { } found ? SurroundingsView.Of(alert, found, language) : null));
+            AlertView.Of(alert, language), [.. queries.EventsOf(id).Select(e => View(e, alert.Subject.Kind, language, isOfficer))], alert.Surroundings is { } found ? SurroundingsView.Of(alert, found, language) : null));
     }
 
-    private static AlertEventView View(AlertEvent happened, string kind, string language) => new(
+    private static AlertEventView View(AlertEvent happened, string kind, string language, bool isOfficer) => new(
         happened.Sequence, happened.Type.ToString().ToLowerInvariant(), happened.At, happened.Actor, happened.Comment, happened.Assignee,
         happened.From is { } from ? AlertWords.Of(from) : null, happened.To is { } to ? AlertWords.Of(to) : null,
         happened.Metric, happened.Value, happened.Threshold, happened.ObservedAt, happened.Evidence,
         happened.Verdict is { } verdict ? AlertWords.Of(verdict) : null,
-        EvidenceWords.Of(language, kind, happened.Metric ?? "", happened.Value, happened.Threshold, happened.Evidence), happened.DueAt, happened.Notices);
+        EvidenceWords.Of(language, kind, happened.Metric ?? "", happened.Value, happened.Threshold, happened.Evidence), happened.DueAt,
+        isOfficer ? happened.Notices : happened.Notices?.Select(notice => notice.Masked()).ToArray());
 
     private enum Needs
     {

@@ -111,10 +111,10 @@ public sealed record AlertEvent(string AlertId, int Sequence, AlertEventType Typ
         };
         return Type switch
         {
-            AlertEventType.Escalated => Anew(Measured(alert)) with { Worst = before.State == AlertState.Acknowledged || To > before.Worst ? To!.Value : before.Worst },
-            AlertEventType.Eased => Measured(alert),
+            AlertEventType.Escalated => Anew(Measured(alert)) with { Call = Worse(before), Worst = before.State == AlertState.Acknowledged || To > before.Worst ? To!.Value : before.Worst },
+            AlertEventType.Eased => Measured(alert) with { Call = before.Call?.Now(To!.Value, At) },
             AlertEventType.Furthered => Measured(alert),
-            AlertEventType.Returned => Measured(alert) with { ClearedAt = null, ReturnedAt = At, Worst = To > before.Worst ? To!.Value : before.Worst },
+            AlertEventType.Returned => Measured(alert) with { Call = Back(before), ClearedAt = null, ReturnedAt = At, Worst = To > before.Worst ? To!.Value : before.Worst },
             // What it cleared at is the latest value; its severity, threshold, evidence and their time stay those of its last step. That it was a lone reading says more than its evidence.
             AlertEventType.Cleared => alert with
             {
@@ -125,7 +125,7 @@ public sealed record AlertEvent(string AlertId, int Sequence, AlertEventType Typ
             },
             AlertEventType.Acknowledged => alert with { State = AlertState.Acknowledged, AcknowledgedBy = Actor, AcknowledgedAt = At },
             AlertEventType.Assigned => alert with { AssignedTo = Assignee, DueAt = DueAt, OverdueAt = null },
-            AlertEventType.Overdue => Anew(alert) with { OverdueAt = At, Worst = before.State == AlertState.Acknowledged ? before.Severity : before.Worst },
+            AlertEventType.Overdue => Anew(alert) with { Call = Late(before), OverdueAt = At, Worst = before.State == AlertState.Acknowledged ? before.Severity : before.Worst },
             AlertEventType.Commented => alert,
             AlertEventType.Closed => alert with { State = AlertState.Closed, ClosedBy = Actor, ClosedAt = At },
             AlertEventType.Marked => alert with { Verdict = Verdict, MarkedBy = Actor, MarkedAt = At },
@@ -157,6 +157,7 @@ public sealed record AlertEvent(string AlertId, int Sequence, AlertEventType Typ
         Version = Sequence,
         Highest = To,
         Fold = Alert.PresentFold,
+        Call = AlertCall.Begin(To.Value, At),
     };
 
     private Alert Measured(Alert alert) => alert with
@@ -170,10 +171,18 @@ public sealed record AlertEvent(string AlertId, int Sequence, AlertEventType Typ
         ObservedAt = ObservedAt!.Value,
     };
 
+    // Nobody has been asked to look before an officer's look.
+    private AlertCall? Worse(Alert before) => before.State == AlertState.Acknowledged ? AlertCall.Begin(To!.Value, At) : before.Call?.Now(To!.Value, At);
+
+    private AlertCall? Back(Alert before) => At - before.ClearedAt >= AlertCall.LullMin ? AlertCall.Begin(To!.Value, At) : before.Call?.Now(To!.Value, At);
+
+    // Whoever has waited for an officer all the time does not begin to wait anew.
+    private AlertCall? Late(Alert before) => before.State == AlertState.Acknowledged ? AlertCall.Begin(before.Severity, At) : before.Call is { } call ? call with { At = At } : null;
+
     private NoticeMark[] Noted(NoticeMark[] before) =>
     [
-        .. before.Where(mark => !Notices!.Any(notice => notice.Policy == mark.Policy && notice.To == mark.To)),
-        .. Notices!.Select(notice => new NoticeMark(notice.Policy, notice.To, notice.Delivered, To!.Value, At)),
+        .. before.Where(mark => !Notices!.Any(notice => notice.Policy == mark.Policy && notice.To == mark.To && (notice.Delivered || !mark.Delivered))),
+        .. Notices!.Select(notice => new NoticeMark(notice.Policy, notice.To, notice.Delivered, To!.Value, notice.At, notice.Call)),
     ];
 
     // What older versions have stored knows of the highest what the worst says.

@@ -126,7 +126,7 @@ public sealed class AlertGrain(
     public Task Notified(string alertId, Severity severity, NoticeDelivery[] notices)
     {
         var told = new AlertCommand.Tell(alertId, severity, notices);
-        return AskAtAnyTime(new AlertRequest(alertId, Alert.System, null, null), told, closed => ([AlertLifecycle.Told(closed, told, time.GetUtcNow())], AlertRefusal.None));
+        return AskAtAnyTime(new AlertRequest(alertId, Alert.System, null, null), told, closed => (AlertLifecycle.Told(closed, told, time.GetUtcNow()), AlertRefusal.None));
     }
 
     public Task Expire()

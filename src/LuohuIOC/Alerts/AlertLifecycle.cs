@@ -59,7 +59,7 @@ public static class AlertLifecycle
                 return (watch.Open is { Surroundings: null } fresh && fresh.Id == id
                     ? [new AlertEvent(id, fresh.Version + 1, AlertEventType.Surveyed, now, Alert.System) { Surroundings = found }] : [], AlertRefusal.None);
             case AlertCommand.Tell told:
-                return (watch.Open is { } open && open.Id == told.AlertId ? [Told(open, told, now)] : [], AlertRefusal.None);
+                return (watch.Open is { } open && open.Id == told.AlertId ? Told(open, told, now) : [], AlertRefusal.None);
             default:
                 throw new ArgumentOutOfRangeException(nameof(command), command, "Unknown alert command.");
         }
@@ -80,9 +80,13 @@ public static class AlertLifecycle
     public static (IReadOnlyList<AlertEvent> Events, AlertRefusal Refusal) Note(Alert alert, AlertRequest request, DateTimeOffset now) =>
         IsOutdated(alert, request.Version) ? ([], AlertRefusal.VersionConflict) : ([By(alert, AlertEventType.Commented, request, now)], AlertRefusal.None);
 
-    /// <summary>That people were told of an alert, open or closed by now: it may have ended while the message was on its way.</summary>
-    public static AlertEvent Told(Alert alert, AlertCommand.Tell told, DateTimeOffset now) =>
-        new(alert.Id, alert.Version + 1, AlertEventType.Notified, now, Alert.System) { To = told.Severity, Notices = told.Notices };
+    /// <summary>That people were told of an alert, open or closed by now: it may have ended while the message was on its way. What it knows already, by the time of the server's answer, adds nothing.</summary>
+    public static IReadOnlyList<AlertEvent> Told(Alert alert, AlertCommand.Tell told, DateTimeOffset now)
+    {
+        var known = alert.Notices ?? [];
+        NoticeDelivery[] fresh = [.. told.Notices.Where(notice => !known.Any(mark => mark.Policy == notice.Policy && mark.To == notice.To && mark.Delivered == notice.Delivered && mark.At >= notice.At))];
+        return fresh.Length == 0 ? [] : [new AlertEvent(alert.Id, alert.Version + 1, AlertEventType.Notified, now, Alert.System) { To = told.Severity, Notices = fresh }];
+    }
 
     public static RuleWatch Apply(RuleWatch watch, AlertEvent happened)
     {

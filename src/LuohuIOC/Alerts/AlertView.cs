@@ -121,8 +121,11 @@ public sealed record AlertView
     /// <summary>When that time was found to have passed while the condition held; null while it has not.</summary>
     [Id(38), Key("overdueAt"), MessagePackFormatter(typeof(IsoTime))] public DateTimeOffset? OverdueAt { get; init; }
 
-    /// <summary>Who was told outside of walls, or could not be: the newest of each policy and recipient; null when nobody.</summary>
-    [Id(39), Key("notices")] public NoticeView[]? Notices { get; init; }
+    /// <summary>For hosts, which see by it who is still to be told. Officers read it in the events; addresses are nothing for every wall.</summary>
+    [Id(39), IgnoreMember, JsonIgnore] public NoticeMark[]? Notices { get; init; }
+
+    /// <summary>For hosts: since when it has called for an officer.</summary>
+    [Id(40), IgnoreMember, JsonIgnore] public AlertCall? Call { get; init; }
 
     public static AlertView Of(Alert alert, string language = TextBook.Chinese) => new()
     {
@@ -153,7 +156,8 @@ public sealed record AlertView
         AssignedTo = alert.AssignedTo,
         DueAt = alert.DueAt,
         OverdueAt = alert.OverdueAt,
-        Notices = alert.Notices?.Select(mark => new NoticeView(mark.Policy, mark.To, mark.Delivered, AlertWords.Of(mark.Severity), mark.At)).ToArray(),
+        Notices = alert.Notices,
+        Call = alert.Call,
         ClosedBy = alert.ClosedBy,
         ClosedAt = alert.ClosedAt,
         Comment = alert.Comment,
@@ -193,7 +197,8 @@ public sealed record AlertView
         AssignedTo = AssignedTo,
         DueAt = DueAt,
         OverdueAt = OverdueAt,
-        Notices = Notices?.Select(notice => new NoticeMark(notice.Policy, notice.To, notice.Delivered, AlertWords.SeverityOf(notice.Severity), notice.At)).ToArray(),
+        Notices = Notices,
+        Call = Call,
         ClosedBy = ClosedBy,
         ClosedAt = ClosedAt,
         Comment = Comment,

@@ -56,7 +56,7 @@ public interface IAlertGrain : IGrainWithStringKey
     [Alias("survey")]
     Task Survey(string alertId, Surroundings surroundings);
 
-    /// <summary>Keeps who was told of an alert outside of walls, or could not be; also of one that has closed meanwhile.</summary>
+    /// <summary>Keeps who was told of an alert outside of walls, or could not be; also of one that has closed meanwhile. Told twice it adds nothing.</summary>
     [Alias("notified")]
     Task Notified(string alertId, Severity severity, NoticeDelivery[] notices);
 

@@ -1,4 +1,5 @@
 using System.Net.Sockets;
+using LuohuIOC.Texts;
 using MailKit;
 using MailKit.Net.Smtp;
 using MailKit.Security;
@@ -22,10 +23,15 @@ internal sealed class MailSender(IOptions<NoticeOptions> options) : INoticeSende
         var mail = options.Value.Mail;
         try
         {
-            using var client = new SmtpClient();
-            var port = mail.Port > 0 ? mail.Port : mail.Security == MailSecurity.Tls ? TlsPort : SubmissionPort;
-            await client.ConnectAsync(mail.Host, port, Security(mail.Security), cancellation);
-            if (mail.User.Length > 0) await client.AuthenticateAsync(mail.User, mail.Password, cancellation);
+            // The certificate is checked; lists of revoked ones are somewhere that a network of the authorities' own does not reach, and would be waited for.
+            using var client = new SmtpClient { CheckCertificateRevocation = false, Timeout = (int)options.Value.Timeout.TotalMilliseconds };
+            using (var patience = CancellationTokenSource.CreateLinkedTokenSource(cancellation))
+            {
+                patience.CancelAfter(INoticeSender.ConnectPatience);
+                var port = mail.Port > 0 ? mail.Port : mail.Security == MailSecurity.Tls ? TlsPort : SubmissionPort;
+                await client.ConnectAsync(mail.Host, port, Security(mail.Security), patience.Token);
+                if (mail.User.Length > 0) await client.AuthenticateAsync(mail.User, mail.Password, patience.Token);
+            }
             var answer = await client.SendAsync(Compose(mail.From, recipient, message), cancellation);
             await QuitAsync(client, cancellation);
             return new NoticeResult(true, Answers.OneLine(answer));
@@ -34,6 +40,10 @@ internal sealed class MailSender(IOptions<NoticeOptions> options) : INoticeSende
         {
             // Its own message is a page on certificates.
             return new NoticeResult(false, Answers.OneLine(e.InnerException?.Message ?? e.Message));
+        }
+        catch (OperationCanceledException) when (!cancellation.IsCancellationRequested)
+        {
+            return new NoticeResult(false, TextBook.Get(message.Language, "notice.no-connection", INoticeSender.ConnectPatience.TotalSeconds));
         }
         catch (Exception e) when (IsOutside(e))
         {
@@ -54,12 +64,14 @@ internal sealed class MailSender(IOptions<NoticeOptions> options) : INoticeSende
     }
 
     private static bool IsOutside(Exception e) =>
-        e is SocketException or IOException or AuthenticationException or ProtocolException or CommandException or ServiceNotConnectedException or ServiceNotAuthenticatedException or NotSupportedException;
+        e is SocketException or IOException or TimeoutException or AuthenticationException or ProtocolException or CommandException or ServiceNotConnectedException or ServiceNotAuthenticatedException or NotSupportedException;
 
     private static MimeMessage Compose(string from, Recipient recipient, NoticeMessage message)
     {
-        var mail = new MimeMessage { Subject = message.Title, Priority = MessagePriority.Urgent, Body = new TextPart("plain") { Text = message.Text } };
-        mail.From.Add(MailboxAddress.Parse(from));
+        var sender = MailboxAddress.Parse(from);
+        // The same message sent again has the same number, so that a mailbox can know it.
+        var mail = new MimeMessage { Subject = message.Title, Priority = MessagePriority.Urgent, Body = new TextPart("plain") { Text = message.Text }, MessageId = $"{message.Number}@{sender.Domain}" };
+        mail.From.Add(sender);
         mail.To.Add(MailboxAddress.Parse(recipient.Address));
         // RFC 3834: no holiday notice answers a machine.
         mail.Headers.Add("Auto-Submitted", "auto-generated");

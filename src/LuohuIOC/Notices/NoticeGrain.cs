@@ -1,4 +1,3 @@
-using LuohuIOC.Alerts;
 using Orleans.Placement;
 
 namespace LuohuIOC.Notices;
@@ -7,7 +6,7 @@ namespace LuohuIOC.Notices;
 [Alias("luohu.notices")]
 internal interface INoticeGrain : IGrainWithIntegerKey
 {
-    /// <summary>Tells whoever is to be told. Completes when servers have answered or their time is up.</summary>
+    /// <summary>Begins to tell whoever is to be told.</summary>
     [Alias("tell")]
     Task Tell();
 
@@ -26,8 +25,8 @@ internal interface INoticeGrain : IGrainWithIntegerKey
 /// <param name="After">So long an alert must have waited for an officer.</param>
 /// <param name="To">The recipient, as far as people may see it.</param>
 /// <param name="Channel"><c>mail</c> or <c>webhook</c>.</param>
-/// <param name="LastAt">When the last message left; null before the first since the start.</param>
-/// <param name="DeliveredAt">When the last one that its server took did; null before.</param>
+/// <param name="LastAt">When the last message was answered or given up; null before the first since the start.</param>
+/// <param name="DeliveredAt">When the last one that its server took was; null before.</param>
 /// <param name="Failures">Failures since then in a row.</param>
 /// <param name="Answer">What the server said last, or what failed.</param>
 [GenerateSerializer, Immutable, Alias("luohu.notice-line.v1")]
@@ -42,32 +41,24 @@ public sealed record NoticeLineView(
     [property: Id(7)] int Failures,
     [property: Id(8)] string? Answer);
 
-/// <summary>Calls come one after another: what is sent has been taken note of before the next look.</summary>
 [PreferLocalPlacement]
-internal sealed class NoticeGrain(NoticeRound round) : Grain, INoticeGrain
+internal sealed class NoticeGrain(NoticeRound round, ILogger<NoticeGrain> logger) : Grain, INoticeGrain
 {
-    private readonly CancellationTokenSource _ended = new();
-
-    public override Task OnDeactivateAsync(DeactivationReason reason, CancellationToken cancellationToken)
+    public Task Tell()
     {
-        _ended.Cancel();
+        // Another host has policies, or it would not ask.
+        if (round.Lines.Count == 0) logger.LogError("Notices: this host is to tell for the whole city and has no policies, so nobody is told. Give every host the same section Notices and start this one anew.");
+        round.Begin();
         return Task.CompletedTask;
     }
-
-    public Task Tell() => round.TellAsync(_ended.Token);
 
     public Task<NoticeLineView[]> Lines() => Task.FromResult(Views());
 
     public async Task<NoticeLineView[]> Try(string policy, string officer)
     {
-        await round.TryAsync(policy, officer, _ended.Token);
+        await round.TryAsync(policy, officer);
         return [.. Views().Where(line => line.Policy == policy)];
     }
 
-    private NoticeLineView[] Views() =>
-    [
-        .. round.Lines.Select(line => new NoticeLineView(
-            line.Policy.Name, line.Policy.Severity, line.Policy.After, line.Recipient.Label, line.Recipient.Channel == NoticeChannel.Mail ? "mail" : "webhook",
-            line.LastAt, line.DeliveredAt, line.Failures, line.Answer)),
-    ];
+    private NoticeLineView[] Views() => [.. round.Lines.Select(line => line.View)];
 }

@@ -8,17 +8,17 @@ internal sealed class NoticeMeters
     public const string Name = "LuohuIOC.Notices";
 
     private readonly Counter<long> _sent;
-    private readonly Counter<long> _unkept;
+    private readonly Counter<long> _lost;
 
     public NoticeMeters(IMeterFactory factory)
     {
         var meter = factory.Create(Name);
         _sent = meter.CreateCounter<long>("luohu.notices.sent", "{message}", "Messages to recipients, by channel and whether their servers took them");
-        _unkept = meter.CreateCounter<long>("luohu.notices.unkept", "{alert}", "Alerts whose notices the ledger did not take");
+        _lost = meter.CreateCounter<long>("luohu.notices.lost", "{notice}", "Notices that the record will not have: the ledger was away for too long");
     }
 
     public void Sent(NoticeChannel channel, bool isDelivered) => _sent.Add(
         1, new KeyValuePair<string, object?>("channel", channel == NoticeChannel.Mail ? "mail" : "webhook"), new KeyValuePair<string, object?>("result", isDelivered ? "delivered" : "failed"));
 
-    public void Unkept() => _unkept.Add(1);
+    public void Lost() => _lost.Add(1);
 }

@@ -23,9 +23,17 @@ public sealed class NoticeOptions
     [Range(typeof(TimeSpan), "00:00:00.100", "00:01:00")]
     public TimeSpan LookEvery { get; set; } = TimeSpan.FromSeconds(1);
 
-    /// <summary>A server that has not taken a message after so long has failed.</summary>
-    [Range(typeof(TimeSpan), "00:00:01", "00:00:25")]
-    public TimeSpan Timeout { get; set; } = TimeSpan.FromSeconds(15);
+    /// <summary>So long a server may take for a message: it may look for viruses, or wait until a short message has left. A connection has ten seconds of it.</summary>
+    [Range(typeof(TimeSpan), "00:00:01", "00:10:00")]
+    public TimeSpan Timeout { get; set; } = TimeSpan.FromMinutes(1);
+
+    /// <summary>So long after a start nobody is told of what was there before it: gateways may still bring that it is over.</summary>
+    [Range(typeof(TimeSpan), "00:00:00", "01:00:00")]
+    public TimeSpan Grace { get; set; } = TimeSpan.FromMinutes(1);
+
+    /// <summary>So long a new alert waits for what stands around it, so that the message can say it.</summary>
+    [Range(typeof(TimeSpan), "00:00:00", "00:01:00")]
+    public TimeSpan SurveyPatience { get; set; } = TimeSpan.FromSeconds(2);
 
     /// <summary>First wait after a failure; each further one doubles it.</summary>
     [Range(typeof(TimeSpan), "00:00:00.100", "01:00:00")]
@@ -67,7 +75,6 @@ public sealed class MailOptions
     public string Host { get; set; } = "";
 
     /// <summary>0: 465 with <see cref="MailSecurity.Tls"/>, else 587.</summary>
-    [Range(0, 65535)]
     public int Port { get; set; }
 
     public MailSecurity Security { get; set; } = MailSecurity.StartTls;

@@ -27,13 +27,15 @@ internal sealed class NoticeOptionsCheck : IValidateOptions<NoticeOptions>
             yield return $"Notices:Policies: {same.Value} policies are named {same.Key}; the record could not tell them apart.";
         if (!options.Policies.SelectMany(p => p.To).Any(to => Recipient.Of(to) is { Channel: NoticeChannel.Mail })) yield break;
         if (options.Mail.Host.Length == 0) yield return "Notices:Mail:Host is missing: a policy names a mail address.";
-        if (Recipient.Of(options.Mail.From) is not { Channel: NoticeChannel.Mail }) yield return "Notices:Mail:From must be a mail address: servers take nothing without a sender.";
+        if (Recipient.Of(options.Mail.From) is not { Channel: NoticeChannel.Mail }) yield return "Notices:Mail:From must be a bare mail address, without a name: servers take nothing without a sender.";
+        if (options.Mail.Port is < 0 or > 65535) yield return "Notices:Mail:Port must be from 0 to 65535.";
+        if (options.Mail is { User.Length: > 0, Password.Length: 0 }) yield return "Notices:Mail:Password is missing: a name without one is refused by every server.";
         if (options.Mail is { User.Length: > 0, Security: MailSecurity.None }) yield return "Notices:Mail:Security is None, and Notices:Mail:User would send its password in the clear.";
     }
 
     private static IEnumerable<string> FaultsOf(PolicyOptions policy)
     {
-        if (string.IsNullOrWhiteSpace(policy.Name) || policy.Name.Length > NameMax || !Legible.Is(policy.Name)) yield return $"Name must have 1 to {NameMax} visible characters.";
+        if (string.IsNullOrWhiteSpace(policy.Name) || policy.Name.Length > NameMax || !Legible.Is(policy.Name) || policy.Name.Contains('/')) yield return $"Name must have 1 to {NameMax} visible characters and no /.";
         if (!Severities.Contains(policy.Severity)) yield return "Severity must be blue, yellow, orange or red.";
         if (policy.After < TimeSpan.Zero || policy.After > TimeSpan.FromDays(7)) yield return "After must be from 00:00:00 to 7.00:00:00.";
         if (!Languages.Contains(policy.Language)) yield return "Language must be zh-CN or en.";
@@ -41,7 +43,7 @@ internal sealed class NoticeOptionsCheck : IValidateOptions<NoticeOptions>
             if (kind != Alerts.AlertSubject.GatewayKind && !KindCatalogue.TryParse(kind, out _)) yield return $"Kinds: {kind} is no kind of sensor (GET /api/v1/kinds).";
         if (policy.To.Count == 0) yield return "To is empty: it would tell nobody.";
         for (var i = 0; i < policy.To.Count; i++)
-            if (Recipient.Of(policy.To[i]) is null) yield return $"To:{i} must be a mail address or begin with http:// or https://.";
+            if (Recipient.Of(policy.To[i]) is null) yield return $"To:{i} must be a bare mail address or begin with http:// or https://.";
         foreach (var same in policy.To.Select(Recipient.Of).OfType<Recipient>().CountBy(to => to.Label).Where(to => to.Value > 1))
             yield return $"To has {same.Key} {same.Value} times.";
     }

@@ -5,6 +5,9 @@ namespace LuohuIOC.Notices;
 /// <summary>Which alerts are told to whom, read from <see cref="PolicyOptions"/>.</summary>
 internal sealed class NoticePolicy(PolicyOptions options)
 {
+    /// <summary>Hosts' clocks differ by less. What was raised further in the future was so before the clock was set back: nobody knows how long it has waited.</summary>
+    private static readonly TimeSpan ClocksApart = TimeSpan.FromMinutes(1);
+
     private readonly Severity _least = AlertWords.SeverityOf(options.Severity);
     private readonly HashSet<string> _kinds = Listed(options.Kinds);
     private readonly HashSet<string> _streets = Listed(options.Streets);
@@ -20,8 +23,8 @@ internal sealed class NoticePolicy(PolicyOptions options)
     public IReadOnlyList<Recipient> Recipients { get; } = [.. options.To.Select(to => Recipient.Of(to)!)];
 
     /// <summary>
-    /// Whether a recipient is to be told of an alert now: it waits for an officer, has done so for long enough, and what the recipient has been told of it last is milder, or older than the
-    /// passing of its deadline.
+    /// Whether a recipient is to be told of an alert now: it waits for an officer, has done so at the policy's severity for long enough, and of this call the recipient has been told nothing, or
+    /// something milder.
     /// </summary>
     /// <param name="alert">As it stands.</param>
     /// <param name="to">The recipient's label.</param>
@@ -31,18 +34,22 @@ internal sealed class NoticePolicy(PolicyOptions options)
         if (alert.State != AlertWords.Of(AlertState.Raised) || alert.ClearedAt is not null) return false;
         var severity = AlertWords.SeverityOf(alert.Severity);
         if (severity < _least || !Holds(_kinds, alert.Kind) || !Holds(_streets, alert.Street)) return false;
-        if (now - WaitingSince(alert) < After) return false;
-        return !(alert.Notices ?? []).Any(told => told.Delivered && IsSame(told, to) && AlertWords.SeverityOf(told.Severity) >= severity && !(told.At < alert.OverdueAt));
+        var waited = now - WaitingSince(alert);
+        if (waited < After && waited > -ClocksApart) return false;
+        return !(alert.Notices ?? []).Any(told => told.Delivered && IsSame(told, to) && told.Severity >= severity && told.Call == CallOf(alert));
     }
 
     /// <summary>Whether the record says already that this alert, as it stands, could not be told to the recipient.</summary>
     public bool IsKnownToFail(AlertView alert, string to) =>
-        (alert.Notices ?? []).Any(told => !told.Delivered && IsSame(told, to) && told.Severity == alert.Severity && !(told.At < alert.OverdueAt));
+        (alert.Notices ?? []).Any(told => !told.Delivered && IsSame(told, to) && told.Severity == AlertWords.SeverityOf(alert.Severity) && told.Call == CallOf(alert));
 
-    /// <summary>Since when an alert is what nobody deals with.</summary>
-    public static DateTimeOffset WaitingSince(AlertView alert) => alert.OverdueAt ?? alert.HoldsSince ?? alert.RaisedAt;
+    /// <summary>Since when nobody has dealt with an alert of the policy's severity.</summary>
+    public DateTimeOffset WaitingSince(AlertView alert) => alert.Call?.Since(_least) ?? CallOf(alert);
 
-    private bool IsSame(NoticeView told, string to) => told.Policy == Name && told.To == to;
+    /// <summary>Which call of the alert it is; older versions stored none.</summary>
+    public static DateTimeOffset CallOf(AlertView alert) => alert.Call?.At ?? alert.OverdueAt ?? alert.HoldsSince ?? alert.RaisedAt;
+
+    private bool IsSame(NoticeMark told, string to) => told.Policy == Name && told.To == to;
 
     private static bool Holds(HashSet<string> listed, string value) => listed.Count == 0 || listed.Contains(value);
 

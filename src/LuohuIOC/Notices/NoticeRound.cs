@@ -1,94 +1,109 @@
 using LuohuIOC.Alerts;
+using LuohuIOC.Texts;
 using Microsoft.Extensions.Options;
 
 namespace LuohuIOC.Notices;
 
 /// <summary>
-/// Tells whoever is to be told now, all recipients at once, and has the alerts keep what came of it. Of the hosts of a city one at a time does this
+/// Tells whoever is to be told now, each recipient for itself, and has the alerts keep what came of it. Of the hosts of a city one at a time does this
 /// (<see cref="NoticeGrain"/>). A host that dies between a server's answer and the ledger's leaves its heir to tell once more: twice is better than never.
 /// </summary>
 internal sealed class NoticeRound(
-    IOpenAlerts alerts, IEnumerable<INoticeSender> senders, IGrainFactory grains, NoticeMeters meters, IOptions<NoticeOptions> options, TimeProvider time, ILogger<NoticeRound> logger)
+    IOpenAlerts alerts, IEnumerable<INoticeSender> senders, NoticeRecord record, NoticeMeters meters, IHostApplicationLifetime lifetime, IOptions<NoticeOptions> options, TimeProvider time, ILogger<NoticeRound> logger)
 {
-    /// <summary>A ledger that is away holds up no further message.</summary>
-    private static readonly TimeSpan LedgerPatience = TimeSpan.FromSeconds(2);
+    /// <summary>An administrator waits for it.</summary>
+    private static readonly TimeSpan TrialPatience = TimeSpan.FromSeconds(20);
 
     private readonly NoticeLine[] _lines = [.. options.Value.Policies.Select(p => new NoticePolicy(p)).SelectMany(policy => policy.Recipients.Select(to => new NoticeLine(policy, to)))];
     private readonly Dictionary<NoticeChannel, INoticeSender> _senders = senders.ToDictionary(sender => sender.Channel);
+    private readonly DateTimeOffset _started = time.GetUtcNow();
 
     public IReadOnlyList<NoticeLine> Lines => _lines;
 
-    /// <summary>Whether somebody may have to be told, by the alerts alone: any thread and any host may ask.</summary>
+    /// <summary>Whether somebody may have to be told, by the alerts alone, or the ledger: any host may ask.</summary>
     public bool IsDue()
     {
-        var (open, now) = (Open(), time.GetUtcNow());
+        if (record.IsWaiting) return true;
+        var (now, open) = (time.GetUtcNow(), Open());
         return _lines.Any(line => open.Any(alert => line.Policy.IsDue(alert, line.Recipient.Label, now)));
     }
 
-    public async Task TellAsync(CancellationToken cancellation)
+    /// <summary>Begins what is to be told and is not on its way. Waits for nothing: a server that hangs holds up its own recipient alone.</summary>
+    public void Begin()
     {
-        var (open, now) = (Open(), time.GetUtcNow());
-        var told = await Task.WhenAll(_lines.Select(line => TellAsync(line, line.DueOf(open, options.Value, now), cancellation)));
-        await Task.WhenAll(told.SelectMany(notices => notices).GroupBy(notice => notice.Alert.Id).Select(ofAlert => KeepAsync(ofAlert.First().Alert, [.. ofAlert.Select(notice => notice.Notice)])));
+        record.Begin();
+        var open = Open();
+        foreach (var line in _lines)
+            if (line.TryBegin()) _ = TellAsync(line, open);
     }
 
     /// <summary>Sends a message that tells of no alert to all recipients of a policy.</summary>
-    public Task TryAsync(string policy, string officer, CancellationToken cancellation) => Task.WhenAll(_lines.Where(line => line.Policy.Name == policy).Select(async line =>
+    public Task TryAsync(string policy, string officer) => Task.WhenAll(_lines.Where(line => line.Policy.Name == policy).Select(async line =>
     {
-        var now = time.GetUtcNow();
-        line.Tried(await SendAsync(line, NoticeMessage.Trial(line.Policy, officer, now), cancellation), now);
+        var patience = options.Value.Timeout < TrialPatience ? options.Value.Timeout : TrialPatience;
+        var result = await SendAsync(line, NoticeMessage.Trial(line.Policy, officer, time.GetUtcNow()), patience);
+        line.Tried(result, time.GetUtcNow());
     }));
 
-    private async Task<(AlertView Alert, NoticeDelivery Notice)[]> TellAsync(NoticeLine line, IReadOnlyList<AlertView> due, CancellationToken cancellation)
+    private async Task TellAsync(NoticeLine line, IReadOnlyList<AlertView> open)
     {
-        if (due.Count == 0) return [];
-        var sender = _senders[line.Recipient.Channel];
-        var result = await SendAsync(line, NoticeMessage.Of(line.Policy, due, options.Value.WallUrl, time.GetUtcNow(), sender.BytesMax(line.Recipient)), cancellation);
-        return [.. line.Sent(due, result, time.GetUtcNow())];
+        try
+        {
+            var now = time.GetUtcNow();
+            var due = line.DueOf(open, options.Value, now);
+            if (due.Count == 0) return;
+            var message = NoticeMessage.Of(line.Policy, due, options.Value.WallUrl, now, _senders[line.Recipient.Channel].BytesMax(line.Recipient));
+            var result = await SendAsync(line, message, options.Value.Timeout).ConfigureAwait(false);
+            record.Keep(line.Sent(message, result, time.GetUtcNow()));
+        }
+        catch (Exception e)
+        {
+            logger.LogError(e, "Notices: {To} of {Policy} could not be told for a defect of this program.", line.Recipient.Label, line.Policy.Name);
+        }
+        finally
+        {
+            line.End();
+        }
     }
 
-    private async Task<NoticeResult> SendAsync(NoticeLine line, NoticeMessage message, CancellationToken cancellation)
+    private async Task<NoticeResult> SendAsync(NoticeLine line, NoticeMessage message, TimeSpan patience)
     {
-        using var patience = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
-        patience.CancelAfter(options.Value.Timeout);
+        var before = line.View.Failures;
+        using var end = CancellationTokenSource.CreateLinkedTokenSource(lifetime.ApplicationStopping);
+        end.CancelAfter(patience);
         NoticeResult result;
         try
         {
-            result = await _senders[line.Recipient.Channel].SendAsync(line.Recipient, message, patience.Token);
+            // Off the grain, which has nothing to wait for.
+            result = await Task.Run(() => _senders[line.Recipient.Channel].SendAsync(line.Recipient, message, end.Token), CancellationToken.None).ConfigureAwait(false);
         }
-        catch (OperationCanceledException) when (!cancellation.IsCancellationRequested)
+        catch (OperationCanceledException)
         {
-            result = new NoticeResult(false, $"no answer within {options.Value.Timeout.TotalSeconds:0.#} s");
+            result = lifetime.ApplicationStopping.IsCancellationRequested
+                ? new NoticeResult(false, TextBook.Get(message.Language, "notice.stopping"))
+                : new NoticeResult(false, TextBook.Get(message.Language, "notice.unanswered", patience.TotalSeconds), Unanswered: true);
         }
-        catch (Exception e) when (!cancellation.IsCancellationRequested)
+        catch (Exception e)
         {
-            // A defect in one way must not cost the other recipients their message.
+            // A defect in one way is a failure of it, told with its trace.
             logger.LogError(e, "Notices: {To} of {Policy} could not be told for a defect of this program.", line.Recipient.Label, line.Policy.Name);
-            result = new NoticeResult(false, Answers.OneLine(e.Message));
+            result = new NoticeResult(false, e.GetType().Name);
         }
         meters.Sent(line.Recipient.Channel, result.Delivered);
         // The first failure and the first success after it: what goes on is in the metrics.
-        if (!result.Delivered && line.Failures == 0) logger.LogWarning("Notices: {To} of {Policy} could not be told: {Answer}. It is tried again.", line.Recipient.Label, line.Policy.Name, result.Answer);
-        if (result.Delivered && line.Failures > 0) logger.LogInformation("Notices: {To} of {Policy} can be told again.", line.Recipient.Label, line.Policy.Name);
+        if (!result.Delivered && before == 0) logger.LogWarning("Notices: {To} of {Policy} could not be told: {Answer}. It is tried again.", line.Recipient.Label, line.Policy.Name, result.Answer);
+        if (result.Delivered && before > 0) logger.LogInformation("Notices: {To} of {Policy} can be told again.", line.Recipient.Label, line.Policy.Name);
         return result;
     }
 
-    private async Task KeepAsync(AlertView alert, NoticeDelivery[] notices)
+    private AlertView[] Open()
     {
-        try
-        {
-            await grains.GetGrain<IAlertGrain>(alert.SensorId).Notified(alert.Id, AlertWords.SeverityOf(alert.Severity), notices).WaitAsync(LedgerPatience, time);
-        }
-        catch (TimeoutException)
-        {
-            logger.LogInformation("Notices: the ledger has not taken yet that {Alert} was told; it waits there.", alert.Id);
-        }
-        catch (Exception e) when (e is OrleansException or AlertNotStoredException || AlertDatabase.IsTemporary(e))
-        {
-            meters.Unkept();
-            logger.LogWarning(e, "Notices: that {Alert} was told to {To} is not in the ledger.", alert.Id, string.Join(", ", notices.Select(notice => notice.To)));
-        }
+        var now = time.GetUtcNow();
+        var isFresh = now < _started + options.Value.Grace;
+        return [.. alerts.Open.Where(alert => !(isFresh && NoticePolicy.CallOf(alert) < _started) && !IsLookedAround(alert, now))];
     }
 
-    private IReadOnlyList<AlertView> Open() => [.. alerts.Open];
+    // For half a second or so after the raise.
+    private bool IsLookedAround(AlertView alert, DateTimeOffset now) =>
+        alert.Surroundings is null && now >= alert.RaisedAt && now - alert.RaisedAt < options.Value.SurveyPatience;
 }

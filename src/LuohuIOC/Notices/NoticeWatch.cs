@@ -16,7 +16,7 @@ internal sealed class NoticeWatch(NoticeRound round, IGrainFactory grains, SiloS
         {
             try
             {
-                if (round.IsDue()) await grains.GetGrain<INoticeGrain>(0).Tell();
+                if (round.IsDue()) await grains.GetGrain<INoticeGrain>(0).Tell().WaitAsync(stoppingToken);
                 isFailing = false;
             }
             catch (Exception e) when (e is not OperationCanceledException || !stoppingToken.IsCancellationRequested)

@@ -18,11 +18,12 @@ public static class NoticesFeature
         builder.Services.AddSingleton<IValidateOptions<NoticeOptions>, NoticeOptionsCheck>();
         builder.Services.TryAddSingleton(TimeProvider.System);
         // A redirect would take what is told to another server; addresses of robots are secrets, and are not logged.
-        builder.Services.AddHttpClient(WebhookSender.ClientName).ConfigurePrimaryHttpMessageHandler(() => new SocketsHttpHandler { AllowAutoRedirect = false }).RemoveAllLoggers();
+        builder.Services.AddHttpClient(WebhookSender.ClientName).ConfigurePrimaryHttpMessageHandler(() => new SocketsHttpHandler { AllowAutoRedirect = false, ConnectTimeout = INoticeSender.ConnectPatience }).RemoveAllLoggers();
         builder.Services.AddSingleton<INoticeSender, MailSender>();
         builder.Services.AddSingleton<INoticeSender, WebhookSender>();
         builder.Services.TryAddSingleton<SiloStarted>();
         builder.Services.AddSingleton<NoticeMeters>();
+        builder.Services.AddSingleton<NoticeRecord>();
         builder.Services.AddSingleton<NoticeRound>();
         builder.Services.AddHostedService<NoticeWatch>();
         return builder;

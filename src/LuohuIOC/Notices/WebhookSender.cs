@@ -1,5 +1,9 @@
+using System.Net.Http.Headers;
 using System.Net.Sockets;
+using System.Text;
 using System.Text.Json;
+using LuohuIOC.Http;
+using LuohuIOC.Texts;
 
 namespace LuohuIOC.Notices;
 
@@ -11,15 +15,18 @@ internal sealed class WebhookSender(IHttpClientFactory clients) : INoticeSender
 {
     public const string ClientName = "notices";
 
-    /// <summary>Of a WeCom robot's text, the shortest of the three; the title is part of it.</summary>
+    /// <summary>Of a WeCom robot's text, the shortest of the three.</summary>
     private const int RobotBytesMax = 2048;
 
-    private const int TitleBytesMax = 400;
-    private const int AnswerBytesMax = 64 * 1024;
+    /// <summary>Of an answer that are looked at.</summary>
+    private const int AnswerBytesMax = 4096;
+
+    /// <summary>Alerts as the interface gives them.</summary>
+    private static readonly JsonSerializerOptions Json = JsonOptions();
 
     public NoticeChannel Channel => NoticeChannel.Webhook;
 
-    public int BytesMax(Recipient recipient) => FormOf(recipient) == Form.Plain ? int.MaxValue : RobotBytesMax - TitleBytesMax;
+    public int BytesMax(Recipient recipient) => FormOf(recipient) == Form.Plain ? int.MaxValue : RobotBytesMax;
 
     public async Task<NoticeResult> SendAsync(Recipient recipient, NoticeMessage message, CancellationToken cancellation)
     {
@@ -27,32 +34,63 @@ internal sealed class WebhookSender(IHttpClientFactory clients) : INoticeSender
         try
         {
             using var http = clients.CreateClient(ClientName);
-            http.MaxResponseContentBufferSize = AnswerBytesMax;
-            using var answer = await http.PostAsJsonAsync(recipient.Address, Body(form, message), cancellation);
-            var text = await answer.Content.ReadAsStringAsync(cancellation);
-            if (!answer.IsSuccessStatusCode) return new NoticeResult(false, Answers.OneLine($"HTTP {(int)answer.StatusCode} {text}"));
-            return form == Form.Plain ? new NoticeResult(true, $"HTTP {(int)answer.StatusCode}") : Robot(form, text);
+            http.Timeout = Timeout.InfiniteTimeSpan;
+            // With its length: some servers take no body that comes in chunks.
+            using var request = new HttpRequestMessage(HttpMethod.Post, recipient.Address) { Content = new ByteArrayContent(JsonSerializer.SerializeToUtf8Bytes(Body(form, message), Json)) };
+            request.Content.Headers.ContentType = new MediaTypeHeaderValue("application/json", "utf-8");
+            using var answer = await http.SendAsync(request, HttpCompletionOption.ResponseHeadersRead, cancellation);
+            // What such a server has taken it has taken, whatever page it answers with.
+            if (answer.IsSuccessStatusCode && form == Form.Plain) return new NoticeResult(true, $"HTTP {(int)answer.StatusCode}");
+            var text = await TextAsync(answer.Content, cancellation);
+            return answer.IsSuccessStatusCode
+                ? new NoticeResult(IsDone(form, text), Answers.Without(recipient.Address, text))
+                : new NoticeResult(false, Answers.Without(recipient.Address, $"HTTP {(int)answer.StatusCode} {text}"));
         }
-        catch (Exception e) when (e is HttpRequestException or SocketException or IOException or JsonException)
+        catch (OperationCanceledException) when (!cancellation.IsCancellationRequested)
         {
-            return new NoticeResult(false, Answers.OneLine(e.Message));
+            return new NoticeResult(false, TextBook.Get(message.Language, "notice.no-connection", INoticeSender.ConnectPatience.TotalSeconds));
         }
+        catch (Exception e) when (e is HttpRequestException or SocketException or IOException)
+        {
+            return new NoticeResult(false, Answers.Without(recipient.Address, e.Message));
+        }
+    }
+
+    /// <summary>The beginning of an answer, as UTF-8 whatever it says it is.</summary>
+    private static async Task<string> TextAsync(HttpContent content, CancellationToken cancellation)
+    {
+        await using var stream = await content.ReadAsStreamAsync(cancellation);
+        var bytes = new byte[AnswerBytesMax];
+        return Encoding.UTF8.GetString(bytes.AsSpan(0, await stream.ReadAtLeastAsync(bytes, bytes.Length, throwOnEndOfStream: false, cancellation)));
     }
 
     private static object Body(Form form, NoticeMessage message) => form switch
     {
         Form.Plain => new { title = message.Title, text = message.Text, alerts = message.Alerts },
-        Form.Feishu => new { msg_type = "text", content = new { text = $"{message.Title}\n{message.Text}" } },
-        _ => new { msgtype = "text", text = new { content = $"{message.Title}\n{message.Text}" } },
+        Form.Feishu => new { msg_type = "text", content = new { text = message.Whole } },
+        _ => new { msgtype = "text", text = new { content = message.Whole } },
     };
 
     /// <summary>0 is done: <c>errcode</c> of WeCom and DingTalk, <c>code</c> of Feishu, beside what was wrong.</summary>
-    private static NoticeResult Robot(Form form, string text)
+    private static bool IsDone(Form form, string text)
     {
-        using var answer = JsonDocument.Parse(text);
-        var isDone = answer.RootElement.ValueKind == JsonValueKind.Object && answer.RootElement.TryGetProperty(form == Form.Feishu ? "code" : "errcode", out var code)
-            && code.ValueKind == JsonValueKind.Number && code.TryGetInt64(out var number) && number == 0;
-        return new NoticeResult(isDone, Answers.OneLine(text));
+        try
+        {
+            using var answer = JsonDocument.Parse(text);
+            return answer.RootElement.ValueKind == JsonValueKind.Object && answer.RootElement.TryGetProperty(form == Form.Feishu ? "code" : "errcode", out var code)
+                && code.ValueKind == JsonValueKind.Number && code.TryGetInt64(out var number) && number == 0;
+        }
+        catch (JsonException)
+        {
+            return false;
+        }
+    }
+
+    private static JsonSerializerOptions JsonOptions()
+    {
+        var options = new JsonSerializerOptions(JsonSerializerDefaults.Web);
+        HttpJson.Configure(options);
+        return options;
     }
 
     private static Form FormOf(Recipient recipient) => new Uri(recipient.Address).Host switch

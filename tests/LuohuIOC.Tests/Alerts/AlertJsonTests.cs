@@ -19,6 +19,9 @@ public sealed class AlertJsonTests
     private const string Stored2 =
         """{"id":"0123456789abcdef01234567","subject":{"sensorId":"wl-001","name":"文锦渡易涝点","kind":"waterlogging","street":"黄贝街道","longitude":114.13,"latitude":22.54},"rule":"waterlogging-depth","state":"Acknowledged","severity":"Orange","worst":"Orange","metric":"depth","value":0.31,"threshold":0.15,"observedAt":"2023-09-07T18:00:00+00:00","raisedAt":"2023-09-07T18:00:05+00:00","updatedAt":"2023-09-07T18:01:00+00:00","acknowledgedBy":"值班员甲","acknowledgedAt":"2023-09-07T18:01:00+00:00","comment":"已派人","version":2,"highest":"Orange","fold":3}""";
 
+    private const string Stored4 =
+        """{"id":"0123456789abcdef01234567","subject":{"sensorId":"wl-001","name":"文锦渡易涝点","kind":"waterlogging","street":"黄贝街道","longitude":114.13,"latitude":22.54},"rule":"waterlogging-depth","state":"Acknowledged","severity":"Orange","worst":"Orange","metric":"depth","value":0.31,"threshold":0.15,"observedAt":"2023-09-07T18:00:00+00:00","raisedAt":"2023-09-07T18:00:05+00:00","updatedAt":"2023-09-07T18:01:00+00:00","acknowledgedBy":"值班员甲","acknowledgedAt":"2023-09-07T18:01:00+00:00","comment":"已派人","version":2,"highest":"Orange","fold":4,"call":{"at":"2023-09-07T18:00:05+00:00","yellow":"2023-09-07T18:00:05+00:00","orange":"2023-09-07T18:00:05+00:00"}}""";
+
     private const string Watch = """{"rule":"waterlogging-depth","condition":"Orange","forgottenMs":-9223372036854775808,"keys":[13553323200003]}""";
 
     [Fact]
@@ -31,10 +34,11 @@ public sealed class AlertJsonTests
             Assert.Equal(text, JsonSerializer.Serialize(happened, AlertJson.Stored.AlertEvent));
             alert = happened.Apply(alert);
         }
-        Assert.Equal(Stored2, JsonSerializer.Serialize(alert!, AlertJson.Stored.Alert));
-        Assert.Equal(alert, JsonSerializer.Deserialize(Stored2, AlertJson.Stored.Alert));
-        // As it was stored before the second way of folding.
-        Assert.Equal(alert! with { Highest = null, Fold = null }, JsonSerializer.Deserialize(Stored, AlertJson.Stored.Alert));
+        Assert.Equal(Stored4, JsonSerializer.Serialize(alert!, AlertJson.Stored.Alert));
+        Assert.Equal(alert, JsonSerializer.Deserialize(Stored4, AlertJson.Stored.Alert));
+        // As it was stored before the fourth way of folding, and before the second.
+        Assert.Equal(alert! with { Fold = 3, Call = null }, JsonSerializer.Deserialize(Stored2, AlertJson.Stored.Alert));
+        Assert.Equal(alert! with { Highest = null, Fold = null, Call = null }, JsonSerializer.Deserialize(Stored, AlertJson.Stored.Alert));
     }
 
     /// <summary>While the ledger is away an alert goes on from what walls show of it.</summary>
@@ -45,24 +49,37 @@ public sealed class AlertJsonTests
         Assert.Equal(alert with { Highest = Severity.Orange }, AlertView.Of(alert).ToAlert());
         var late = alert with { Highest = Severity.Orange, AssignedTo = "抢险一队", DueAt = alert.RaisedAt.AddMinutes(30), OverdueAt = alert.RaisedAt.AddMinutes(31) };
         Assert.Equal(late, AlertView.Of(late).ToAlert());
-        var told = late with { Notices = [new NoticeMark("值班长", "chief@luohu.test", true, Severity.Red, alert.RaisedAt)] };
+        var told = late with { Notices = [new NoticeMark("值班长", "chief@luohu.test", true, Severity.Red, alert.RaisedAt, alert.RaisedAt)] };
         Assert.Equal(told.Notices, AlertView.Of(told).ToAlert().Notices);
     }
 
     [Fact]
     public void Who_was_told_is_the_newest_of_each_policy_and_recipient()
     {
-        const string Told = """{"alertId":"0123456789abcdef01234567","sequence":3,"type":"Notified","at":"2023-09-07T18:02:00+00:00","actor":"system","to":"Orange","notices":[{"policy":"值班长","to":"chief@luohu.test","delivered":false,"answer":"no room"}]}""";
-        var alert = JsonSerializer.Deserialize(Stored2, AlertJson.Stored.Alert)!;
+        const string Told = """{"alertId":"0123456789abcdef01234567","sequence":3,"type":"Notified","at":"2023-09-07T18:02:00+00:00","actor":"system","to":"Orange","notices":[{"policy":"值班长","to":"chief@luohu.test","delivered":true,"answer":"250 ok","at":"2023-09-07T18:01:59+00:00","call":"2023-09-07T18:00:05+00:00","named":true}]}""";
+        var alert = JsonSerializer.Deserialize(Stored4, AlertJson.Stored.Alert)!;
         var happened = JsonSerializer.Deserialize(Told, AlertJson.Stored.AlertEvent)!;
         Assert.Equal(Told, JsonSerializer.Serialize(happened, AlertJson.Stored.AlertEvent));
         alert = happened.Apply(alert);
         Assert.Equal((2, 3, AlertState.Acknowledged), (alert.TurnedAs, alert.Version, alert.State));
-        alert = (happened with { Sequence = 4, At = happened.At.AddMinutes(1), To = Severity.Red, Notices = [new NoticeDelivery("值班长", "chief@luohu.test", true, null), new NoticeDelivery("分管领导", "chief@luohu.test", true, null)] }).Apply(alert);
-        Assert.Equal([("值班长", true, Severity.Red), ("分管领导", true, Severity.Red)], alert.Notices!.Select(mark => (mark.Policy, mark.Delivered, mark.Severity)));
+        var first = Assert.Single(happened.Notices!);
+        // What failed later takes nothing back of what was delivered.
+        alert = (happened with { Sequence = 4, To = Severity.Red, Notices = [first with { Delivered = false }, first with { Policy = "分管领导" }] }).Apply(alert);
+        Assert.Equal([("值班长", true, Severity.Orange), ("值班长", false, Severity.Red), ("分管领导", true, Severity.Red)], alert.Notices!.Select(mark => (mark.Policy, mark.Delivered, mark.Severity)));
+        alert = (happened with { Sequence = 5, To = Severity.Red }).Apply(alert);
+        Assert.Equal([("分管领导", true, Severity.Red), ("值班长", true, Severity.Red)], alert.Notices!.Select(mark => (mark.Policy, mark.Delivered, mark.Severity)));
         Assert.EndsWith(
-            ""","notices":[{"policy":"值班长","to":"chief@luohu.test","delivered":true,"severity":"Red","at":"2023-09-07T18:03:00+00:00"},{"policy":"分管领导","to":"chief@luohu.test","delivered":true,"severity":"Red","at":"2023-09-07T18:03:00+00:00"}]}""",
+            ""","notices":[{"policy":"分管领导","to":"chief@luohu.test","delivered":true,"severity":"Red","at":"2023-09-07T18:01:59+00:00","call":"2023-09-07T18:00:05+00:00"},{"policy":"值班长","to":"chief@luohu.test","delivered":true,"severity":"Red","at":"2023-09-07T18:01:59+00:00","call":"2023-09-07T18:00:05+00:00"}],"call":{"at":"2023-09-07T18:00:05+00:00","yellow":"2023-09-07T18:00:05+00:00","orange":"2023-09-07T18:00:05+00:00"}}""",
             JsonSerializer.Serialize(alert, AlertJson.Stored.Alert), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Of_a_person_eyes_that_need_not_know_see_a_letter_and_the_server()
+    {
+        var notice = new NoticeDelivery("值班长", "chief@luohu.test", false, "550 no box CHIEF@luohu.test here", Some.Now, Some.Now);
+        Assert.Equal(("c…@luohu.test", "550 no box c…@luohu.test here"), (notice.Masked().To, notice.Masked().Answer));
+        var robot = notice with { To = "qyapi.weixin.qq.com …8d30" };
+        Assert.Equal(robot, robot.Masked());
     }
 
     [Fact]

@@ -14,20 +14,35 @@ public sealed class NoticeLineTests
     [Fact]
     public void What_comes_soon_after_a_message_waits_for_the_next_and_what_is_worse_does_not()
     {
-        Deliver(Now, SomeAlert.Waiting());
+        Deliver(0, SomeAlert.Waiting());
         Assert.Empty(DueAt(30, SomeAlert.Waiting(), SomeAlert.Waiting("a2"), SomeAlert.Waiting("a3", "yellow")));
         Assert.Equal(["a2", "a3"], DueAt(60, SomeAlert.Waiting(), SomeAlert.Waiting("a2"), SomeAlert.Waiting("a3", "yellow")));
         Assert.Equal(["a2", "a4"], DueAt(30, SomeAlert.Waiting(), SomeAlert.Waiting("a2"), SomeAlert.Waiting("a4", "red")));
+    }
+
+    [Fact]
+    public void A_trial_holds_no_alert_up()
+    {
+        _line.Tried(new NoticeResult(true, "250 ok"), Now);
+        Assert.Equal((0, "250 ok", Now), (_line.View.Failures, _line.View.Answer, _line.View.DeliveredAt));
+        Assert.Equal(["a1"], DueAt(1, SomeAlert.Waiting(severity: "yellow")));
+    }
+
+    [Fact]
+    public void A_clock_that_is_set_back_holds_no_message_up()
+    {
+        Deliver(1_000_000, SomeAlert.Waiting());
+        Assert.Equal(["a2"], DueAt(0, SomeAlert.Waiting("a2")));
     }
 
     /// <summary>The ledger may be away: what was told is known without it.</summary>
     [Fact]
     public void Nobody_is_told_the_same_thing_twice_though_no_record_says_so()
     {
-        Deliver(Now, SomeAlert.Waiting());
+        Deliver(0, SomeAlert.Waiting());
         Assert.Empty(DueAt(600, SomeAlert.Waiting()));
         Assert.Equal(["a1"], DueAt(600, SomeAlert.Waiting(severity: "red")));
-        Assert.Equal(["a1"], DueAt(600, SomeAlert.Waiting() with { OverdueAt = Now.AddSeconds(300) }));
+        Assert.Equal(["a1"], DueAt(600, SomeAlert.Anew(SomeAlert.Waiting(), 300)));
         // Over, and the same rule's next one has another id.
         Assert.Empty(DueAt(700));
         Assert.Equal(["b1"], DueAt(701, SomeAlert.Waiting("b1")));
@@ -42,21 +57,63 @@ public sealed class NoticeLineTests
         {
             if (early > 0) Assert.Empty(DueAt(early, alert));
             Assert.Equal(["a1"], DueAt(at, alert));
-            var notices = _line.Sent([alert], new NoticeResult(false, "refused"), Now.AddSeconds(at)).ToArray();
+            var notices = Send(at, new NoticeResult(false, "refused"), alert);
             recorded.Add(notices.Length);
-            if (notices.Length > 0) alert = alert with { Notices = [new NoticeView("值班长", "chief@luohu.test", false, "orange", Now)] };
+            if (notices.Length > 0) alert = SomeAlert.Told(alert, delivered: false);
         }
         Assert.Equal([1, 0, 0, 0, 0], recorded);
-        Assert.Equal((5, "refused", null), (_line.Failures, _line.Answer, _line.DeliveredAt));
-        Deliver(Now.AddSeconds(200), alert);
-        Assert.Equal((0, Now.AddSeconds(200)), (_line.Failures, _line.DeliveredAt));
+        Assert.Equal((5, "refused", null), (_line.View.Failures, _line.View.Answer, _line.View.DeliveredAt));
+        // The pause is for the same; what is worse is tried at once.
+        Assert.Equal(["a1", "a2"], DueAt(101, alert, SomeAlert.Waiting("a2", "red")));
+        Deliver(200, alert);
+        Assert.Equal((0, Now.AddSeconds(200)), (_line.View.Failures, _line.View.DeliveredAt));
     }
 
-    private void Deliver(DateTimeOffset at, AlertView alert)
+    [Fact]
+    public void No_pause_is_too_long_for_a_clock()
     {
-        var (told, notice) = Assert.Single(_line.Sent([alert], new NoticeResult(true, null), at));
-        Assert.Equal((alert.Id, "值班长", "chief@luohu.test", true), (told.Id, notice.Policy, notice.To, notice.Delivered));
+        var options = new NoticeOptions { RetryFirst = TimeSpan.FromHours(1), RetryMax = TimeSpan.FromDays(1) };
+        for (var i = 0; i < 100; i++) Send(i, new NoticeResult(false, "refused"), SomeAlert.Waiting());
+        Assert.Empty(_line.DueOf([SomeAlert.Waiting()], options, Now.AddHours(24)));
+        Assert.Single(_line.DueOf([SomeAlert.Waiting()], options, Now.AddHours(25)));
     }
+
+    /// <summary>The server may have delivered it, or not: once more after a long pause, and not for ever.</summary>
+    [Fact]
+    public void What_was_handed_over_without_an_answer_is_sent_once_more()
+    {
+        Send(0, new NoticeResult(false, "?", Unanswered: true), SomeAlert.Waiting());
+        Assert.Empty(DueAt(34, SomeAlert.Waiting()));
+        Assert.Equal(["a1"], DueAt(35, SomeAlert.Waiting()));
+        Send(35, new NoticeResult(false, "?", Unanswered: true), SomeAlert.Waiting());
+        Assert.Empty(DueAt(10_000, SomeAlert.Waiting()));
+        Assert.Equal(["a1"], DueAt(10_000, SomeAlert.Waiting(severity: "red")));
+    }
+
+    [Fact]
+    public void The_record_says_which_alerts_a_message_named_and_which_it_counted()
+    {
+        var notices = Send(0, new NoticeResult(true, null), [.. Enumerable.Range(1, 23).Select(i => SomeAlert.Waiting($"a{i}"))]);
+        Assert.Equal([(true, 20), (false, 3)], notices.CountBy(notice => notice.Named).Select(named => (named.Key, named.Value)));
+    }
+
+    [Fact]
+    public void One_message_at_a_time()
+    {
+        Assert.True(_line.TryBegin());
+        Assert.False(_line.TryBegin());
+        _line.End();
+        Assert.True(_line.TryBegin());
+    }
+
+    private void Deliver(int second, AlertView alert)
+    {
+        var notice = Assert.Single(Send(second, new NoticeResult(true, null), alert));
+        Assert.Equal(("值班长", "chief@luohu.test", true, NoticePolicy.CallOf(alert)), (notice.Policy, notice.To, notice.Delivered, notice.Call));
+    }
+
+    private NoticeDelivery[] Send(int second, NoticeResult result, params AlertView[] alerts) =>
+        [.. _line.Sent(NoticeMessage.Of(_line.Policy, alerts, "", Now), result, Now.AddSeconds(second)).Select(told => told.Notice)];
 
     private string[] DueAt(int second, params AlertView[] open) => [.. _line.DueOf(open, Options, Now.AddSeconds(second)).Select(alert => alert.Id)];
 }

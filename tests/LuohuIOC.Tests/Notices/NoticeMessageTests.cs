@@ -26,10 +26,14 @@ public sealed class NoticeMessageTests
     }
 
     [Fact]
+    public void What_has_just_been_raised_has_not_waited_for_minutes() =>
+        Assert.Contains("02:00 发生，待确认", NoticeMessage.Of(SomeAlert.Policy(), [SomeAlert.Waiting()], "", SomeAlert.Raised.AddSeconds(59)).Text, StringComparison.Ordinal);
+
+    [Fact]
     public void A_late_one_says_who_had_it_and_until_when()
     {
         var late = SomeAlert.Waiting() with { AssignedTo = "抢险一队", DueAt = SomeAlert.Raised.AddMinutes(10), OverdueAt = SomeAlert.Raised.AddMinutes(10) };
-        Assert.Contains("已指派 抢险一队，办理时限 02:10 已过，尚未办结", NoticeMessage.Of(SomeAlert.Policy(), [late], "", Now).Text, StringComparison.Ordinal);
+        Assert.Contains("已指派抢险一队，应于 02:10 前办结，现已超时", NoticeMessage.Of(SomeAlert.Policy(), [late], "", Now).Text, StringComparison.Ordinal);
     }
 
     [Fact]
@@ -37,24 +41,33 @@ public sealed class NoticeMessageTests
     {
         var due = Enumerable.Range(1, 24).Select(i => SomeAlert.Waiting($"a{i}", i == 24 ? "red" : "orange", $"{i} 号点"));
         var message = NoticeMessage.Of(SomeAlert.Policy(), due, "", Now);
-        Assert.Equal("【红色预警】24 号点 等 24 条预警待确认", message.Title);
+        Assert.Equal("【预警】24 条待确认，最高红色：24 号点等", message.Title);
         Assert.StartsWith("【红色】24 号点", message.Text, StringComparison.Ordinal);
-        Assert.Contains("另有 4 条预警待确认，请看大屏。", message.Text, StringComparison.Ordinal);
+        Assert.Contains("另有 4 条预警待确认，请登录大屏查看。", message.Text, StringComparison.Ordinal);
         Assert.Equal(24, message.Alerts.Count);
     }
 
     [Theory]
-    [InlineData(1)]
-    [InlineData(600)]
-    [InlineData(1648)]
-    public void A_robots_bound_is_kept_and_the_first_alert_always_stands(int bytesMax)
+    [InlineData(900)]
+    [InlineData(2048)]
+    public void A_robots_bound_is_kept_with_the_title_and_the_longest_evidence(int bytesMax)
     {
-        var due = Enumerable.Range(1, 30).Select(i => SomeAlert.Waiting($"a{i}", name: $"{i} 号点")).ToArray();
-        var text = NoticeMessage.Of(SomeAlert.Policy(), due, "https://ioc.luohu.test/", Now, bytesMax).Text;
-        Assert.Contains("1 号点", text, StringComparison.Ordinal);
-        var told = due.Count(alert => text.Contains($"】{alert.SensorName} ·", StringComparison.Ordinal));
-        Assert.Contains($"另有 {30 - told} 条", text, StringComparison.Ordinal);
-        if (bytesMax > 300) Assert.InRange(Encoding.UTF8.GetByteCount(text), bytesMax - 300, bytesMax);
+        var due = Enumerable.Range(1, 30).Select(i => SomeAlert.Waiting($"a{i}", name: $"{i} 号点") with { SurroundingsText = new string('雨', 400) }).ToArray();
+        var message = NoticeMessage.Of(SomeAlert.Policy(), due, "https://ioc.luohu.test/", Now, bytesMax);
+        Assert.InRange(Encoding.UTF8.GetByteCount(message.Whole), bytesMax / 2, bytesMax);
+        Assert.Contains("】1 号点 ·", message.Text, StringComparison.Ordinal);
+        Assert.Equal(message.Named, due.Count(alert => message.Text.Contains($"】{alert.SensorName} ·", StringComparison.Ordinal)));
+        Assert.Contains($"另有 {30 - message.Named} 条", message.Text, StringComparison.Ordinal);
+        Assert.Equal(bytesMax == 2048, message.Text.Contains("雨雨", StringComparison.Ordinal));
+        Assert.Contains("雨雨", NoticeMessage.Of(SomeAlert.Policy(), due, "", Now).Text, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void The_same_message_has_the_same_number()
+    {
+        string Number(int minutes, params AlertView[] due) => NoticeMessage.Of(SomeAlert.Policy(), due, "", Now.AddMinutes(minutes)).Number;
+        Assert.Equal(Number(0, SomeAlert.Waiting()), Number(5, SomeAlert.Waiting()));
+        Assert.Equal(4, new HashSet<string> { Number(0, SomeAlert.Waiting()), Number(0, SomeAlert.Waiting("a2")), Number(0, SomeAlert.Waiting(severity: "red")), Number(0, SomeAlert.Anew(SomeAlert.Waiting(), 1)) }.Count);
     }
 
     [Fact]

@@ -30,9 +30,34 @@ public sealed class NoticePolicyTests
     public void It_must_have_waited_for_long_enough(int seconds, bool isDue) =>
         Assert.Equal(isDue, SomeAlert.Policy(after: "00:10:00").IsDue(SomeAlert.Waiting(), To, SomeAlert.Raised.AddSeconds(seconds)));
 
+    /// <summary>A clock that ran years ahead, and was set right, leaves alerts of the future: none may wait for years. Hosts' clocks that differ by a little are no such thing.</summary>
+    [Theory]
+    [InlineData(-30, false)]
+    [InlineData(-3600, true)]
+    public void What_was_raised_in_the_future_has_waited_for_long_enough(int seconds, bool isDue) =>
+        Assert.Equal(isDue, SomeAlert.Policy(after: "00:10:00").IsDue(SomeAlert.Waiting(), To, SomeAlert.Raised.AddSeconds(seconds)));
+
     [Fact]
-    public void What_came_back_waits_anew() =>
-        Assert.False(SomeAlert.Policy(after: "00:10:00").IsDue(SomeAlert.Waiting() with { HoldsSince = SomeAlert.Raised.AddMinutes(5) }, To, SomeAlert.Raised.AddMinutes(12)));
+    public void What_calls_anew_waits_anew() => Assert.False(SomeAlert.Policy(after: "00:10:00").IsDue(SomeAlert.Anew(SomeAlert.Waiting(), 300), To, SomeAlert.Raised.AddMinutes(12)));
+
+    [Fact]
+    public void It_counts_from_when_the_policys_severity_was_reached()
+    {
+        var late = SomeAlert.Waiting(severity: "yellow") with { Severity = "red" };
+        late = late with { Call = late.Call!.Now(Severity.Red, SomeAlert.Raised.AddHours(5)) };
+        Assert.False(SomeAlert.Policy(after: "00:10:00").IsDue(late, To, SomeAlert.Raised.AddHours(5)));
+        Assert.True(SomeAlert.Policy(after: "00:10:00").IsDue(late, To, SomeAlert.Raised.AddHours(5).AddMinutes(10)));
+        Assert.True(SomeAlert.Policy(severity: "yellow", after: "00:10:00").IsDue(late, To, SomeAlert.Raised.AddHours(5)));
+    }
+
+    [Fact]
+    public void What_an_older_version_raised_has_no_call_and_is_told_all_the_same()
+    {
+        var old = SomeAlert.Waiting() with { Call = null };
+        Assert.True(IsDue(old));
+        Assert.False(IsDue(SomeAlert.Told(old)));
+        Assert.True(IsDue(SomeAlert.Told(old) with { OverdueAt = SomeAlert.Raised.AddMinutes(1) }));
+    }
 
     [Fact]
     public void What_an_officer_has_seen_or_what_is_over_is_told_to_nobody()
@@ -43,25 +68,26 @@ public sealed class NoticePolicyTests
     }
 
     [Fact]
-    public void It_is_told_once_and_again_when_it_is_worse_or_overdue()
+    public void It_is_told_once_and_again_when_it_is_worse_or_calls_anew()
     {
-        var told = SomeAlert.Waiting() with { Notices = [new NoticeView("值班长", To, true, "orange", SomeAlert.Raised)] };
+        var told = SomeAlert.Told(SomeAlert.Waiting());
         Assert.False(IsDue(told));
         Assert.True(IsDue(told with { Severity = "red" }));
-        Assert.False(IsDue(told with { Severity = "red", Notices = [new NoticeView("值班长", To, true, "red", SomeAlert.Raised)] }));
-        Assert.True(IsDue(told with { OverdueAt = SomeAlert.Raised.AddSeconds(1) }));
-        Assert.False(IsDue(told with { OverdueAt = SomeAlert.Raised }));
+        Assert.False(IsDue(SomeAlert.Told(told with { Severity = "red" })));
+        Assert.False(IsDue(SomeAlert.Told(told with { Severity = "red" }) with { Severity = "orange" }));
+        Assert.True(IsDue(SomeAlert.Anew(told, 60)));
     }
 
     [Fact]
     public void Only_what_this_recipient_was_told_by_this_policy_counts()
     {
-        Assert.True(IsDue(SomeAlert.Waiting() with { Notices = [new NoticeView("值班长", "other@luohu.test", true, "orange", SomeAlert.Raised)] }));
-        Assert.True(IsDue(SomeAlert.Waiting() with { Notices = [new NoticeView("分管领导", To, true, "orange", SomeAlert.Raised)] }));
-        var failed = SomeAlert.Waiting() with { Notices = [new NoticeView("值班长", To, false, "orange", SomeAlert.Raised)] };
+        Assert.True(IsDue(SomeAlert.Told(SomeAlert.Waiting(), "other@luohu.test")));
+        Assert.True(IsDue(SomeAlert.Told(SomeAlert.Waiting(), policy: "分管领导")));
+        var failed = SomeAlert.Told(SomeAlert.Waiting(), delivered: false);
         Assert.True(IsDue(failed));
         Assert.True(SomeAlert.Policy().IsKnownToFail(failed, To));
         Assert.False(SomeAlert.Policy().IsKnownToFail(failed with { Severity = "red" }, To));
+        Assert.False(SomeAlert.Policy().IsKnownToFail(SomeAlert.Anew(failed, 60), To));
         Assert.False(SomeAlert.Policy().IsKnownToFail(SomeAlert.Waiting(), To));
     }
 

@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.Net;
 using System.Text.Json;
 using LuohuIOC.Alerts;
@@ -30,6 +31,11 @@ public sealed class NoticesTests
         var (failed, delivered) = (notified[0].GetProperty("notices")[0], notified[1].GetProperty("notices")[0]);
         Assert.Equal(("值班长", "chief@luohu.test", false, true), (failed.GetProperty("policy").GetString(), failed.GetProperty("to").GetString(), failed.GetProperty("delivered").GetBoolean(), delivered.GetProperty("delivered").GetBoolean()));
         Assert.Contains("no room for now", failed.GetProperty("answer").GetString(), StringComparison.Ordinal);
+
+        using var viewer = city.ClientAs(Role.Viewer);
+        var seen = await ApiClient.TextOf(await viewer.Get($"/api/v1/alerts/{id}"));
+        Assert.DoesNotContain("chief@luohu.test", seen + await ApiClient.TextOf(await viewer.Get("/api/v1/city")), StringComparison.Ordinal);
+        Assert.Contains("c…@luohu.test", System.Text.RegularExpressions.Regex.Unescape(seen), StringComparison.Ordinal);
 
         // Who decides upon what he saw before is not refused for it, and nobody is told of what is seen.
         var answer = await city.Officer.Post($"/api/v1/alerts/{id}/acknowledge", """{"version":1}""");
@@ -71,9 +77,38 @@ public sealed class NoticesTests
         }
     }
 
-    private static Task<CityHost> StartAsync(MailServer mail, string? folder = null) => CityHost.StartAsync(folder,
-        "--Notices:Mail:Host=127.0.0.1", $"--Notices:Mail:Port={mail.Port}", "--Notices:Mail:Security=None", "--Notices:Mail:From=ioc@luohu.test", "--Notices:LookEvery=00:00:00.100", "--Notices:RetryFirst=00:00:00.200", "--Notices:Every=00:00:00",
-        "--Notices:Policies:0:Name=值班长", "--Notices:Policies:0:Severity=red", "--Notices:Policies:0:To:0=chief@luohu.test");
+    [Fact]
+    public async Task A_server_that_takes_and_never_answers_holds_up_its_own_recipient_alone_and_is_asked_once_more()
+    {
+        await using var mail = MailServer.Start();
+        var asked = new ConcurrentQueue<string>();
+        await using var hanging = await WebPage.StartAsync(async context =>
+        {
+            asked.Enqueue(await new StreamReader(context.Request.Body).ReadToEndAsync());
+            var gone = new TaskCompletionSource();
+            context.RequestAborted.Register(gone.SetResult);
+            await gone.Task;
+        });
+        await using var city = await StartAsync(mail, settings: [$"--Notices:Policies:0:To:1={hanging.Urls.Single()}/hook", "--Notices:Timeout=00:00:02", "--Notices:RetryMax=00:00:00.200"]);
+        await city.ObserveAsync("first", Some.Change(Severity.Red, 1));
+        Assert.True(SpinWait.SpinUntil(() => !asked.IsEmpty, TimeSpan.FromSeconds(60)), "The hanging server was never asked.");
+        await city.ObserveAsync("second", Some.Change(Severity.Red, 1));
+        Assert.True(SpinWait.SpinUntil(() => mail.Messages.Count == 2, TimeSpan.FromSeconds(60)), "The mail of the second alert waits for a server that hangs.");
+        var notices = (await EventsAsync(city, city.Alerts.Open.Single(a => a.SensorId == "first").Id, count: 2)).SelectMany(e => e.GetProperty("notices").EnumerateArray()).ToList();
+        Assert.Equal([true, false], notices.Select(notice => notice.GetProperty("delivered").GetBoolean()).OrderDescending());
+        Assert.Contains("没有答复", notices.Single(notice => !notice.GetProperty("delivered").GetBoolean()).GetProperty("answer").GetString(), StringComparison.Ordinal);
+        Assert.True(SpinWait.SpinUntil(() => asked.Count(body => body.Contains("second", StringComparison.Ordinal)) == 2, TimeSpan.FromSeconds(60)), "It was not asked once more.");
+        await city.ObserveAsync("third", Some.Change(Severity.Red, 1));
+        Assert.True(SpinWait.SpinUntil(() => asked.Count(body => body.Contains("third", StringComparison.Ordinal)) == 2, TimeSpan.FromSeconds(60)), "It was not asked of the third.");
+        Assert.Equal(2, asked.Count(body => body.Contains("first", StringComparison.Ordinal)));
+    }
+
+    private static Task<CityHost> StartAsync(MailServer mail, string? folder = null, params string[] settings) => CityHost.StartAsync(folder,
+    [
+        .. settings,
+        "--Notices:Mail:Host=127.0.0.1", $"--Notices:Mail:Port={mail.Port}", "--Notices:Mail:Security=None", "--Notices:Mail:From=ioc@luohu.test", "--Notices:LookEvery=00:00:00.100", "--Notices:RetryFirst=00:00:00.200", "--Notices:Every=00:00:00", "--Notices:Grace=00:00:00", "--Notices:SurveyPatience=00:00:00",
+        "--Notices:Policies:0:Name=值班长", "--Notices:Policies:0:Severity=red", "--Notices:Policies:0:To:0=chief@luohu.test",
+    ]);
 
     private static async Task<JsonElement[]> EventsAsync(CityHost city, string id, int count)
     {

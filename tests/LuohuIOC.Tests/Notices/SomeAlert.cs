@@ -24,7 +24,15 @@ internal static class SomeAlert
         RaisedAt = Raised,
         UpdatedAt = Raised,
         Version = 1,
+        Call = AlertCall.Begin(AlertWords.SeverityOf(severity), Raised),
     });
+
+    /// <summary>The alert, of which somebody was told as it stands.</summary>
+    public static AlertView Told(AlertView alert, string to = "chief@luohu.test", bool delivered = true, string policy = "值班长") =>
+        alert with { Notices = [.. alert.Notices ?? [], new NoticeMark(policy, to, delivered, AlertWords.SeverityOf(alert.Severity), Raised, NoticePolicy.CallOf(alert))] };
+
+    /// <summary>The alert, calling anew.</summary>
+    public static AlertView Anew(AlertView alert, int second) => alert with { Call = AlertCall.Begin(AlertWords.SeverityOf(alert.Severity), Raised.AddSeconds(second)) };
 
     public static NoticePolicy Policy(string severity = "orange", string after = "00:00:00", string kinds = "", string streets = "", string language = "zh-CN", params string[] to) => new(new PolicyOptions
     {

@@ -17,13 +17,17 @@ public sealed class WebhookSenderTests : IAsyncLifetime
     private readonly ConcurrentQueue<JsonElement> _bodies = new();
     private WebApplication _server = null!;
     private string _answer = "";
+    private string _type = "application/json";
+    private long? _length;
     private int _status = StatusCodes.Status200OK;
 
     public async ValueTask InitializeAsync() => _server = await WebPage.StartAsync(async context =>
     {
+        _length = context.Request.ContentLength;
         _bodies.Enqueue((await JsonDocument.ParseAsync(context.Request.Body)).RootElement);
         context.Response.StatusCode = _status;
         context.Response.Headers.Location = "/elsewhere";
+        context.Response.ContentType = _type;
         await context.Response.WriteAsync(_answer);
     });
 
@@ -56,9 +60,31 @@ public sealed class WebhookSenderTests : IAsyncLifetime
     {
         Assert.Equal(new NoticeResult(true, "HTTP 200"), await SendAsync("http://sms.luohu.test/alerts"));
         Assert.True(_bodies.TryDequeue(out var body));
+        // Some servers take no body without.
+        Assert.True(_length > 0);
         Assert.Equal((Message.Title, Message.Text), (body.GetProperty("title").GetString(), body.GetProperty("text").GetString()));
         var alert = Assert.Single(body.GetProperty("alerts").EnumerateArray());
         Assert.Equal(("a1", "orange", 0.31), (alert.GetProperty("id").GetString(), alert.GetProperty("severity").GetString(), alert.GetProperty("value").GetDouble()));
+    }
+
+    /// <summary>What is delivered and counted as failed would be sent for ever.</summary>
+    [Theory]
+    [InlineData("text/html; charset=GBK", 10)]
+    [InlineData("text/html; charset=utf8", 10)]
+    [InlineData("text/plain", 1_000_000)]
+    public async Task What_was_taken_is_taken_whatever_the_page_says(string type, int length)
+    {
+        (_type, _answer) = (type, new string('x', length));
+        Assert.True((await SendAsync("http://sms.luohu.test/alerts")).Delivered);
+        Assert.False((await SendAsync("http://qyapi.weixin.qq.com/cgi-bin/webhook/send?key=k")).Delivered);
+    }
+
+    [Fact]
+    public async Task A_server_that_repeats_its_address_does_not_put_the_key_into_the_record()
+    {
+        (_status, _answer) = (StatusCodes.Status404NotFound, "Cannot POST /hook/s3cretkey?token=t0psecret");
+        var result = await SendAsync("http://sms.luohu.test/hook/s3cretkey?token=t0psecret");
+        Assert.Equal("HTTP 404 Cannot POST /hook/…?token=…", result.Answer);
     }
 
     [Theory]

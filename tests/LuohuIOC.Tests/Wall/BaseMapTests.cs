@@ -51,7 +51,7 @@ public sealed class BaseMapTests
     private static Task<WebApplication> ProviderAsync() => WebPage.StartAsync(context =>
     {
         var query = context.Request.Query;
-        var isThere = query["tk"] == "a secret" && query["TILEMATRIX"] == "12" && query["TILECOL"] == "3346" && query["TILEROW"] == "1785";
+        var isThere = context.Request.Path == "/wmts" && query["tk"] == "a secret" && query["TILEMATRIX"] == "12" && query["TILECOL"] == "3346" && query["TILEROW"] == "1785";
         return (isThere ? Results.Bytes(Picture, "image/png") : Results.Text("no")).ExecuteAsync(context);
     });
 }

@@ -8,6 +8,8 @@ export interface Notice {
   to: string
   delivered: boolean
   answer: string | null
+  /** False where the message told of many alerts and only counted this one. */
+  named?: boolean
 }
 
 /** One link of an alert's chain, as the host tells it. */
@@ -91,7 +93,7 @@ function whatOf(event: AlertEvent): string {
 const toldText = (notices: readonly Notice[], delivered: boolean): string =>
   notices
     .filter((notice) => notice.delivered === delivered)
-    .map((notice) => (delivered ? say('notice.told', notice.policy, notice.to) : say('notice.failed', notice.policy, notice.to, notice.answer ?? '')))
+    .map((notice) => (delivered ? say(notice.named === false ? 'notice.counted' : 'notice.told', notice.policy, notice.to) : say('notice.failed', notice.policy, notice.to, notice.answer ?? '')))
     .join(say('comma'))
 
 // What raised an alert stands in the drawer already, with its picture.
