@@ -1,4 +1,3 @@
-using LuohuIOC.DeviceProtocol;
 using LuohuIOC.Http;
 using LuohuIOC.Texts;
 
