@@ -27,7 +27,7 @@ public sealed class NoticeOptions
     [Range(typeof(TimeSpan), "00:00:01", "00:10:00")]
     public TimeSpan Timeout { get; set; } = TimeSpan.FromMinutes(1);
 
-    /// <summary>So long after a start nobody is told of what was there before it: gateways may still bring that it is over.</summary>
+    /// <summary>So long after a start nobody is told of what was measured before it: gateways may still bring that it is over.</summary>
     [Range(typeof(TimeSpan), "00:00:00", "01:00:00")]
     public TimeSpan Grace { get; set; } = TimeSpan.FromMinutes(1);
 

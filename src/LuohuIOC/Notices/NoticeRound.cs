@@ -100,7 +100,7 @@ internal sealed class NoticeRound(
     {
         var now = time.GetUtcNow();
         var isFresh = now < _started + options.Value.Grace;
-        return [.. alerts.Open.Where(alert => !(isFresh && NoticePolicy.CallOf(alert) < _started) && !IsLookedAround(alert, now))];
+        return [.. alerts.Open.Where(alert => !(isFresh && alert.ObservedAt < _started) && !IsLookedAround(alert, now))];
     }
 
     // For half a second or so after the raise.

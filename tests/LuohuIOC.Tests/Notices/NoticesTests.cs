@@ -103,11 +103,22 @@ public sealed class NoticesTests
         Assert.Equal(2, asked.Count(body => body.Contains("first", StringComparison.Ordinal)));
     }
 
+    /// <summary>What gateways kept while the host was down may say that a flood of before is over.</summary>
+    [Fact]
+    public async Task Soon_after_a_start_people_are_told_of_what_was_measured_since_and_of_nothing_older()
+    {
+        await using var mail = MailServer.Start();
+        await using var city = await StartAsync(mail, settings: "--Notices:Grace=01:00:00");
+        await city.ObserveAsync("before", Some.Change(Severity.Red, 1));
+        await city.ObserveAsync("now", Some.Change(Severity.Red, 1) with { ObservedMs = DateTimeOffset.UtcNow.ToUnixTimeMilliseconds() });
+        await EventsAsync(city, city.Alerts.Open.Single(a => a.SensorId == "now").Id, count: 1);
+        Assert.DoesNotContain("before", Assert.Single(mail.Messages).TextBody, StringComparison.Ordinal);
+    }
+
     private static Task<CityHost> StartAsync(MailServer mail, string? folder = null, params string[] settings) => CityHost.StartAsync(folder,
     [
-        .. settings,
         "--Notices:Mail:Host=127.0.0.1", $"--Notices:Mail:Port={mail.Port}", "--Notices:Mail:Security=None", "--Notices:Mail:From=ioc@luohu.test", "--Notices:LookEvery=00:00:00.100", "--Notices:RetryFirst=00:00:00.200", "--Notices:Every=00:00:00", "--Notices:Grace=00:00:00", "--Notices:SurveyPatience=00:00:00",
-        "--Notices:Policies:0:Name=值班长", "--Notices:Policies:0:Severity=red", "--Notices:Policies:0:To:0=chief@luohu.test",
+        "--Notices:Policies:0:Name=值班长", "--Notices:Policies:0:Severity=red", "--Notices:Policies:0:To:0=chief@luohu.test", .. settings,
     ]);
 
     private static async Task<JsonElement[]> EventsAsync(CityHost city, string id, int count)
