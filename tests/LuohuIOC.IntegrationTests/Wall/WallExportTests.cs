@@ -23,7 +23,7 @@ public sealed class WallExportTests(WallSite site) : IClassFixture<WallSite>
                 && (alert = items[0].GetProperty("id").GetString()!).Length > 0,
             () => "the yellow alert to be closed by the system");
 
-        var page = await site.WallAsync("alerts");
+        var page = await site.DeskAsync("alerts");
         var found = page.Locator($".alert-search [data-found='{alert}']");
         await Expect(found).ToContainTextAsync(name);
         await Expect(found).ToContainTextAsync("已关闭");

@@ -12,7 +12,7 @@ public sealed class WallHandsTests(WallSite site) : IClassFixture<WallSite>
     {
         await FloodAsync("waterlogging-01", 0.3);
         await FloodAsync("waterlogging-02", 0.3);
-        var page = await site.WallAsync();
+        var page = await site.DeskAsync();
         await Expect(Row(page, "waterlogging-01")).ToBeVisibleAsync();
         await Row(page, "waterlogging-01").Locator(".what").FocusAsync();
         await PublishAsync("waterlogging-01", 0.6);
@@ -32,7 +32,7 @@ public sealed class WallHandsTests(WallSite site) : IClassFixture<WallSite>
     public async Task In_the_drawer_Enter_sends_and_the_keyboard_is_never_lost()
     {
         await FloodAsync("waterlogging-03", 0.5);
-        var page = await site.WallAsync();
+        var page = await site.DeskAsync();
         var opener = Row(page, "waterlogging-03").Locator(".what");
         await opener.FocusAsync();
         await page.Keyboard.PressAsync("Enter");
@@ -79,7 +79,7 @@ public sealed class WallHandsTests(WallSite site) : IClassFixture<WallSite>
     public async Task A_new_red_alert_is_read_out_once_and_its_figures_are_not()
     {
         await FloodAsync("waterlogging-04", 0.5);
-        var page = await site.WallAsync("fire");
+        var page = await site.DeskAsync("fire");
         var news = page.Locator("[aria-live=assertive]");
         await Expect(page.Locator(".hidden-alert")).ToContainTextAsync("50 cm");
         await Expect(news).ToBeEmptyAsync();
@@ -95,7 +95,7 @@ public sealed class WallHandsTests(WallSite site) : IClassFixture<WallSite>
     [Fact]
     public async Task Single_keys_are_off_when_an_officer_has_switched_them_off()
     {
-        var page = await site.WallAsync();
+        var page = await site.DeskAsync();
         await page.Keyboard.PressAsync("2");
         await Expect(page.Locator("nav [aria-current=page]")).ToHaveTextAsync("暴雨");
         await page.GetByRole(AriaRole.Button, new() { Name = "快捷键", Exact = true }).ClickAsync();
@@ -113,7 +113,7 @@ public sealed class WallHandsTests(WallSite site) : IClassFixture<WallSite>
     [Fact]
     public async Task Leaving_is_asked_twice()
     {
-        var page = await site.WallAsync();
+        var page = await site.DeskAsync();
         await page.GetByRole(AriaRole.Button, new() { Name = "退出", Exact = true }).ClickAsync();
         var sure = page.GetByRole(AriaRole.Button, new() { Name = "确定退出？", Exact = true });
         await Expect(sure).ToBeFocusedAsync();
@@ -129,7 +129,7 @@ public sealed class WallHandsTests(WallSite site) : IClassFixture<WallSite>
     {
         await FloodAsync("waterlogging-06", 0.5);
         await FloodAsync("waterlogging-07", 0.55);
-        var page = await site.WallAsync(width: 390, height: 844);
+        var page = await site.DeskAsync(width: 390, height: 844);
         var act = await Row(page, "waterlogging-06").Locator(".act").BoundingBoxAsync();
         Assert.True(act!.Height >= 44 && act.Width >= 44, $"The button is {act.Width} × {act.Height}.");
         await Row(page, "waterlogging-06").Locator(".what").ClickAsync();
@@ -152,7 +152,7 @@ public sealed class WallHandsTests(WallSite site) : IClassFixture<WallSite>
     public async Task An_alert_that_is_aimed_at_does_not_move_away()
     {
         await FloodAsync("waterlogging-08", 0.3);
-        var page = await site.WallAsync();
+        var page = await site.DeskAsync();
         var row = Row(page, "waterlogging-08");
         // A browser that draws in software may be too busy to hear of the mouse for seconds, and lets the list go: then with the next one.
         var (x, y, isTold) = (0f, 0f, false);
@@ -181,7 +181,7 @@ public sealed class WallHandsTests(WallSite site) : IClassFixture<WallSite>
     public async Task A_finger_on_a_line_that_has_only_just_come_there_acknowledges_nothing()
     {
         await FloodAsync("waterlogging-10", 0.3);
-        var page = await site.WallAsync();
+        var page = await site.DeskAsync();
         await Expect(Row(page, "waterlogging-10")).ToBeVisibleAsync();
         // Pressed in the moment in which the line takes another's place: no hand is that quick except by accident.
         await page.EvaluateAsync(
@@ -206,7 +206,7 @@ public sealed class WallHandsTests(WallSite site) : IClassFixture<WallSite>
     public async Task Who_is_given_an_alert_has_a_deadline_and_a_late_one_waits_for_an_officer_again()
     {
         await FloodAsync("waterlogging-12", 0.5);
-        var page = await site.WallAsync();
+        var page = await site.DeskAsync();
         await Row(page, "waterlogging-12").Locator(".what").ClickAsync();
         var alert = page.GetByRole(AriaRole.Dialog).Locator("section.open");
         // What is written while an answer is on its way stays.

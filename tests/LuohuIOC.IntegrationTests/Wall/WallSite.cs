@@ -5,20 +5,23 @@ using MQTTnet.Protocol;
 
 namespace LuohuIOC.IntegrationTests.Wall;
 
-/// <summary>The real host with the built wall, and Debian's Chromium with software rendering; one of each for all tests.</summary>
+/// <summary>The real host with the built wall, and Debian's Chromium, drawing the map by software or not at all; one of each for all tests of a class.</summary>
 public sealed class WallSite : IAsyncLifetime
 {
     private const string Chromium = "/usr/bin/chromium";
     private const string Fonts = "/usr/share/fonts/opentype/noto/NotoSansCJK-Regular.ttc";
 
     private static readonly string[] Flags =
-    [
-        "--no-sandbox", "--disable-quic", "--no-first-run", "--disable-background-networking", "--disable-component-update", "--disable-sync",
-        "--use-gl=angle", "--use-angle=swiftshader", "--enable-unsafe-swiftshader",
-    ];
+        ["--no-sandbox", "--disable-quic", "--no-first-run", "--disable-background-networking", "--disable-component-update", "--disable-sync"];
+
+    private static readonly string[] Drawing = [.. Flags, "--use-gl=angle", "--use-angle=swiftshader", "--enable-unsafe-swiftshader"];
+
+    /// <summary>As at a desk whose graphics are switched off. Half of a wall's processor time is the first picture of its map, which most tests never look at.</summary>
+    private static readonly string[] NotDrawing = [.. Flags, "--disable-gpu", "--disable-3d-apis"];
 
     private IPlaywright? _playwright;
-    private IBrowser? _browser;
+    private Task<IBrowser>? _wall;
+    private Task<IBrowser>? _desk;
 
     internal HostProcess Host { get; } = new(null, $"--Wall:Pages={Pages}", "--Alerts:DeadlineGrace=00:00:00");
 
@@ -33,13 +36,13 @@ public sealed class WallSite : IAsyncLifetime
         Assert.True(File.Exists(Fonts), "Chinese fonts are missing: apt-get install -y --no-install-recommends fonts-noto-cjk");
         await Host.StartAsync();
         _playwright = await Playwright.CreateAsync();
-        _browser = await _playwright.Chromium.LaunchAsync(new() { ExecutablePath = Chromium, Args = Flags });
     }
 
     /// <summary>A browser of its own, as another officer's; not logged in.</summary>
-    internal async Task<IPage> BrowserAsync(int width = 1920, int height = 1080)
+    internal async Task<IPage> BrowserAsync(int width = 1920, int height = 1080, bool map = true)
     {
-        var context = await _browser!.NewContextAsync(new() { ViewportSize = new() { Width = width, Height = height }, ReducedMotion = ReducedMotion.Reduce });
+        var browser = await (map ? _wall ??= LaunchAsync(Drawing) : _desk ??= LaunchAsync(NotDrawing));
+        var context = await browser.NewContextAsync(new() { ViewportSize = new() { Width = width, Height = height }, ReducedMotion = ReducedMotion.Reduce });
         // A loaded machine draws slowly; what must be quick is measured by itself.
         context.SetDefaultTimeout(45_000);
         Assertions.SetDefaultExpectTimeout(30_000);
@@ -47,9 +50,14 @@ public sealed class WallSite : IAsyncLifetime
     }
 
     /// <summary>A wall that is live.</summary>
-    internal async Task<IPage> WallAsync(string view = "overview", int width = 1920, int height = 1080)
+    internal Task<IPage> WallAsync(string view = "overview", int width = 1920, int height = 1080) => LiveAsync(view, width, height, map: true);
+
+    /// <summary>The same in a browser that can draw no map: where its map would be, the wall says so.</summary>
+    internal Task<IPage> DeskAsync(string view = "overview", int width = 1920, int height = 1080) => LiveAsync(view, width, height, map: false);
+
+    private async Task<IPage> LiveAsync(string view, int width, int height, bool map)
     {
-        var page = await BrowserAsync(width, height);
+        var page = await BrowserAsync(width, height, map);
         await OpenAsync(page, view);
         await LogInAsync(page, Host.Token);
         await LiveAsync(page);
@@ -81,10 +89,12 @@ public sealed class WallSite : IAsyncLifetime
 
     public async ValueTask DisposeAsync()
     {
-        if (_browser is not null) await _browser.CloseAsync();
+        foreach (var browser in new[] { _wall, _desk }.OfType<Task<IBrowser>>()) await (await browser).CloseAsync();
         _playwright?.Dispose();
         await Host.DisposeAsync();
     }
+
+    private Task<IBrowser> LaunchAsync(string[] flags) => _playwright!.Chromium.LaunchAsync(new() { ExecutablePath = Chromium, Args = flags });
 
     private static string Root()
     {
