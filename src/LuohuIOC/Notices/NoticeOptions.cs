@@ -61,7 +61,7 @@ public sealed class PolicyOptions
     /// <summary>Streets by name, comma between; empty: all.</summary>
     public string Streets { get; set; } = "";
 
-    /// <summary>Mail addresses, and addresses of webhooks (<c>https://</c>).</summary>
+    /// <summary>Mail addresses, and addresses of webhooks (<c>https://</c>); behind <c>#</c> the key that a robot of DingTalk or Feishu wants messages to be signed with.</summary>
     public List<string> To { get; set; } = [];
 
     /// <summary><c>zh-CN</c> or <c>en</c>.</summary>

@@ -43,7 +43,10 @@ internal sealed class NoticeOptionsCheck : IValidateOptions<NoticeOptions>
             if (kind != Alerts.AlertSubject.GatewayKind && !KindCatalogue.TryParse(kind, out _)) yield return $"Kinds: {kind} is no kind of sensor (GET /api/v1/kinds).";
         if (policy.To.Count == 0) yield return "To is empty: it would tell nobody.";
         for (var i = 0; i < policy.To.Count; i++)
-            if (Recipient.Of(policy.To[i]) is null) yield return $"To:{i} must be a bare mail address or begin with http:// or https://.";
+        {
+            if (Recipient.Of(policy.To[i]) is not { } recipient) yield return $"To:{i} must be a bare mail address or begin with http:// or https://.";
+            else if (recipient.SigningKey.Length > 0 && recipient.FormOf() is not (WebhookForm.DingTalk or WebhookForm.Feishu)) yield return $"To:{i} has a signing key behind #, which only robots of DingTalk and Feishu take.";
+        }
         foreach (var same in policy.To.Select(Recipient.Of).OfType<Recipient>().CountBy(to => to.Label).Where(to => to.Value > 1))
             yield return $"To has {same.Key} {same.Value} times.";
     }

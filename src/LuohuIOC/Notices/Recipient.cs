@@ -13,7 +13,8 @@ internal enum NoticeChannel : byte
 /// <param name="Channel">How it is reached.</param>
 /// <param name="Address">Mail address, or the webhook's whole address, which is a secret.</param>
 /// <param name="Label">What people, the record and the log may see of it.</param>
-internal sealed record Recipient(NoticeChannel Channel, string Address, string Label)
+/// <param name="SigningKey">What a robot's messages are signed with, given behind the <c>#</c> of its address; empty: they are not.</param>
+internal sealed record Recipient(NoticeChannel Channel, string Address, string Label, string SigningKey = "")
 {
     // Enough to tell two robots of one server apart, too little to use one.
     private const int TailShown = 4;
@@ -23,7 +24,10 @@ internal sealed record Recipient(NoticeChannel Channel, string Address, string L
     {
         var address = text?.Trim() ?? "";
         if (Uri.TryCreate(address, UriKind.Absolute, out var url) && url.Scheme is "https" or "http" && url!.Host.Length > 0)
-            return new Recipient(NoticeChannel.Webhook, address, $"{url.Authority} …{address[^Math.Min(TailShown, address.Length)..]}");
+        {
+            var (place, key) = (address.Split('#')[0], Uri.UnescapeDataString(url.Fragment.TrimStart('#')));
+            return new Recipient(NoticeChannel.Webhook, place, $"{url.Authority} …{place[^Math.Min(TailShown, place.Length)..]}", key);
+        }
         return MailAddress.TryCreate(address, out var mail) && mail.Address == address ? new Recipient(NoticeChannel.Mail, address, address) : null;
     }
 }

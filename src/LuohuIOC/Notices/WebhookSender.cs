@@ -11,7 +11,7 @@ namespace LuohuIOC.Notices;
 /// Webhooks: robots of the group chats of WeCom, DingTalk and Feishu, which are told by their servers' names and answer 200 to what they refuse, too; anything else gets the alerts as JSON, for a
 /// gateway to telephones or short messages.
 /// </summary>
-internal sealed class WebhookSender(IHttpClientFactory clients) : INoticeSender
+internal sealed class WebhookSender(IHttpClientFactory clients, TimeProvider clock) : INoticeSender
 {
     public const string ClientName = "notices";
 
@@ -26,21 +26,24 @@ internal sealed class WebhookSender(IHttpClientFactory clients) : INoticeSender
 
     public NoticeChannel Channel => NoticeChannel.Webhook;
 
-    public int BytesMax(Recipient recipient) => FormOf(recipient) == Form.Plain ? int.MaxValue : RobotBytesMax;
+    public int BytesMax(Recipient recipient) => recipient.FormOf() == WebhookForm.Plain ? int.MaxValue : RobotBytesMax;
 
     public async Task<NoticeResult> SendAsync(Recipient recipient, NoticeMessage message, CancellationToken cancellation)
     {
-        var form = FormOf(recipient);
+        var form = recipient.FormOf();
         try
         {
             using var http = clients.CreateClient(ClientName);
             http.Timeout = Timeout.InfiniteTimeSpan;
             // With its length: some servers take no body that comes in chunks.
-            using var request = new HttpRequestMessage(HttpMethod.Post, recipient.Address) { Content = new ByteArrayContent(JsonSerializer.SerializeToUtf8Bytes(Body(form, message), Json)) };
+            using var request = new HttpRequestMessage(HttpMethod.Post, AddressOf(form, recipient))
+            {
+                Content = new ByteArrayContent(JsonSerializer.SerializeToUtf8Bytes(Body(form, recipient, message), Json)),
+            };
             request.Content.Headers.ContentType = new MediaTypeHeaderValue("application/json", "utf-8");
             using var answer = await http.SendAsync(request, HttpCompletionOption.ResponseHeadersRead, cancellation);
             // What such a server has taken it has taken, whatever page it answers with.
-            if (answer.IsSuccessStatusCode && form == Form.Plain) return new NoticeResult(true, $"HTTP {(int)answer.StatusCode}");
+            if (answer.IsSuccessStatusCode && form == WebhookForm.Plain) return new NoticeResult(true, $"HTTP {(int)answer.StatusCode}");
             var text = await TextAsync(answer.Content, cancellation);
             return answer.IsSuccessStatusCode
                 ? new NoticeResult(IsDone(form, text), Answers.Without(recipient.Address, text))
@@ -64,20 +67,28 @@ internal sealed class WebhookSender(IHttpClientFactory clients) : INoticeSender
         return Encoding.UTF8.GetString(bytes.AsSpan(0, await stream.ReadAtLeastAsync(bytes, bytes.Length, throwOnEndOfStream: false, cancellation)));
     }
 
-    private static object Body(Form form, NoticeMessage message) => form switch
+    private string AddressOf(WebhookForm form, Recipient recipient) => form == WebhookForm.DingTalk && recipient.SigningKey.Length > 0
+        ? recipient.Address + RobotSignature.OfDingTalk(recipient.SigningKey, clock.GetUtcNow())
+        : recipient.Address;
+
+    private object Body(WebhookForm form, Recipient recipient, NoticeMessage message) => form switch
     {
-        Form.Plain => new { title = message.Title, text = message.Text, alerts = message.Alerts },
-        Form.Feishu => new { msg_type = "text", content = new { text = message.Whole } },
+        WebhookForm.Plain => new { title = message.Title, text = message.Text, alerts = message.Alerts },
+        WebhookForm.Feishu when recipient.SigningKey.Length > 0 => SignedForFeishu(RobotSignature.OfFeishu(recipient.SigningKey, clock.GetUtcNow()), message),
+        WebhookForm.Feishu => new { msg_type = "text", content = new { text = message.Whole } },
         _ => new { msgtype = "text", text = new { content = message.Whole } },
     };
 
+    private static object SignedForFeishu((string Timestamp, string Sign) signature, NoticeMessage message) =>
+        new { timestamp = signature.Timestamp, sign = signature.Sign, msg_type = "text", content = new { text = message.Whole } };
+
     /// <summary>0 is done: <c>errcode</c> of WeCom and DingTalk, <c>code</c> of Feishu, beside what was wrong.</summary>
-    private static bool IsDone(Form form, string text)
+    private static bool IsDone(WebhookForm form, string text)
     {
         try
         {
             using var answer = JsonDocument.Parse(text);
-            return answer.RootElement.ValueKind == JsonValueKind.Object && answer.RootElement.TryGetProperty(form == Form.Feishu ? "code" : "errcode", out var code)
+            return answer.RootElement.ValueKind == JsonValueKind.Object && answer.RootElement.TryGetProperty(form == WebhookForm.Feishu ? "code" : "errcode", out var code)
                 && code.ValueKind == JsonValueKind.Number && code.TryGetInt64(out var number) && number == 0;
         }
         catch (JsonException)
@@ -91,21 +102,5 @@ internal sealed class WebhookSender(IHttpClientFactory clients) : INoticeSender
         var options = new JsonSerializerOptions(JsonSerializerDefaults.Web);
         HttpJson.Configure(options);
         return options;
-    }
-
-    private static Form FormOf(Recipient recipient) => new Uri(recipient.Address).Host switch
-    {
-        "qyapi.weixin.qq.com" => Form.WeCom,
-        "oapi.dingtalk.com" => Form.DingTalk,
-        "open.feishu.cn" => Form.Feishu,
-        _ => Form.Plain,
-    };
-
-    private enum Form
-    {
-        Plain,
-        WeCom,
-        DingTalk,
-        Feishu,
     }
 }

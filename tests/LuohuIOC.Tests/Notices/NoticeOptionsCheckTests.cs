@@ -8,7 +8,7 @@ public sealed class NoticeOptionsCheckTests
     private readonly NoticeOptions _options = new()
     {
         Mail = new MailOptions { Host = "mail.luohu.test", From = "ioc@luohu.test" },
-        Policies = [new PolicyOptions { Name = "值班长", To = ["chief@luohu.test", "https://qyapi.weixin.qq.com/cgi-bin/webhook/send?key=0123"] }],
+        Policies = [new PolicyOptions { Name = "值班长", To = ["chief@luohu.test", "https://qyapi.weixin.qq.com/cgi-bin/webhook/send?key=0123", "https://oapi.dingtalk.com/robot/send?access_token=t#SEC0"] }],
     };
 
     [Fact]
@@ -23,13 +23,13 @@ public sealed class NoticeOptionsCheckTests
     {
         _options.WallUrl = "ioc.luohu.test";
         _options.Mail = new MailOptions { User = "ioc", Security = MailSecurity.None, Port = 70_000 };
-        _options.Policies.Add(new PolicyOptions { Name = "值班长", Severity = "Red", After = TimeSpan.FromDays(8), Kinds = "outfall, lamp", Language = "fr", To = ["chief", "a@b", "a@b"] });
+        _options.Policies.Add(new PolicyOptions { Name = "值班长", Severity = "Red", After = TimeSpan.FromDays(8), Kinds = "outfall, lamp", Language = "fr", To = ["chief", "a@b", "a@b", "https://qyapi.weixin.qq.com/cgi-bin/webhook/send?key=0#SEC0"] });
         _options.Policies.Add(new PolicyOptions());
         var faults = string.Join('\n', Check().Failures!);
         foreach (var key in new[]
         {
             "Notices:WallUrl", "Notices:Mail:Host", "Notices:Mail:From", "Notices:Mail:Security", "Notices:Mail:Port", "Notices:Mail:Password", "Notices:Policies:1:Severity", "Notices:Policies:1:After", "Notices:Policies:1:Kinds: lamp", "Notices:Policies:1:Language",
-            "Notices:Policies:1:To:0", "To has a@b 2 times", "Notices:Policies:2:Name", "Notices:Policies:2:To is empty", "2 policies are named 值班长",
+            "Notices:Policies:1:To:0", "Notices:Policies:1:To:3 has a signing key", "To has a@b 2 times", "Notices:Policies:2:Name", "Notices:Policies:2:To is empty", "2 policies are named 值班长",
         })
             Assert.Contains(key, faults, StringComparison.Ordinal);
     }

@@ -3,6 +3,7 @@ using System.Net.Sockets;
 using System.Text.Json;
 using LuohuIOC.Notices;
 using LuohuIOC.Tests.Http;
+using LuohuIOC.Tests.Sensing.Detectors;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 using Xunit;
@@ -14,7 +15,10 @@ public sealed class WebhookSenderTests : IAsyncLifetime
 {
     private static readonly NoticeMessage Message = NoticeMessage.Of(SomeAlert.Policy(), [SomeAlert.Waiting()], "", SomeAlert.Raised);
 
+    private static readonly DateTimeOffset Now = DateTimeOffset.FromUnixTimeMilliseconds(1_767_225_600_123);
+
     private readonly ConcurrentQueue<JsonElement> _bodies = new();
+    private readonly ConcurrentQueue<string> _addresses = new();
     private WebApplication _server = null!;
     private string _answer = "";
     private string _type = "application/json";
@@ -24,6 +28,7 @@ public sealed class WebhookSenderTests : IAsyncLifetime
     public async ValueTask InitializeAsync() => _server = await WebPage.StartAsync(async context =>
     {
         _length = context.Request.ContentLength;
+        _addresses.Enqueue($"{context.Request.Path}{context.Request.QueryString}");
         _bodies.Enqueue((await JsonDocument.ParseAsync(context.Request.Body)).RootElement);
         context.Response.StatusCode = _status;
         context.Response.Headers.Location = "/elsewhere";
@@ -53,6 +58,26 @@ public sealed class WebhookSenderTests : IAsyncLifetime
         }
         _answer = refused;
         Assert.Equal(refused, (await SendAsync(address)).Answer);
+    }
+
+    /// <summary>The signatures are those of Python's hmac by the makers' descriptions; the key itself goes nowhere.</summary>
+    [Fact]
+    public async Task A_robot_that_wants_it_signed_gets_it_signed()
+    {
+        _answer = """{"errcode":0,"code":0}""";
+        var robot = "http://oapi.dingtalk.com/robot/send?access_token=t";
+        Assert.True((await SendAsync(robot + "#SEC3f9c2d")).Delivered);
+        Assert.True(_addresses.TryDequeue(out var address));
+        Assert.Equal("/robot/send?access_token=t&timestamp=1767225600123&sign=Uou7DKUU1TsLU8Xii64MMS%2FvFMbi2tErs9rqFXd26o0%3D", address);
+        Assert.Equal(Recipient.Of(robot)!.Label, Recipient.Of(robot + "#SEC3f9c2d")!.Label);
+        Assert.True(_bodies.TryDequeue(out _));
+
+        Assert.True((await SendAsync("http://open.feishu.cn/open-apis/bot/v2/hook/h#SEC3f9c2d")).Delivered);
+        Assert.True(_addresses.TryDequeue(out address));
+        Assert.Equal("/open-apis/bot/v2/hook/h", address);
+        Assert.True(_bodies.TryDequeue(out var body));
+        Assert.Equal(("1767225600", "Fa5eVXOtlu/gdeLbnP+WG+KppGUP9Hl0fFGGOOY4TvM="), (body.GetProperty("timestamp").GetString(), body.GetProperty("sign").GetString()));
+        Assert.Equal($"{Message.Title}\n{Message.Text}", body.GetProperty("content").GetProperty("text").GetString());
     }
 
     [Fact]
@@ -100,7 +125,7 @@ public sealed class WebhookSenderTests : IAsyncLifetime
     [Fact]
     public async Task A_server_that_is_not_there_is_a_result()
     {
-        var sender = new WebhookSender(new Clients(new SocketsHttpHandler()));
+        var sender = new WebhookSender(new Clients(new SocketsHttpHandler()), TimeProvider.System);
         var result = await sender.SendAsync(Recipient.Of($"http://127.0.0.1:{Ports.Next()}/secret")!, Message, TestContext.Current.CancellationToken);
         Assert.False(result.Delivered);
         Assert.DoesNotContain("secret", result.Answer!, StringComparison.Ordinal);
@@ -118,7 +143,7 @@ public sealed class WebhookSenderTests : IAsyncLifetime
                 await socket.ConnectAsync("127.0.0.1", port, cancellation);
                 return new NetworkStream(socket, ownsSocket: true);
             },
-        }));
+        }), new FixedClock(Now));
         return sender.SendAsync(Recipient.Of(address)!, Message, TestContext.Current.CancellationToken);
     }
 
