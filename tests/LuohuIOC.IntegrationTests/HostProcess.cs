@@ -28,8 +28,12 @@ internal sealed class HostProcess : IAsyncDisposable
         Http = new HttpClient { BaseAddress = new Uri($"http://127.0.0.1:{HttpPort}"), Timeout = TimeSpan.FromSeconds(60) };
     }
 
-    /// <summary>The host as it is published, precompiled, which is what <c>./ioc test</c> names; else the one that was built beside the tests and takes longer to start.</summary>
-    public static string Program { get; } = Environment.GetEnvironmentVariable("LUOHU_HOST") ?? Path.Combine(AppContext.BaseDirectory, "LuohuIOC.dll");
+    /// <summary>The host as it is published, precompiled, which is what <c>./ioc test</c> names; else the one that was compiled last and takes longer to start.</summary>
+    public static string Program { get; } = Environment.GetEnvironmentVariable("LUOHU_HOST") ?? Built();
+
+    // Not the copy beside the tests: what it needs of native libraries lies in its own folder.
+    private static string Built() => Directory.EnumerateFiles(Repository.PathOf("src/LuohuIOC/bin"), "LuohuIOC.runtimeconfig.json", SearchOption.AllDirectories)
+        .Select(file => Path.ChangeExtension(file[..^".json".Length], ".dll")).MaxBy(File.GetLastWriteTimeUtc)!;
 
     /// <summary>For several hosts on a machine that is too busy for them: none is given up for a moment's silence.</summary>
     public const string Patient = "--Cluster:ProbeTimeout=00:00:10";

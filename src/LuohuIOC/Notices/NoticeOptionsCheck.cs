@@ -45,6 +45,7 @@ internal sealed class NoticeOptionsCheck : IValidateOptions<NoticeOptions>
         for (var i = 0; i < policy.To.Count; i++)
         {
             if (Recipient.Of(policy.To[i]) is not { } recipient) yield return $"To:{i} must be a bare mail address or begin with http:// or https://.";
+            else if (recipient.Channel == NoticeChannel.Webhook && recipient.SigningKey.Length == 0 && policy.To[i].Contains('#')) yield return $"To:{i} ends with # and has no signing key behind it.";
             else if (recipient.SigningKey.Length > 0 && recipient.FormOf() is not (WebhookForm.DingTalk or WebhookForm.Feishu)) yield return $"To:{i} has a signing key behind #, which only robots of DingTalk and Feishu take.";
         }
         foreach (var same in policy.To.Select(Recipient.Of).OfType<Recipient>().CountBy(to => to.Label).Where(to => to.Value > 1))

@@ -16,6 +16,9 @@ internal enum NoticeChannel : byte
 /// <param name="SigningKey">What a robot's messages are signed with, given behind the <c>#</c> of its address; empty: they are not.</param>
 internal sealed record Recipient(NoticeChannel Channel, string Address, string Label, string SigningKey = "")
 {
+    /// <summary>The label: the rest is secret.</summary>
+    public override string ToString() => Label;
+
     // Enough to tell two robots of one server apart, too little to use one.
     private const int TailShown = 4;
 
@@ -25,7 +28,7 @@ internal sealed record Recipient(NoticeChannel Channel, string Address, string L
         var address = text?.Trim() ?? "";
         if (Uri.TryCreate(address, UriKind.Absolute, out var url) && url.Scheme is "https" or "http" && url!.Host.Length > 0)
         {
-            var (place, key) = (address.Split('#')[0], Uri.UnescapeDataString(url.Fragment.TrimStart('#')));
+            var (place, key) = (address.Split('#')[0].TrimEnd(), Uri.UnescapeDataString(url.Fragment.TrimStart('#')).Trim());
             return new Recipient(NoticeChannel.Webhook, place, $"{url.Authority} …{place[^Math.Min(TailShown, place.Length)..]}", key);
         }
         return MailAddress.TryCreate(address, out var mail) && mail.Address == address ? new Recipient(NoticeChannel.Mail, address, address) : null;

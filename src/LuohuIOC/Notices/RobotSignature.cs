@@ -14,7 +14,7 @@ internal static class RobotSignature
     public static string OfDingTalk(string key, DateTimeOffset now)
     {
         var time = now.ToUnixTimeMilliseconds();
-        return string.Create(CultureInfo.InvariantCulture, $"&timestamp={time}&sign={Uri.EscapeDataString(Base64(key, Signed(time, key)))}");
+        return string.Create(CultureInfo.InvariantCulture, $"timestamp={time}&sign={Uri.EscapeDataString(Base64(key, Signed(time, key)))}");
     }
 
     /// <summary>Members for the body: seconds since 1970, and the signature of nothing by time and key together.</summary>

@@ -68,7 +68,7 @@ internal sealed class WebhookSender(IHttpClientFactory clients, TimeProvider clo
     }
 
     private string AddressOf(WebhookForm form, Recipient recipient) => form == WebhookForm.DingTalk && recipient.SigningKey.Length > 0
-        ? recipient.Address + RobotSignature.OfDingTalk(recipient.SigningKey, clock.GetUtcNow())
+        ? recipient.Address + (recipient.Address.Contains('?') ? '&' : '?') + RobotSignature.OfDingTalk(recipient.SigningKey, clock.GetUtcNow())
         : recipient.Address;
 
     private object Body(WebhookForm form, Recipient recipient, NoticeMessage message) => form switch

@@ -1,4 +1,5 @@
 using System.Text;
+using LuohuIOC.Tests;
 using Microsoft.Playwright;
 using MQTTnet;
 using MQTTnet.Protocol;
@@ -20,12 +21,12 @@ public sealed class WallSite : IAsyncLifetime
     private static readonly string[] NotDrawing = [.. Flags, "--disable-gpu", "--disable-3d-apis"];
 
     private IPlaywright? _playwright;
-    private Task<IBrowser>? _wall;
-    private Task<IBrowser>? _desk;
+    private IBrowser? _wall;
+    private IBrowser? _desk;
 
     internal HostProcess Host { get; } = new(null, $"--Wall:Pages={Pages}", "--Alerts:DeadlineGrace=00:00:00");
 
-    internal static string Wall { get; } = Path.Combine(Root(), "dashboards", "wall");
+    internal static string Wall { get; } = Repository.PathOf("dashboards/wall");
 
     private static string Pages => Path.Combine(Wall, "dist");
 
@@ -41,7 +42,7 @@ public sealed class WallSite : IAsyncLifetime
     /// <summary>A browser of its own, as another officer's; not logged in.</summary>
     internal async Task<IPage> BrowserAsync(int width = 1920, int height = 1080, bool map = true)
     {
-        var browser = await (map ? _wall ??= LaunchAsync(Drawing) : _desk ??= LaunchAsync(NotDrawing));
+        var browser = map ? _wall ??= await LaunchAsync(Drawing) : _desk ??= await LaunchAsync(NotDrawing);
         var context = await browser.NewContextAsync(new() { ViewportSize = new() { Width = width, Height = height }, ReducedMotion = ReducedMotion.Reduce });
         // A loaded machine draws slowly; what must be quick is measured by itself.
         context.SetDefaultTimeout(45_000);
@@ -89,17 +90,10 @@ public sealed class WallSite : IAsyncLifetime
 
     public async ValueTask DisposeAsync()
     {
-        foreach (var browser in new[] { _wall, _desk }.OfType<Task<IBrowser>>()) await (await browser).CloseAsync();
+        foreach (var browser in new[] { _wall, _desk }.OfType<IBrowser>()) await browser.CloseAsync();
         _playwright?.Dispose();
         await Host.DisposeAsync();
     }
 
     private Task<IBrowser> LaunchAsync(string[] flags) => _playwright!.Chromium.LaunchAsync(new() { ExecutablePath = Chromium, Args = flags });
-
-    private static string Root()
-    {
-        var folder = new DirectoryInfo(AppContext.BaseDirectory);
-        while (folder is not null && !File.Exists(Path.Combine(folder.FullName, "LuohuIOC.sln"))) folder = folder.Parent;
-        return folder?.FullName ?? throw new InvalidOperationException($"No LuohuIOC.sln above {AppContext.BaseDirectory}.");
-    }
 }
