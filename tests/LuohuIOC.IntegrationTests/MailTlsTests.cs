@@ -39,7 +39,8 @@ public sealed class MailTlsTests
 
     private static HostProcess Host(MailServer mail, string password, params string[] wrapper) => new(
         null, "--Notices:Mail:Host=localhost", $"--Notices:Mail:Port={mail.Port}", $"--Notices:Mail:User={MailServer.User}", $"--Notices:Mail:Password={password}",
-        "--Notices:Mail:From=ioc@luohu.test", "--Notices:Policies:0:Name=chief", "--Notices:Policies:0:To:0=chief@luohu.test") { Wrapper = wrapper };
+        "--Notices:Mail:From=ioc@luohu.test", "--Notices:Policies:0:Name=chief", "--Notices:Policies:0:To:0=chief@luohu.test")
+    { Wrapper = wrapper };
 
     /// <summary>Sends a message to try the way: how often in a row that has failed, and what the server said.</summary>
     private static async Task<(int Failures, string? Answer)> TryAsync(HostProcess host)
