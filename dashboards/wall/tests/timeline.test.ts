@@ -60,6 +60,7 @@ test('who was told outside of walls is never left out, and who could not be is t
     '未能通知 |  | 分管领导（qyapi.weixin.qq.com …8d30）未送达：HTTP 500', '已通知 | 值班长（chief@luohu.test），值班员（chief@luohu.test，合并通知，未逐条列出） | 分管领导（qyapi.weixin.qq.com …8d30）未送达：HTTP 500',
   ])
   expect(shortened(steps).filter(({ type }) => type === 'notified')).toHaveLength(2)
+  expect(stepsOf('waterlogging', [event(1, 'notified', { notices: [{ ...reached, ended: true }] })])[0]?.what).toBe('已通知解除')
 })
 
 test('a mark that was taken back is told with what it was, and the next one is the first again', () => {

@@ -182,7 +182,7 @@ public sealed record AlertEvent(string AlertId, int Sequence, AlertEventType Typ
     private NoticeMark[] Noted(NoticeMark[] before) =>
     [
         .. before.Where(mark => !Notices!.Any(notice => notice.Policy == mark.Policy && notice.To == mark.To && (notice.Delivered || !mark.Delivered))),
-        .. Notices!.Select(notice => new NoticeMark(notice.Policy, notice.To, notice.Delivered, To!.Value, notice.At, notice.Call)),
+        .. Notices!.Select(notice => new NoticeMark(notice.Policy, notice.To, notice.Delivered, To!.Value, notice.At, notice.Call, notice.Ended)),
     ];
 
     // What older versions have stored knows of the highest what the worst says.

@@ -25,6 +25,15 @@ public sealed class AlertQueries(AlertDatabase database) : IAlertPast
         return [.. Read(connection, $"SELECT body FROM alert WHERE state IN ({(int)AlertState.Raised}, {(int)AlertState.Acknowledged})", null)];
     }
 
+    /// <summary>Alerts that are closed, ended since then, and of which people outside of walls were told; newest first.</summary>
+    public IReadOnlyList<Alert> ToldAndEnded(DateTimeOffset since, int max)
+    {
+        using var connection = database.Open();
+        return [.. Read(
+            connection, $"SELECT body FROM alert WHERE {database.EndedSql} >= @since AND state + 0 = {(int)AlertState.Closed} AND body LIKE '%\"notices\":%' ORDER BY raised_at + 0 DESC LIMIT @max",
+            new { since = AlertDatabase.EndedAt(since.ToUnixTimeMilliseconds()), max })];
+    }
+
     /// <summary>Events of one alert in order.</summary>
     public IReadOnlyList<AlertEvent> EventsOf(string id)
     {

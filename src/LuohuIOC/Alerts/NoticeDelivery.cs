@@ -8,6 +8,7 @@ namespace LuohuIOC.Alerts;
 /// <param name="At">When the server answered, or was given up: the event may come later, where the ledger was away.</param>
 /// <param name="Call">Of which call of the alert was told, <see cref="AlertCall.At"/>.</param>
 /// <param name="Named">False where the message told of many alerts and only counted this one.</param>
+/// <param name="Ended">True where the message said that it is over; null otherwise.</param>
 [GenerateSerializer, Immutable, Alias("luohu.notice-delivery.v1")]
 public sealed record NoticeDelivery(
     [property: Id(0)] string Policy,
@@ -16,7 +17,8 @@ public sealed record NoticeDelivery(
     [property: Id(3)] string? Answer,
     [property: Id(4)] DateTimeOffset At,
     [property: Id(5)] DateTimeOffset Call,
-    [property: Id(6)] bool Named = true)
+    [property: Id(6)] bool Named = true,
+    [property: Id(7)] bool? Ended = null)
 {
     /// <summary>For eyes that a person's address is nothing for: its first letter and its server.</summary>
     public NoticeDelivery Masked()
@@ -35,6 +37,7 @@ public sealed record NoticeDelivery(
 /// <param name="Severity">Of which severity was told.</param>
 /// <param name="At">See <see cref="NoticeDelivery"/>.</param>
 /// <param name="Call">See <see cref="NoticeDelivery"/>.</param>
+/// <param name="Ended">See <see cref="NoticeDelivery"/>.</param>
 [GenerateSerializer, Immutable, Alias("luohu.notice-mark.v1")]
 public sealed record NoticeMark(
     [property: Id(0)] string Policy,
@@ -42,4 +45,5 @@ public sealed record NoticeMark(
     [property: Id(2)] bool Delivered,
     [property: Id(3)] Severity Severity,
     [property: Id(4)] DateTimeOffset At,
-    [property: Id(5)] DateTimeOffset Call);
+    [property: Id(5)] DateTimeOffset Call,
+    [property: Id(6)] bool? Ended = null);

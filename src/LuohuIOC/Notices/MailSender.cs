@@ -70,7 +70,7 @@ internal sealed class MailSender(IOptions<NoticeOptions> options) : INoticeSende
     {
         var sender = MailboxAddress.Parse(from);
         // The same message sent again has the same number, so that a mailbox can know it.
-        var mail = new MimeMessage { Subject = message.Title, Priority = MessagePriority.Urgent, Body = new TextPart("plain") { Text = message.Text }, MessageId = $"{message.Number}@{sender.Domain}" };
+        var mail = new MimeMessage { Subject = message.Title, Priority = message.IsOver ? MessagePriority.Normal : MessagePriority.Urgent, Body = new TextPart("plain") { Text = message.Text }, MessageId = $"{message.Number}@{sender.Domain}" };
         mail.From.Add(sender);
         mail.To.Add(MailboxAddress.Parse(recipient.Address));
         // RFC 3834: no holiday notice answers a machine.

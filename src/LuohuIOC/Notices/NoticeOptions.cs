@@ -55,6 +55,9 @@ public sealed class PolicyOptions
     /// <summary>So long an alert must have held, or been overdue, without an officer's acknowledgement.</summary>
     public TimeSpan After { get; set; }
 
+    /// <summary>Whether who was told of an alert is told when it is over.</summary>
+    public bool Ended { get; set; } = true;
+
     /// <summary>Kinds of sensors, comma between; empty: all.</summary>
     public string Kinds { get; set; } = "";
 

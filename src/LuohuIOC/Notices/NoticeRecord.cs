@@ -41,8 +41,8 @@ internal sealed class NoticeRecord(IGrainFactory grains, NoticeMeters meters, Ti
     {
         var told = new List<(AlertView Alert, NoticeDelivery Notice)>();
         while (_waiting.TryDequeue(out var one)) told.Add(one);
-        // One event for what an alert's recipients were told of one severity.
-        await Parallel.ForEachAsync(told.GroupBy(one => (one.Alert.Id, one.Alert.Severity)), new ParallelOptions { MaxDegreeOfParallelism = CallsMax }, async (ofAlert, _) => await GiveAsync([.. ofAlert]));
+        // One event for what an alert's recipients were told of one severity, or that it is over.
+        await Parallel.ForEachAsync(told.GroupBy(one => (one.Alert.Id, one.Alert.Severity, one.Notice.Ended)), new ParallelOptions { MaxDegreeOfParallelism = CallsMax }, async (ofAlert, _) => await GiveAsync([.. ofAlert]));
     }
 
     private async Task GiveAsync((AlertView Alert, NoticeDelivery Notice)[] told)

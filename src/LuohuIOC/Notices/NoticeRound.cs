@@ -9,7 +9,7 @@ namespace LuohuIOC.Notices;
 /// (<see cref="NoticeGrain"/>). A host that dies between a server's answer and the ledger's leaves its heir to tell once more: twice is better than never.
 /// </summary>
 internal sealed class NoticeRound(
-    IOpenAlerts alerts, IEnumerable<INoticeSender> senders, NoticeRecord record, NoticeMeters meters, IHostApplicationLifetime lifetime, IOptions<NoticeOptions> options, TimeProvider time, ILogger<NoticeRound> logger)
+    IOpenAlerts alerts, EndedAlerts ended, IEnumerable<INoticeSender> senders, NoticeRecord record, NoticeMeters meters, IHostApplicationLifetime lifetime, IOptions<NoticeOptions> options, TimeProvider time, ILogger<NoticeRound> logger)
 {
     /// <summary>An administrator waits for it.</summary>
     private static readonly TimeSpan TrialPatience = TimeSpan.FromSeconds(20);
@@ -24,17 +24,17 @@ internal sealed class NoticeRound(
     public bool IsDue()
     {
         if (record.IsWaiting) return true;
-        var (now, open) = (time.GetUtcNow(), Open());
-        return _lines.Any(line => open.Any(alert => line.Policy.IsDue(alert, line.Recipient.Label, now)));
+        var (now, open, over) = (time.GetUtcNow(), Open(), Over());
+        return _lines.Any(line => open.Any(alert => line.Policy.IsDue(alert, line.Recipient.Label, now)) || over.Any(alert => line.Policy.IsOver(alert, line.Recipient.Label, now)));
     }
 
     /// <summary>Begins what is to be told and is not on its way. Waits for nothing: a server that hangs holds up its own recipient alone.</summary>
     public void Begin()
     {
         record.Begin();
-        var open = Open();
+        var (open, over) = (Open(), Over());
         foreach (var line in _lines)
-            if (line.TryBegin()) _ = TellAsync(line, open);
+            if (line.TryBegin()) _ = TellAsync(line, open, over);
     }
 
     /// <summary>Sends a message that tells of no alert to all recipients of a policy.</summary>
@@ -45,14 +45,17 @@ internal sealed class NoticeRound(
         line.Tried(result, time.GetUtcNow());
     }));
 
-    private async Task TellAsync(NoticeLine line, IReadOnlyList<AlertView> open)
+    private async Task TellAsync(NoticeLine line, IReadOnlyList<AlertView> open, IReadOnlyList<AlertView> over)
     {
         try
         {
             var now = time.GetUtcNow();
             var due = line.DueOf(open, options.Value, now);
-            if (due.Count == 0) return;
-            var message = NoticeMessage.Of(line.Policy, due, options.Value.WallUrl, now, _senders[line.Recipient.Channel].BytesMax(line.Recipient));
+            // What waits for an officer first; good news has time.
+            var passed = due.Count == 0 ? line.OverOf(over, options.Value, now) : [];
+            if (due.Count + passed.Count == 0) return;
+            var bytesMax = _senders[line.Recipient.Channel].BytesMax(line.Recipient);
+            var message = due.Count > 0 ? NoticeMessage.Of(line.Policy, due, options.Value.WallUrl, now, bytesMax) : NoticeMessage.Over(line.Policy, passed, options.Value.WallUrl, now, bytesMax);
             var result = await SendAsync(line, message, options.Value.Timeout).ConfigureAwait(false);
             record.Keep(line.Sent(message, result, time.GetUtcNow()));
         }
@@ -101,6 +104,14 @@ internal sealed class NoticeRound(
         var now = time.GetUtcNow();
         var isFresh = now < _started + options.Value.Grace;
         return [.. alerts.Open.Where(alert => !(isFresh && alert.ObservedAt < _started) && !IsLookedAround(alert, now))];
+    }
+
+    /// <summary>What has ended, open or closed; not while the same rule holds at the same sensor again, which would be told as over.</summary>
+    private AlertView[] Over()
+    {
+        var open = alerts.Open.ToArray();
+        var holding = open.Where(alert => alert.ClearedAt is null).Select(alert => (alert.SensorId, alert.Rule)).ToHashSet();
+        return [.. open.Concat(ended.Of(time.GetUtcNow())).Where(alert => NoticePolicy.OverAt(alert) is not null && !holding.Contains((alert.SensorId, alert.Rule)))];
     }
 
     // For half a second or so after the raise.

@@ -4,7 +4,7 @@ using Microsoft.Extensions.Options;
 namespace LuohuIOC.Notices;
 
 /// <summary>Looks every second whether somebody is to be told, and wakes the one that tells. Every host looks, so that no alert depends on one of them.</summary>
-internal sealed class NoticeWatch(NoticeRound round, IGrainFactory grains, SiloStarted silo, IOptions<NoticeOptions> options, TimeProvider time, ILogger<NoticeWatch> logger) : BackgroundService
+internal sealed class NoticeWatch(NoticeRound round, EndedAlerts ended, IGrainFactory grains, SiloStarted silo, IOptions<NoticeOptions> options, TimeProvider time, ILogger<NoticeWatch> logger) : BackgroundService
 {
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
@@ -16,6 +16,7 @@ internal sealed class NoticeWatch(NoticeRound round, IGrainFactory grains, SiloS
         {
             try
             {
+                await ended.LoadAsync();
                 if (round.IsDue()) await grains.GetGrain<INoticeGrain>(0).Tell().WaitAsync(stoppingToken);
                 isFailing = false;
             }

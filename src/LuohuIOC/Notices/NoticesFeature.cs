@@ -24,6 +24,7 @@ public static class NoticesFeature
         builder.Services.TryAddSingleton<SiloStarted>();
         builder.Services.AddSingleton<NoticeMeters>();
         builder.Services.AddSingleton<NoticeRecord>();
+        builder.Services.AddSingleton<EndedAlerts>();
         builder.Services.AddSingleton<NoticeRound>();
         builder.Services.AddHostedService<NoticeWatch>();
         return builder;

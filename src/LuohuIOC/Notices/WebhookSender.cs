@@ -73,7 +73,7 @@ internal sealed class WebhookSender(IHttpClientFactory clients, TimeProvider clo
 
     private object Body(WebhookForm form, Recipient recipient, NoticeMessage message) => form switch
     {
-        WebhookForm.Plain => new { title = message.Title, text = message.Text, alerts = message.Alerts },
+        WebhookForm.Plain => new { title = message.Title, text = message.Text, ended = message.IsOver, alerts = message.Alerts },
         WebhookForm.Feishu when recipient.SigningKey.Length > 0 => SignedForFeishu(RobotSignature.OfFeishu(recipient.SigningKey, clock.GetUtcNow()), message),
         WebhookForm.Feishu => new { msg_type = "text", content = new { text = message.Whole } },
         _ => new { msgtype = "text", text = new { content = message.Whole } },

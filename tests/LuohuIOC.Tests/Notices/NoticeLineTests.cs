@@ -98,6 +98,24 @@ public sealed class NoticeLineTests
     }
 
     [Fact]
+    public void That_it_is_over_is_told_once_and_what_comes_after_it_does_not_wait()
+    {
+        var over = SomeAlert.Ceased(SomeAlert.Told(SomeAlert.Waiting(severity: "red")), 0, "system");
+        string[] OverAt(int second, params AlertView[] ended) => [.. _line.OverOf(ended, Options, Now.AddSeconds(second)).Select(alert => alert.Id)];
+        Assert.Equal(["a1"], OverAt(600, over));
+        var told = Assert.Single(_line.Sent(NoticeMessage.Over(_line.Policy, [over], "", Now), new NoticeResult(true, null), Now.AddSeconds(600)));
+        Assert.True(told.Notice.Ended);
+        // The record may not have it yet.
+        Assert.Empty(OverAt(700, over));
+        Assert.Equal(["b1"], DueAt(601, SomeAlert.Waiting("b1", "yellow")));
+        Deliver(601, SomeAlert.Waiting("b1", "yellow"));
+        // Good news waits for the next message.
+        var another = SomeAlert.Ceased(SomeAlert.Told(SomeAlert.Waiting("a2")), 0, "system");
+        Assert.Empty(OverAt(650, over, another));
+        Assert.Equal(["a2"], OverAt(661, over, another));
+    }
+
+    [Fact]
     public void One_message_at_a_time()
     {
         Assert.True(_line.TryBegin());

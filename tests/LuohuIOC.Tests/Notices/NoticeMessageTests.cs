@@ -84,4 +84,40 @@ public sealed class NoticeMessageTests
         var fire = SomeAlert.Waiting() with { Rule = "fire-alarm", RuleName = "火警", Metric = "", Value = null, Threshold = null };
         Assert.Equal("【橙色预警】文锦渡易涝点：火警", NoticeMessage.Of(SomeAlert.Policy(), [fire], "", Now).Title);
     }
+
+    [Fact]
+    public void That_it_is_over_says_how_long_and_how_far_and_that_nobody_has_seen_it()
+    {
+        var over = SomeAlert.Ceased(SomeAlert.Waiting() with { Severity = "blue", Highest = "orange", Value = 0.02, Furthest = 0.44 }, 39 * 60);
+        var message = NoticeMessage.Over(SomeAlert.Policy(), [over], "https://ioc.luohu.test/", SomeAlert.Raised.AddMinutes(49));
+        Assert.Equal("【预警解除】文锦渡易涝点：道路积水", message.Title);
+        Assert.Equal(
+            """
+            【橙色】文锦渡易涝点 · 易涝点监测站 · 黄贝街道
+            道路积水，水深极值 44 cm
+            02:00 发生，02:39 解除，历时 39 分钟
+            尚无人确认
+
+            请登录指挥大屏确认：https://ioc.luohu.test/ （通知策略：值班长）
+            """, message.Text);
+    }
+
+    [Fact]
+    public void What_a_person_closed_says_who_and_why()
+    {
+        var closed = SomeAlert.Waiting() with { State = "closed", ClosedBy = "张三", ClosedAt = SomeAlert.Raised.AddMinutes(120), Comment = "现场已退水", Verdict = "false" };
+        var message = NoticeMessage.Over(SomeAlert.Policy(), [closed], "", SomeAlert.Raised.AddMinutes(120));
+        Assert.Equal("【预警关闭】文锦渡易涝点：道路积水", message.Title);
+        Assert.EndsWith("02:00 发生，04:00 关闭，历时 2 小时\n由张三关闭\n备注：现场已退水\n已标记为误报\n\n（通知策略：值班长）", message.Text, StringComparison.Ordinal);
+        Assert.NotEqual(message.Number, NoticeMessage.Of(SomeAlert.Policy(), [closed], "", Now).Number);
+    }
+
+    [Fact]
+    public void Many_that_are_over_are_one_message()
+    {
+        var over = Enumerable.Range(1, 24).Select(i => SomeAlert.Ceased(SomeAlert.Waiting($"a{i}", name: $"{i} 号点"), 60, "system"));
+        var message = NoticeMessage.Over(SomeAlert.Policy(language: "en"), over, "", Now);
+        Assert.Equal("[alert over] 24 are over: 1 号点 and others", message.Title);
+        Assert.Contains("4 more alerts are over.", message.Text, StringComparison.Ordinal);
+    }
 }

@@ -91,5 +91,44 @@ public sealed class NoticePolicyTests
         Assert.False(SomeAlert.Policy().IsKnownToFail(SomeAlert.Waiting(), To));
     }
 
+    /// <summary>Water that plays around a limit calls once, and is over once.</summary>
+    [Theory]
+    [InlineData(60 + 599, false)]
+    [InlineData(60 + 600, true)]
+    [InlineData(60 + 600 + 3600, true)]
+    [InlineData(60 + 600 + 3601, false)]
+    public void Who_was_told_is_told_that_it_is_over_once_it_has_been_for_a_while(int seconds, bool isOver)
+    {
+        var told = SomeAlert.Told(SomeAlert.Waiting());
+        Assert.Equal(isOver, IsOver(SomeAlert.Ceased(told, 60), seconds));
+        Assert.Equal(isOver, IsOver(SomeAlert.Ceased(told, 60, "system"), seconds));
+        Assert.False(IsOver(told, seconds));
+    }
+
+    [Fact]
+    public void What_a_person_has_closed_while_it_held_is_over_at_once()
+    {
+        var closed = SomeAlert.Told(SomeAlert.Waiting()) with { State = "closed", ClosedBy = "张三", ClosedAt = SomeAlert.Raised.AddSeconds(60) };
+        Assert.True(IsOver(closed, 60));
+        Assert.False(IsOver(closed, 59));
+        Assert.False(SomeAlert.Policy(ended: false).IsOver(closed, To, SomeAlert.Raised.AddSeconds(60)));
+    }
+
+    [Fact]
+    public void Nobody_is_told_that_it_is_over_who_was_not_told_of_it_or_knows_already()
+    {
+        var over = SomeAlert.Ceased(SomeAlert.Waiting(), 0, "system");
+        Assert.False(IsOver(over, 600));
+        Assert.False(IsOver(SomeAlert.Told(over, delivered: false), 600));
+        Assert.False(IsOver(SomeAlert.Told(over, policy: "another"), 600));
+        Assert.False(IsOver(SomeAlert.Told(over, to: "duty@luohu.test"), 600));
+        Assert.False(IsOver(SomeAlert.Told(over, ended: true), 600));
+        // Told of an earlier call, and not of this one.
+        Assert.False(IsOver(SomeAlert.Anew(SomeAlert.Told(over), 60), 600));
+        Assert.True(IsOver(SomeAlert.Told(over), 600));
+    }
+
     private static bool IsDue(AlertView alert) => SomeAlert.Policy().IsDue(alert, To, SomeAlert.Raised.AddMinutes(2));
+
+    private static bool IsOver(AlertView alert, int seconds) => SomeAlert.Policy().IsOver(alert, To, SomeAlert.Raised.AddSeconds(seconds));
 }

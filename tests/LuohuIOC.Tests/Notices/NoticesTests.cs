@@ -78,6 +78,46 @@ public sealed class NoticesTests
     }
 
     [Fact]
+    public async Task Who_was_told_is_told_that_it_is_over_once_also_by_a_host_that_starts_after_it_was_closed()
+    {
+        var folder = Directory.CreateTempSubdirectory("ioc-notices-");
+        try
+        {
+            await using var mail = MailServer.Start();
+            string first, second;
+            await using (var city = await StartAsync(mail, folder.FullName))
+            {
+                await city.ObserveAsync("flood", Some.Change(Severity.Red, 1));
+                first = city.Alerts.Open.Single().Id;
+                await EventsAsync(city, first, count: 1);
+                await city.ObserveAsync("other", Some.Change(Severity.Red, 1));
+                second = city.Alerts.Open.Single(a => a.SensorId == "other").Id;
+                await EventsAsync(city, second, count: 1);
+                Assert.Equal(HttpStatusCode.OK, (await city.Officer.Post($"/api/v1/alerts/{first}/close", """{"comment":"现场已退水"}""")).StatusCode);
+                Assert.True(SpinWait.SpinUntil(() => NotifiedOf(city, first).GetAwaiter().GetResult().Length == 2, TimeSpan.FromSeconds(60)), "Nobody was told that it is over.");
+            }
+            await using (var busy = await StartAsync(mail, folder.FullName, "--Notices:LookEvery=00:01:00"))
+                await busy.Officer.Post($"/api/v1/alerts/{second}/close", """{"comment":"误触发"}""");
+            await using var again = await StartAsync(mail, folder.FullName);
+            Assert.True(SpinWait.SpinUntil(() => mail.Messages.Count == 4, TimeSpan.FromSeconds(60)), "Nobody was told of what was closed before the start.");
+            Assert.Equal(["【预警关闭】flood：道路积水", "【预警关闭】other：道路积水"], mail.Messages.Skip(2).Select(message => message.Subject));
+            Assert.Contains("备注：现场已退水", mail.Messages.ElementAt(2).TextBody, StringComparison.Ordinal);
+            JsonElement[] told = [];
+            Assert.True(SpinWait.SpinUntil(() => (told = NotifiedOf(again, second).GetAwaiter().GetResult()).Length == 2, TimeSpan.FromSeconds(60)), "That it was told is not kept.");
+            Assert.Equal([JsonValueKind.Null, JsonValueKind.True], told.Select(e => e.GetProperty("notices")[0].GetProperty("ended").ValueKind));
+            using var administrator = again.ClientAs(Role.Administrator);
+            Assert.True((await ApiClient.JsonOf(await administrator.Get("/api/v1/alerts/verification"))).GetProperty("intact").GetBoolean());
+            await again.ObserveAsync("third", Some.Change(Severity.Red, 2));
+            Assert.True(SpinWait.SpinUntil(() => mail.Messages.Count == 5, TimeSpan.FromSeconds(60)), "The next alert was not told.");
+            Assert.StartsWith("【红色预警】third", mail.Messages.Last().Subject, StringComparison.Ordinal);
+        }
+        finally
+        {
+            folder.Delete(recursive: true);
+        }
+    }
+
+    [Fact]
     public async Task A_server_that_takes_and_never_answers_holds_up_its_own_recipient_alone_and_is_asked_once_more()
     {
         await using var mail = MailServer.Start();
@@ -124,6 +164,11 @@ public sealed class NoticesTests
     private static async Task<JsonElement[]> EventsAsync(CityHost city, string id, int count)
     {
         Assert.True(SpinWait.SpinUntil(() => city.Alerts.TryFind(id, out var alert) && alert!.Version > count, TimeSpan.FromSeconds(60)), $"{count} notices of {id} were never kept.");
+        return await NotifiedOf(city, id);
+    }
+
+    private static async Task<JsonElement[]> NotifiedOf(CityHost city, string id)
+    {
         var detail = await ApiClient.JsonOf(await city.Officer.Get($"/api/v1/alerts/{id}"));
         return [.. detail.GetProperty("events").EnumerateArray().Where(e => e.GetProperty("type").GetString() == "notified")];
     }

@@ -28,13 +28,22 @@ internal static class SomeAlert
     });
 
     /// <summary>The alert, of which somebody was told as it stands.</summary>
-    public static AlertView Told(AlertView alert, string to = "chief@luohu.test", bool delivered = true, string policy = "值班长") =>
-        alert with { Notices = [.. alert.Notices ?? [], new NoticeMark(policy, to, delivered, AlertWords.SeverityOf(alert.Severity), Raised, NoticePolicy.CallOf(alert))] };
+    public static AlertView Told(AlertView alert, string to = "chief@luohu.test", bool delivered = true, string policy = "值班长", bool? ended = null) =>
+        alert with { Notices = [.. alert.Notices ?? [], new NoticeMark(policy, to, delivered, AlertWords.SeverityOf(alert.Severity), Raised, NoticePolicy.CallOf(alert), ended)] };
+
+    /// <summary>The alert, whose condition has been away since then; closed where somebody is named, or the system.</summary>
+    public static AlertView Ceased(AlertView alert, int second, string? closedBy = null) => alert with
+    {
+        ClearedAt = Raised.AddSeconds(second),
+        ClosedBy = closedBy,
+        ClosedAt = closedBy is null ? null : Raised.AddSeconds(second),
+        State = closedBy is null ? alert.State : AlertWords.Of(AlertState.Closed),
+    };
 
     /// <summary>The alert, calling anew.</summary>
     public static AlertView Anew(AlertView alert, int second) => alert with { Call = AlertCall.Begin(AlertWords.SeverityOf(alert.Severity), Raised.AddSeconds(second)) };
 
-    public static NoticePolicy Policy(string severity = "orange", string after = "00:00:00", string kinds = "", string streets = "", string language = "zh-CN", params string[] to) => new(new PolicyOptions
+    public static NoticePolicy Policy(string severity = "orange", string after = "00:00:00", string kinds = "", string streets = "", string language = "zh-CN", bool ended = true, params string[] to) => new(new PolicyOptions
     {
         Name = "值班长",
         Severity = severity,
@@ -42,6 +51,7 @@ internal static class SomeAlert
         Kinds = kinds,
         Streets = streets,
         Language = language,
+        Ended = ended,
         To = [.. to],
     });
 }

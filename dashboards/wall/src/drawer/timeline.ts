@@ -10,6 +10,8 @@ export interface Notice {
   answer: string | null
   /** False where the message told of many alerts and only counted this one. */
   named?: boolean
+  /** True where the message said that it is over. */
+  ended?: boolean | null
 }
 
 /** One link of an alert's chain, as the host tells it. */
@@ -86,7 +88,8 @@ export function stepsOf(kind: string, events: readonly AlertEvent[]): Step[] {
 
 function whatOf(event: AlertEvent): string {
   if (event.type === 'furthered' && isFall(event)) return say('step.fell')
-  return event.notices?.every((notice) => !notice.delivered) ? say('step.unreached') : sayOf('step', event.type)
+  if (event.notices?.every((notice) => !notice.delivered)) return say('step.unreached')
+  return event.notices?.every((notice) => notice.ended) ? say('step.told-over') : sayOf('step', event.type)
 }
 
 /** By policy whom a message reached, or why it did not. */
