@@ -58,6 +58,14 @@ internal static class EvidenceWords
         return expected.ValueKind == JsonValueKind.Object ? Value(expected, metric) : expected.ValueKind == JsonValueKind.Number ? expected.GetDouble() : null;
     }
 
+    /// <summary>The window in which a metric rose, or fell as rain, so far that a rule tells it; null where the evidence says nothing of one.</summary>
+    public static TimeSpan? WindowOf(string? evidence)
+    {
+        if (evidence is null || !Says(evidence, "windowSeconds") || Says(evidence, "times")) return null;
+        using var json = JsonDocument.Parse(evidence);
+        return json.RootElement.TryGetProperty("windowSeconds", out var seconds) ? TimeSpan.FromSeconds(seconds.GetDouble()) : null;
+    }
+
     /// <summary>The next reading has taken back what was told.</summary>
     public static bool IsLone(string? evidence) => evidence is not null && evidence.Contains("\"lone\":true", StringComparison.Ordinal);
 

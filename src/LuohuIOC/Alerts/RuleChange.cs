@@ -8,7 +8,7 @@ namespace LuohuIOC.Alerts;
 /// <param name="Threshold">The limit that was crossed in the metric's unit; NaN without one.</param>
 /// <param name="ObservedMs">Device time of the deciding reading, bounded by the server clock, Unix ms.</param>
 /// <param name="Evidence">Short JSON object with what else an officer should see (contributions, count in window), or null.</param>
-/// <param name="IsAgain">Of several hosts: the reading was judged again by a state that lacks what came of it the first time; what is known of later times stands.</param>
+/// <param name="IsAgain">The reading was judged again by a state that lacks what came of it the first time; what is known of later times stands.</param>
 [GenerateSerializer, Immutable, Alias("luohu.rule-change.v1")]
 public sealed record RuleChange(
     [property: Id(0)] string Rule,

@@ -1,5 +1,6 @@
 using System.Globalization;
 using LuohuIOC.Alerts;
+using LuohuIOC.DeviceProtocol;
 using LuohuIOC.Http;
 using LuohuIOC.Texts;
 
@@ -34,7 +35,7 @@ internal static class NoticeWords
     {
         var ended = HasCeased(alert) ? alert.ClearedAt ?? alert.ClosedAt!.Value : alert.ClosedAt!.Value;
         var peak = alert.Metric.Length > 0 && alert.Furthest is not null && alert.Unit is not ("1" or "")
-            ? TextBook.Get(language, "notice.over.peak", AlertWords.Metric(language, alert.Metric), Figures.Of(language, alert.Kind, alert.Metric, alert.Furthest)) : "";
+            ? TextBook.Get(language, "notice.over.peak", Measured(language, alert), Figures.Of(language, alert.Kind, alert.Metric, alert.Furthest)) : "";
         var lines = new List<string>
         {
             Place(language, alert, alert.Highest ?? alert.Worst),
@@ -54,10 +55,11 @@ internal static class NoticeWords
     /// <summary>The rule, and what was measured against which limit.</summary>
     public static string Finding(string language, AlertView alert)
     {
-        if (alert.Metric.Length == 0 || alert.Value is null) return alert.RuleName;
-        var metric = AlertWords.Metric(language, alert.Metric);
+        // Of a state the rule says all.
+        if (alert.Metric.Length == 0 || alert.Value is null || alert.Unit == "1") return alert.RuleName;
+        var metric = Measured(language, alert);
         var value = Figures.Of(language, alert.Kind, alert.Metric, alert.Value);
-        return alert.Threshold is null || alert.Unit is "1" or ""
+        return alert.Threshold is null || alert.Unit.Length == 0
             ? TextBook.Get(language, "notice.value", alert.RuleName, metric, value)
             : TextBook.Get(language, "notice.value.limit", alert.RuleName, metric, value, Figures.Of(language, alert.Kind, alert.Metric, alert.Threshold));
     }
@@ -68,6 +70,17 @@ internal static class NoticeWords
         var (local, today) = (time.ToOffset(TimeParameter.ShanghaiOffset), now.ToOffset(TimeParameter.ShanghaiOffset));
         return local.ToString(local.Date == today.Date ? "HH:mm" : "MM-dd HH:mm", CultureInfo.InvariantCulture);
     }
+
+    // A level that rose by 1.26 m in an hour does not stand at 1.26 m; rain is a sum by its rule's name.
+    private static string Measured(string language, AlertView alert)
+    {
+        var metric = AlertWords.Metric(language, alert.Metric);
+        return EvidenceWords.WindowOf(alert.Evidence) is { } window && !IsAmount(alert)
+            ? TextBook.Get(language, "notice.change", TextBook.Get(language, "surroundings.hours", window.TotalHours), metric) : metric;
+    }
+
+    private static bool IsAmount(AlertView alert) =>
+        KindCatalogue.TryParse(alert.Kind, out var kind) && KindCatalogue.Of(kind).Metrics.Any(m => m.Name == alert.Metric && m.Shape == MetricShape.Amount);
 
     private static string Place(string language, AlertView alert, string severity) =>
         TextBook.Get(language, "notice.place", AlertWords.SeverityName(language, severity), alert.SensorName, AlertWords.Kind(language, alert.Kind), alert.Street).TrimEnd(' ', '·');

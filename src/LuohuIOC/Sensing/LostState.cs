@@ -93,7 +93,7 @@ internal static class LostState
             return;
         }
         WindowRing.MoveTo(rule, ring, WindowRing.BinOf(rule, Math.Min(observedMs, nowMs)));
-        if (rule.Form == RuleForm.Sum) WindowRing.Add(rule, ring, rule.At[System.Numerics.BitOperations.Log2(on)]);
+        if (rule.Form == RuleForm.Sum) WindowRing.Add(rule, ring, Math.Min(observedMs, nowMs), rule.At[System.Numerics.BitOperations.Log2(on)]);
         WindowRing.MoveTo(rule, ring, WindowRing.BinOf(rule, nowMs));
     }
 }

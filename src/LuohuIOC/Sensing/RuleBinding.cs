@@ -28,7 +28,12 @@ internal static class RuleBinding
         var isSame = state.RulesVersion == rules.Version && state.RuleIds.AsSpan().SequenceEqual(rules.Ids);
         state.Bound = rules;
         state.RuleIds = rules.Ids;
-        if (isSame) return;
+        if (isSame)
+        {
+            for (var i = 0; i < state.Rings.Length; i++)
+                if (rules.Rules[i].Form is RuleForm.Sum or RuleForm.Rise) state.Rings[i] = WindowRing.Upgrade(rules.Rules[i], state.Rings[i]!);
+            return;
+        }
         state.RulesVersion = rules.Version;
         state.Rules = new RuleState[rules.Rules.Length];
         state.Rings = rules.HasRings ? [.. rules.Rules.Select(NewRing)] : [];
@@ -39,7 +44,7 @@ internal static class RuleBinding
             if (before >= 0 && old.Rules[before].Fingerprint == rule.Fingerprint)
             {
                 state.Rules[i] = old.Rules[before];
-                if (rule.RingLength > 0) state.Rings[i] = old.Rings[before];
+                if (rule.RingLength > 0) state.Rings[i] = rule.Form == RuleForm.Repeat ? old.Rings[before] : WindowRing.Upgrade(rule, old.Rings[before]!);
                 continue;
             }
             state.Rules[i].Fingerprint = rule.Fingerprint;
@@ -106,8 +111,8 @@ internal static class RuleBinding
     /// <summary>A window of the same width keeps its bins: only the thresholds over it changed.</summary>
     private static void KeepWindow(SensorState state, int index, CompiledRule rule, long[]? oldRing)
     {
-        if (rule.Form is not (RuleForm.Sum or RuleForm.Rise) || oldRing is not { Length: WindowRing.Length }) return;
-        if (oldRing[1] == state.Rings[index]![1]) state.Rings[index] = oldRing;
+        if (rule.Form is not (RuleForm.Sum or RuleForm.Rise) || oldRing is not { Length: > WindowRing.Bins }) return;
+        if (oldRing[1] == state.Rings[index]![1]) state.Rings[index] = WindowRing.Upgrade(rule, oldRing);
     }
 
     private static void Settle(ref RuleState latches, CompiledRule rule, double measure, byte oldOn, long sinceMs)

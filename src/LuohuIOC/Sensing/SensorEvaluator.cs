@@ -15,8 +15,11 @@ public enum Arrival : byte
     /// <summary>Newer than all before: it moved the latest values and was shown to the rules (unless bad).</summary>
     Latest,
 
-    /// <summary>Older than the latest: goes to history only.</summary>
+    /// <summary>Older than the latest: goes to history only, but for rain, which counts where it fell.</summary>
     Late,
+
+    /// <summary>Older than the latest, and the newest of at least one of its metrics, which the rules have seen: an alarm that comes behind a newer battery level is no old one.</summary>
+    NewestOfItsKind,
 
     /// <summary>Same device time and sequence as one seen before: changes nothing.</summary>
     Duplicate,
@@ -58,13 +61,16 @@ public static class SensorEvaluator
         var ahead = TimeLine.IsAhead(deviceTimeMs, receivedMs);
         if (!ReferenceEquals(state.Bound, rules)) RuleBinding.Bind(state, rules, sensor, receivedMs, changes);
         if (inOrder && HostClock.IsBehind(state, receivedMs)) HostClock.SetBack(state, rules, receivedMs);
-        var arrival = TimeLine.Place(state, deviceTimeMs, sequence, receivedMs, BitsOf(slots), profile.AmountSlots);
+        var bits = BitsOf(slots);
+        var arrival = TimeLine.Place(state, deviceTimeMs, sequence, receivedMs, bits, profile.AmountSlots);
+        var isUncounted = (bits & profile.AmountSlots) != 0 && arrival != Arrival.Duplicate && IsUncounted(state, deviceTimeMs, sequence);
         if (arrival == Arrival.Latest && HostClock.IsBehind(state, receivedMs)) HostClock.SetBack(state, rules, receivedMs);
         var isOld = arrival == Arrival.Late;
         // A component's state has a time line of its own: a fire that began, or ended, counts behind whatever a neighbour or a faster clock has told.
         if (!components.IsEmpty && arrival != Arrival.Duplicate && (state.Fires ??= new ComponentFires()).Take(components, deviceTimeMs)) arrival = Arrival.Latest;
         if (sensor.Kind == SensorKind.RainGauge && arrival != Arrival.Duplicate)
             RainFall.Take(state, arrival, arrival == Arrival.Latest ? Math.Max(state.LatestMs, TimeLine.TimeOf(state, deviceTimeMs, receivedMs)) : deviceTimeMs, ref slots, ref values);
+        if (arrival == Arrival.Late) return LateReadings.Take(state, rules, profile, deviceTimeMs, ahead || timeDoubted, isUncounted, slots, values, flagged, changes);
         if (arrival != Arrival.Latest) return (QualityChecks.JudgeApart(profile, ahead || timeDoubted, slots, values, flagged), arrival);
 
         var timeMs = Math.Max(state.LatestMs, TimeLine.TimeOf(state, deviceTimeMs, receivedMs));
@@ -147,6 +153,10 @@ public static class SensorEvaluator
         // Put back into service it is silent from now on at the earliest, and not since a time that was told before.
         if (state.HeardMs != 0) state.HeardMs = Math.Max(state.HeardMs, nowMs);
     }
+
+    // Of what came before amounts were remembered nothing is known.
+    private static bool IsUncounted(SensorState state, long deviceTimeMs, long sequence) =>
+        (state.Amounts ??= new AmountsSeen { ForgottenMs = state.HeardMs == 0 ? long.MinValue : state.LatestMs }).Take(deviceTimeMs, sequence);
 
     private static ulong BitsOf(ReadOnlySpan<byte> slots)
     {

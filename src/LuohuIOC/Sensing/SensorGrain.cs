@@ -87,8 +87,8 @@ public sealed class SensorGrain(
             applied = part.Group.Position;
             judged = true;
         }
-        // What came of these readings the first time, and of those since, the ledger may know better than this state.
-        if (batch.IsAgain && journal.IsShared)
+        // What came of these readings the first time, and of those since, the ledger may know better than this state: the calm before an alert does not end it.
+        if (batch.IsAgain)
             for (var i = untold; i < _changes.Count; i++) _changes[i] = _changes[i] with { IsAgain = true };
         state.Apply(batch.Journal, applied);
         _dirty = true;
@@ -194,8 +194,8 @@ public sealed class SensorGrain(
             group.Marks[i] = mark;
             // Rain that comes late fell all the same.
             if (IsGauge && arrival != Arrival.Duplicate) Rain(group, i, arrival, mark, slots, values);
+            moved |= arrival is Arrival.Latest or Arrival.NewestOfItsKind;
             if (arrival != Arrival.Latest) continue;
-            moved = true;
             if (mark.Grade == QualityGrade.Bad) _detector?.Observe(state.LatestMs, slots, values, mark.Slots, _changes);
             else _detector?.Observe(state.LatestMs, slots, values, _changes);
         }

@@ -123,6 +123,10 @@ public sealed class SensorState
     [Id(26)]
     public RainSums? Sums;
 
+    /// <summary>The amounts that were counted; null for kinds without one, and in what older versions wrote.</summary>
+    [Id(27)]
+    public AmountsSeen? Amounts;
+
     /// <summary>The rules that the arrays above are shaped for; a pointer comparison tells that nothing changed.</summary>
     [NonSerialized]
     internal SensorRules? Bound;

@@ -78,6 +78,19 @@ public sealed class NoticeMessageTests
         Assert.DoesNotContain("阈值", message.Text, StringComparison.Ordinal);
     }
 
+    [Theory]
+    [InlineData("river", "river-rise", "level", "河道水位快速上涨，1 小时内水位变化 1.26 m，阈值 1.00 m")]
+    [InlineData("rain_gauge", "rain-3h", "rain", "3 小时累计雨量，雨量 1.3 mm，阈值 1.0 mm")]
+    public void A_rise_is_no_level_and_rain_is_a_sum(string kind, string rule, string metric, string finding)
+    {
+        var alert = SomeAlert.Waiting() with
+        {
+            Kind = kind, Rule = rule, RuleName = AlertWords.Rule("zh-CN", rule), Metric = metric, Unit = metric == "rain" ? "mm" : "m", Value = 1.26, Threshold = 1, Evidence = """{"windowSeconds":3600}""",
+        };
+        Assert.Equal(finding, NoticeWords.Finding("zh-CN", alert));
+        Assert.Equal("可燃气体报警", NoticeWords.Finding("zh-CN", alert with { Kind = "gas", RuleName = "可燃气体报警", Metric = "alarm", Unit = "1", Value = 1, Threshold = 1, Evidence = null }));
+    }
+
     [Fact]
     public void A_fire_has_no_figure_of_its_own()
     {

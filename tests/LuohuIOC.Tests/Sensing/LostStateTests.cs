@@ -55,7 +55,7 @@ public sealed class LostStateTests
         sensor.Read(7800, ("rain", 0));
         var ended = Assert.Single(sensor.Changes);
         Assert.Equal(("rain-3h", null), (ended.Rule, ended.Severity));
-        Assert.InRange(ended.ObservedMs, Watched.At(6600), Watched.At(7500));
+        Assert.Equal(Watched.At(7800), ended.ObservedMs);
     }
 
     [Fact]

@@ -78,7 +78,7 @@ public sealed class TimeLineTests
         Assert.Equal((2.5, 1.5), (w.Latest("level"), w.Latest("flow")));
         Assert.Equal(Arrival.Duplicate, w.Observe(100, ReadingGroup.NoSequence, ("level", 2.6), ("flow", 1.6)));
         Assert.Equal(Arrival.Latest, w.Observe(110, ReadingGroup.NoSequence, ("level", 2.7)));
-        Assert.Equal(Arrival.Late, w.Observe(100, ReadingGroup.NoSequence, ("velocity", 0.4)));
+        Assert.Equal(Arrival.NewestOfItsKind, w.Observe(100, ReadingGroup.NoSequence, ("velocity", 0.4)));
         Assert.Equal(Arrival.Duplicate, w.Observe(100, ReadingGroup.NoSequence, ("velocity", 0.5)));
         Assert.Equal(Arrival.Duplicate, w.Observe(110, ReadingGroup.NoSequence, ("level", 2.7)));
     }

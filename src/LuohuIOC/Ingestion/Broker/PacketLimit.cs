@@ -9,7 +9,7 @@ namespace LuohuIOC.Ingestion.Broker;
 /// <summary>
 /// Ends a connection that announces a packet larger than <see cref="MqttOptions.PacketBytesMax"/>, or as its first one larger than
 /// <see cref="Newcomers.FirstPacketBytesMax"/>, before its bytes are gathered: otherwise anyone who can reach the port could make the broker hold 256 MiB a
-/// connection without showing a secret. Ends one that is closed within a packet, too.
+/// connection without showing a secret. Ends one that is closed within a packet, or begins one with a length that is none, too: the broker reads on and on for either.
 /// </summary>
 internal sealed class PacketLimit(IOptions<MqttOptions> options, BrokerEvents broker, Newcomers newcomers, RefusedConnections refused, TimeProvider time, ILogger<PacketLimit> log)
 {
@@ -54,7 +54,7 @@ internal sealed class PacketLimit(IOptions<MqttOptions> options, BrokerEvents br
 
     /// <summary>
     /// Length of the packet that begins with these bytes, header included (MQTT 5, 1.5.5 and 2.1.4); null while the length is not all there.
-    /// A fifth length byte is malformed and left to the broker.
+    /// Five bytes that tell none are malformed.
     /// </summary>
     internal static long? PacketBytes(ReadOnlySpan<byte> start)
     {
@@ -105,6 +105,11 @@ internal sealed class PacketLimit(IOptions<MqttOptions> options, BrokerEvents br
                 inner.AdvanceTo(result.Buffer.End);
                 throw new ConnectionResetException("The connection was closed within a packet.");
             }
+            if (IsMalformed(result, announced))
+            {
+                inner.AdvanceTo(result.Buffer.End);
+                throw new ConnectionAbortedException("The remaining length of a packet is malformed: its fourth byte has a continuation bit (MQTT 5, 1.5.5).");
+            }
             if (announced is not { } bytes || bytes <= _bytesMax) return result;
             await tooLarge(bytes, _bytesMax, result.Buffer.Slice(0, Math.Min(FirstBytes, result.Buffer.Length)).ToArray());
             inner.AdvanceTo(result.Buffer.End);
@@ -116,13 +121,14 @@ internal sealed class PacketLimit(IOptions<MqttOptions> options, BrokerEvents br
             if (!inner.TryRead(out result)) return false;
             _start = result.Buffer.Start;
             var announced = Announced(result);
-            if ((announced is not { } bytes || bytes <= _bytesMax) && !(result.IsCompleted && IsCutOff(result, announced))) return true;
+            if ((announced is not { } bytes || bytes <= _bytesMax) && !(result.IsCompleted && IsCutOff(result, announced)) && !IsMalformed(result, announced)) return true;
             // Whoever waits for it learns of it.
             inner.AdvanceTo(result.Buffer.Start);
             return false;
         }
 
-        // Five bytes that tell no length are malformed and the broker's to refuse.
+        private static bool IsMalformed(in ReadResult result, long? announced) => announced is null && result.Buffer.Length >= FirstBytes;
+
         private static bool IsCutOff(in ReadResult result, long? announced) =>
             !result.Buffer.IsEmpty && (announced is { } bytes ? result.Buffer.Length < bytes : result.Buffer.Length < FirstBytes);
 

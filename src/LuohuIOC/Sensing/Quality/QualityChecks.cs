@@ -14,6 +14,15 @@ internal static class QualityChecks
     /// <summary>Steps seen before the usual one is known.</summary>
     private const byte SpikeWarmUp = 16;
 
+    /// <summary>
+    /// Shares of a metric's range by which an instrument may leave it and still means its end: a dry gauge reads a centimetre below nought, and one beyond its range says that there is at
+    /// least so much. Such a value is bad, and the rules see the end of the range: water stands no longer on a road whose gauge has drifted below nought, and gas is there. What lies
+    /// further off is no measurement.
+    /// </summary>
+    private const double BelowMax = 0.02;
+
+    private const double AboveMax = 0.1;
+
     /// <summary>Weight of a new step in the running scale: the last 30 or so readings decide.</summary>
     private const float ScaleWeight = 1f / 16;
 
@@ -55,10 +64,14 @@ internal static class QualityChecks
             int slot = slots[i];
             var value = values[i];
             if (slot >= latest.Length) (latest, times) = Grow(state, slot);
-            var reason = IsFlagged(flagged, slot) ? QualityReason.Device : !InRange(profile, slot, value) ? QualityReason.OutOfRange
+            var isInside = InRange(profile, slot, value);
+            var isFlagged = IsFlagged(flagged, slot);
+            if (!isInside && !isFlagged) value = EndOf(profile.Checks, slot, value);
+            var reason = isFlagged ? QualityReason.Device : double.IsNaN(value) ? QualityReason.OutOfRange
                 : (uint)slot < (uint)checks.Length && checks[slot].Tracked >= 0 ? Track(state, checks[slot], timeMs, latest[slot], value)
                 : QualityReason.None;
-            if (reason != QualityReason.None) worst.Add(GradeOf(reason), reason, slot);
+            if (!isInside && !isFlagged) worst.Add(QualityGrade.Bad, QualityReason.OutOfRange, slot);
+            else if (reason != QualityReason.None) worst.Add(GradeOf(reason), reason, slot);
             if (GradeOf(reason) == QualityGrade.Bad) continue;
             if (reason == QualityReason.Spike && value < latest[slot]) drops |= 1UL << slot;
             (latest[slot], times[slot]) = (value, timeMs);
@@ -80,6 +93,15 @@ internal static class QualityChecks
         (uint)slot < (uint)profile.Checks.Length
             ? value >= profile.Checks[slot].Minimum && value <= profile.Checks[slot].Maximum
             : double.IsFinite(value);
+
+    /// <summary>The end of the range that a value just beyond it stands for; NaN for one that is no measurement.</summary>
+    private static double EndOf(MetricCheck[] checks, int slot, double value)
+    {
+        if ((uint)slot >= (uint)checks.Length) return double.NaN;
+        var (minimum, maximum) = (checks[slot].Minimum, checks[slot].Maximum);
+        var span = maximum - minimum;
+        return value < minimum && value >= minimum - (BelowMax * span) ? minimum : value > maximum && value <= maximum + (AboveMax * span) ? maximum : double.NaN;
+    }
 
     private static QualityReason Track(SensorState state, in MetricCheck check, long timeMs, double last, double value)
     {

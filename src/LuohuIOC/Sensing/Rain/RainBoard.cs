@@ -40,7 +40,7 @@ public sealed class RainBoard
     {
         var at = slots.IndexOf((byte)AmountSlot);
         if (at < 0 || (mark.Grade == QualityGrade.Bad && (mark.Slots >> AmountSlot & 1) != 0)) return;
-        Of(gauge).Add(new RainReading(timeMs, deviceMs, sequence, values[at]), arrival == Arrival.Late);
+        Of(gauge).Add(new RainReading(timeMs, deviceMs, sequence, values[at]), arrival is Arrival.Late or Arrival.NewestOfItsKind);
     }
 
     /// <summary>Brings what is stored of a gauge up to date.</summary>

@@ -50,6 +50,16 @@ public sealed class RainSums
     [NonSerialized]
     internal double Told = double.NaN;
 
+    /// <summary>Of the rain of a longer pause what is not in the reading, mm: it fell evenly between these times, Unix ms, for all that is known.</summary>
+    [NonSerialized]
+    internal double Rest;
+
+    [NonSerialized]
+    internal long RestFromMs;
+
+    [NonSerialized]
+    internal long RestToMs;
+
     /// <summary>True when the rain of that time has been counted by a sum.</summary>
     internal bool IsCounted(long timeMs) => timeMs > FromMs && timeMs <= UntilMs;
 
@@ -58,6 +68,7 @@ public sealed class RainSums
     /// <summary>Takes the newest reading; the rain since the one before that its sums tell of, NaN when they tell none.</summary>
     internal double Take(long timeMs, ReadOnlySpan<byte> slots, ReadOnlySpan<double> values)
     {
+        Rest = 0;
         if (slots.IndexOf(RainSlot) >= 0 && !IsCounted(timeMs)) RainMs = timeMs;
         var fromMs = slots.IndexOf((byte)TotalSlot) >= 0 ? TotalMs : PeriodMs;
         var ofTotal = Rise(ref Total, ref TotalMs, TotalSlot, timeMs, slots, values);
@@ -67,7 +78,10 @@ public sealed class RainSums
         if (double.IsNaN(rain) || (RainMs != 0 && timeMs - RainMs < OwnMs)) return double.NaN;
         if (UntilMs == 0 || fromMs > UntilMs) FromMs = fromMs;
         UntilMs = timeMs;
-        return rain;
+        if (timeMs - fromMs <= PauseMs) return rain;
+        var part = rain * PauseMs / (timeMs - fromMs);
+        (Rest, RestFromMs, RestToMs) = (rain - part, fromMs, timeMs - PauseMs);
+        return part;
     }
 
     private static double Rise(ref double last, ref long lastMs, int slot, long timeMs, ReadOnlySpan<byte> slots, ReadOnlySpan<double> values)
@@ -79,7 +93,7 @@ public sealed class RainSums
         if (double.IsNaN(before)) return double.NaN;
         // 3.4 less 3.2 is 0.2, and not a little less.
         var rise = Math.Round(last >= before ? last - before : last < before / 2 ? last : 0, 3);
-        if (timeMs - beforeMs > PauseMs) rise = rise * PauseMs / (timeMs - beforeMs);
-        return rise <= Gauge.Metrics[RainSlot].Maximum ? rise : double.NaN;
+        var ofHour = timeMs - beforeMs > PauseMs ? rise * PauseMs / (timeMs - beforeMs) : rise;
+        return ofHour <= Gauge.Metrics[RainSlot].Maximum ? rise : double.NaN;
     }
 }

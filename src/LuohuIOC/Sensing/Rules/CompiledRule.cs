@@ -85,7 +85,7 @@ internal sealed class CompiledRule
     /// <summary>Longs in the rule's ring, 0 for none.</summary>
     public int RingLength => Form switch
     {
-        RuleForm.Sum or RuleForm.Rise => WindowRing.Length,
+        RuleForm.Sum or RuleForm.Rise => WindowRing.LengthOf(Form),
         RuleForm.Repeat => Times,
         _ => 0,
     };

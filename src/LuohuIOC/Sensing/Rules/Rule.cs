@@ -138,10 +138,13 @@ public sealed record AccumulationRule : Rule
     public double Hysteresis { get; init; }
 }
 
-/// <summary>How far a metric stands above its lowest value in a moving window of 36 bins: needs no datum.</summary>
+/// <summary>How far a metric stands above its lowest value in a moving window, or above what it had at the window's beginning, between two readings: needs no datum.</summary>
 public sealed record RiseRule : Rule
 {
     public string Metric { get; init; } = "";
+
+    /// <summary>The size of the value grows, whatever its sign (a slope moves either way); null: the value.</summary>
+    public bool? Absolute { get; init; }
 
     public int WindowSeconds { get; init; }
 

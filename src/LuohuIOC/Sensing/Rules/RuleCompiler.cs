@@ -25,8 +25,8 @@ internal static class RuleCompiler
         StateRule r => Value(layout, r, r.Metric, Comparison.AtLeast, false, [new(r.Severity, r.Is)], 0, (r.HoldSeconds, 0, r.ClearHoldSeconds)),
         AllOfRule r => AllOf(layout, r),
         RepeatRule r => Repeat(layout, r),
-        AccumulationRule r => Window(layout, r, RuleForm.Sum, r.Metric, r.WindowSeconds, r.Steps, r.Hysteresis),
-        RiseRule r => Window(layout, r, RuleForm.Rise, r.Metric, r.WindowSeconds, r.Steps, r.Hysteresis),
+        AccumulationRule r => Window(layout, r, RuleForm.Sum, r.Metric, false, r.WindowSeconds, r.Steps, r.Hysteresis),
+        RiseRule r => Window(layout, r, RuleForm.Rise, r.Metric, r.Absolute is true, r.WindowSeconds, r.Steps, r.Hysteresis),
         NoDataRule r => Build(layout, r, RuleForm.NoData, default, "", [new(r.Severity, 0)], Comparison.AtLeast, 0),
         _ => throw new InvalidOperationException($"The rule {rule.Id} has a type that no evaluator knows: {rule.GetType().Name}."),
     };
@@ -63,8 +63,8 @@ internal static class RuleCompiler
                 default, null, rule.WindowSeconds, rule.Times);
 
     private static CompiledRule? Window(
-        MetricLayout layout, Rule rule, RuleForm form, string metric, int windowSeconds, Step[] steps, double hysteresis) =>
-        !TryOperand(layout, metric, Comparison.AtLeast, false, out var operand) ? null
+        MetricLayout layout, Rule rule, RuleForm form, string metric, bool absolute, int windowSeconds, Step[] steps, double hysteresis) =>
+        !TryOperand(layout, metric, Comparison.AtLeast, absolute, out var operand) ? null
             : Build(layout, rule, form, operand, metric, steps, Comparison.AtLeast, hysteresis, default, null, windowSeconds);
 
     private static bool TryOperand(MetricLayout layout, string metric, Comparison when, bool absolute, out Operand operand)

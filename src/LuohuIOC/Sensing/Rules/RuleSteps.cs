@@ -40,20 +40,34 @@ internal static class RuleSteps
                 return OnRepeat(state, ref latches, rule, state.Rings[index]!, timeMs, changes);
             case RuleForm.Sum or RuleForm.Rise:
                 var ring = state.Rings[index]!;
-                var value = state.Latest[rule.Operand.Slot];
+                var value = rule.Operand.Of(state.Latest[rule.Operand.Slot]);
                 WindowRing.MoveTo(rule, ring, WindowRing.BinOf(rule, timeMs));
                 // What may be a lone low value ends no rise and is not what the water has risen from; if it is none, the next one says so.
                 latches.IsPassedOver = isDrop && rule.Form == RuleForm.Rise;
                 if (latches.IsPassedOver) latches.ByLast = false;
                 else
                 {
-                    WindowRing.Add(rule, ring, value);
+                    if (rule.Form == RuleForm.Sum && state.Sums is { Rest: > 0 } sums) WindowRing.AddPast(rule, ring, sums.RestFromMs, sums.RestToMs, sums.Rest);
+                    WindowRing.Add(rule, ring, timeMs, value);
                     Move(state, ref latches, rule, WindowRing.Measure(rule, ring, value), timeMs, isReading: true, changes);
                 }
                 return latches.On != 0;
             default:
                 return false;
         }
+    }
+
+    /// <summary>An amount has come that fell a while ago: it counts where it fell.</summary>
+    /// <param name="state">The sensor's state.</param>
+    /// <param name="index">The rule's place.</param>
+    /// <param name="rule">A sum.</param>
+    /// <param name="timeMs">When it fell, in the sensor's time line.</param>
+    /// <param name="amount">The amount.</param>
+    /// <param name="changes">Gets what the rule found, at the time of the latest reading.</param>
+    public static void OnPast(SensorState state, int index, CompiledRule rule, long timeMs, double amount, List<RuleChange> changes)
+    {
+        var ring = state.Rings[index]!;
+        if (WindowRing.AddPast(rule, ring, timeMs, timeMs, amount)) Move(state, ref state.Rules[index], rule, WindowRing.Measure(rule, ring, 0), state.LatestMs, isReading: true, changes);
     }
 
     /// <summary>Lets waiting latches flip and windows move, up to and including a time, in the order in which they are due.</summary>
@@ -70,7 +84,7 @@ internal static class RuleSteps
             else if (rule.Form is RuleForm.Sum or RuleForm.Rise)
             {
                 var ring = state.Rings[index]!;
-                WindowRing.MoveTo(rule, ring, ring[0] + 1);
+                WindowRing.MoveTo(rule, ring, Math.Max(ring[0] + 1, WindowRing.BinOf(rule, due)));
                 // A value that was passed over decides nothing by time either; without any other there is no rise.
                 if (latches.IsPassedOver && !WindowRing.IsEmpty(ring)) continue;
                 Move(state, ref latches, rule, latches.IsPassedOver ? 0 : MeasureOf(state, index, rule, latches.On != 0), due, isReading: false, changes);
@@ -85,7 +99,7 @@ internal static class RuleSteps
         ref var latches = ref state.Rules[index];
         if (rule.Form == RuleForm.Repeat) return latches.On == 0 ? long.MaxValue : state.Rings[index]![0] + rule.WindowMs;
         if (rule.Form is RuleForm.Sum or RuleForm.Rise)
-            return latches.On == 0 ? long.MaxValue : WindowRing.BeginOf(rule, state.Rings[index]![0] + 1);
+            return latches.On == 0 ? long.MaxValue : WindowRing.DueOf(rule, state.Rings[index]!);
         var due = long.MaxValue;
         if (latches.Timing == 0) return due;
         for (var i = 0; i < Severities; i++) due = Math.Min(due, DueOf(ref latches, rule, i));
@@ -101,7 +115,7 @@ internal static class RuleSteps
     {
         RuleForm.Value or RuleForm.Repeat => rule.Operand.Of(LatestOf(state, rule.Operand.Slot)),
         RuleForm.AllOf => AllOf(state, rule, wasOn),
-        RuleForm.Sum or RuleForm.Rise => WindowRing.Measure(rule, state.Rings[index]!, LatestOf(state, rule.Operand.Slot)),
+        RuleForm.Sum or RuleForm.Rise => WindowRing.Measure(rule, state.Rings[index]!, rule.Operand.Of(LatestOf(state, rule.Operand.Slot))),
         _ => double.NaN,
     };
 

@@ -37,6 +37,20 @@ public sealed class PacketLimitTests
         Assert.Empty(_tooLarge);
     }
 
+    /// <summary>Open or closed: the broker would take all that comes behind it for the rest of a length.</summary>
+    [Theory]
+    [InlineData("10FFFFFFFF01", false)]
+    [InlineData("30FFFFFFFF", true)]
+    [InlineData("C08080808001", true)]
+    public async Task A_length_of_more_than_four_bytes_ends_the_connection(string came, bool isClosed)
+    {
+        await _pipe.Writer.WriteAsync(Convert.FromHexString(came), TestContext.Current.CancellationToken);
+        if (isClosed) await _pipe.Writer.CompleteAsync();
+        Assert.False(_reader.TryRead(out _));
+        await Assert.ThrowsAsync<ConnectionAbortedException>(async () => await _reader.ReadAsync(TestContext.Current.CancellationToken));
+        Assert.Empty(_tooLarge);
+    }
+
     [Fact]
     public async Task Whole_packets_before_the_end_are_read()
     {

@@ -7,11 +7,27 @@ namespace LuohuIOC.Tests.Sensing.Quality;
 
 public sealed class QualityChecksTests
 {
+    /// <summary>Such a value is bad, and what it stands for is known: water stands no longer where a dry gauge reads a little below nought, and there is at least as much as an instrument can say.</summary>
+    [Theory]
+    [InlineData(SensorKind.Waterlogging, "depth", 0.45, -0.01, 0.0, "waterlogging-depth red@0, waterlogging-depth ended@60")]
+    [InlineData(SensorKind.Waterlogging, "depth", 0.45, -0.11, 0.45, "waterlogging-depth red@0")]
+    [InlineData(SensorKind.Gas, "lel", 0.0, 110.0, 100.0, "gas-lel red@60")]
+    [InlineData(SensorKind.Gas, "lel", 0.0, 111.0, 0.0, "")]
+    [InlineData(SensorKind.Heat, "temperature", 25.0, 260.0, 250.0, "heat-temperature orange@60")]
+    [InlineData(SensorKind.Heat, "temperature", 25.0, 9999.0, 25.0, "")]
+    public void A_value_just_beyond_the_range_is_bad_and_counts_as_its_end(SensorKind kind, string metric, double before, double value, double latest, string story)
+    {
+        var w = new Watched(kind);
+        w.Read(0, (metric, before));
+        Assert.Equal(Bad(QualityReason.OutOfRange, 1UL << Array.IndexOf([.. w.Sensor.Layout.Names], metric)), w.Read(60, (metric, value)));
+        Assert.Equal((latest, story), (w.Latest(metric), w.Story));
+    }
+
     [Fact]
     public void Out_of_range_is_bad_and_the_other_metrics_stay()
     {
         var w = new Watched(SensorKind.Outfall);
-        Assert.Equal(Bad(QualityReason.OutOfRange, 0b101), w.Read(0, ("level", 11), ("flow", 1.5), ("velocity", -10.5)));
+        Assert.Equal(Bad(QualityReason.OutOfRange, 0b101), w.Read(0, ("level", 12), ("flow", 1.5), ("velocity", -10.5)));
         Assert.Equal(1.5, w.Latest("flow"));
         Assert.True(double.IsNaN(w.Latest("level")));
     }

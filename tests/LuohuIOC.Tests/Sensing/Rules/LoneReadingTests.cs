@@ -48,7 +48,7 @@ public sealed class LoneReadingTests
     {
         Read(5.2);
         _river.Tick(7200 + 7200);
-        Assert.EndsWith("ended@10500", _river.Story);
+        Assert.EndsWith("ended@10800", _river.Story);
         Assert.DoesNotContain("lone", _river.Changes[^1].Evidence);
     }
 

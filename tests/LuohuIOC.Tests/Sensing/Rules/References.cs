@@ -75,9 +75,10 @@ internal static class WindowReference
         var shown = "ended";
         var bin = rule.WindowSeconds / 36;
         var origin = Watched.Start / 1000;
-        for (var second = history[0].Second; second <= end; second += 10)
+        for (var second = history[0].Second; second <= end; second += 5)
         {
-            Judge(second, history.Where(r => r.Second < second));
+            // By time alone nothing ends before the next reading has had time to come.
+            if (second >= Patience.Until([.. history.Where(r => r.Second < second).Select(r => r.Second)], rule.WindowSeconds)) Judge(second, history.Where(r => r.Second < second));
             if (history.Any(r => r.Second == second)) Judge(second, history.Where(r => r.Second <= second));
         }
         return string.Join(", ", told);
@@ -95,6 +96,51 @@ internal static class WindowReference
 
         static bool WasOn(string shown, Step step) => shown != "ended" && Enum.Parse<LuohuIOC.Alerts.Severity>(shown, true) >= step.Severity;
     }
+}
+
+/// <summary>Draws the line through all readings again, and looks how far it has risen from its lowest point in the window, whose beginning is on it too.</summary>
+internal static class RiseReference
+{
+    private const int Bin = 100;
+
+    public static string Story(RiseRule rule, List<(int Second, double Value)> history, int end)
+    {
+        var told = new List<string>();
+        var shown = "ended";
+        for (var second = history[0].Second; second <= end; second += 50)
+        {
+            var before = history.Where(r => r.Second < second).ToList();
+            if (before.Count > 0 && second >= Patience.Until([.. before.Select(r => r.Second)], rule.WindowSeconds)) Judge(second, before, Math.Max(before[^1].Second, second / Bin * Bin));
+            if (history.Exists(r => r.Second == second)) Judge(second, history.Where(r => r.Second <= second).ToList(), second);
+        }
+        return string.Join(", ", told);
+
+        void Judge(int second, List<(int Second, double Value)> seen, int now)
+        {
+            var from = now - rule.WindowSeconds;
+            var inside = seen.Where(r => r.Second > from).ToList();
+            var outside = seen.Where(r => r.Second <= from).ToList();
+            var lowest = inside.Count == 0 ? seen[^1].Value : inside.Min(r => r.Value);
+            if (inside.Count > 0 && outside.Count > 0)
+            {
+                var (a, b) = (outside[^1], inside[0]);
+                lowest = Math.Min(lowest, a.Value + ((b.Value - a.Value) * (from - a.Second) / (b.Second - a.Second)));
+            }
+            var rise = Math.Round(seen[^1].Value - lowest, 6);
+            var step = rule.Steps.Where(s => rise >= s.At || (WasOn(s) && rise >= Math.Round(s.At - rule.Hysteresis, 9))).Select(s => s.Severity).DefaultIfEmpty().Max();
+            var present = step == default ? "ended" : step.ToString().ToLowerInvariant();
+            if (present != shown) told.Add($"{rule.Id} {present}@{second}");
+            shown = present;
+        }
+
+        bool WasOn(Step step) => shown != "ended" && Enum.Parse<LuohuIOC.Alerts.Severity>(shown, true) >= step.Severity;
+    }
+}
+
+/// <summary>How long a window waits for the next reading: half as long again as the last one took.</summary>
+internal static class Patience
+{
+    public static double Until(int[] seconds, int window) => seconds.Length == 0 ? 0 : seconds[^1] + (1.5 * (seconds.Length == 1 ? window : Math.Min(window, seconds[^1] - seconds[^2])));
 }
 
 /// <summary>Counts all beginnings of the window again every ten seconds.</summary>

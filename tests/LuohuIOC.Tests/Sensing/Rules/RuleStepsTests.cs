@@ -103,9 +103,66 @@ public sealed class RuleStepsTests
         Assert.Equal("", w.Story);
         w.Read(1800, ("level", 31.7));
         Assert.Equal(("rise yellow@1800", 0.5), (w.Story, w.Changes[^1].Value));
-        // 31.2 m leaves the window with the bin of 600 s, an hour later; 31.69 is then the lowest.
+        // An hour after it stood at 31.2 m; 200 s later it stood at 31.36.
         w.Tick(1801 + 3600);
-        Assert.Equal("rise yellow@1800, rise ended@4200", w.Story);
+        Assert.Equal("rise yellow@1800, rise ended@4400", w.Story);
+    }
+
+    [Fact]
+    public void A_rise_is_counted_from_where_the_water_stood_when_the_window_began() => Gen.Select(Gen.Int[1, 50], Gen.Int[-3, 12]).Array[1, 40].Sample(steps =>
+    {
+        var rule = new RiseRule { Id = "rise", Metric = "level", WindowSeconds = 3600, Hysteresis = 0.1, Steps = [new(Severity.Blue, 0.5), new(Severity.Yellow, 1.0)] };
+        var w = new Watched(SensorKind.River, RuleCompiler.Compile(MetricLayout.Of(SensorKind.River), [rule]));
+        var (second, level) = (0, 20.0);
+        var history = new List<(int Second, double Value)>();
+        foreach (var (after, step) in steps)
+        {
+            second += after * 100;
+            // Falls of less than a spike's step: what may be a lone low value is passed over.
+            level = Math.Round(level + (step * 0.07), 2);
+            history.Add((second, level));
+            w.Read(second, ("level", level));
+        }
+        w.Tick(second + 12_001);
+        Assert.Equal(RiseReference.Story(rule, history, second + 12_000), w.Story);
+    }, iter: 300);
+
+    [Theory]
+    [InlineData(3600, 0.6, 6, "river-rise blue@3600")]
+    [InlineData(3600, 1.9, 6, "river-rise yellow@3600")]
+    [InlineData(3605, 2.5, 4, "river-rise orange@3605")]
+    [InlineData(1800, 0.45, 9, "river-rise blue@3600")]
+    [InlineData(600, 0.09, 36, "river-rise blue@3600")]
+    [InlineData(600, 0.17, 12, "river-rise blue@1800, river-rise yellow@3600")]
+    [InlineData(300, 0.045, 72, "river-rise blue@3600")]
+    public void A_steady_rise_is_told_however_often_the_station_reports_and_once(int every, double step, int times, string story)
+    {
+        var w = new Watched(SensorKind.River);
+        for (var i = 0; i <= times; i++) w.Read(i * every, ("level", Math.Round(3 + (i * step), 3)));
+        Assert.Equal(story, w.Story);
+    }
+
+    /// <summary>The hour that has just been measured does not end with the clock's hour, a moment before the next report.</summary>
+    [Fact]
+    public void Rain_that_is_reported_every_hour_is_one_alert_and_ends_when_no_report_comes()
+    {
+        var w = new Watched(SensorKind.RainGauge);
+        for (var hour = 0; hour < 6; hour++)
+        {
+            w.Tick((hour * 3600) + 2);
+            w.Receive(hour * 3600, (hour * 3600) + 3, hour, ("rain", 34));
+        }
+        Assert.Equal("rain-1h blue@0, rain-3h orange@3600, rain-3h red@7200", w.Story);
+        w.Tick((5 * 3600) + 5410);
+        Assert.Equal("rain-1h blue@0, rain-3h orange@3600, rain-3h red@7200, rain-1h ended@23400, rain-3h orange@23400", w.Story);
+    }
+
+    [Fact]
+    public void A_slope_that_moves_the_other_way_moves_too()
+    {
+        var w = new Watched(SensorKind.Slope);
+        for (var hour = 0; hour <= 6; hour++) w.Read(hour * 3600, ("displacement", -3 * hour));
+        Assert.Equal("slope-creep yellow@7200, slope-creep orange@14400", w.Story);
     }
 
     [Fact]
