@@ -26,14 +26,33 @@ public sealed class LonePacketTests
         Assert.Equal(0, (await host.GetAsync("rejections")).GetProperty("items").GetArrayLength());
     }
 
-    private static async Task PublishAsync(HostProcess host, string gateway, string sensor, byte[] packet)
+    [Fact]
+    public async Task A_damaged_packet_is_told_and_may_be_sent_again_alone()
+    {
+        await using var host = new HostProcess();
+        await host.StartAsync();
+        var (sensor, gateway) = await host.SensorAsync("river");
+        var at = DateTimeOffset.UtcNow.ToUnixTimeMilliseconds() / 60_000 * 60_000;
+        var body = Body(at);
+        byte[] first = Packet(body.AsSpan(0, 26), 1), second = Packet(body.AsSpan(26), 2), damaged = [.. second];
+        damaged[^1] ^= 1;
+        await PublishAsync(host, gateway, sensor, [.. first, .. damaged], MqttClientPublishReasonCode.PayloadFormatInvalid);
+        await PublishAsync(host, gateway, sensor, second);
+        await Wait.UntilAsync(
+            async () => (await host.GetAsync($"sensors/{sensor}/readings?from={at}&to={at + 60_000}")).GetProperty("items").GetArrayLength() == 1, () => "the message's reading in history");
+        var told = Assert.Single((await host.GetAsync("rejections")).GetProperty("items").EnumerateArray());
+        Assert.Equal(("frame_crc", damaged.Length), (told.GetProperty("reason").GetString(), told.GetProperty("payloadBytes").GetInt32()));
+    }
+
+    private static async Task PublishAsync(
+        HostProcess host, string gateway, string sensor, byte[] packet, MqttClientPublishReasonCode answer = MqttClientPublishReasonCode.Success)
     {
         using var client = new MqttClientFactory().CreateMqttClient();
         await client.ConnectAsync(new MqttClientOptionsBuilder().WithTcpServer("127.0.0.1", host.MqttPort).WithCredentials(gateway, host.Secrets()[gateway])
             .WithProtocolVersion(MQTTnet.Formatter.MqttProtocolVersion.V500).Build());
         var message = new MqttApplicationMessageBuilder().WithTopic($"luohu/v1/{gateway}/{sensor}/raw/sl651").WithPayload(packet)
             .WithQualityOfServiceLevel(MqttQualityOfServiceLevel.AtLeastOnce).Build();
-        Assert.Equal(MqttClientPublishReasonCode.Success, (await client.PublishAsync(message)).ReasonCode);
+        Assert.Equal(answer, (await client.PublishAsync(message)).ReasonCode);
     }
 
     internal static byte[] Body(long atMs)

@@ -5,7 +5,12 @@ using LuohuIOC.Registry;
 namespace LuohuIOC.Ingestion;
 
 /// <summary>What a decoder refused, as it stands in the payload. Made for refused parts only, so it may allocate.</summary>
-public readonly record struct Refusal(RejectionReason Reason, string Sensor, int Index, string Metric);
+/// <param name="Reason">Why.</param>
+/// <param name="Sensor">Whose it is, as sent.</param>
+/// <param name="Index">Index of the reading among the sensor's, −1 for all of them.</param>
+/// <param name="Metric">The metric, element or factor; empty when not one.</param>
+/// <param name="Stretch">The bytes of a payload of frames that were passed over; null when the payload as a whole is meant.</param>
+public readonly record struct Refusal(RejectionReason Reason, string Sensor, int Index, string Metric, Range? Stretch = null);
 
 /// <summary>
 /// Turns decoded telemetry into a group's readings: finds the sensor, checks whose it is, gives metrics their slots. Readings that were
@@ -143,6 +148,12 @@ internal ref struct DecodeSink(
     /// <summary>One metric of the payload is refused; the readings stay.</summary>
     public readonly void RefuseMetric(RejectionReason reason, string name) =>
         refusals.Add(new Refusal(reason, _sensor!.Id, -1, name[..Math.Min(name.Length, Topic.IdLengthMax)]));
+
+    /// <summary>Bytes of the payload that are no frame, or one that may not be believed; what stands before and behind them stays.</summary>
+    /// <param name="reason">Why.</param>
+    /// <param name="from">Where they begin.</param>
+    /// <param name="bytes">How many they are.</param>
+    public readonly void RefuseStretch(RejectionReason reason, int from, int bytes) => refusals.Add(new Refusal(reason, _sensor!.Id, -1, "", from..(from + bytes)));
 
     private bool RefuseSensor(scoped ReadOnlySpan<byte> id, RejectionReason reason)
     {

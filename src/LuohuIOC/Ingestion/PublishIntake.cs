@@ -5,6 +5,7 @@ using LuohuIOC.DeviceProtocol.Sparkplug;
 using LuohuIOC.Identity;
 using LuohuIOC.Ingestion.Broker;
 using LuohuIOC.Ingestion.Commands;
+using LuohuIOC.Ingestion.Frames;
 using LuohuIOC.Ingestion.Journal;
 using LuohuIOC.Ingestion.Rejections;
 using LuohuIOC.Ingestion.Sparkplug;
@@ -124,17 +125,9 @@ public sealed class PublishIntake(
         sensorBytes = sensorBytes[..Encoding.ASCII.GetBytes(sensor, sensorBytes)];
         var refused = decoder.Decode(form, gateway, sensorBytes, payload, now, scratch.Readings, scratch.Refusals);
         if (refused != RejectionReason.None) return Refuse(refused, gateway, message, ref answer, now);
-        if (scratch.Refusals.Exists(r => r.Reason == RejectionReason.FrameIncomplete)
-            && packets.Take(gateway, sensor, payload, now, out var isAtFault) is { } held)
-        {
-            if (isAtFault) answer = MqttPubAckReasonCode.PayloadFormatInvalid;
-            return held;
-        }
-
+        if (scratch.Refusals.Exists(r => r.Reason == RejectionReason.FrameIncomplete) && Hold(gateway, sensor, payload, scratch, message, ref answer, now) is { } held) return held;
         var durable = Keep(scratch.Refusals, gateway, message, ref answer, now);
-        // A frame without readings (a picture, a state, one packet of several) is evidence all the same.
-        var isEvidence = form != PayloadForm.Json && (scratch.Refusals.Count == 0 || scratch.Refusals.Exists(r => r.Reason == RejectionReason.FrameIncomplete));
-        if (scratch.Readings.Count == 0 && !isEvidence) return durable;
+        if (scratch.Readings.Count == 0 && !IsEvidence(form, scratch.Refusals, payload)) return durable;
         gateways.Heard(gateway, DateTimeOffset.FromUnixTimeMilliseconds(now));
         metrics.Accepted(scratch.Readings.Count);
         var committed = journal.Append(
@@ -142,6 +135,27 @@ public sealed class PublishIntake(
         if (form == PayloadForm.Sl651 && records.Keep(payload, sensor.ToString(), now) is { IsCompleted: false } kept) committed = Task.WhenAll(committed, kept);
         return durable.IsCompleted ? committed : Task.WhenAll(durable, committed);
     }
+
+    // Packets that wait for others; what is damaged between them is told at once. Null: there is something else in the payload.
+    private Task? Hold(string gateway, ReadOnlySpan<char> sensor, ReadOnlySpan<byte> payload, Scratch scratch, MqttApplicationMessage message, ref MqttPubAckReasonCode answer, long now)
+    {
+        var isDamaged = scratch.Refusals.Exists(r => r.Stretch is not null);
+        var held = packets.Take(gateway, sensor, isDamaged ? FrameRun.Sl651FramesOf(payload) : payload, now, out var isAtFault);
+        if (held is null) return null;
+        if (isAtFault) answer = MqttPubAckReasonCode.PayloadFormatInvalid;
+        if (!isDamaged) return held;
+        scratch.Refusals.RemoveAll(r => r.Stretch is null);
+        return Task.WhenAll(held, Keep(scratch.Refusals, gateway, message, ref answer, now));
+    }
+
+    // A frame without readings (a picture, a state, one packet of several) is evidence all the same.
+    private static bool IsEvidence(PayloadForm form, List<Refusal> refusals, ReadOnlySpan<byte> payload) => form switch
+    {
+        PayloadForm.Json => false,
+        _ when refusals.Count == 0 || refusals.Exists(r => r.Reason == RejectionReason.FrameIncomplete) => true,
+        PayloadForm.Sl651 => Sl651Message.Of(payload).Any(),
+        _ => false,
+    };
 
     private Task Keep(List<Refusal> refusals, string gateway, MqttApplicationMessage message, ref MqttPubAckReasonCode answer, long now)
     {
@@ -193,9 +207,10 @@ public sealed class PublishIntake(
 
     private static Rejection Describe(RejectionReason reason, string gateway, MqttApplicationMessage message, long now, Refusal part)
     {
-        var first = message.Payload.Slice(0, Math.Min(message.Payload.Length, Rejection.FirstBytesMax)).ToArray();
+        var (from, bytes) = part.Stretch is { } stretch ? stretch.GetOffsetAndLength((int)message.Payload.Length) : (0, (int)message.Payload.Length);
+        var first = message.Payload.Slice(from, Math.Min(bytes, Rejection.FirstBytesMax)).ToArray();
         var index = part.Sensor is null ? -1 : part.Index;
-        return new Rejection(now, gateway, message.Topic, reason, part.Sensor ?? SensorOf(message.Topic), index, part.Metric ?? "", (int)message.Payload.Length, first);
+        return new Rejection(now, gateway, message.Topic, reason, part.Sensor ?? SensorOf(message.Topic), index, part.Metric ?? "", bytes, first);
     }
 
     private static string SensorOf(string topic) => Topic.TryParse(topic, out var parts) ? parts.Sensor.ToString() : "";

@@ -11,7 +11,7 @@ namespace LuohuIOC.Ingestion.Frames;
 
 /// <summary>
 /// Decodes payloads of national frames to readings of one sensor: one frame, several one behind the other, or all packets of one
-/// message. Pure, so that a replay of the journal finds the same. A frame that is wrong refuses the payload whole.
+/// message. Pure, so that a replay of the journal finds the same. What is wrong between them or with one of them is told, and the others count.
 /// </summary>
 internal static class FrameDecoder
 {
@@ -52,42 +52,63 @@ internal static class FrameDecoder
 
     private static RejectionReason ReadSl651(ReadOnlySpan<byte> payload, FrameValues values, ref DecodeSink sink)
     {
-        while (!payload.IsEmpty)
+        var run = new FrameRun(payload, FrameBounds.Sl651);
+        if (!run.Next()) return ReasonOf(Sl651Frame.TryParse(payload, out _));
+        do
         {
-            var fault = Sl651Frame.TryParse(payload, out var frame);
-            if (fault != FrameFault.None) return ReasonOf(fault);
-            payload = payload[frame.Bytes..];
+            var from = run.At;
+            var fault = Sl651Frame.TryParse(run.Rest, out var frame);
+            if (fault != FrameFault.None)
+            {
+                Pass(ref run, fault, ref sink);
+                continue;
+            }
+            run.Take(frame.Bytes);
             var isWhole = true;
-            fault = frame.PacketTotal > 1 ? ReadPackets(frame, ref payload, ref values, out isWhole) : Sl651Readings.Read(frame, frame.Content, ref values);
-            if (fault != FrameFault.None) return ReasonOf(fault);
+            fault = frame.PacketTotal > 1 ? ReadPackets(frame, ref run, ref values, ref sink, out isWhole) : Sl651Readings.Read(frame, frame.Content, ref values);
+            if (fault != FrameFault.None)
+            {
+                values.Drop();
+                sink.RefuseStretch(ReasonOf(fault), from, run.At - from);
+                continue;
+            }
             // Without a serial: when the whole message comes after all it must not be taken for a repetition of its beginning.
             var refused = values.Give(ref sink, isWhole ? frame.Serial : TelemetryReader.NoSequence);
             if (refused != RejectionReason.None) return refused;
             // What stands whole counts; what is cut is told and stays in the journal.
             if (!isWhole) sink.Refuse(-1, RejectionReason.FrameIncomplete);
         }
+        while (run.Next());
         return RejectionReason.None;
     }
 
+    private static void Pass(ref FrameRun run, FrameFault fault, ref DecodeSink sink)
+    {
+        var (told, from, bytes) = run.Skip(fault);
+        sink.RefuseStretch(ReasonOf(told), from, bytes);
+    }
+
     // SYN: packets 1 to n of one message; their bodies make one, headed by the first. Without the first nothing says where an element begins.
-    private static FrameFault ReadPackets(in Sl651Frame first, ref ReadOnlySpan<byte> rest, ref FrameValues values, out bool isWhole)
+    private static FrameFault ReadPackets(in Sl651Frame first, ref FrameRun run, ref FrameValues values, ref DecodeSink sink, out bool isWhole)
     {
         isWhole = false;
         if (first.PacketIndex != 1) return FrameFault.None;
-        var content = ArrayPool<byte>.Shared.Rent(first.Body.Length + rest.Length);
+        var content = ArrayPool<byte>.Shared.Rent(first.Body.Length + run.Rest.Length);
         try
         {
             first.Content.CopyTo(content);
             var length = first.Content.Length;
             var index = 1;
-            while (index < first.PacketTotal && !rest.IsEmpty)
+            while (index < first.PacketTotal)
             {
-                var fault = Sl651Frame.TryParse(rest, out var packet);
-                if (fault != FrameFault.None) return fault;
+                var ahead = run;
+                if (!ahead.TryTake(out Sl651Frame packet)) break;
                 if (packet.PacketIndex != index + 1 || packet.PacketTotal != first.PacketTotal || packet.Function != first.Function || packet.Station != first.Station) break;
+                // What is damaged between two packets is told when the second is known to be of this message.
+                while (run.Next() && Sl651Frame.TryParse(run.Rest, out packet) is not FrameFault.None and var fault) Pass(ref run, fault, ref sink);
+                run.Take(packet.Bytes);
                 packet.Body.CopyTo(content.AsSpan(length));
                 length += packet.Body.Length;
-                rest = rest[packet.Bytes..];
                 index++;
             }
             isWhole = index == first.PacketTotal;
@@ -101,44 +122,68 @@ internal static class FrameDecoder
 
     private static RejectionReason ReadHj212(ReadOnlySpan<byte> payload, FrameValues values, ref DecodeSink sink)
     {
-        // Line ends more than the packets' own are nothing; a payload of line ends alone is no packet.
-        payload = payload.Trim("\r\n"u8);
+        var run = new FrameRun(payload, FrameBounds.Hj212);
+        if (!run.Next()) return ReasonOf(Hj212Packet.TryParse(payload, out _));
         do
         {
-            var length = Hj212Packet.LengthOf(payload);
-            var bytes = length > 0 ? payload[..length] : payload;
-            payload = payload[bytes.Length..].TrimStart("\r\n"u8);
-            var fault = Hj212Packet.TryParse(bytes, out var packet);
-            if (fault != FrameFault.None) return ReasonOf(fault);
+            var from = run.At;
+            var fault = run.Parse(out var packet, out var length);
+            if (fault != FrameFault.None)
+            {
+                Pass(ref run, fault, ref sink);
+                continue;
+            }
+            run.Take(length);
             if (!ReadCommands.Contains(packet.Command)) continue;
             fault = Hj212Readings.Read(packet, ref values);
-            if (fault != FrameFault.None) return ReasonOf(fault);
+            if (fault != FrameFault.None)
+            {
+                values.Drop();
+                sink.RefuseStretch(ReasonOf(fault), from, length);
+                continue;
+            }
             var refused = values.Give(ref sink, Hj212Sequence.Of(packet));
             if (refused != RejectionReason.None) return refused;
         }
-        while (!payload.IsEmpty);
+        while (run.Next());
         return RejectionReason.None;
     }
 
     // Frames of one serial, one behind the other, are one message: a station's objects for one sensor, each in a frame of its own.
     private static RejectionReason ReadGb26875(ReadOnlySpan<byte> payload, FrameValues values, ref DecodeSink sink)
     {
+        var run = new FrameRun(payload, FrameBounds.Gb26875);
+        if (!run.Next()) return ReasonOf(Gb26875Frame.TryParse(payload, out _, out _));
         var message = default((ulong Source, ushort Serial)?);
-        while (!payload.IsEmpty)
+        do
         {
-            var fault = Gb26875Frame.TryParse(payload, out var frame, out var length);
-            if (fault != FrameFault.None) return ReasonOf(fault);
-            payload = payload[length..];
+            var fault = Gb26875Frame.TryParse(run.Rest, out var frame, out var length);
+            if (fault == FrameFault.None) fault = CountFaultOf(frame);
+            if (fault != FrameFault.None)
+            {
+                Pass(ref run, fault, ref sink);
+                continue;
+            }
+            run.Take(length);
             if (message is { } before && before != (frame.Source, frame.Serial) && values.Give(ref sink, before.Serial) is not RejectionReason.None and var refused) return refused;
             message = (frame.Source, frame.Serial);
             var isDated = IsSet(frame.Time, out var ms);
             if (!isDated) ms = sink.ReceivedMs;
-            var objects = frame.Objects;
             // An answer to a question holds what a report does.
-            while (frame.Command is Gb26875Command.Send or Gb26875Command.Answer && objects.MoveNext()) Take(objects.Current, ms, isDated, values);
-            if (objects.Fault != FrameFault.None) return ReasonOf(objects.Fault);
+            if (frame.Command is not (Gb26875Command.Send or Gb26875Command.Answer)) continue;
+            foreach (var item in frame.Objects) Take(item, ms, isDated, values);
         }
+        while (run.Next());
         return values.Give(ref sink, message?.Serial ?? TelemetryReader.NoSequence);
+    }
+
+    // Nothing of a unit counts that holds more or fewer objects than it says.
+    private static FrameFault CountFaultOf(in Gb26875Frame frame)
+    {
+        if (frame.Command is not (Gb26875Command.Send or Gb26875Command.Answer)) return FrameFault.None;
+        var objects = frame.Objects;
+        while (objects.MoveNext()) continue;
+        return objects.Fault;
     }
 
     // One sensor's topic: of a record's full name the last part is the metric.

@@ -42,7 +42,7 @@ internal sealed class FrameValues : ISl651Sink, IHj212Sink, ISenmlSink
         _kind = kind;
         _isAmount = KindCatalogue.Of(kind).Metrics.Any(m => m.Shape == MetricShape.Amount);
         _readings = 0;
-        Forget();
+        Drop();
     }
 
     public void Value(ushort element, long unixMs, double value)
@@ -199,11 +199,12 @@ internal sealed class FrameValues : ISl651Sink, IHj212Sink, ISenmlSink
                 if (toldMs == atMs) sink.Tell(component, isOnFire);
         }
         foreach (var (reason, name) in _refused) sink.RefuseMetric(reason, name);
-        Forget();
+        Drop();
         return RejectionReason.None;
     }
 
-    private void Forget()
+    /// <summary>Forgets what was collected and not given out.</summary>
+    public void Drop()
     {
         _entries.Clear();
         _states.Clear();

@@ -63,6 +63,8 @@ internal sealed class HeldPackets
     /// <summary>Frames that the journal has as a publish: their messages are not waited for, and the packets of a whole one are known.</summary>
     public void Settle(string gateway, string sensor, ReadOnlySpan<byte> payload, long nowMs)
     {
+        // Damaged bytes may stand between them.
+        payload = FrameRun.Sl651FramesOf(payload);
         for (var rest = payload; Sl651Frame.TryParse(rest, out var frame) == FrameFault.None; rest = rest[frame.Bytes..])
             if (frame.PacketTotal > 1 && Find(gateway, sensor, frame) is { } before) Drop(gateway, sensor, before);
         for (var rest = payload; Sl651Frame.TryParse(rest, out var frame) == FrameFault.None; rest = rest[frame.Bytes..])

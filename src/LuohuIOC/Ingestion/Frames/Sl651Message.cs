@@ -1,4 +1,3 @@
-using LuohuIOC.DeviceProtocol.Frames;
 using LuohuIOC.DeviceProtocol.Sl651;
 
 namespace LuohuIOC.Ingestion.Frames;
@@ -12,19 +11,20 @@ namespace LuohuIOC.Ingestion.Frames;
 /// <param name="Content">What follows serial and send time, of all packets.</param>
 public sealed record Sl651Message(string Address, byte Function, ushort Serial, long SentMs, bool IsAscii, byte[] Content)
 {
-    /// <summary>Those of a payload that has been decoded without fault. Measurements, heartbeats and acknowledgements are not among them.</summary>
+    /// <summary>Those of a payload, whatever damaged bytes stand between its frames. Measurements, heartbeats and acknowledgements are not among them.</summary>
+    /// <param name="payload">Frames.</param>
     public static IEnumerable<Sl651Message> Of(ReadOnlySpan<byte> payload)
     {
         List<Sl651Message>? messages = null;
-        while (Sl651Frame.TryParse(payload, out var frame) == FrameFault.None)
+        var run = new FrameRun(payload, FrameBounds.Sl651);
+        while (run.TryTake(out Sl651Frame frame))
         {
-            payload = payload[frame.Bytes..];
             var isRecord = !frame.IsDown && frame.HasHeading && Sl651Record.KindOf(frame.Function) is not null;
             List<byte> content = isRecord ? [.. frame.Content] : [];
             var packets = 1;
-            for (; packets < frame.PacketTotal && Sl651Frame.TryParse(payload, out var packet) == FrameFault.None && packet.PacketIndex == packets + 1; packets++)
+            for (var ahead = run; packets < frame.PacketTotal && ahead.TryTake(out Sl651Frame packet) && packet.PacketIndex == packets + 1; packets++)
             {
-                payload = payload[packet.Bytes..];
+                run = ahead;
                 if (isRecord) content.AddRange(packet.Body);
             }
             // Half a picture would stand in the way of the whole one, which has its serial.

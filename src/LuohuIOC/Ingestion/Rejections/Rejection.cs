@@ -10,8 +10,8 @@ namespace LuohuIOC.Ingestion.Rejections;
 /// <param name="Sensor">The sensor it was for, as sent; empty when neither the topic nor the refused part names one.</param>
 /// <param name="Index">Index of the reading among the sensor's, −1 for all of them.</param>
 /// <param name="Metric">The refused metric; empty when not one metric.</param>
-/// <param name="PayloadBytes">Length of the publish's payload.</param>
-/// <param name="FirstBytes">The payload's first bytes, at most <see cref="FirstBytesMax"/>.</param>
+/// <param name="PayloadBytes">Length of the publish's payload, or of the stretch of it that is no frame.</param>
+/// <param name="FirstBytes">The first bytes of that, at most <see cref="FirstBytesMax"/>.</param>
 public sealed record Rejection(
     long At, string Gateway, string Topic, RejectionReason Reason, string Sensor, int Index, string Metric, int PayloadBytes, byte[] FirstBytes)
 {

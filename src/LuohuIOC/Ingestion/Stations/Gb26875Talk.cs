@@ -2,6 +2,7 @@ using System.Globalization;
 using LuohuIOC.DeviceProtocol;
 using LuohuIOC.DeviceProtocol.Frames;
 using LuohuIOC.DeviceProtocol.Gb26875;
+using LuohuIOC.Ingestion.Frames;
 
 namespace LuohuIOC.Ingestion.Stations;
 
@@ -13,20 +14,13 @@ internal sealed class Gb26875Talk : IStationTalk
 {
     public PayloadForm Form => PayloadForm.Gb26875;
 
-    public int FrameBytesMax => Gb26875Frame.Overhead + Gb26875Frame.UnitMax;
+    public int FrameBytesMax => FrameBounds.Gb26875.FrameBytesMax;
 
     public int LengthOf(ReadOnlySpan<byte> bytes) => Gb26875Frame.LengthOf(bytes);
 
-    public int ClaimOf(ReadOnlySpan<byte> bytes) => Gb26875Frame.LengthOf(bytes);
+    public int ClaimOf(ReadOnlySpan<byte> bytes) => FrameBounds.Gb26875.ClaimOf(bytes);
 
-    // The check value is a sum of eight bits: the command and the count of objects must fit, too.
-    public bool IsWhole(ReadOnlySpan<byte> frame)
-    {
-        if (Gb26875Frame.TryParse(frame, out var parsed, out var length) != FrameFault.None || length != frame.Length || !Enum.IsDefined(parsed.Command)) return false;
-        var objects = parsed.Objects;
-        while (objects.MoveNext()) continue;
-        return objects.Fault == FrameFault.None;
-    }
+    public bool IsWhole(ReadOnlySpan<byte> frame) => FrameBounds.Gb26875.IsWhole(frame);
 
     public StationMessage Take(ReadOnlySpan<byte> bytes)
     {

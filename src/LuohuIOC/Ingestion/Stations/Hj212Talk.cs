@@ -1,9 +1,9 @@
 using System.Buffers;
-using System.Buffers.Text;
 using System.Text;
 using LuohuIOC.DeviceProtocol;
 using LuohuIOC.DeviceProtocol.Frames;
 using LuohuIOC.DeviceProtocol.Hj212;
+using LuohuIOC.Ingestion.Frames;
 
 namespace LuohuIOC.Ingestion.Stations;
 
@@ -15,7 +15,7 @@ internal sealed class Hj212Talk : IStationTalk
 {
     public PayloadForm Form => PayloadForm.Hj212;
 
-    public int FrameBytesMax => 9_999 + Hj212Packet.Overhead + 2;
+    public int FrameBytesMax => FrameBounds.Hj212.FrameBytesMax;
 
     // A line end that came too late for its packet stands in front of the next one.
     public int LengthOf(ReadOnlySpan<byte> bytes)
@@ -25,11 +25,9 @@ internal sealed class Hj212Talk : IStationTalk
         return length > 0 ? bytes.Length - packet.Length + length : length;
     }
 
-    // ##0101: the digits count the data segment.
-    public int ClaimOf(ReadOnlySpan<byte> bytes) =>
-        bytes.Length >= 6 && bytes.StartsWith("##"u8) && Utf8Parser.TryParse(bytes.Slice(2, 4), out ushort segment, out var digits) && digits == 4 ? segment + Hj212Packet.Overhead - 2 : 0;
+    public int ClaimOf(ReadOnlySpan<byte> bytes) => FrameBounds.Hj212.ClaimOf(bytes);
 
-    public bool IsWhole(ReadOnlySpan<byte> frame) => Hj212Packet.TryParse(frame, out _) == FrameFault.None;
+    public bool IsWhole(ReadOnlySpan<byte> frame) => FrameBounds.Hj212.IsWhole(frame);
 
     public StationMessage Take(ReadOnlySpan<byte> frame)
     {

@@ -24,13 +24,13 @@ internal sealed class Sl651Talk(StationOptions options, TimeProvider time) : ISt
 
     public PayloadForm Form => PayloadForm.Sl651;
 
-    public int FrameBytesMax => Sl651Frame.BytesMax;
+    public int FrameBytesMax => FrameBounds.Sl651.FrameBytesMax;
 
     public int LengthOf(ReadOnlySpan<byte> bytes) => Sl651Frame.LengthOf(bytes);
 
-    public int ClaimOf(ReadOnlySpan<byte> bytes) => Sl651Frame.LengthOf(bytes);
+    public int ClaimOf(ReadOnlySpan<byte> bytes) => FrameBounds.Sl651.ClaimOf(bytes);
 
-    public bool IsWhole(ReadOnlySpan<byte> frame) => Sl651Frame.TryParse(frame, out var parsed) == FrameFault.None && parsed.Bytes == frame.Length;
+    public bool IsWhole(ReadOnlySpan<byte> frame) => FrameBounds.Sl651.IsWhole(frame);
 
     public StationMessage Take(ReadOnlySpan<byte> bytes)
     {

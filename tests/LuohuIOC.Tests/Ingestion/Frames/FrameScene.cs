@@ -15,13 +15,13 @@ internal static class FrameScene
     public static readonly long Evening = new DateTimeOffset(2023, 9, 7, 18, 0, 0, TimeSpan.FromHours(8)).ToUnixTimeMilliseconds();
 
     /// <summary>A line a reading, then one for each refused part (<c>metric_unknown x</c>), or the reason alone when the payload is refused whole.</summary>
-    public static List<string> Decode(PayloadForm form, SensorKind kind, byte[] payload, FrameMetrics? metrics = null, ReadingGroup? into = null)
+    public static List<string> Decode(PayloadForm form, SensorKind kind, byte[] payload, FrameMetrics? metrics = null, ReadingGroup? into = null, List<Refusal>? parts = null)
     {
         var registry = new SensorRegistry();
         registry.Apply([new SensorDraft { Line = 1, Id = "s", Kind = kind, Name = "s", Place = new GeoPoint(114.13, 22.55), Gateway = "gw" }]);
         var decoder = new PublishDecoder(registry, metrics ?? new FrameMetrics(), Options.Create(new RegistrationOptions()));
         var group = into ?? new ReadingGroup();
-        var refusals = new List<Refusal>();
+        var refusals = parts ?? [];
         var refused = decoder.Decode(form, "gw", "s"u8, payload, Evening, group, refusals);
         if (refused != RejectionReason.None) return [refused.WireName()];
         var lines = new List<string>();
