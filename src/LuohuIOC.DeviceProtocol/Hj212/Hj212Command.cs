@@ -30,7 +30,11 @@ public static class Hj212Command
     /// 2005, <c>LEQ-Data</c>). Cou is an amount, in another unit.
     /// </summary>
     public static int RankOf(int command, ReadOnlySpan<byte> field) =>
-        field.SequenceEqual("Avg"u8) ? (command == RealTime ? 0 : 3) : field.SequenceEqual("Rtd"u8) ? 2 : field.SequenceEqual("Data"u8) ? 1 : 0;
+        Hj212Fields.Is(field, "Avg"u8) ? (command == RealTime ? 0 : 3) : Hj212Fields.Is(field, "Rtd"u8) ? 2 : Hj212Fields.Is(field, "Data"u8) ? 1 : 0;
+
+    /// <summary>That of a field than which none is nearer.</summary>
+    /// <param name="command">CN.</param>
+    public static int RankMax(int command) => command == RealTime ? 2 : 3;
 }
 
 /// <summary>Data flags (HJ 212-2017, table 8): how a value came about.</summary>

@@ -24,46 +24,33 @@ public interface IHj212Sink
 public static class Hj212Readings
 {
     /// <summary>Packets of other commands give nothing and no fault; one without DataTime, or with one that is no time, is at fault.</summary>
-    public static FrameFault Read<TSink>(in Hj212Packet packet, ref TSink sink)
+    /// <param name="packet">The packet.</param>
+    /// <param name="sink">Takes the values.</param>
+    /// <param name="apart">What stands apart in all packets that came with it; null when nothing does, or it came alone.</param>
+    public static FrameFault Read<TSink>(in Hj212Packet packet, ref TSink sink, Hj212Apart? apart = null)
         where TSink : IHj212Sink, allows ref struct
     {
-        var command = packet.Command;
-        if (!Hj212Command.IsData(command)) return FrameFault.None;
+        if (!Hj212Command.IsData(packet.Command)) return FrameFault.None;
         if (!TryDataTime(packet, out var dataMs)) return FrameFault.Body;
+        if (apart is null && Hj212Apart.IsIn(packet))
+        {
+            apart = new Hj212Apart();
+            apart.Add(packet);
+        }
         foreach (var group in packet.Groups)
         {
-            ReadOnlySpan<byte> factor = default, text = default;
-            var amount = default(Hj212Pair);
-            var (good, atMs, rank) = (true, dataMs, 1);
-            foreach (var pair in group)
-            {
-                if (pair.Factor.IsEmpty)
-                {
-                    // A second one holds for what follows it.
-                    if (!pair.Key.SequenceEqual("DataTime"u8)) continue;
-                    if (!Hj212Time.TryUnixMs(pair.Value, out dataMs)) return FrameFault.Body;
-                    atMs = dataMs;
-                    continue;
-                }
-                // A comma parts the fields of one factor (6.3.4): with another factor behind it nobody knows whose flag is whose.
-                if (!factor.IsEmpty && !pair.Factor.SequenceEqual(factor)) return FrameFault.Body;
-                factor = pair.Factor;
-                if (Hj212Command.RankOf(command, pair.Field) is var near && near >= rank && !pair.Value.IsEmpty)
-                {
-                    text = pair.Value;
-                    rank = near;
-                }
-                else if (pair.Field.SequenceEqual("Cou"u8)) amount = pair;
-                else if (pair.Field.SequenceEqual("Flag"u8)) good = Hj212DataFlag.IsGood(pair.Value, packet);
-                else if (pair.Field.SequenceEqual("SampleTime"u8) && Hj212Time.TryUnixMs(pair.Value, out var sampleMs)) atMs = sampleMs;
-            }
-            if (text.IsEmpty)
-            {
-                factor = amount.Key;
-                text = amount.Value;
-            }
+            if (!Hj212Fields.TryRead(group, packet, ref dataMs, out var fields)) return FrameFault.Body;
+            if (fields.Factor.IsEmpty) continue;
+            var known = apart?.Of(packet, dataMs, fields.Factor) ?? new Hj212Apart.Factor(fields.Rank, true, null);
+            // A nearer value stands in another group.
+            if (fields.Rank < known.Rank) continue;
+            var isAmount = fields.Rank == 0;
+            var text = isAmount ? fields.Amount.Value : fields.Value;
             if (text.IsEmpty) continue;
+            var good = fields.Good && known.Good;
+            var atMs = fields.SampleMs ?? known.SampleMs ?? dataMs;
             if (atMs == long.MinValue) return FrameFault.Body;
+            var factor = isAmount ? fields.Amount.Key : fields.Factor;
             if (TryNumber(text, out var value)) sink.Value(factor, atMs, value, good);
             else if (good) sink.NotANumber(factor, atMs);
         }
@@ -71,13 +58,13 @@ public static class Hj212Readings
     }
 
     // It is the first parameter in the standard and seen behind the factors.
-    private static bool TryDataTime(in Hj212Packet packet, out long unixMs)
+    internal static bool TryDataTime(in Hj212Packet packet, out long unixMs)
     {
         unixMs = long.MinValue;
         foreach (var group in packet.Groups)
         {
             foreach (var pair in group)
-                if (pair.Key.SequenceEqual("DataTime"u8)) return Hj212Time.TryUnixMs(pair.Value, out unixMs);
+                if (Hj212Fields.Is(pair.Key, "DataTime"u8)) return Hj212Time.TryUnixMs(pair.Value, out unixMs);
         }
         return true;
     }

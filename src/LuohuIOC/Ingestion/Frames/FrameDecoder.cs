@@ -124,6 +124,8 @@ internal static class FrameDecoder
     {
         var run = new FrameRun(payload, FrameBounds.Hj212);
         if (!run.Next()) return ReasonOf(Hj212Packet.TryParse(payload, out _));
+        var apart = default(Hj212Apart);
+        var isFirst = true;
         do
         {
             var from = run.At;
@@ -133,9 +135,11 @@ internal static class FrameDecoder
                 Pass(ref run, fault, ref sink);
                 continue;
             }
+            if (isFirst && length < run.Rest.Length) apart = ApartOf(payload);
+            isFirst = false;
             run.Take(length);
             if (!ReadCommands.Contains(packet.Command)) continue;
-            fault = Hj212Readings.Read(packet, ref values);
+            fault = Hj212Readings.Read(packet, ref values, apart);
             if (fault != FrameFault.None)
             {
                 values.Drop();
@@ -147,6 +151,19 @@ internal static class FrameDecoder
         }
         while (run.Next());
         return RejectionReason.None;
+    }
+
+    // A factor may be spread over the packets of a message. Null, nearly always, when none is.
+    private static Hj212Apart? ApartOf(ReadOnlySpan<byte> payload)
+    {
+        var isSpread = false;
+        var run = new FrameRun(payload, FrameBounds.Hj212);
+        while (!isSpread && run.TryTake(out Hj212Packet packet)) isSpread = Hj212Apart.IsIn(packet);
+        if (!isSpread) return null;
+        var apart = new Hj212Apart();
+        run = new FrameRun(payload, FrameBounds.Hj212);
+        while (run.TryTake(out Hj212Packet packet)) apart.Add(packet);
+        return apart;
     }
 
     // Frames of one serial, one behind the other, are one message: a station's objects for one sensor, each in a frame of its own.

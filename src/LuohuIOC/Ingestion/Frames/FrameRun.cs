@@ -89,6 +89,24 @@ internal ref struct FrameRun(ReadOnlySpan<byte> payload, FrameBounds bounds)
         return Hj212Packet.TryParse(rest[..length], out packet);
     }
 
+    /// <summary>Takes the next HJ 212 packet, whatever damaged bytes stand before it.</summary>
+    /// <param name="packet">The packet.</param>
+    public bool TryTake(out Hj212Packet packet)
+    {
+        packet = default;
+        while (Next())
+        {
+            var fault = Parse(out packet, out var length);
+            if (fault == FrameFault.None)
+            {
+                Take(length);
+                return true;
+            }
+            Skip(fault);
+        }
+        return false;
+    }
+
     /// <summary>The SL 651 frames of a payload, one behind the other and nothing between them.</summary>
     /// <param name="payload">Frames and other bytes.</param>
     public static byte[] Sl651FramesOf(ReadOnlySpan<byte> payload)

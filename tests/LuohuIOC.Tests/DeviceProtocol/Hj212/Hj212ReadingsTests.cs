@@ -50,7 +50,20 @@ public sealed class Hj212ReadingsTests
     [InlineData("ST=32;CN=2011;PW=1;MN=A;PNUM=2;PNO=00001;CP=&&DataTime=20160801084000;w01001-Rtd=7&&", null)]
     [InlineData("QN=20160801085000001;ST=32;CN=2011;PW=123456;MN=010000A8900016F000169DC0;Flag=127;PNUM=9999;PNO=9999;CP=&&DataTime=20160801084000;w01001-Rtd=7,w01001-Flag=N&&", "w01001=7")]
     [InlineData("ST=32;CN=2011;PW=1;MN=010000A8900016F000169DC0;CP=&&DataTime=20160801084000;w01001-Rtd=7&&", "w01001=7")]
-    public void Data_of_both_editions_and_of_the_wild(string segment, string? expected)
+    [InlineData("ST=21;CN=2011;PW=1;MN=A;CP=&&DataTime=20160801084000;w01018-Rtd=1.5;w01018-Flag=D&&", "w01018=1.5!")]
+    [InlineData("ST=21;CN=2011;PW=1;MN=A;CP=&&DataTime=20160801084000;w01018-Flag=D;w01018-Rtd=1.5&&", "w01018=1.5!")]
+    [InlineData("ST=21;CN=2011;PW=1;MN=A;CP=&&DataTime=20160801084000;w01018-Rtd=1.5,w01018-FLAG=D&&", "w01018=1.5!")]
+    [InlineData("ST=21;CN=2011;PW=1;MN=A;CP=&&DataTime=20160801084000;w01018-rtd=1.5,W01018-flag=D&&", "w01018=1.5!")]
+    [InlineData("ST=21;CN=2011;PW=1;MN=A;CP=&&DataTime=20160801084000;w01018-RTD=1.5;w01018-Flag=N&&", "w01018=1.5")]
+    [InlineData("ST=21;CN=2011;PW=1;MN=A;CP=&&DataTime=20160801084000;w01018-Rtd=1.5;w21003-Rtd=2;w21003-Flag=D&&", "w01018=1.5 w21003=2!")]
+    [InlineData("ST=21;CN=2011;PW=1;MN=A;CP=&&DataTime=20160801084000;w01018-Rtd=1.5,w01018-Flag=N;w01018-Flag=D&&", "w01018=1.5!")]
+    [InlineData("ST=21;CN=2011;PW=1;MN=A;CP=&&DataTime=20160801084000;w01018-Rtd=--;w01018-Flag=D&&", "")]
+    [InlineData("ST=21;CN=2011;PW=1;MN=A;CP=&&DataTime=20160801084000;w01018-Rtd=1.5;DataTime=20160801084000;w01018-Flag=D&&", "w01018=1.5!")]
+    [InlineData("ST=21;CN=2061;PW=1;MN=A;CP=&&DataTime=20160801084000;w01018-Min=1;w01018-Avg=1.5;w01018-Max=2;w01018-Flag=D&&", "w01018=1.5!")]
+    [InlineData("ST=21;CN=2061;PW=1;MN=A;CP=&&DataTime=20160801084000;B01-Cou=9;B01-AVG=1.5;B01-Flag=D&&", "B01=1.5!")]
+    [InlineData("ST=21;CN=2061;PW=1;MN=A;CP=&&DataTime=20160801084000;w01018-Avg=1.5;w01018-Rtd=1.4;w01018-Max=2&&", "w01018=1.5")]
+    [InlineData("ST=21;CN=2011;PW=1;MN=A;CP=&&datatime=20160801084000;w01018-Rtd=1.5,w01018-Flag=N&&", "w01018=1.5")]
+        public void Data_of_both_editions_and_of_the_wild(string segment, string? expected)
     {
         var sink = new Values();
         var fault = Read(PacketOf(segment), ref sink);

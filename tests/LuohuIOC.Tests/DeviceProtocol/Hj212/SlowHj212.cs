@@ -42,49 +42,70 @@ internal static class SlowHj212
 
     private static int Count(string? digits) => digits is not null && Regex.IsMatch(digits, @"\A[0-9]{1,9}\z") ? int.Parse(digits, CultureInfo.InvariantCulture) : 0;
 
+    private sealed record Group(string Factor, long? DataTime, int Rank, string Text, string AmountKey, string Amount, bool Good, long? SampleTime);
+
     private static List<(string, long, double, bool)>? Values(string parameters, string[] fields, string[] goodFlags)
     {
-        var values = new List<(string, long, double, bool)>();
         // Anywhere among the parameters, as long as it is a time.
-        var first = parameters.Split(';', ',').Select(f => f.Split('=', 2)).FirstOrDefault(f => f[0].Trim(' ') == "DataTime");
+        var first = parameters.Split(';', ',').Select(f => f.Split('=', 2)).FirstOrDefault(f => Low(f[0].Trim(' ')) == "datatime");
         var dataTime = first is null ? null : Time(first.Length > 1 ? first[1].Trim(' ') : "");
         if (first is not null && dataTime is null) return null;
-        foreach (var group in parameters.Split(';', StringSplitOptions.RemoveEmptyEntries))
+        var groups = new List<Group>();
+        foreach (var text in parameters.Split(';', StringSplitOptions.RemoveEmptyEntries))
         {
-            string? factor = null;
-            string? amount = null, amountKey = null;
-            var told = new Dictionary<string, string>();
-            var good = true;
-            var at = dataTime;
-            foreach (var pair in group.Split(',', StringSplitOptions.RemoveEmptyEntries))
-            {
-                var parts = pair.Split('=', 2);
-                var text = parts.Length > 1 ? parts[1].Trim(' ') : "";
-                parts[0] = parts[0].Trim(' ');
-                var hyphen = parts[0].LastIndexOf('-');
-                if (hyphen <= 0)
-                {
-                    if (parts[0] != "DataTime") continue;
-                    if ((at = dataTime = Time(text)) is null) return null;
-                    continue;
-                }
-                if (factor is not null && factor != parts[0][..hyphen]) return null;
-                factor = parts[0][..hyphen];
-                var name = parts[0][(hyphen + 1)..];
-                if (text.Length > 0) told[name] = text;
-                if (name == "Cou") (amountKey, amount) = (parts[0], text);
-                if (name == "Flag") good = goodFlags.Contains(text);
-                if (name == "SampleTime") at = Time(text) ?? at;
-            }
-            var found = fields.Select(told.GetValueOrDefault).FirstOrDefault(text => text is not null);
-            if (string.IsNullOrEmpty(found) && !string.IsNullOrEmpty(amount)) (factor, found) = (amountKey, amount);
-            if (string.IsNullOrEmpty(found)) continue;
-            if (at is null) return null;
-            if (Number(found) is { } number) values.Add((factor!, at.Value, number, good));
-            else if (good) values.Add((factor!, at.Value, double.NaN, true));
+            if (Read(text, fields, goodFlags, ref dataTime) is not { } group) return null;
+            if (group.Factor.Length > 0) groups.Add(group);
+        }
+        var values = new List<(string, long, double, bool)>();
+        foreach (var group in groups)
+        {
+            // All that the packet says of this factor at this time.
+            var same = groups.Where(g => Low(g.Factor) == Low(group.Factor) && g.DataTime == group.DataTime).ToList();
+            var apart = same.Where(g => g.Rank == 0).ToList();
+            var best = same.Max(g => g.Rank);
+            var text = group.Rank == 0 && best == 0 ? group.Amount : group.Rank == best ? group.Text : "";
+            if (text.Length == 0) continue;
+            var good = group.Good && apart.All(g => g.Good);
+            if ((group.SampleTime ?? apart.Select(g => g.SampleTime).LastOrDefault(t => t is not null) ?? group.DataTime) is not { } at) return null;
+            var factor = group.Rank == 0 ? group.AmountKey : group.Factor;
+            if (Number(text) is { } number) values.Add((factor, at, number, good));
+            else if (good) values.Add((factor, at, double.NaN, true));
         }
         return values;
     }
+
+    // Null for fields of two factors, or a time that is none.
+    private static Group? Read(string group, string[] fields, string[] goodFlags, ref long? dataTime)
+    {
+        var (factor, amountKey, amount, good) = ("", "", "", true);
+        var sampleTime = default(long?);
+        var told = new Dictionary<string, string>();
+        foreach (var pair in group.Split(',', StringSplitOptions.RemoveEmptyEntries))
+        {
+            var parts = pair.Split('=', 2);
+            var text = parts.Length > 1 ? parts[1].Trim(' ') : "";
+            parts[0] = parts[0].Trim(' ');
+            var hyphen = parts[0].LastIndexOf('-');
+            if (hyphen <= 0)
+            {
+                if (Low(parts[0]) != "datatime") continue;
+                if ((dataTime = Time(text)) is null) return null;
+                continue;
+            }
+            if (factor.Length > 0 && Low(factor) != Low(parts[0][..hyphen])) return null;
+            if (factor.Length == 0) factor = parts[0][..hyphen];
+            var name = Low(parts[0][(hyphen + 1)..]);
+            if (text.Length > 0) told[name] = text;
+            if (name == "cou") (amountKey, amount) = (parts[0], text);
+            if (name == "flag") good = goodFlags.Contains(text);
+            if (name == "sampletime") sampleTime = Time(text) ?? sampleTime;
+        }
+        var found = Array.FindIndex(fields, field => told.ContainsKey(Low(field)));
+        return new Group(factor, dataTime, found < 0 ? 0 : fields.Length - found, found < 0 ? "" : told[Low(fields[found])], amountKey, amount, good, sampleTime);
+    }
+
+    // Letters of ASCII only: other bytes of a code have no case.
+    private static string Low(string text) => string.Concat(text.Select(c => c is >= 'A' and <= 'Z' ? (char)(c + 32) : c));
 
     private static double? Number(string text) =>
         Regex.IsMatch(text, @"\A[+-]?([0-9]+\.?[0-9]*|\.[0-9]+)([eE][+-]?[0-9]+)?\z") && double.Parse(text, CultureInfo.InvariantCulture) is var value && double.IsFinite(value) ? value : null;
