@@ -30,6 +30,12 @@ public sealed record Sl651Element(ushort Id, string Ascii, string Chinese, strin
             _ => Digits > 0 && bytes > 0 && decimals == Decimals && Math.Abs(bytes - ((Digits + 1) / 2)) <= 1,
         };
     }
+
+    /// <summary>
+    /// Bytes that its data has at most: those of its digits, one of a minus sign and one that a station fills up with, <c>N(7,3)</c> >> 6. What the table has no
+    /// digits for has <see cref="Sl651Elements.BytesMax"/>.
+    /// </summary>
+    public int BytesMax => Digits > 0 ? ((Digits + 1) / 2) + 2 : Sl651Elements.BytesMax;
 }
 
 /// <summary>Table C.1, read once from the firmware contract that is embedded in this assembly.</summary>
@@ -46,6 +52,9 @@ public static class Sl651Elements
     public const byte LevelSeriesLast = 0xFC;
     public const byte VelocityBatch = 0xFD;
     public const byte Extension = 0xFF;
+
+    /// <summary>Bytes of a number of which the table does not say how many digits it has: no station measures sixteen.</summary>
+    public const int BytesMax = 8;
 
     private static readonly Sl651Element?[] ById = new Sl651Element?[256];
     private static readonly FrozenDictionary<string, Sl651Element>.AlternateLookup<ReadOnlySpan<char>> ByAscii;
@@ -68,6 +77,12 @@ public static class Sl651Elements
 
     /// <summary>The element of an identifier; null for reserved ones and extensions.</summary>
     public static Sl651Element? Of(int id) => id is >= 0 and < 256 ? ById[id] : null;
+
+    /// <summary>
+    /// Bytes that an element's data has at most. Data that is read from the wrong place on has lengths that no number has, and a value of sixteen bytes would be good.
+    /// </summary>
+    /// <param name="id">Identifier; of a user extension FF00 + its second byte.</param>
+    public static int BytesMaxOf(int id) => IsHourSeries(id) || id == StationState ? byte.MaxValue : Of(id)?.BytesMax ?? BytesMax;
 
     /// <summary>The element of an ASCII identifier; null when there is none.</summary>
     public static Sl651Element? Of(ReadOnlySpan<byte> ascii)

@@ -91,14 +91,19 @@ public ref struct Sl651Items(ReadOnlySpan<byte> content, byte function)
         ushort id = head == 3 ? (ushort)(0xFF00 | _rest[1]) : _rest[0];
         var definition = _rest[head - 1];
         var length = definition >> 3;
-        if (_rest.Length < head + length) return Fail();
+        if (_rest.Length < head + length || length > Sl651Elements.BytesMaxOf(id)) return Fail();
         var data = _rest.Slice(head, length);
         var kind = id == Sl651Elements.TimeStep ? Sl651ItemKind.Step : id == Sl651Elements.StationState ? Sl651ItemKind.State
             : Sl651Elements.IsHourSeries(id) ? Sl651ItemKind.Series : Sl651ItemKind.Value;
         // Four bytes of table 58; a device that writes more has nothing in front of them, or it is no state.
         if (kind == Sl651ItemKind.State && length > 4 && data[..^4].ContainsAnyExcept((byte)0)) return Fail();
         var (count, step) = (1, 0);
-        if (kind == Sl651ItemKind.Step) _stepMinutes = MinutesOf(data);
+        if (kind == Sl651ItemKind.Step)
+        {
+            _stepMinutes = MinutesOf(data);
+            // 04 18 000000: nobody knows when the values behind it are of.
+            if (_stepMinutes <= 0 && function is Sl651Function.Uniform or Sl651Function.QueryPeriod) return Fail();
+        }
         if (kind == Sl651ItemKind.Series) (count, step) = (id == Sl651Elements.RainSeries ? length : length / 2, 5);
         if (kind == Sl651ItemKind.Value && _stepMinutes > 0 && length > 0 && function is Sl651Function.Uniform or Sl651Function.QueryPeriod)
         {

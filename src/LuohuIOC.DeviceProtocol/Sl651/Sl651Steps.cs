@@ -75,7 +75,7 @@ internal static class Sl651Steps
             var head = id == Sl651Elements.Extension ? 3 : 2;
             var definition = rest[head - 1];
             var length = definition >> 3;
-            if (length == 0 || rest.Length < head + length || (head == 2 && Sl651Elements.Of(id)?.Fits(definition) != true)) return false;
+            if (length == 0 || rest.Length < head + length || (head == 2 ? Sl651Elements.Of(id)?.Fits(definition) != true : length > Sl651Elements.BytesMax)) return false;
             var isNumber = id != Sl651Elements.StationState && !Sl651Elements.IsHourSeries(id);
             if (isNumber && !Sl651Number.IsWritten(rest.Slice(head, length))) return false;
             // What a further step's values are is asked there.

@@ -27,6 +27,14 @@ public sealed class Sl651ReadingsTests
     [InlineData("FF0119000123", 0xFF01, "12.3")]
     [InlineData("272B000012345678", 0x27, null)]
     [InlineData("272B0012345678", 0x27, "12345.678")]
+    [InlineData("273B00000012345678", 0x27, "12345.678")]
+    [InlineData("2743" + "0000000012345678", 0x27, null)]
+    [InlineData("1121" + "00000183", 0x11, "18.3")]
+    [InlineData("1129" + "0000000183", 0x11, null)]
+    [InlineData("8040" + "0000000000000183", 0x80, "183")]
+    [InlineData("8048" + "000000000000000183", 0x80, null)]
+    [InlineData("FF0140" + "0000000000000183", 0xFF01, "183")]
+    [InlineData("FF0148" + "000000000000000183", 0xFF01, null)]
     public void Values_are_signed_missing_or_of_user_elements(string item, int element, string? expected)
     {
         // Odd digits or a length that lies: refused as a whole.
@@ -73,6 +81,17 @@ public sealed class Sl651ReadingsTests
         Assert.Equal([(0x39, Evening, 0.12), (0x39, Evening + 3_600_000, 0.13), (0x38, Evening, 12.2)], sink.All);
     }
 
+    [Theory]
+    [InlineData(0x31, "0418000000")]
+    [InlineData(0x31, "04180000A5")]
+    [InlineData(0x31, "0418FF0005")]
+    [InlineData(0x38, "0418FFFFFF")]
+    public void A_time_step_that_is_none_leaves_no_time_for_its_values(byte function, string step)
+    {
+        var sink = new Values();
+        Assert.Equal(FrameFault.Body, Read(function, Head + step + "3923" + "00000120" + "38121220", ref sink));
+    }
+
     [Fact]
     public void A_new_time_holds_for_what_follows_it()
     {
@@ -98,7 +117,9 @@ public sealed class Sl651ReadingsTests
     [Fact]
     public void Agrees_with_the_slow_reading_of_composed_bodies()
     {
-        var number = Gen.Select(Gen.Int[1, 7], Gen.Int[0, 7], Gen.Byte.Array[7], Gen.Int[0, 9]).Select((length, decimals, bytes, fill) =>
+        // Three bytes fit every element; some have more than theirs allow.
+        var lengths = Gen.Frequency((12, Gen.Int[1, 3]), (1, Gen.Int[4, 9]));
+        var number = Gen.Select(lengths, Gen.Int[0, 7], Gen.Byte.Array[9], Gen.Int[0, 9]).Select((length, decimals, bytes, fill) =>
             ((length << 3) | decimals).ToString("X2") + (fill == 0 ? new string('F', 2 * length) : (fill == 1 && length > 1 ? "FF" : "")
                 + string.Concat(bytes.Take(fill == 1 && length > 1 ? length - 1 : length).Select(b => (b % 100).ToString("D2")))));
         var value = Gen.Select(Gen.Int[1, 0x75].Where(i => i is not (4 or 0x45)), number).Select((id, n) => id.ToString("X2") + n);
@@ -106,7 +127,7 @@ public sealed class Sl651ReadingsTests
         var rain = Gen.Byte.Array[12].Select(b => "F460" + Convert.ToHexString(b));
         var level = Gen.Select(Gen.Int[0xF5, 0xFC], Gen.Byte.Array[24]).Select((id, b) => $"{id:X2}C0" + Convert.ToHexString(b));
         var time = Gen.Int[0, 28].Select(d => $"F0F02309{d:D2}1800");
-        var step = Gen.Int[0, 59].Select(m => $"04180000{m:D2}");
+        var step = Gen.Int[1, 59].Select(m => $"04180000{m:D2}");
         var items = Gen.OneOf(value, extension, rain, level, time, step).Array[0, 12];
         Gen.Select(items, Gen.Int[0, 5].Select(i => (byte)(new[] { 0x30, 0x31, 0x32, 0x34, 0x38, 0x46 })[i])).Sample((parts, function) =>
         {

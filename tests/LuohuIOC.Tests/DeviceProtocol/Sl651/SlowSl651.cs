@@ -73,12 +73,12 @@ internal static class SlowSl651
                 var element = Convert.ToInt32(rest[..(head - 2)], 16);
                 var definition = Convert.ToInt32(rest[(head - 2)..head], 16);
                 var digits = definition / 8 * 2;
-                if (rest.Length < head + digits) return null;
-                if (at == long.MinValue) return null;
+                if (rest.Length < head + digits || digits > 2 * BytesMaxOf(element) || at == long.MinValue) return null;
                 var (data, count) = (rest.Substring(head, digits), 1);
                 if (element == 0x04)
                 {
                     step = Number(data, 0) is { } dhm && dhm >= 0 && dhm < 1_000_000 ? ((int)dhm / 10_000 * 1440) + ((int)dhm / 100 % 100 * 60) + ((int)dhm % 100) : 0;
+                    if (step == 0 && function is "31" or "38") return null;
                 }
                 else if (element == 0x45)
                 {
@@ -107,6 +107,14 @@ internal static class SlowSl651
     private static void AddNumber(int element, string data, int decimals, long at, List<(int, long, double)> values)
     {
         if (Number(data, decimals) is { } value) values.Add((element, at, value));
+    }
+
+    // A number has the bytes of its digits, a sign's and one that fills up; what the table has no digits for has eight.
+    private static int BytesMaxOf(int element)
+    {
+        if (element is 0x45 or (>= 0xF4 and <= 0xFC)) return 31;
+        var format = element == 0x05 ? "N(4,2)" : (string?)Table[element.ToString("X2", CultureInfo.InvariantCulture)]?["format"];
+        return format?.StartsWith('N') == true ? ((int.Parse(Regex.Match(format, @"\d+").Value, CultureInfo.InvariantCulture) + 1) / 2) + 2 : 8;
     }
 
     // Ends at its time instead of beginning there when what was measured last would else be of a time behind the sending.
@@ -159,7 +167,7 @@ internal static class SlowSl651
             var head = id == "FF" ? 6 : 4;
             var definition = Convert.ToInt32(rest[(head - 2)..head], 16);
             var digits = definition / 8 * 2;
-            if (digits == 0 || rest.Length < head + digits || (id != "FF" && !IsDefined(id, definition))) return false;
+            if (digits == 0 || rest.Length < head + digits || (id == "FF" ? digits > 16 : !IsDefined(id, definition))) return false;
             if (id is not ("45" or "F4" or "F5" or "F6" or "F7" or "F8" or "F9" or "FA" or "FB" or "FC") && !IsValue(rest.Substring(head, digits))) return false;
             if (id == "04") return true;
             rest = rest[(head + digits)..];

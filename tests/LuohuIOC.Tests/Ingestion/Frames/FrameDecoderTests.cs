@@ -37,6 +37,17 @@ public sealed class FrameDecoderTests
         Assert.Empty(Decode(PayloadForm.Sl651, SensorKind.River, Sl651(Head + "392309999999" + "3923FFFFFFFF")));
 
     [Fact]
+    public void Two_elements_under_one_step_are_no_value_of_a_third()
+    {
+        // Levels and rain behind one step: where the levels end nobody can tell, and 11 83 is no 16 bytes of soil moisture.
+        var frame = Convert.FromHexString(
+            "7E7E010012345678123431007402006D261130175505F1F1001234567848F0F026113017000418000005" + "3923" + "000411830004118300041185000411810004117900041183"
+            + "000411830004118400041186000411830004118400041183" + "2019" + "000391000391000391000394000394000394000394000394000394000397000397000398" + "0397F8");
+        Assert.Equal(["frame_invalid"], Decode(PayloadForm.Sl651, SensorKind.River, frame));
+        Assert.Equal(["frame_invalid"], Decode(PayloadForm.Sl651, SensorKind.Generic, frame));
+    }
+
+    [Fact]
     public void Elements_and_extensions_go_where_the_configuration_says()
     {
         var configuration = new ConfigurationBuilder().AddInMemoryCollection([new("Frames:sl651:waterlogging:FF01", "depth*0.01"), new("Frames:sl651:waterlogging:39", "")]).Build();
