@@ -36,6 +36,16 @@ public sealed class FrameDecoderTests
     public void What_was_not_measured_is_no_reading() =>
         Assert.Empty(Decode(PayloadForm.Sl651, SensorKind.River, Sl651(Head + "392309999999" + "3923FFFFFFFF")));
 
+    [Theory]
+    [InlineData(SensorKind.Pipe)]
+    [InlineData(SensorKind.Outfall)]
+    public void A_velocity_is_the_pipes_as_it_is_the_outfalls(SensorKind kind)
+    {
+        var frame = Convert.FromHexString("7E7E010012345678123432001C02009B261130170000F1F1001234567848F0F02611301700371B00125003C5E3");
+        Assert.Equal(["1796029200000 seq=155 velocity=1.25"], Decode(PayloadForm.Sl651, kind, frame));
+        Assert.Equal([$"{Evening} seq=12 velocity=0.75"], Decode(PayloadForm.Sl651, kind, Sl651(Head + "361B000750")));
+    }
+
     [Fact]
     public void Two_elements_under_one_step_are_no_value_of_a_third()
     {
