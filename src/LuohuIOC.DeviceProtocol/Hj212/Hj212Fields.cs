@@ -17,6 +17,9 @@ internal ref struct Hj212Fields
     /// <summary>An amount, <c>B01-Cou=200</c>.</summary>
     public Hj212Pair Amount { get; private set; }
 
+    /// <summary>A field with a value that is not the factor's, <c>w01018-Max=7</c>.</summary>
+    public ReadOnlySpan<byte> Other { get; private set; }
+
     /// <summary>False for every data flag but N.</summary>
     public bool Good { get; private set; }
 
@@ -65,5 +68,6 @@ internal ref struct Hj212Fields
         else if (Is(pair.Field, "Cou"u8)) Amount = pair;
         else if (Is(pair.Field, "Flag"u8)) Good = Hj212DataFlag.IsGood(pair.Value, packet);
         else if (Is(pair.Field, "SampleTime"u8)) SampleMs = Hj212Time.TryUnixMs(pair.Value, out var sampleMs) ? sampleMs : SampleMs;
+        else if (Other.IsEmpty && !pair.Value.IsEmpty && !Is(pair.Field, "EFlag"u8)) Other = pair.Key;
     }
 }

@@ -18,6 +18,14 @@ public interface IHj212Sink
 
     /// <summary>What stands for one factor's value is no number, and no data flag says that the station knows.</summary>
     void NotANumber(scoped ReadOnlySpan<byte> factor, long unixMs);
+
+    /// <summary>A factor of which the station has no value.</summary>
+    /// <param name="factor">Code as sent.</param>
+    void Missing(scoped ReadOnlySpan<byte> factor);
+
+    /// <summary>A field that is no value of its factor, where nothing else is: an average of the moment, a period's least.</summary>
+    /// <param name="name">Factor and field as sent, <c>w01018-Min</c>.</param>
+    void Unknown(scoped ReadOnlySpan<byte> name);
 }
 
 /// <summary>From a packet of measured values to values at times.</summary>
@@ -46,13 +54,19 @@ public static class Hj212Readings
             if (fields.Rank < known.Rank) continue;
             var isAmount = fields.Rank == 0;
             var text = isAmount ? fields.Amount.Value : fields.Value;
-            if (text.IsEmpty) continue;
+            if (text.IsEmpty)
+            {
+                if (fields.Other.IsEmpty) sink.Missing(fields.Factor);
+                else sink.Unknown(fields.Other);
+                continue;
+            }
             var good = fields.Good && known.Good;
             var atMs = fields.SampleMs ?? known.SampleMs ?? dataMs;
             if (atMs == long.MinValue) return FrameFault.Body;
             var factor = isAmount ? fields.Amount.Key : fields.Factor;
             if (TryNumber(text, out var value)) sink.Value(factor, atMs, value, good);
             else if (good) sink.NotANumber(factor, atMs);
+            else sink.Missing(factor);
         }
         return FrameFault.None;
     }

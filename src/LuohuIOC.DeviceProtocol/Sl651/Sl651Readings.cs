@@ -10,6 +10,14 @@ public interface ISl651Sink
 
     /// <summary>An element whose data is neither a number nor the mark of a missing one.</summary>
     void NotANumber(ushort element, long unixMs);
+
+    /// <summary>An element that the station marks as missing.</summary>
+    /// <param name="element">Identifier; of a user extension FF00 + its second byte.</param>
+    void Missing(ushort element);
+
+    /// <summary>An identifier of an ASCII frame that table C.1 does not have.</summary>
+    /// <param name="name">As sent.</param>
+    void Unknown(scoped ReadOnlySpan<byte> name);
 }
 
 /// <summary>From a frame to values at times: series are spread over their times, a value without observation time takes the send time.</summary>
@@ -64,7 +72,8 @@ public static class Sl651Readings
             {
                 var valueMs = firstMs + (i * item.StepMinutes * 60_000L);
                 if (item.TryValue(i, out var value)) sink.Value(item.Id, valueMs, value);
-                else if (!item.IsWritten(i)) sink.NotANumber(item.Id, valueMs);
+                else if (item.IsWritten(i)) sink.Missing(item.Id);
+                else sink.NotANumber(item.Id, valueMs);
             }
         }
         return items.Fault;
@@ -77,14 +86,22 @@ public static class Sl651Readings
         while (items.MoveNext())
         {
             var item = items.Current;
-            if (item.Element is not { } element) continue;
+            if (item.Element is not { } element)
+            {
+                sink.Unknown(item.Name);
+                continue;
+            }
             if (!item.HasTime && sentMs is null) return FrameFault.Body;
             var atMs = sentMs ?? 0;
             if (item.HasTime && !item.Time.TryUnixMs(out atMs)) return FrameFault.Body;
+            if (item.IsStep || item.IsText) continue;
             atMs += item.Index * item.StepMinutes * 60_000L;
             if (item.IsSeries) atMs = FirstOfHour(atMs, item.LastMeasured, item.Count, sentMs);
             for (var i = 0; i < item.Count; i++)
+            {
                 if (item.TryValue(i, out var value)) sink.Value(element.Id, atMs + (i * FiveMinutesMs), value);
+                else sink.Missing(element.Id);
+            }
         }
         return items.Fault;
     }

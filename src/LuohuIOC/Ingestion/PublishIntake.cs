@@ -148,12 +148,13 @@ public sealed class PublishIntake(
         return Task.WhenAll(held, Keep(scratch.Refusals, gateway, message, ref answer, now));
     }
 
-    // A frame without readings (a picture, a state, one packet of several) is evidence all the same.
+    // A frame without readings (a picture, a state, one packet of several, one of another kind of sensor) is evidence all the same.
     private static bool IsEvidence(PayloadForm form, List<Refusal> refusals, ReadOnlySpan<byte> payload) => form switch
     {
         PayloadForm.Json => false,
         _ when refusals.Count == 0 || refusals.Exists(r => r.Reason == RejectionReason.FrameIncomplete) => true,
-        PayloadForm.Sl651 => Sl651Message.Of(payload).Any(),
+        PayloadForm.Hj212 or PayloadForm.Gb26875 => refusals.TrueForAll(r => r.Reason == RejectionReason.MetricUnknown),
+        PayloadForm.Sl651 => refusals.TrueForAll(r => r.Reason == RejectionReason.MetricUnknown) || Sl651Message.Of(payload).Any(),
         _ => false,
     };
 

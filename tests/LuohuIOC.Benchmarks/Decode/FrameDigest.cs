@@ -64,4 +64,10 @@ internal struct FrameDigest : ISl651Sink, IHj212Sink
     public void NotANumber(ushort element, long unixMs) => _times ^= unixMs + element;
 
     public void NotANumber(scoped ReadOnlySpan<byte> factor, long unixMs) => _times ^= unixMs + factor.Length;
+
+    public void Missing(ushort element) => _times ^= element;
+
+    public void Missing(scoped ReadOnlySpan<byte> factor) => _times ^= factor.Length;
+
+    public void Unknown(scoped ReadOnlySpan<byte> name) => _times ^= name.Length;
 }

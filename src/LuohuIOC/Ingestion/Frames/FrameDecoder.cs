@@ -72,6 +72,8 @@ internal static class FrameDecoder
                 sink.RefuseStretch(ReasonOf(fault), from, run.At - from);
                 continue;
             }
+            // What no metric is for may be in the packets that are to come.
+            if (!isWhole) values.OverlookUnused();
             // Without a serial: when the whole message comes after all it must not be taken for a repetition of its beginning.
             var refused = values.Give(ref sink, isWhole ? frame.Serial : TelemetryReader.NoSequence);
             if (refused != RejectionReason.None) return refused;
@@ -223,8 +225,11 @@ internal static class FrameDecoder
         if (Gb26875State.NamesOf(item.Type).Length is > 0 and var named) values.State(atMs, item.State, named, ComponentOf(item));
         else if (item.Type is Gb26875Type.Operation or Gb26875Type.TransmitterOperation) TakeOperation(item, atMs, values);
         else if (item.Type == Gb26875Type.Analogue && Gb26875Analogue.ScaleOf(item.AnalogueKind) > 0)
-            values.Value($"analogue.{item.AnalogueKind}", atMs, Gb26875Analogue.ValueOf(item.AnalogueKind, item.AnalogueRaw));
+            values.Value(AnalogueOf(item), atMs, Gb26875Analogue.ValueOf(item.AnalogueKind, item.AnalogueRaw));
+        else if (item.Type == Gb26875Type.Analogue) values.Unused(AnalogueOf(item));
     }
+
+    private static string AnalogueOf(Gb26875Object item) => $"{FrameValues.AnalogueElement}{item.AnalogueKind}";
 
     private static void TakeOperation(Gb26875Object item, long atMs, FrameValues values)
     {

@@ -13,7 +13,7 @@ public sealed record FrameMetric(byte[] Name, double Factor);
 /// <summary>
 /// Which metric of a sensor an element of a national frame is, by kind of sensor: <c>metrics.json</c>, changed by configuration section
 /// <c>Frames:{protocol}:{kind}</c>, for example <c>Frames:sl651:waterlogging:FF01=depth*0.01</c>. A generic sensor takes every element
-/// under a name made of the protocol's own; what a known kind has no metric for is passed over (a supply voltage is in every report).
+/// under a name made of the protocol's own; what a known kind has no metric for is passed over, and told when it is all that a frame has (a supply voltage, in every report, is not).
 /// </summary>
 public sealed class FrameMetrics
 {

@@ -20,6 +20,14 @@ internal sealed class FrameValues : ISl651Sink, IHj212Sink, ISenmlSink
     // Bit 0 of a state says that all is in order, every other bit that something is not.
     private const int NormalBit = 1;
 
+    // Names told of a frame's elements, factors or values that the sensor has no metric for.
+    private const int UnusedMax = 8;
+
+    private const ushort SupplyVoltage = 0x38;
+
+    /// <summary>Before the kind of an analogue value of GB/T 26875.3.</summary>
+    public const string AnalogueElement = "analogue.";
+
     private const string FireElement = "state.1";
     private const string ManualAlarmElement = "operation.2";
 
@@ -34,6 +42,8 @@ internal sealed class FrameValues : ISl651Sink, IHj212Sink, ISenmlSink
     private SensorKind _kind;
     private bool _isAmount;
     private int _readings;
+    private bool _hasOwn;
+    private readonly List<string> _unused = [];
     private readonly List<(RejectionReason Reason, string Name)> _refused = [];
 
     public void Begin(FrameMetrics metrics, SensorKind kind)
@@ -47,28 +57,41 @@ internal sealed class FrameValues : ISl651Sink, IHj212Sink, ISenmlSink
 
     public void Value(ushort element, long unixMs, double value)
     {
-        if (value == Sentinel) return;
-        if (_kind == SensorKind.Generic)
-        {
-            Add(unixMs, Encoding.ASCII.GetBytes(FrameMetrics.GenericNameOf(element)), value, true);
-            return;
-        }
+        if (value == Sentinel) Missing(element);
+        else if (_kind == SensorKind.Generic) Add(unixMs, Encoding.ASCII.GetBytes(FrameMetrics.GenericNameOf(element)), value, true);
+        else if (MetricOf(element) is { } metric) Add(unixMs, metric, value, true);
+        // Every report may tell of its station's power and state.
+        else if (element is not (SupplyVoltage or Sl651Elements.StationState)) Unused(NameOf(element));
+    }
+
+    public void Missing(ushort element) => _hasOwn = _hasOwn || _kind == SensorKind.Generic || MetricOf(element) is not null;
+
+    public void Unknown(scoped ReadOnlySpan<byte> name) => Unused(Encoding.Latin1.GetString(name));
+
+    private FrameMetric? MetricOf(ushort element)
+    {
         Span<char> key = stackalloc char[4];
         element.TryFormat(key, out var length, "X2", CultureInfo.InvariantCulture);
-        Add(unixMs, _metrics.Of(PayloadForm.Sl651, _kind, key[..length]), value, true);
+        return _metrics.Of(PayloadForm.Sl651, _kind, key[..length]);
     }
+
+    private static string NameOf(ushort element) => element.ToString("X2", CultureInfo.InvariantCulture);
 
     public void Value(scoped ReadOnlySpan<byte> factor, long unixMs, double value, bool good)
     {
-        if (_kind == SensorKind.Generic)
-        {
-            if (FrameMetrics.GenericNameOf(factor) is { } name) Add(unixMs, name, value, good);
-            return;
-        }
+        if (_kind == SensorKind.Generic && FrameMetrics.GenericNameOf(factor) is { } name) Add(unixMs, name, value, good);
+        else if (MetricOf(factor) is { } metric) Add(unixMs, metric, value, good);
+        else Unused(Encoding.Latin1.GetString(factor));
+    }
+
+    public void Missing(scoped ReadOnlySpan<byte> factor) => _hasOwn = _hasOwn || _kind == SensorKind.Generic || MetricOf(factor) is not null;
+
+    private FrameMetric? MetricOf(scoped ReadOnlySpan<byte> factor)
+    {
         Span<char> key = stackalloc char[Topic.IdLengthMax];
-        if (factor.Length > key.Length) return;
+        if (_kind == SensorKind.Generic || factor.Length > key.Length) return null;
         for (var i = 0; i < factor.Length; i++) key[i] = (char)factor[i];
-        Add(unixMs, _metrics.Of(PayloadForm.Hj212, _kind, key[..factor.Length]), value, good);
+        return _metrics.Of(PayloadForm.Hj212, _kind, key[..factor.Length]);
     }
 
     /// <summary>A factor whose value is no number: of several of a packet the first is told. A factor that the sensor has no metric for is passed over as ever.</summary>
@@ -88,7 +111,7 @@ internal sealed class FrameValues : ISl651Sink, IHj212Sink, ISenmlSink
         Value(element, unixMs, 0);
         if (_entries.Count == before) return;
         _entries.RemoveAt(before);
-        Refuse(RejectionReason.ValueNotANumber, element.ToString("X2", CultureInfo.InvariantCulture));
+        Refuse(RejectionReason.ValueNotANumber, NameOf(element));
     }
 
     /// <summary>
@@ -125,7 +148,18 @@ internal sealed class FrameValues : ISl651Sink, IHj212Sink, ISenmlSink
         else if (_metrics.Of(PayloadForm.Gb26875, _kind, element) is { } metric) Add(unixMs, metric, value, true);
         // Whatever the component is registered as, nobody may overlook that it was on fire.
         else if (value != 0 && element is FireElement or ManualAlarmElement) Refuse(RejectionReason.MetricUnknown, element);
+        else if (element.StartsWith(AnalogueElement, StringComparison.Ordinal)) Unused(element);
     }
+
+    /// <summary>Something that the sensor has no metric for. It is told when nothing else of the frame is the sensor's: a station sends one report of all its sensors.</summary>
+    /// <param name="name">As the protocol spells it.</param>
+    public void Unused(string name)
+    {
+        if (_unused.Count < UnusedMax && !_unused.Contains(name)) _unused.Add(name);
+    }
+
+    /// <summary>What is unused is not told.</summary>
+    public void OverlookUnused() => _unused.Clear();
 
     // Of a full name the last part is the metric: pump1/speed and pump2/speed of one sensor would be one, and the second of them is refused.
     void ISenmlSink.Value(string name, string? unit, long unixMs, double value)
@@ -198,6 +232,7 @@ internal sealed class FrameValues : ISl651Sink, IHj212Sink, ISenmlSink
             foreach (var (toldMs, component, isOnFire) in _told)
                 if (toldMs == atMs) sink.Tell(component, isOnFire);
         }
+        if (!_hasOwn && _refused.Count == 0 && _unused.Count > 0) Refuse(RejectionReason.MetricUnknown, string.Join(' ', _unused));
         foreach (var (reason, name) in _refused) sink.RefuseMetric(reason, name);
         Drop();
         return RejectionReason.None;
@@ -207,6 +242,8 @@ internal sealed class FrameValues : ISl651Sink, IHj212Sink, ISenmlSink
     public void Drop()
     {
         _entries.Clear();
+        _unused.Clear();
+        _hasOwn = false;
         _states.Clear();
         _told.Clear();
         _untimed.Clear();
@@ -214,12 +251,13 @@ internal sealed class FrameValues : ISl651Sink, IHj212Sink, ISenmlSink
         _refused.Clear();
     }
 
-    private void Add(long unixMs, FrameMetric? metric, double value, bool good)
-    {
-        if (metric is not null) Add(unixMs, metric.Name, value * metric.Factor, good);
-    }
+    private void Add(long unixMs, FrameMetric metric, double value, bool good) => Add(unixMs, metric.Name, value * metric.Factor, good);
 
-    private void Add(long unixMs, byte[] metric, double value, bool good) => _entries.Add(new Entry(unixMs, metric, value, good, _entries.Count));
+    private void Add(long unixMs, byte[] metric, double value, bool good)
+    {
+        _hasOwn = true;
+        _entries.Add(new Entry(unixMs, metric, value, good, _entries.Count));
+    }
 
     private readonly record struct States(long AtMs, ushort Bits, int Named);
 

@@ -58,7 +58,8 @@ public sealed class StationIntake(
         if (refused != RejectionReason.None) return (false, Refuse(refused, form, part.Address, part.Payload, sensor.Gateway));
         var durable = Task.CompletedTask;
         foreach (var refusal in refusals) durable = Refuse(refusal.Reason, form, part.Address, part.Payload, sensor.Gateway, refusal);
-        if (readings.Count == 0 && refusals.Count > 0) return (false, durable);
+        // A frame that is right and has no metric of the sensor stays in the journal.
+        if (readings.Count == 0 && refusals.Exists(r => r.Reason != RejectionReason.MetricUnknown)) return (false, durable);
         if (readings.Count > 0) metrics.Accepted(readings.Count);
         var committed = journal.Append(form, refusals.Count == 0, now, sensor.Gateway, id, part.Payload, readings);
         if (form == PayloadForm.Sl651 && records.Keep(part.Payload, id, now) is { IsCompleted: false } kept) committed = Task.WhenAll(committed, kept);

@@ -131,5 +131,13 @@ public sealed class Hj212ReadingsTests
         public void Value(scoped ReadOnlySpan<byte> factor, long unixMs, double value, bool good) => All.Add((Encoding.Latin1.GetString(factor), unixMs, value, good));
 
         public void NotANumber(scoped ReadOnlySpan<byte> factor, long unixMs) => All.Add((Encoding.Latin1.GetString(factor), unixMs, double.NaN, true));
+
+        public void Missing(scoped ReadOnlySpan<byte> factor)
+        {
+        }
+
+        public void Unknown(scoped ReadOnlySpan<byte> name)
+        {
+        }
     }
 }

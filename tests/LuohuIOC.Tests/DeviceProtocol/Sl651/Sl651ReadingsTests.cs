@@ -168,5 +168,13 @@ public sealed class Sl651ReadingsTests
         public void NotANumber(ushort element, long unixMs)
         {
         }
+
+        public void Missing(ushort element)
+        {
+        }
+
+        public void Unknown(scoped ReadOnlySpan<byte> name)
+        {
+        }
     }
 }

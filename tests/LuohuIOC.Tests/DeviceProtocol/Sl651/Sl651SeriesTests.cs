@@ -91,5 +91,13 @@ public sealed class Sl651SeriesTests
         public void NotANumber(ushort element, long unixMs)
         {
         }
+
+        public void Missing(ushort element)
+        {
+        }
+
+        public void Unknown(scoped ReadOnlySpan<byte> name)
+        {
+        }
     }
 }

@@ -18,7 +18,7 @@ public sealed class PartlyReadFrameTests
     public void An_amount_is_no_flow_and_no_concentration()
     {
         var packet = Hj212("CN=2051;CP=&&DataTime=20230907180000;B01-Cou=200;101-Cou=2.5,101-Avg=1.1;w21003-Cou=3&&");
-        Assert.Empty(Decode(PayloadForm.Hj212, SensorKind.Outfall, packet));
+        Assert.Equal(["metric_unknown B01-Cou 101 w21003-Cou"], Decode(PayloadForm.Hj212, SensorKind.Outfall, packet));
         Assert.Equal([$"{Evening} seq=20589261 total_phosphorus=1.1"], Decode(PayloadForm.Hj212, SensorKind.WaterQuality, packet));
         Assert.Equal([$"{Evening} seq=20589261 b01_cou=200 f101=1.1 w21003_cou=3"], Decode(PayloadForm.Hj212, SensorKind.Generic, packet));
     }
