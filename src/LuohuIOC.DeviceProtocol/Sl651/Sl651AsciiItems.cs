@@ -34,7 +34,8 @@ public readonly ref struct Sl651AsciiItem
 
     private int Width => Element?.Id == Sl651Elements.RainSeries ? 2 : 4;
 
-    public int Count => IsSeries ? Text.Length / Width : 1;
+    /// <summary>Values in it; of a series that breaks off within one, that one counts.</summary>
+    public int Count => IsSeries ? (Text.Length + Width - 1) / Width : 1;
 
     /// <summary>Index of the last value that is not missing; −1 when all are.</summary>
     public int LastMeasured
@@ -46,6 +47,20 @@ public readonly ref struct Sl651AsciiItem
             return last;
         }
     }
+
+    /// <summary>True where a station wrote a value or the mark that there is none (all F, seen too: all A), and not something else.</summary>
+    /// <param name="index">Of a series, from 0; else 0.</param>
+    public bool IsWritten(int index)
+    {
+        if (TryValue(index, out _)) return true;
+        var text = IsSeries ? PartOf(index) : Text;
+        return IsSeries ? text.Length == Width && IsMissing(text) : Element?.Id != Sl651Elements.StationState && IsMissing(text);
+    }
+
+    /// <summary><c>FFFF</c></summary>
+    internal static bool IsMissing(ReadOnlySpan<byte> text) => text.Length > 1 && (!text.ContainsAnyExcept((byte)'F', (byte)'f') || !text.ContainsAnyExcept((byte)'A', (byte)'a'));
+
+    private ReadOnlySpan<byte> PartOf(int index) => Text[(index * Width)..Math.Min(Text.Length, (index + 1) * Width)];
 
     /// <summary>The value at an index; false where it is missing or no number.</summary>
     public bool TryValue(int index, out double value)
@@ -61,7 +76,7 @@ public readonly ref struct Sl651AsciiItem
         }
         if (!IsSeries) return Utf8Parser.TryParse(Text, out value, out var used) && used == Text.Length && double.IsFinite(value);
         // 0500 >> 0.5 and 0 mm; 000C >> 0.12 m: as in HEX frames, each byte as two characters
-        if ((uint)index >= (uint)Count || !HexText.TryRead(Text.Slice(index * Width, Width), out var raw)) return false;
+        if ((uint)index >= (uint)Count || PartOf(index).Length < Width || !HexText.TryRead(PartOf(index), out var raw)) return false;
         value = Width == 2 ? raw / 10.0 : raw / 100.0;
         return raw != (Width == 2 ? 0xFFUL : 0xFFFFUL);
     }
@@ -124,6 +139,12 @@ public ref struct Sl651AsciiItems(ReadOnlySpan<byte> content)
                     continue;
                 case Sl651Elements.TimeStep:
                     _stepMinutes = MinutesOf(name);
+                    if (_stepMinutes == 0)
+                    {
+                        // DRN00: nobody knows when the values behind it are of.
+                        Fault = FrameFault.Body;
+                        return false;
+                    }
                     TakeNames();
                     return Yield(name, element, default);
                 case Sl651Elements.ManualText or Sl651Elements.Picture:
@@ -145,7 +166,7 @@ public ref struct Sl651AsciiItems(ReadOnlySpan<byte> content)
         return true;
     }
 
-    // DRN05 Z 14.1 14.2 FFFF 14.4 VT 12.2: what is a number, or the mark of a missing one, is no identifier
+    // DRN05 Z 14.1 14.2 FFFF 14.4 VT 12.2: what begins as a number does, or is the mark of a missing one, is no identifier
     private bool TryTakeNext(out ReadOnlySpan<byte> text)
     {
         text = default;
@@ -156,7 +177,7 @@ public ref struct Sl651AsciiItems(ReadOnlySpan<byte> content)
     private bool TryTakeValue(out ReadOnlySpan<byte> text)
     {
         var at = _rest;
-        if (TryTake(out text) && ((Utf8Parser.TryParse(text, out double _, out var used) && used == text.Length) || (text.Length > 1 && !text.ContainsAnyExcept((byte)'F')))) return true;
+        if (TryTake(out text) && (text[0] is (>= (byte)'0' and <= (byte)'9') or (byte)'-' or (byte)'+' or (byte)'.' || Sl651AsciiItem.IsMissing(text) || text.SequenceEqual("NaN"u8))) return true;
         _rest = at;
         return false;
     }

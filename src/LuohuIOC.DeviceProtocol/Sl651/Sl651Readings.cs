@@ -99,8 +99,10 @@ public static class Sl651Readings
             if (item.IsSeries) atMs = FirstOfHour(atMs, item.LastMeasured, item.Count, sentMs);
             for (var i = 0; i < item.Count; i++)
             {
-                if (item.TryValue(i, out var value)) sink.Value(element.Id, atMs + (i * FiveMinutesMs), value);
-                else sink.Missing(element.Id);
+                var valueMs = atMs + (i * FiveMinutesMs);
+                if (item.TryValue(i, out var value)) sink.Value(element.Id, valueMs, value);
+                else if (item.IsWritten(i)) sink.Missing(element.Id);
+                else sink.NotANumber(element.Id, valueMs);
             }
         }
         return items.Fault;
