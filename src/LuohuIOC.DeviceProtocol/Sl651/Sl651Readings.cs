@@ -25,6 +25,9 @@ public static class Sl651Readings
 {
     private const long FiveMinutesMs = 5 * 60_000;
 
+    // Of a station that counts an hour from its time on: twelve values, the last of them after 55 minutes, and twenty minutes to be sent.
+    private const long SentWithinMs = 75 * 60_000;
+
     /// <summary>
     /// Reads the body of a frame, or of all packets of a message put together (<paramref name="content"/> is what follows serial and send time).
     /// Bodies without elements give nothing and no fault.
@@ -108,7 +111,8 @@ public static class Sl651Readings
         return items.Fault;
     }
 
-    // F0F0 18:00 of a report sent at 18:00:03 is the end of its hour, 17:05 … 18:00, since nothing is measured after it is sent.
+    // F0F0 18:00 of a report sent at 18:00:03 is the end of its hour, 17:05 … 18:00, since nothing is measured after it is sent. Of one sent at 19:00:03 it is the
+    // beginning, 18:00 … 18:55, as stations are known to write it; one sent later than such a station sends is late, and says what the standard has it say.
     private static long FirstOfHour(long atMs, int lastMeasured, int count, long? sentMs) =>
-        sentMs is { } sent && atMs + (lastMeasured * FiveMinutesMs) > sent ? atMs - ((count - 1) * FiveMinutesMs) : atMs;
+        sentMs is { } sent && (atMs + (lastMeasured * FiveMinutesMs) > sent || sent - atMs > SentWithinMs) ? atMs - ((count - 1) * FiveMinutesMs) : atMs;
 }

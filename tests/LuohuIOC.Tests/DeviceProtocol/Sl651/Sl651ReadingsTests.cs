@@ -48,6 +48,12 @@ public sealed class Sl651ReadingsTests
     [Theory]
     // Sent an hour later, at once, and five minutes later, when two values were there.
     [InlineData("000C230907190003", "F46005FF0000000000000000000A", 0, 11)]
+    [InlineData("000C230907185500", "F46005FF0000000000000000000A", 0, 11)]
+    [InlineData("000C230907191500", "F46005FF0000000000000000000A", 0, 11)]
+    // Later than a station sends that counts from its time on: late, and of the hour that ends there.
+    [InlineData("000C230907191501", "F46005FF0000000000000000000A", -55, 11)]
+    [InlineData("000C230907230003", "F46005FF0000000000000000000A", -55, 11)]
+    [InlineData("000C230908180003", "F5C0000500050005000500050005000500050005000500050005", -55, 12)]
     [InlineData("000C230907180003", "F46005FF0000000000000000000A", -55, 11)]
     [InlineData("000C230907180503", "F46005FF0000000000000000000A", -55, 11)]
     [InlineData("000C230907180503", "F4600505FFFFFFFFFFFFFFFFFFFF", 0, 2)]
