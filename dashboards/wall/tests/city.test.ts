@@ -1,5 +1,8 @@
 import { beforeEach, expect, test } from 'vitest'
-import { alerts, forgetCity, isQuiet, isSilent, kinds, newestReading, now, openAlerts, readings, standing, takeAlert, takeMoved, takeReadings, takeSnapshot, timeOf } from '../src/city/city'
+import { nextTick } from 'vue'
+import { silenceText } from '../src/drawer/summary'
+import { counted, online } from '../src/city/census'
+import { alerts, forgetCity, isOffline, isQuiet, isSilent, isTold, kinds, registryPulse, sensors, newestReading, now, openAlerts, readings, standing, takeAlert, takeMoved, takeReadings, takeSnapshot, timeOf } from '../src/city/city'
 import type { Alert } from '../src/city/types'
 import chinese from '../src/texts/zh-CN.json'
 import { withGaps } from '../src/charts/gaps'
@@ -94,4 +97,23 @@ test('a value that comes no more is silent, although the device still sends othe
 test('a sign is hollow for what is taken and for what is over, and the legend says both', () => {
   expect([alert('a', 1), alert('a', 1, { state: 'acknowledged' }), alert('a', 1, { clearedAt: '2024-01-01T00:10:00Z' })].map(isQuiet)).toEqual([false, true, true])
   for (const key of ['alert.over', 'alert.state.acknowledged'] as const) expect(chinese['map.handled']).toContain(chinese[key])
+})
+
+test('before the host has told anything nothing is counted, and nothing is said to be silent', () => {
+  const point = someSensor('s')
+  expect([counted(0), silenceText(point, 'depth')]).toEqual(['–', '正在读取…'])
+  takeSnapshot(snapshot([]))
+  expect([counted(0), silenceText(point, 'depth')]).toEqual([0, '无读数'])
+  forgetCity()
+  expect(isTold.value).toBe(false)
+})
+
+test('a device behind a gateway that the host knows to be gone is not online, however new its last reading', async () => {
+  kinds.set(pointKind.name, pointKind)
+  for (const id of ['here', 'gone']) sensors.set(id, someSensor(id))
+  takeReadings([reading('here', now()), reading('gone', now(), { quality: 'doubtful', reason: 'stale' })])
+  registryPulse.value++
+  await nextTick()
+  expect([...sensors.values()].map(isOffline)).toEqual([false, true])
+  expect(online.value).toEqual({ total: 2, online: 1 })
 })

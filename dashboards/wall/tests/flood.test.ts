@@ -1,7 +1,7 @@
 import { beforeEach, expect, test } from 'vitest'
 import { forgetCity, kinds, now, sensors, takeAlert, takeReadings } from '../src/city/city'
 import { depthFeatures } from '../src/map/features'
-import { floodCensus, floodPoints, standingText, watchDepths } from '../src/storm/flood'
+import { bandText, floodCensus, floodPoints, LADDER, standingText, watchDepths } from '../src/storm/flood'
 import { pointKind, someAlert, someReading, someSensor } from './some'
 
 beforeEach(() => {
@@ -41,12 +41,12 @@ test('the age of a depth is its own, and a dead probe is silent while its batter
 
 test('only points that are known count as dry or flooded', () => {
   stand({ dry: { depth: 0, ago: 1 }, flooded: { depth: 0.3, ago: 1 }, gone: { depth: 0.5, ago: 7_200 }, never: null })
-  expect(floodCensus(floodPoints())).toEqual({ known: 2, flooded: 1, silent: 1, unread: 1, deepest: 0.3 })
+  expect(floodCensus(floodPoints())).toEqual({ known: 2, flooded: 1, silent: 1, unread: 1, doubtful: 0, deepest: 0.3 })
 })
 
 test('nothing known is neither dry nor deep', () => {
   stand({ never: null })
-  expect(floodCensus(floodPoints())).toEqual({ known: 0, flooded: 0, silent: 0, unread: 1, deepest: null })
+  expect(floodCensus(floodPoints())).toEqual({ known: 0, flooded: 0, silent: 0, unread: 1, doubtful: 0, deepest: null })
 })
 
 test('"dry" is said only when it is known of every point', () => {
@@ -57,6 +57,17 @@ test('"dry" is said only when it is known of every point', () => {
   expect(standingText(floodCensus(floodPoints()))).toBe('1 处失联，1 处无读数')
   stand({ wet: { depth: 0.12, ago: 1 } })
   expect(standingText(floodCensus(floodPoints()))).toBe('最深 12 cm，1 处失联，1 处无读数')
+})
+
+test('where the host doubts a depth, or nothing new comes, nothing is said to be dry', () => {
+  stand({ dry: { depth: 0, ago: 1 }, other: { depth: 0, ago: 1 } })
+  expect(standingText(floodCensus(floodPoints(), true))).toBe('2 处数据存疑')
+  takeReadings([someReading('other', now(), { values: { depth: 0 }, quality: 'doubtful', reason: 'stale' })])
+  expect(standingText(floodCensus(floodPoints()))).toBe('1 处数据存疑')
+})
+
+test('points are counted in bands that name both their edges, since each is counted once', () => {
+  expect(LADDER.map((_, step) => bandText(step))).toEqual(['15–27 cm', '27–40 cm', '≥ 40 cm'])
 })
 
 test('a silent point does not stand above those that are known to be flooded', () => {

@@ -73,7 +73,7 @@ public sealed class WallSite : IAsyncLifetime
         await page.Locator("form button[type=submit]").ClickAsync();
     }
 
-    internal static Task LiveAsync(IPage page) => page.Locator("[data-link=live], [data-link=stale]").WaitForAsync();
+    internal static Task LiveAsync(IPage page) => page.Locator("[data-link=live], [data-link=stale], [data-link=unheard]").WaitForAsync();
 
     /// <summary>A gateway's client, connected.</summary>
     internal async Task<IMqttClient> GatewayAsync(string gateway)

@@ -1,5 +1,5 @@
 import { computed, ref, watch } from 'vue'
-import { alerts, alertsPulse, isSilent, readings, readingsPulse, registryPulse, secondPulse, sensors } from './city'
+import { alerts, alertsPulse, isOffline, isTold, readings, readingsPulse, registryPulse, secondPulse, sensors } from './city'
 import { KIND_ORDER } from './kinds'
 import { SEVERITIES, type Severity } from './types'
 
@@ -18,7 +18,10 @@ export interface StreetCount {
 /** Every sensor looked at once for all panels together, every other second at most: 20,000 lookups take some milliseconds. */
 export const censusPulse = ref(0)
 watch(secondPulse, (second) => second % 2 === 0 && censusPulse.value++)
-watch(registryPulse, () => censusPulse.value++)
+watch([registryPulse, isTold], () => censusPulse.value++)
+
+/** A count of what is known; nothing is counted before the host has told anything. */
+export const counted = <T extends number | string>(count: T): T | string => (isTold.value ? count : '–')
 
 export const byKind = computed<KindCount[]>(() => {
   void censusPulse.value
@@ -27,7 +30,7 @@ export const byKind = computed<KindCount[]>(() => {
     let count = counts.get(sensor.kind)
     if (!count) counts.set(sensor.kind, (count = { kind: sensor.kind, total: 0, online: 0 }))
     count.total++
-    if (!isSilent(sensor)) count.online++
+    if (!isOffline(sensor)) count.online++
   }
   return KIND_ORDER.flatMap((kind) => counts.get(kind) ?? [])
 })

@@ -21,6 +21,8 @@ export const readingsPulse = shallowRef(0)
 export const alertsPulse = shallowRef(0)
 /** Counts up when the registry was loaded. */
 export const registryPulse = shallowRef(0)
+/** Whether the host has told how the city stands. Until then nothing that is not here may be taken for nothing that is: no alert, no water, nobody offline. */
+export const isTold = shallowRef(false)
 /** Counts up every second. */
 export const secondPulse = shallowRef(0)
 
@@ -83,6 +85,7 @@ export function takeSnapshot(city: Snapshot): void {
   for (const [id, view] of alerts) if (!open.has(id) && (Date.parse(view.updatedAt) < taken || isAhead(Date.parse(view.updatedAt)))) alerts.delete(id)
   for (const view of city.alerts) keepAlert(view)
   takeReadings(city.readings)
+  isTold.value = true
   alertsPulse.value++
 }
 
@@ -126,6 +129,9 @@ export function isSilent(sensor: Sensor, metric = ''): boolean {
   return !reading || now() - timeOf(reading, metric) > (kinds.get(sensor.kind)?.silenceSeconds ?? 86_400) * 1000
 }
 
+/** Silent, or behind a gateway that the host knows to be gone: what it sent last is not what is. */
+export const isOffline = (sensor: Sensor): boolean => isSilent(sensor) || readings.get(sensor.id)?.reason === 'stale'
+
 /** A value that may be spoken of as what is: null when there is none or it is silent. */
 export const freshValue = (sensor: Sensor, metric: string): number | null => (isSilent(sensor, metric) ? null : valueOf(sensor.id, metric))
 
@@ -163,6 +169,7 @@ export function ofKind(...names: string[]): Sensor[] {
 export function forgetCity(): void {
   for (const map of [sensors, readings, alerts, closed, lastAlerts]) map.clear()
   moved.clear()
+  isTold.value = false
   newest = 0
   clearTimeout(registryTimer)
   registryTimer = undefined

@@ -1,5 +1,5 @@
 import { ruleOf } from '../alerts/ruleTypes'
-import { freshValue, isSilent, kinds, readings, sensors } from '../city/city'
+import { freshValue, isSilent, isTold, kinds, readings, sensors } from '../city/city'
 import { KINDS } from '../city/kinds'
 import type { Alert, Metric, Quality, Sensor } from '../city/types'
 import { span } from '../texts/format'
@@ -32,10 +32,10 @@ export function summaryOf(sensor: Sensor): string {
   return `${sensor.name}${figure}${silence && `  ${silence}`}`
 }
 
-/** Why a value may not be taken for what is: the device is silent, or it lives and its probe is; empty while neither is so. */
+/** Why a value may not be taken for what is: nobody has told it yet, the device is silent, or it lives and its probe is; empty while neither is so. */
 export function silenceText(sensor: Sensor, metric: string): string {
   if (!isSilent(sensor, metric)) return ''
-  if (!readings.has(sensor.id)) return say('unread')
+  if (!readings.has(sensor.id)) return say(isTold.value ? 'unread' : 'loading')
   return isSilent(sensor) ? say('silent') : say('stopped')
 }
 

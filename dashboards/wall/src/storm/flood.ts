@@ -32,6 +32,12 @@ export const LADDER: readonly { severity: Severity; metres: number }[] = [
   { severity: 'red', metres: 0.4 },
 ]
 
+/** A step's name where points are counted: each is counted once, so each step ends where the next begins. */
+export function bandText(step: number): string {
+  const [from, to] = [LADDER[step]!, LADDER[step + 1]].map((edge) => edge && Math.round(edge.metres * 100))
+  return to ? say('flood.band', from!, to) : say('flood.band-top', from!)
+}
+
 const stepOf = (depth: number | null): Severity | null => LADDER.findLast((step) => depth !== null && depth >= step.metres)?.severity ?? null
 
 const WINDOW_MS = 5 * 60_000
@@ -86,24 +92,27 @@ export interface FloodCensus {
   flooded: number
   silent: number
   unread: number
+  /** Of the known ones those whose value may not be what is: devices offline, readings doubtful, or nothing new comes at all. */
+  doubtful: number
   /** Of the known ones, null when there are none. */
   deepest: number | null
 }
 
-export function floodCensus(floods: Flood[]): FloodCensus {
+export function floodCensus(floods: Flood[], isFrozen = false): FloodCensus {
   const known = floods.filter(isKnown)
   return {
     known: known.length,
     flooded: known.filter((flood) => flood.depth! >= LADDER[0]!.metres).length,
     silent: floods.filter((flood) => flood.depth !== null && flood.silent).length,
     unread: floods.filter((flood) => flood.depth === null).length,
+    doubtful: known.filter((flood) => isFrozen || flood.quality !== 'good').length,
     deepest: known.length ? Math.max(...known.map((flood) => flood.depth!)) : null,
   }
 }
 
 /** How many points nothing may be said of, empty when there are none. */
 export function missingText(census: FloodCensus): string {
-  return [census.silent ? say('kpi.silent', census.silent) : '', census.unread ? say('kpi.unread', census.unread) : ''].filter(Boolean).join(say('comma'))
+  return [census.silent ? say('kpi.silent', census.silent) : '', census.unread ? say('kpi.unread', census.unread) : '', census.doubtful ? say('kpi.doubtful', census.doubtful) : ''].filter(Boolean).join(say('comma'))
 }
 
 /** How deep the water stands; "dry" is said only when it is known of every point. */

@@ -50,6 +50,9 @@ export interface Nowcast {
 /** By station, the last that the host told; empty once that is too long ago. */
 export const nowcasts = ref<ReadonlyMap<string, Nowcast>>(new Map())
 
+/** Whether the host has said what it expects: until then nobody knows that there is no forecast. */
+export const isForecastTold = ref(false)
+
 const EVERY_S = 10
 /** A simulated city's minutes are short. */
 const EVERY_S_FAST = 2
@@ -71,6 +74,7 @@ export function take(items: Nowcast[], at: number): void {
   if (newest !== issued) [issued, issuedSeenAt] = [newest, at]
   speed.value = items[0]?.speed ?? speed.value
   nowcasts.value = new Map(items.map((item) => [item.sensorId, item]))
+  isForecastTold.value = true
   dropOld(at)
 }
 
