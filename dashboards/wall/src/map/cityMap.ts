@@ -1,4 +1,4 @@
-import { LngLatBounds, Map as GlMap, Popup, setWorkerUrl, type GeoJSONSource, type MapMouseEvent } from 'maplibre-gl'
+import { LngLatBounds, Map as GlMap, type LngLat, Popup, setWorkerUrl, type GeoJSONSource, type MapMouseEvent } from 'maplibre-gl'
 import workerUrl from 'maplibre-gl/dist/maplibre-gl-worker.mjs?worker&url'
 import 'maplibre-gl/dist/maplibre-gl.css'
 import { isSilent, isTold, sensors, takeMoved } from '../city/city'
@@ -12,6 +12,7 @@ import { moved, toMap, type MapDatum, type Position } from './datum'
 import { alertFeatures, depthFeatures, fillingOf, sensorFeatures } from './features'
 import { addIcons } from './icons'
 import { empty, style } from './style'
+import { WayBack } from './wayBack'
 
 setWorkerUrl(workerUrl)
 
@@ -24,6 +25,9 @@ export interface BaseMapSettings {
 
 const BOUNDS: [number, number, number, number] = [114.07, 22.528, 114.212, 22.618]
 const STATES_PER_PULSE = 4_000
+/** A worker that could not be fetched says nothing: then the map never comes. A picture drawn by software takes long, too. */
+const OPEN_MS_MAX = 90_000
+const FLIGHT_MS = 600
 
 /** The map: draws what the city holds, and asks nothing of it that it does not need. */
 export class CityMap {
@@ -37,6 +41,7 @@ export class CityMap {
   private district: GeoJSON.FeatureCollection = empty
   /** The officer, or a station that was picked, has put the map elsewhere: it stays there. */
   private moved = false
+  private readonly wayBack = new WayBack<{ center: LngLat; zoom: number }>()
 
   private constructor(container: HTMLElement, baseMap: BaseMapSettings | null, private readonly pick: (id: string) => void) {
     this.move = toMap(baseMap?.datum ?? 'wgs84')
@@ -55,15 +60,22 @@ export class CityMap {
   /** Resolves when the map can take data. */
   static async open(container: HTMLElement, baseMap: BaseMapSettings | null, pick: (id: string) => void): Promise<CityMap> {
     const map = new CityMap(container, baseMap, pick)
-    await new Promise<void>((resolve, reject) => {
-      map.gl.once('load', () => resolve())
-      map.gl.once('error', (event) => (map.gl.loaded() ? undefined : reject(event.error)))
-    })
-    addIcons(map.gl)
-    map.name()
-    map.listen()
-    await map.loadPlaces()
-    return map
+    try {
+      await new Promise<void>((resolve, reject) => {
+        map.gl.once('load', () => resolve())
+        map.gl.once('error', (event) => (map.gl.loaded() ? undefined : reject(event.error)))
+        setTimeout(() => reject(new Error('The map does not come.')), OPEN_MS_MAX)
+      })
+      addIcons(map.gl)
+      map.name()
+      map.listen()
+      await map.loadPlaces()
+      return map
+    } catch (error) {
+      // The next try has one of its own: browsers have room for a few only.
+      map.close()
+      throw error
+    }
   }
 
   close(): void {
@@ -102,15 +114,30 @@ export class CityMap {
     const place = sensors.get(id)?.location
     if (!place) {
       this.data('selected', empty)
+      this.comeBack()
       return
     }
+    this.wayBack.go(() => (this.moved ? { center: this.gl.getCenter(), zoom: this.gl.getZoom() } : 'whole'))
     this.moved = true
     const coordinates = this.move([place.longitude, place.latitude])
     this.data('selected', { type: 'FeatureCollection', features: [{ type: 'Feature', geometry: { type: 'Point', coordinates }, properties: {} }] })
     // Beside the drawer, not below it. MapLibre itself jumps instead of moving for who prefers less motion.
     const covered = Math.max(0, this.gl.getContainer().getBoundingClientRect().right - (document.querySelector('.drawer')?.getBoundingClientRect().left ?? Infinity)) / grow()
     const offset: [number, number] = covered < this.gl.getContainer().clientWidth ? [-covered / 2, 0] : [0, 0]
-    this.gl.easeTo({ center: coordinates, zoom: Math.max(this.gl.getZoom(), 13.5), offset, duration: 600 })
+    this.gl.easeTo({ center: coordinates, zoom: Math.max(this.gl.getZoom(), 13.5), offset, duration: FLIGHT_MS })
+  }
+
+  /** Whoever has looked at a station goes on where he was. */
+  private comeBack(): void {
+    const stand = this.wayBack.come()
+    if (stand === 'whole') this.fit(true)
+    else if (stand) this.gl.easeTo({ ...stand, duration: FLIGHT_MS })
+  }
+
+  /** Another view: the whole district, once no station is open. */
+  begin(): void {
+    if (this.wayBack.away) this.wayBack.begin()
+    else this.fit()
   }
 
   whole(): void {
@@ -119,10 +146,10 @@ export class CityMap {
   }
 
   /** The whole district above the legend. */
-  private fit(): void {
+  private fit(animate = false): void {
     const legend = (this.gl.getContainer().parentElement?.querySelector('.legend')?.clientHeight ?? 0) / grow()
     const room = this.gl.getContainer().clientHeight
-    this.gl.fitBounds(this.box(BOUNDS), { padding: { top: 24, left: 24, right: 24, bottom: Math.min(24 + legend, room / 3) }, animate: false })
+    this.gl.fitBounds(this.box(BOUNDS), { padding: { top: 24, left: 24, right: 24, bottom: Math.min(24 + legend, room / 3) }, animate, duration: FLIGHT_MS })
     this.moved = false
   }
 
@@ -167,7 +194,11 @@ export class CityMap {
 
   private listen(): void {
     const { gl } = this
-    gl.on('movestart', (event) => (this.moved ||= 'originalEvent' in event && Boolean(event.originalEvent)))
+    gl.on('movestart', (event) => {
+      if (!('originalEvent' in event && event.originalEvent)) return
+      this.moved = true
+      this.wayBack.forget()
+    })
     // A line above the map or a chart below it takes room: the district must not lose its edges by it. The library tells of a resize, too, when only
     // the sharpness changes, as it does while the map moves.
     let size = ''
