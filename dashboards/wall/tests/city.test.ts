@@ -56,6 +56,24 @@ test('water on the street stands above the rain that made it, and hazards above 
   expect(openAlerts().map((a) => a.id)).toEqual(['flood', 'rain', 'damp', 'battery'])
 })
 
+test('of what is as urgent the deepest water on a street comes first, then what began to hold last', () => {
+  kinds.set(pointKind.name, pointKind)
+  for (const [id, depth] of [['a', 0.41], ['b', 0.73], ['c', 0.58]] as const) {
+    sensors.set(id, someSensor(id))
+    takeReadings([reading(id, now(), { values: { depth } })])
+    takeAlert(alert(id, 1, { sensorId: id, value: 0.4 }))
+  }
+  takeAlert(alert('eased', 1, { sensorId: 'b', severity: 'yellow', worst: 'red', holdsSince: '2024-01-02T00:00:00Z' }))
+  takeAlert(alert('fire', 1, { kind: 'smoke', rule: 'smoke-alarm', metric: 'alarm', raisedAt: '2024-01-01T03:00:00Z' }))
+  takeAlert(alert('again', 1, { kind: 'smoke', rule: 'smoke-alarm', metric: 'alarm', holdsSince: '2024-01-01T04:00:00Z' }))
+  expect(openAlerts().map((a) => a.id)).toEqual(['b', 'c', 'a', 'again', 'fire', 'eased'])
+  // An orange one that is in hand asks as much as a red one that is over: what holds comes first.
+  forgetCity()
+  takeAlert(alert('over', 1, { clearedAt: '2024-01-01T00:10:00Z', holdsSince: '2024-01-02T00:00:00Z' }))
+  takeAlert(alert('in-hand', 1, { severity: 'orange', state: 'acknowledged' }))
+  expect(openAlerts().map((a) => a.id)).toEqual(['in-hand', 'over'])
+})
+
 test('a million readings of few sensors take the room of few', () => {
   for (let i = 0; i < 1_000; i++) takeReadings(Array.from({ length: 1_000 }, (_, k) => reading(`s${k % 100}`, i * 1_000 + k)))
   expect(readings.size).toBe(100)

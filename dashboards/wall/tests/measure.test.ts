@@ -2,9 +2,10 @@ import { readFileSync } from 'node:fs'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { kinds, readings, sensors } from '../src/city/city'
 import { takeRules } from '../src/alerts/ruleTypes'
-import { alertFigure, further, limitText, presentText, summaryOf, valueText } from '../src/drawer/summary'
+import { alertFigure, further, limitText, presentFigure, summaryOf, valueText } from '../src/drawer/summary'
 import { measureOf } from '../src/texts/measure'
-import { someAlert, someReading, someSensor } from './some'
+import type { Alert } from '../src/city/types'
+import { pointKind, someAlert, someReading, someSensor } from './some'
 
 interface Contract { common: { name: string; unit: string }[]; kinds: { kind: string; metrics: { name: string; unit: string }[] }[] }
 const contract = JSON.parse(readFileSync('../../firmware-contracts/kinds.json', 'utf8')) as Contract
@@ -75,11 +76,15 @@ test('of a rise the value says in what time, and a state is said by the name of 
   expect(alertFigure(someAlert('a', { kind: 'smoke', rule: 'smoke-alarm', metric: 'alarm', unit: '1', value: 1, furthest: 1, threshold: null })).value).toBe('')
 })
 
-test('what stands there now is told beside the value of the alert only where it is another', () => {
+test('what stands there now is told first, and beside it the limit that holds or the furthest that is past', () => {
+  kinds.set('waterlogging', { ...pointKind, metrics: kinds.get('waterlogging')?.metrics ?? [] })
   sensors.set('s', someSensor('s'))
-  readings.set('s', someReading('s', Date.now(), { values: { depth: 0.3 } }))
-  const flood = someAlert('a', { value: 0.41, furthest: 0.95 })
-  expect(plain(presentText(flood))).toBe('30 cm')
-  expect(presentText({ ...flood, value: 0.302 })).toBe('')
-  expect(presentText({ ...flood, rule: 'nowcast-depth' })).toBe('')
+  readings.set('s', someReading('s', Date.now(), { values: { depth: 0.73 } }))
+  const told = (more: Partial<Alert>): string[] => Object.values(presentFigure(someAlert('a', { value: 0.42, furthest: 0.95, ...more }))).map(plain)
+  expect(told({})).toEqual(['现', '73 cm', '红色限值 40 cm'])
+  expect(told({ clearedAt: '2024-01-01T01:00:00Z' })).toEqual(['现', '73 cm', '最深 95 cm'])
+  expect(told({ severity: 'yellow', worst: 'red' })).toEqual(['现', '73 cm', '最深 95 cm'])
+  expect(told({ rule: 'nowcast-depth' })).toEqual(['预报', '42 cm', '限值 40 cm'])
+  readings.set('s', someReading('s', Date.now() - 7_200_000, { values: { depth: 0.73 } }))
+  expect(told({})).toEqual(['最深', '95 cm', '失联'])
 })

@@ -162,7 +162,7 @@ public sealed class WallHandsTests(WallSite site) : IClassFixture<WallSite>
             await row.Locator(".act").HoverAsync();
             var box = (await row.Locator(".act").BoundingBoxAsync())!;
             (x, y) = (box.X + (box.Width / 2), box.Y + (box.Height / 2));
-            var published = PublishAsync($"waterlogging-{point}", 0.9);
+            var published = PublishAsync($"waterlogging-{point}", 0.42);
             for (var moves = 0; moves < 200 && !isTold; moves++)
             {
                 await page.Mouse.MoveAsync(x + (moves % 2), y);

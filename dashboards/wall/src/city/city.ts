@@ -1,4 +1,4 @@
-import { shallowRef } from 'vue'
+import { computed, shallowRef } from 'vue'
 import { all, ask } from '../link/api'
 import type { Alert, Kind, Reading, Sensor, Severity, Snapshot } from './types'
 import { RANK } from './types'
@@ -154,9 +154,25 @@ export const isLate = (alert: Alert): boolean => !!alert.overdueAt && alert.clea
 /** How much an alert asks of an officer: by severity, less when the condition is over, a little less when somebody is on it, a little more when he is late. */
 const urgency = (alert: Alert): number => RANK[standing(alert)] * 2 - (alert.clearedAt ? 3 : 0) - (alert.state === 'acknowledged' ? 1 : 0) + (isLate(alert) ? 1 : 0) - lessOfKind(alert)
 
-export const byUrgency = (a: Alert, b: Alert): number => urgency(b) - urgency(a) || Date.parse(b.raisedAt) - Date.parse(a.raisedAt)
+/** When the condition began to hold the last time, Unix ms: what lists show. */
+export const begunAt = (alert: Alert): number => Date.parse(alert.holdsSince ?? alert.raisedAt)
 
-/** Open alerts, most urgent first, then newest. */
+/** How deep the water stands where an alert tells of water on a street, as it is written there: what is read as the same must not be sorted as different. */
+function streetCentimetres(alert: Alert): number {
+  const sensor = alert.kind === 'waterlogging' && alert.metric === 'depth' ? sensors.get(alert.sensorId) : undefined
+  return sensor ? Math.round((freshValue(sensor, 'depth') ?? 0) * 100) : 0
+}
+
+/** What is as urgent: first what holds, then what is worse now than it is said to have been, then the deepest water, then the newest. */
+export const byUrgency = (a: Alert, b: Alert): number =>
+  urgency(b) - urgency(a) || Number(a.clearedAt !== null) - Number(b.clearedAt !== null) || RANK[b.severity] - RANK[a.severity]
+  || streetCentimetres(b) - streetCentimetres(a) || begunAt(b) - begunAt(a) || (a.id < b.id ? -1 : 1)
+
+/** Water rises without an alert's changing: lists are sorted anew now and then, and not with every reading, which would move lines all the time. */
+const SORTED_EVERY_S = 5
+export const sortPulse = computed(() => Math.floor(secondPulse.value / SORTED_EVERY_S))
+
+/** Open alerts, most urgent first. */
 export const openAlerts = (): Alert[] => [...alerts.values()].sort(byUrgency)
 
 /** Signs are filled while the condition holds and nobody is on it. */

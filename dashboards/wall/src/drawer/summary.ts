@@ -101,10 +101,19 @@ export function alertFigure(alert: Measured, rule = ruleOf(alert)): AlertFigure 
   }
 }
 
-/** What stands there now, where it is no longer the alert's value: that one is of its last step. Only of rules that judge the value itself. */
-export function presentText(alert: Alert): string {
+/** Only of rules that judge the value itself what stands there now may be set beside their limits. */
+const judgesValue = (alert: Alert, rule: ReturnType<typeof ruleOf>): boolean => (rule?.type ?? (alert.metric === 'depth' ? 'ladder' : '')) === 'ladder' && !isForecast(alert) && alert.unit !== '1'
+
+/**
+ * What stands there now, which is what an officer sends people into, and small beside it the limit of the severity that holds, or the furthest it
+ * went once that is over. The alert's own value is of its last step, and may be long past. Of a station that is silent the furthest: nobody knows more.
+ */
+export function presentFigure(alert: Alert, rule = ruleOf(alert)): AlertFigure {
   const sensor = sensors.get(alert.sensorId)
-  if (!sensor || alert.unit === '1' || (ruleOf(alert)?.type ?? (alert.metric === 'depth' ? 'ladder' : '')) !== 'ladder' || isForecast(alert)) return ''
-  const text = valueText(alert.kind, alert.metric, freshValue(sensor, alert.metric))
-  return text === valueText(alert.kind, alert.metric, tellsFurthest(alert) ? alert.furthest : alert.value) ? '' : text
+  if (!sensor || !alert.metric || !judgesValue(alert, rule)) return alertFigure(alert, rule)
+  const value = freshValue(sensor, alert.metric)
+  const past = alertFigure({ ...alert, clearedAt: alert.clearedAt ?? alert.updatedAt }, rule)
+  if (value === null) return { ...past, limit: silenceText(sensor, alert.metric) }
+  const limit = alert.threshold === null ? '' : say('alert.severity-limit', sayOf('severity', alert.severity), limitText(alert.kind, alert.metric, alert.threshold))
+  return { label: say('alert.now'), value: valueText(alert.kind, alert.metric, value), limit: tellsFurthest(alert) ? `${past.label}\u00a0${past.value}` : limit }
 }

@@ -80,7 +80,7 @@ export function floodPoints(): Flood[] {
       const standing = severity || silent ? null : stepOf(depth)
       return {
         sensor, depth, at, silent, quality: reading?.quality ?? 'good', reason: reading?.reason ?? null,
-        severity, alert, standing, byHand: standing !== null && isClosedByHand(sensor.id), rise: silent ? null : riseOf(sensor.id, depth, at),
+        severity, alert, standing, byHand: standing !== null && isClosedByHand(sensor.id), rise: silent ? null : riseOf(sensor.id),
       }
     })
     .sort((a, b) => order(rank(a), rank(b)) || (b.depth ?? -1) - (a.depth ?? -1) || a.sensor.id.localeCompare(b.sensor.id))
@@ -134,8 +134,17 @@ function rank(flood: Flood): number {
   return nowcasts.value.get(flood.sensor.id)?.crossing?.minutes ?? Infinity
 }
 
-function riseOf(id: string, depth: number | null, at: number | null): Flood['rise'] {
+/** Null before enough was seen of a point, and of any other station. */
+export function riseOf(id: string): Flood['rise'] {
   const first = seen.get(id)?.[0]
-  const seconds = first && at !== null ? (at - first.ts) / 1000 : 0
-  return first && depth !== null && seconds > SEEN_S_MIN ? { metres: depth - first.depth, seconds } : null
+  const reading = readings.get(id)
+  const depth = reading?.values['depth']
+  const seconds = first && reading ? (timeOf(reading, 'depth') - first.ts) / 1000 : 0
+  return first && depth !== undefined && seconds > SEEN_S_MIN ? { metres: depth - first.depth, seconds } : null
+}
+
+/** A tendency in whole centimetres as a sign; empty for none. */
+export const signOf = (rise: Flood['rise']): '▲' | '▼' | '' => {
+  const cm = rise ? Math.round(rise.metres * 100) : 0
+  return cm > 0 ? '▲' : cm < 0 ? '▼' : ''
 }
