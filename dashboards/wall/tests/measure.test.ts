@@ -81,7 +81,7 @@ test('what stands there now is told first, and beside it the limit that holds or
   sensors.set('s', someSensor('s'))
   readings.set('s', someReading('s', Date.now(), { values: { depth: 0.73 } }))
   const told = (more: Partial<Alert>): string[] => Object.values(presentFigure(someAlert('a', { value: 0.42, furthest: 0.95, ...more }))).map(plain)
-  expect(told({})).toEqual(['现', '73 cm', '红色限值 40 cm'])
+  expect(told({})).toEqual(['现', '73 cm', '限值 40 cm'])
   expect(told({ clearedAt: '2024-01-01T01:00:00Z' })).toEqual(['现', '73 cm', '最深 95 cm'])
   expect(told({ severity: 'yellow', worst: 'red' })).toEqual(['现', '73 cm', '最深 95 cm'])
   expect(told({ rule: 'nowcast-depth' })).toEqual(['预报', '42 cm', '限值 40 cm'])

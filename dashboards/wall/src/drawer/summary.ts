@@ -114,6 +114,6 @@ export function presentFigure(alert: Alert, rule = ruleOf(alert)): AlertFigure {
   const value = freshValue(sensor, alert.metric)
   const past = alertFigure({ ...alert, clearedAt: alert.clearedAt ?? alert.updatedAt }, rule)
   if (value === null) return { ...past, limit: silenceText(sensor, alert.metric) }
-  const limit = alert.threshold === null ? '' : say('alert.severity-limit', sayOf('severity', alert.severity), limitText(alert.kind, alert.metric, alert.threshold))
+  const limit = alert.threshold === null ? '' : say('alert.threshold', limitText(alert.kind, alert.metric, alert.threshold))
   return { label: say('alert.now'), value: valueText(alert.kind, alert.metric, value), limit: tellsFurthest(alert) ? `${past.label}\u00a0${past.value}` : limit }
 }

@@ -28,6 +28,8 @@ const STATES_PER_PULSE = 4_000
 /** A worker that could not be fetched says nothing: then the map never comes. A picture drawn by software takes long, too. */
 const OPEN_MS_MAX = 90_000
 const FLIGHT_MS = 600
+/** What streams in may keep a map from ever being idle. */
+const DRAWN_MS_MAX = 15_000
 
 /** The map: draws what the city holds, and asks nothing of it that it does not need. */
 export class CityMap {
@@ -76,6 +78,14 @@ export class CityMap {
       map.close()
       throw error
     }
+  }
+
+  /** Once there is something to be seen, which a machine without a graphics card may take long for. */
+  seen(): Promise<void> {
+    return new Promise((resolve) => {
+      this.gl.once('idle', () => resolve())
+      setTimeout(resolve, DRAWN_MS_MAX)
+    })
   }
 
   close(): void {

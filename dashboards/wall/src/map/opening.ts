@@ -52,6 +52,7 @@ export function openMap(box: Readonly<Ref<HTMLElement | null>>, ready: (map: Cit
     ready(map.value)
     // Tests and benches look at the same map that people do.
     ;(window as unknown as { wallMap: unknown }).wallMap = map.value.gl
+    await map.value.seen()
     return true
   }
   // The library says it so, in English, with a link to a page that is not for officers.

@@ -23,7 +23,7 @@ export const clock = (ms: number): string => new Date(ms).toLocaleTimeString('en
 export const minute = (ms: number): string => new Date(ms).toLocaleTimeString('en-GB', { ...inShanghai, hour: '2-digit', minute: '2-digit' })
 
 export const day = (ms: number): string =>
-  new Date(ms).toLocaleDateString(language.value, { timeZone: 'Asia/Shanghai', month: 'long', day: 'numeric', weekday: 'short' })
+  new Date(ms).toLocaleDateString(language.value, { timeZone: 'Asia/Shanghai', month: 'short', day: 'numeric', weekday: 'short' })
 
 export const date = (ms: number): string => new Date(ms).toLocaleDateString(language.value, { timeZone: 'Asia/Shanghai', month: 'numeric', day: 'numeric' })
 
