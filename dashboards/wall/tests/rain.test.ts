@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
 import { meanOfHeard } from '../src/charts/heard'
-import { isOld, sumOf } from '../src/kpi/rain'
+import { isOld, sumOf, unheardText } from '../src/kpi/rain'
 
 test('a gauge that said nothing is unknown, not dry', () => {
   const sum = sumOf(['a', 'b', 'c'], [{ sensor: 'a', value: 4 }, { sensor: 'b', value: 8 }])
@@ -25,4 +25,10 @@ test('the mean of a moment is over the gauges that were heard about it', () => {
     { sensor: 'a', ts: 120, value: 2 }, { sensor: 'b', ts: 180, value: 4 }, { sensor: 'a', ts: 240, value: 2 }, { sensor: 'b', ts: 300, value: 4 },
   ]
   expect(meanOfHeard(buckets, 120)).toEqual([[0, 1], [60, 4 / 3], [120, 2 / 3], [180, 2], [240, 1], [300, 2]])
+})
+
+test('gauges that were not heard are counted beside those that were; of none it is said so', () => {
+  expect(unheardText(sumOf(['a', 'b', 'c'], [{ sensor: 'a', value: 1 }]))).toBe('另有 2 站近 1 小时无读数，未计入')
+  expect(unheardText(sumOf(['a', 'b'], []))).toBe('各站近 1 小时均无读数')
+  expect(unheardText(sumOf(['a'], [{ sensor: 'a', value: 0 }]))).toBe('')
 })

@@ -111,3 +111,9 @@ test('what no measurement ended says why, and what raised an alert does not say 
   const raised = event(1, 'raised', { evidence: '{"detector":"novelty"}', evidenceText: '预期约 1.2 m' })
   expect(stepsOf('waterlogging', [raised, ended, eased]).map((step) => step.why)).toEqual(['', '规则已停用', '规则已改动'])
 })
+
+test('a state is told as what happened to the thing, and not as a word that could be the alert\'s', () => {
+  kinds.set('manhole', { ...pointKind, name: 'manhole', metrics: [{ name: 'open', unit: '1', minimum: 0, maximum: 1 }] })
+  const cover = [event(1, 'raised', { to: 'orange', metric: 'open', value: 1, threshold: 1 }), event(2, 'cleared', { metric: 'open', value: 0 })]
+  expect(stepsOf('manhole', cover).map(({ what, figure }) => `${what} ${figure}`)).toEqual(['发出预警 井盖开启', '预警条件解除 井盖已关闭'])
+})

@@ -108,7 +108,8 @@ const isFall = ({ value, threshold }: AlertEvent): boolean => value !== null && 
 
 function figureOf(kind: string, { type, metric, value, threshold }: AlertEvent): string {
   if (!metric || value === null) return ''
-  const limit = threshold === null || type === 'furthered' || metricOf(kind, metric)?.unit === '1' ? '' : say('alert.threshold', limitText(kind, metric, threshold))
+  const limit = threshold === null || type === 'furthered' ? '' : say('alert.threshold', limitText(kind, metric, threshold))
+  if (metricOf(kind, metric)?.unit === '1') return sayOf('state-told', `${metric}.${value}`)
   return [valueText(kind, metric, value), limit].filter(Boolean).join(say('comma'))
 }
 

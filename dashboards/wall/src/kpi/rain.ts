@@ -2,6 +2,7 @@ import { computed, ref, watch } from 'vue'
 import { now, ofKind, registryPulse, secondPulse } from '../city/city'
 import { ask, type Page } from '../link/api'
 import { linkState } from '../link/hub'
+import { say } from '../texts/texts'
 
 /** Rain of a window over the gauges that were heard in it; a gauge that said nothing is unknown, not dry. */
 export interface RainSum {
@@ -35,6 +36,12 @@ export const isOld = (at: number, then: number): boolean => then - at > OLD_MS
 
 /** When the sums were taken, once that is too long ago to go without saying; null before. */
 export const oldRain = computed(() => (void secondPulse.value, rain.value && isOld(rain.value.at, now()) ? rain.value.at : null))
+
+/** How many gauges the figures are not of, empty when they are of all. */
+export function unheardText({ heard, of }: RainSum): string {
+  if (heard === of) return ''
+  return heard ? say('rain.unheard', of - heard) : say('rain.all-unheard')
+}
 
 export function sumOf(gauges: string[], items: { sensor: string; value: number }[]): RainSum {
   const byGauge = new Map<string, number | null>(gauges.map((id) => [id, null]))
