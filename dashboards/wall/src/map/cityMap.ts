@@ -1,7 +1,7 @@
 import { LngLatBounds, Map as GlMap, type LngLat, Popup, setWorkerUrl, type GeoJSONSource, type MapMouseEvent } from 'maplibre-gl'
 import workerUrl from 'maplibre-gl/dist/maplibre-gl-worker.mjs?worker&url'
 import 'maplibre-gl/dist/maplibre-gl.css'
-import { isSilent, isTold, sensors, takeMoved } from '../city/city'
+import { isOffline, isSilent, isTold, sensors, takeMoved } from '../city/city'
 import { KINDS } from '../city/kinds'
 import { ask } from '../link/api'
 import { token } from '../link/session'
@@ -177,7 +177,7 @@ export class CityMap {
   private updateSensor(id: string): void {
     const sensor = sensors.get(id)
     if (!sensor?.location) return
-    const silent = isTold.value && isSilent(sensor, KINDS[sensor.kind]?.metric)
+    const silent = isTold.value && (isOffline(sensor) || isSilent(sensor, KINDS[sensor.kind]?.metric))
     const filling = fillingOf(sensor, this.crowns)
     const step = filling === null ? -1 : Math.round(filling * 20) / 20
     const state = `${silent}${step}`
