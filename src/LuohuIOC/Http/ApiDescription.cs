@@ -1,3 +1,5 @@
+using System.ComponentModel.DataAnnotations;
+using System.Text.Json.Nodes;
 using LuohuIOC.Texts;
 using Microsoft.AspNetCore.Authorization;
 using Microsoft.AspNetCore.OpenApi;
@@ -14,10 +16,13 @@ internal static class ApiDescription
 {
     private const string SchemeName = "bearer";
 
+    private static readonly string[] Numbers = ["limit", "last", "$top", "$skip"];
+
     public static void AddApiDescription(this IServiceCollection services) => services.AddOpenApi("v1", options =>
     {
         options.AddDocumentTransformer(DescribeDocument);
         options.AddOperationTransformer(DescribeOperation);
+        options.AddSchemaTransformer(DescribeChoices);
     });
 
     public static void MapApiDescription(this IEndpointRouteBuilder routes)
@@ -39,6 +44,14 @@ internal static class ApiDescription
         // Relative, so that "try it" works behind whatever name and proxy the page was opened with.
         document.Servers = [new OpenApiServer { Url = "/" }];
         foreach (var tag in document.Tags ?? new HashSet<OpenApiTag>()) Describe(tag, TextOrNull(language, $"api.tag.{tag.Name}"));
+        return Task.CompletedTask;
+    }
+
+    // What is text to the reader of a body, so that it can say which words there are, is a choice to its writer all the same.
+    private static Task DescribeChoices(OpenApiSchema schema, OpenApiSchemaTransformerContext context, CancellationToken cancel)
+    {
+        if (context.JsonPropertyInfo?.AttributeProvider?.GetCustomAttributes(typeof(AllowedValuesAttribute), inherit: false) is [AllowedValuesAttribute choices, ..])
+            schema.Enum = [.. choices.Values.Select(value => JsonValue.Create(value?.ToString())!)];
         return Task.CompletedTask;
     }
 
@@ -73,7 +86,11 @@ internal static class ApiDescription
         foreach (var name in read)
             operation.Parameters.Add(new OpenApiParameter { Name = name, In = ParameterLocation.Query, Schema = new OpenApiSchema { Type = JsonSchemaType.String } });
         foreach (var parameter in operation.Parameters.OfType<OpenApiParameter>())
+        {
+            // Endpoints take them as text, to say in their own words what is wrong with one.
+            if (parameter.Name is { } known && Numbers.Contains(known) && parameter.Schema?.Type is JsonSchemaType.String) parameter.Schema = new OpenApiSchema { Type = JsonSchemaType.Integer };
             parameter.Description = TextOrNull(language, $"{key}.{parameter.Name}") ?? TextOrNull(language, $"api.parameter.{parameter.Name}") ?? parameter.Description;
+        }
     }
 
     /// <summary>Pages show the display name, clients are generated from the tag's own.</summary>

@@ -36,7 +36,7 @@ internal static class CsvAnswer
     /// <param name="name">Of the file, without date and ending.</param>
     /// <param name="now">For the file's name.</param>
     /// <param name="columns">Heads of the columns.</param>
-    /// <param name="rows">Their cells; a row of one cell is a remark.</param>
+    /// <param name="rows">Their cells; a row of one cell is a remark, the others are as long as the heads.</param>
     public static async Task<IResult> WriteAsync(HttpContext context, string name, DateTimeOffset now, IReadOnlyList<string> columns, IAsyncEnumerable<string[]> rows)
     {
         var cancel = context.RequestAborted;
@@ -49,10 +49,13 @@ internal static class CsvAnswer
         context.Response.Headers.Vary = "Accept, Accept-Language";
         await using var csv = CsvWriter.Create(context.Response.Body, new CsvWriterOptions { WriteByteOrderMark = true }, leaveOpen: true);
         await csv.WriteRecordAsync([.. columns.Select(Harmless)], cancel);
-        for (; hasRow; hasRow = await row.MoveNextAsync()) await csv.WriteRecordAsync([.. row.Current.Select(Harmless)], cancel);
+        for (; hasRow; hasRow = await row.MoveNextAsync()) await csv.WriteRecordAsync(Whole(row.Current, columns.Count), cancel);
         await csv.FlushAsync(cancel);
         return Results.Empty;
     }
+
+    // Records of a table are equally long (RFC 4180, 2.4), and the writer takes no others: a remark has empty cells behind it.
+    private static string[] Whole(string[] row, int columns) => [.. row.Select(Harmless), .. Enumerable.Repeat("", columns - row.Length)];
 
     /// <summary><c>=1+1</c> → <c>'=1+1</c>, also behind spaces; a number below zero is no formula and stays one.</summary>
     internal static string Harmless(string cell)

@@ -81,6 +81,17 @@ public sealed class AlertCsvTests(SharedCity shared) : IClassFixture<SharedCity>
     }
 
     [Fact]
+    public async Task A_file_that_is_cut_comes_whole_with_the_remark_as_its_last_record()
+    {
+        for (var i = 0; i < 3; i++) await _city.ObserveAsync("cut", Some.Change(Severity.Blue, i, $"rule-{i}"));
+        var text = await ApiClient.TextOf(await _city.Officer.Get("/api/v1/alerts?sensor=cut&format=csv&limit=2"));
+        var lines = text.Split("\r\n");
+        Assert.Equal((5, ""), (lines.Length, lines[^1]));
+        Assert.StartsWith("以上为前 2 条", lines[3], StringComparison.Ordinal);
+        Assert.Equal(lines[0].Count(c => c == ','), lines[3].Count(c => c == ','));
+    }
+
+    [Fact]
     public async Task A_format_that_nobody_knows_is_refused() =>
         await ApiClient.ProblemOf(await _city.Officer.Get("/api/v1/alerts?format=xlsx"), 400, "format-unknown");
 }

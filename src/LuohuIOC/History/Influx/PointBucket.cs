@@ -31,7 +31,7 @@ internal sealed class PointBucket(long startMs, IReadOnlyList<(string Name, int 
 
     public BucketItem Item(Sensor sensor, ReadingRequest request)
     {
-        var id = request.Sensors.Count == 1 ? null : sensor.Id;
+        var id = request.NamesSensors ? sensor.Id : null;
         if (metrics.Count == 1 && request.Metrics.Count == 1 && request.Aggregates.Count == 1)
             return new BucketItem(id, StartMs, Count, Figure(_values[0], request.Aggregates[0]), null);
         return new BucketItem(id, StartMs, Count, null, metrics.Zip(_values)

@@ -37,7 +37,7 @@ internal static class BucketQuery
             var ts = reader.GetInt64(1);
             var column = 3;
             double? Next() => reader.IsDBNull(column++) ? null : reader.GetDouble(column - 1);
-            var id = request.Sensors.Count == 1 ? null : sensor.Id;
+            var id = request.NamesSensors ? sensor.Id : null;
             var item = unit.Metrics.Count == 1 && request.Metrics.Count == 1 && request.Aggregates.Count == 1
                 ? new BucketItem(id, ts, reader.GetInt64(2), Next(), null)
                 : new BucketItem(id, ts, reader.GetInt64(2), null, unit.Metrics

@@ -34,7 +34,7 @@ internal static class ReadingEndpoints
     {
         var ids = new QueryParameters(context.Request.Query, 0).Words("sensors");
         if (ids.Count == 0) return TooFewOrMany(context, ids);
-        return Find(context, registry, ids, out var found) ?? await AnswerAsync(context, queries, time, found);
+        return Find(context, registry, ids, out var found) ?? await AnswerAsync(context, queries, time, found, namesSensors: true);
     }
 
     private static IResult? Find(HttpContext context, SensorRegistry registry, IReadOnlyList<string> ids, out List<Sensor> found)
@@ -52,11 +52,12 @@ internal static class ReadingEndpoints
     private static IResult TooFewOrMany(HttpContext context, IReadOnlyList<string> ids) =>
         Problem.Of(context, StatusCodes.Status400BadRequest, "readings-sensors", ids.Count, ReadingRequest.SensorsMax);
 
-    private static async Task<IResult> AnswerAsync(HttpContext context, IReadingQueries queries, TimeProvider time, IReadOnlyList<Sensor> sensors, bool isCsv = false)
+    private static async Task<IResult> AnswerAsync(HttpContext context, IReadingQueries queries, TimeProvider time, IReadOnlyList<Sensor> sensors, bool isCsv = false, bool namesSensors = false)
     {
         var parameters = new QueryParameters(context.Request.Query, time.GetUtcNow().ToUnixTimeMilliseconds());
         if (parameters.Request(sensors) is not { } request)
             return Problem.Of(context, StatusCodes.Status400BadRequest, parameters.Fault!.Code, parameters.Fault.Arguments);
+        request = request with { NamesSensors = namesSensors };
         var cancel = context.RequestAborted;
         if (isCsv)
         {

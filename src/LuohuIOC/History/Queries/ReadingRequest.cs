@@ -47,6 +47,9 @@ internal sealed record ReadingRequest
 
     public required IReadOnlyList<Sensor> Sensors { get; init; }
 
+    /// <summary>Each item says whose it is: there are several, or the question was one that takes several and named one.</summary>
+    public bool NamesSensors { get => field || Sensors.Count > 1; init; }
+
     /// <summary>Metrics asked for by name; empty means all.</summary>
     public IReadOnlyList<string> Metrics { get; init; } = [];
 

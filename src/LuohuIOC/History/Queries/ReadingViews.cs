@@ -6,7 +6,7 @@ using LuohuIOC.Registry;
 namespace LuohuIOC.History.Queries;
 
 /// <summary>One raw reading.</summary>
-/// <param name="Sensor">Id; only where several sensors were asked for.</param>
+/// <param name="Sensor">Id; only where the question takes many sensors.</param>
 /// <param name="Ts">Unix ms: the device's time, or the time of receipt when its clock was more than a minute ahead.</param>
 /// <param name="DeviceTs">The device's time where it is not <paramref name="Ts"/>.</param>
 /// <param name="Seq">Sequence number, where the device gives one.</param>
@@ -47,7 +47,7 @@ public sealed record ReadingItem(
         // The mark is about metrics that are not in the answer: by the quality asked for, or by name.
         if (!trusted || (request.Metrics.Count > 0 && blamed is [])) (mark, blamed) = (default, null);
         return new ReadingItem(
-            request.Sensors.Count == 1 ? null : sensor.Id,
+            request.NamesSensors ? sensor.Id : null,
             key.TimeMs,
             key.DeviceMs == key.TimeMs ? null : key.DeviceMs,
             key.Sequence == ReadingGroup.NoSequence ? null : key.Sequence,
@@ -60,7 +60,7 @@ public sealed record ReadingItem(
 }
 
 /// <summary>One bucket of time.</summary>
-/// <param name="Sensor">Id; only where several sensors were asked for.</param>
+/// <param name="Sensor">Id; only where the question takes many sensors.</param>
 /// <param name="Ts">Unix ms of its beginning; buckets without readings are not listed.</param>
 /// <param name="Count">Readings that had one of the metrics and counted by their quality.</param>
 /// <param name="Value">The figure, where one metric and one aggregate were asked for.</param>

@@ -47,6 +47,44 @@ public sealed class ReadingEndpointsTests : IAsyncLifetime
         Assert.Contains(query.Split('=')[0], problem.GetProperty("detail").GetString());
     }
 
+    [Theory]
+    [InlineData("&from=1732233600000")]
+    [InlineData("&from=1732233600000&every=1s")]
+    public async Task A_table_that_is_cut_comes_whole_with_the_remark_as_its_last_record(string query)
+    {
+        await _scene.AppendAsync([new SomeReading(2, StoreScene.Start + 5_000)]);
+        var text = await ApiClient.TextOf(await _viewer.Get($"/api/v1/sensors/generic-002/readings?format=csv&limit=1{query}"));
+
+        var lines = text.Split("\r\n");
+        Assert.Equal((4, ""), (lines.Length, lines[^1]));
+        Assert.StartsWith("以上为前 1 条", lines[2], StringComparison.Ordinal);
+        Assert.Equal(lines[0].Count(c => c == ','), lines[2].Count(c => c == ','));
+    }
+
+    [Theory]
+    [InlineData("readings?sensors=generic-001&from=1732233600000", "generic-001")]
+    [InlineData("readings?sensors=generic-001&from=1732233600000&every=1d", "generic-001")]
+    [InlineData("sensors/generic-001/readings?from=1732233600000", null)]
+    [InlineData("sensors/generic-001/readings?from=1732233600000&every=1d", null)]
+    public async Task Items_of_the_address_that_takes_many_sensors_name_theirs_even_if_it_is_one(string path, string? sensor)
+    {
+        var items = (await ApiClient.JsonOf(await _viewer.Get($"/api/v1/{path}"))).GetProperty("items").EnumerateArray().ToList();
+
+        Assert.NotEmpty(items);
+        Assert.All(items, item => Assert.Equal(sensor, item.TryGetProperty("sensor", out var id) ? id.GetString() : null));
+    }
+
+    [Theory]
+    [InlineData("/api/v1/readings", "limit")]
+    [InlineData("/api/v1/sensors/{id}/readings", "limit")]
+    [InlineData("/api/v1/sensors/{id}/readings", "last")]
+    public async Task The_description_types_a_number_as_one(string path, string name)
+    {
+        var parameters = (await ApiClient.JsonOf(await _viewer.Get("/openapi/v1.json"))).GetProperty("paths").GetProperty(path).GetProperty("get").GetProperty("parameters");
+
+        Assert.Equal("integer", parameters.EnumerateArray().Single(p => p.GetProperty("name").GetString() == name).GetProperty("schema").GetProperty("type").GetString());
+    }
+
     [Fact]
     public async Task A_count_of_a_sensor_that_nobody_knows_is_refused()
     {
