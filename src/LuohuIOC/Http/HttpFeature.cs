@@ -55,11 +55,14 @@ public static class HttpFeature
         app.Use(SecurityHeaders.Add);
         app.UseResponseCompression();
         app.UseStatusCodePages(pages => Failures.DescribeAsync(pages.HttpContext));
+        app.Use(HeadRequests.Answer);
+        app.Use(BodyCharset.Unquote);
         app.UseRouting();
         app.UseMiddleware<RequestsAtStop>();
         app.UseMiddleware<UnknownParameters>();
         app.MapHealth();
-        app.MapPrometheusScrapingEndpoint("/metrics").RequireAuthorization("viewer");
+        // By itself it answers any method.
+        app.MapPrometheusScrapingEndpoint("/metrics").WithMetadata(new HttpMethodMetadata([HttpMethods.Get])).RequireAuthorization("viewer");
         app.MapApiDescription();
         return app;
     }

@@ -24,8 +24,6 @@ internal static class Readiness
     {
         var health = routes.MapGroup("/healthz").WithTags("host");
         health.MapGet("/live", () => TypedResults.Text("live\n")).AllowAnonymous().WithName("GetLive");
-        // Some load balancers ask with HEAD.
-        health.MapMethods("/live", [HttpMethods.Head], () => TypedResults.Ok()).AllowAnonymous().ExcludeFromDescription();
         health.MapGet("/ready", GetReady).AllowAnonymous().WithName("GetReady")
             .Produces<HostReadiness>().Produces<HostReadiness>(StatusCodes.Status503ServiceUnavailable).ProducesProblem(StatusCodes.Status401Unauthorized);
     }

@@ -27,6 +27,16 @@ internal sealed class ApiClient : IDisposable
     public Task<HttpResponseMessage> Post(string path, string body, string mediaType = "application/json") =>
         _http.PostAsync(path, new StringContent(body, Encoding.UTF8, mediaType), TestContext.Current.CancellationToken);
 
+    public Task<HttpResponseMessage> PostAs(string path, string body, string contentType)
+    {
+        var content = new StringContent(body, Encoding.UTF8);
+        content.Headers.Remove("Content-Type");
+        content.Headers.TryAddWithoutValidation("Content-Type", contentType);
+        return _http.PostAsync(path, content, TestContext.Current.CancellationToken);
+    }
+
+    public Task<HttpResponseMessage> Send(string method, string path) => _http.SendAsync(new HttpRequestMessage(new HttpMethod(method), path), TestContext.Current.CancellationToken);
+
     public static Task<string> TextOf(HttpResponseMessage response) => response.Content.ReadAsStringAsync(TestContext.Current.CancellationToken);
 
     public static async Task<JsonElement> JsonOf(HttpResponseMessage response)

@@ -17,6 +17,8 @@ public sealed class HttpFeatureTests
         VeryGood,
     }
 
+    private sealed record Wish(string? Name, Mood? Mood);
+
     [Fact]
     public async Task Nothing_but_health_and_the_api_page_answers_without_a_token()
     {
@@ -64,7 +66,7 @@ public sealed class HttpFeatureTests
         await using var host = await WebHost.StartAsync(map: app =>
         {
             app.MapGet("/api/v1/limited", (int limit) => limit);
-            app.MapPost("/api/v1/wish", (TokenRequest wish) => wish.Name);
+            app.MapPost("/api/v1/wish", (Wish wish) => wish.Name);
         });
         using var client = host.ClientAs(Role.Viewer);
         foreach (var path in new[] { "/api/v1/limited?limit=many", "/api/v1/limited" })
@@ -72,18 +74,33 @@ public sealed class HttpFeatureTests
             var problem = await ApiClient.ProblemOf(await client.Get(path), 400, "bad-parameter");
             Assert.Contains("“limit”", problem.GetProperty("detail").GetString());
         }
-        var wrongType = await ApiClient.ProblemOf(await client.Post("/api/v1/wish", "{\n\"name\": \"x\",\n\"role\": \"king\"}"), 400, "body-unreadable");
-        Assert.Contains("$.role", wrongType.GetProperty("detail").GetString());
+        var wrongType = await ApiClient.ProblemOf(await client.Post("/api/v1/wish", "{\n\"name\": \"x\",\n\"mood\": \"bad\"}"), 400, "body-unreadable");
+        Assert.Contains("$.mood", wrongType.GetProperty("detail").GetString());
         Assert.Contains("第 3 行", wrongType.GetProperty("detail").GetString());
         await ApiClient.ProblemOf(await client.Post("/api/v1/wish", "{"), 400, "body-unreadable");
         await ApiClient.ProblemOf(await client.Post("/api/v1/wish", ""), 400, "bad-parameter");
         await ApiClient.ProblemOf(await client.Post("/api/v1/wish", "x", "text/plain"), 415, "media-type");
     }
 
+    [Theory]
+    [InlineData("gbk")]
+    [InlineData("gb18030")]
+    [InlineData("bogus")]
+    [InlineData("\"gbk\"")]
+    public async Task A_body_in_another_encoding_is_a_415_problem_that_asks_for_UTF_8(string charset)
+    {
+        await using var host = await WebHost.StartAsync(map: app => app.MapPost("/api/v1/wish", (Wish wish) => wish.Name));
+        using var client = host.ClientAs(Role.Viewer);
+        var problem = await ApiClient.ProblemOf(await client.PostAs("/api/v1/wish", "{}", $"application/json; charset={charset}"), 415, "charset");
+        Assert.Contains("UTF-8", problem.GetProperty("detail").GetString());
+        Assert.Contains(charset.Trim('"'), problem.GetProperty("detail").GetString());
+        Assert.Equal(200, (int)(await client.PostAs("/api/v1/wish", """{"name":"x"}""", "application/json; charset=\"UTF-8\"")).StatusCode);
+    }
+
     [Fact]
     public async Task Too_large_a_body_is_a_413_problem()
     {
-        await using var host = await WebHost.StartAsync(["--Http:BodyBytesMax=1024"], map: app => app.MapPost("/api/v1/wish", (TokenRequest wish) => wish.Name));
+        await using var host = await WebHost.StartAsync(["--Http:BodyBytesMax=1024"], map: app => app.MapPost("/api/v1/wish", (Wish wish) => wish.Name));
         using var client = host.ClientAs(Role.Viewer);
         await ApiClient.ProblemOf(await client.Post("/api/v1/wish", $"{{\"name\":\"{new string('x', 2000)}\"}}"), 413, "body-too-large");
     }
@@ -164,6 +181,18 @@ public sealed class HttpFeatureTests
         Assert.Null(parts["identity"]);
         Assert.DoesNotContain("/secret/path", text);
         Assert.Equal(HttpStatusCode.OK, (await host.Client.Get("/healthz/live")).StatusCode);
+    }
+
+    [Theory]
+    [InlineData("DELETE")]
+    [InlineData("PUT")]
+    [InlineData("POST")]
+    [InlineData("TRACE")]
+    public async Task Metrics_are_only_read(string method)
+    {
+        await using var host = await WebHost.StartAsync();
+        using var client = host.ClientAs(Role.Viewer);
+        await ApiClient.ProblemOf(await client.Send(method, "/metrics"), 405, "method-not-allowed");
     }
 
     [Fact]
