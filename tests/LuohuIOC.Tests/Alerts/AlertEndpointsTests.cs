@@ -69,6 +69,50 @@ public sealed class AlertEndpointsTests(SharedCity shared) : IClassFixture<Share
         await Refused(id, "close", """{"comment":"迟到"}""", 409, "alert-closed");
     }
 
+    /// <summary>It stands in the record, on the wall and in files: nothing in it may hide, or turn what is beside it.</summary>
+    [Theory]
+    [InlineData("comment", "comment", "a\\u0000b", false)]
+    [InlineData("comment", "comment", "a\\u001bb", false)]
+    [InlineData("comment", "comment", "a\\u202eb", false)]
+    [InlineData("comment", "comment", "a\\u2066b", false)]
+    [InlineData("comment", "comment", "第一行\\r\\n\\t第二行", true)]
+    [InlineData("comment", "comment", "👨\\u200d👩", true)]
+    [InlineData("close", "comment", "a\\u0007b", false)]
+    [InlineData("mark", "comment", "a\\u200fb", false)]
+    [InlineData("assign", "assignee", "a\\nb", false)]
+    [InlineData("assign", "assignee", "a\\u200bb", false)]
+    [InlineData("assign", "assignee", "a\\u202eb", false)]
+    public async Task Text_that_does_not_read_as_it_is_written_is_refused(string verb, string member, string text, bool isTaken)
+    {
+        await _city.ObserveAsync("text", Some.Change(Severity.Red, 1));
+        var id = await IdOf("text");
+        var body = $$"""{{{(verb == "mark" ? "\"verdict\":\"true\"," : "")}}"{{member}}":"{{text}}"}""";
+        if (isTaken) await Post(id, verb, body);
+        else Assert.Contains(member, (await Refused(id, verb, body, 400, "alert-text-illegible")).GetProperty("detail").GetString());
+    }
+
+    [Theory]
+    [InlineData("System")]
+    [InlineData("系统")]
+    public async Task Nothing_is_assigned_to_what_stands_for_nobody(string assignee)
+    {
+        await _city.ObserveAsync("nobody", Some.Change(Severity.Red, 1));
+        await Refused(await IdOf("nobody"), "assign", $$"""{"assignee":" {{assignee}} "}""", 400, "alert-assignee-reserved");
+    }
+
+    [Theory]
+    [InlineData("acknowledge", """{"assignee":"抢险一队","dueAt":"garbage"}""", "assignee")]
+    [InlineData("comment", """{"comment":"看过","assignee":"抢险一队"}""", "assignee")]
+    [InlineData("close", """{"comment":"看过","dueAt":"2026-11-29"}""", "dueAt")]
+    [InlineData("mark", """{"verdict":"true","assignee":"抢险一队"}""", "assignee")]
+    [InlineData("assign", """{"assignee":"抢险一队","verdict":"true"}""", "verdict")]
+    public async Task A_member_that_belongs_to_another_step_is_refused_by_its_name(string verb, string body, string member)
+    {
+        await _city.ObserveAsync("foreign", Some.Change(Severity.Red, 1));
+        var problem = await Refused(await IdOf("foreign"), verb, body, 400, "body-member-unknown");
+        Assert.Contains($"“{member}”", problem.GetProperty("detail").GetString());
+    }
+
     [Fact]
     public async Task The_worst_of_an_alert_that_has_eased_is_found()
     {
@@ -89,7 +133,12 @@ public sealed class AlertEndpointsTests(SharedCity shared) : IClassFixture<Share
         Assert.Equal("\"1\"", detail.Headers.ETag?.ToString());
         foreach (var verb in new[] { "acknowledge", "assign", "comment", "close", "mark" })
         {
-            var body = """{"comment":"看过","assignee":"街道办","verdict":"true"}""".Replace(verb == "mark" ? "\"assignee\":\"街道办\"," : ",\"verdict\":\"true\"", "");
+            var body = verb switch
+            {
+                "assign" => """{"comment":"看过","assignee":"街道办"}""",
+                "mark" => """{"comment":"看过","verdict":"true"}""",
+                _ => """{"comment":"看过"}""",
+            };
             await ApiClient.ProblemOf(await Matching(id, verb, body, "\"7\""), 412, "alert-changed");
             await ApiClient.ProblemOf(await Matching(id, verb, body, "seven"), 400, "alert-if-match-invalid");
         }
@@ -221,6 +270,30 @@ public sealed class AlertEndpointsTests(SharedCity shared) : IClassFixture<Share
         Assert.Equal(2, Assert.Single(list.GetProperty("items").EnumerateArray()).GetProperty("version").GetInt32());
     }
 
+    [Fact]
+    public async Task The_description_names_every_answer_of_a_step_and_what_its_body_needs()
+    {
+        var document = await ApiClient.JsonOf(await _city.Officer.Get("/openapi/v1.json"));
+        foreach (var (verb, needed) in new[] { ("acknowledge", Array.Empty<string>()), ("assign", ["assignee"]), ("comment", ["comment"]), ("close", []), ("mark", ["verdict"]) })
+        {
+            var step = document.GetProperty("paths").GetProperty($"/api/v1/alerts/{{id}}/{verb}").GetProperty("post");
+            var statuses = step.GetProperty("responses").EnumerateObject().Select(r => r.Name).ToList();
+            Assert.Equal(["200", "400", "404", "409", "412", "415", "503"], statuses.Except(["401", "403"]).Order());
+            Assert.Equal(needed, RequiredOf(document, step));
+        }
+        var limit = document.GetProperty("paths").GetProperty("/api/v1/alerts").GetProperty("get").GetProperty("parameters").EnumerateArray()
+            .Single(p => p.GetProperty("name").GetString() == "limit");
+        Assert.Equal("integer", limit.GetProperty("schema").GetProperty("type").GetString());
+    }
+
+    private static IEnumerable<string?> RequiredOf(JsonElement document, JsonElement operation)
+    {
+        var schema = operation.GetProperty("requestBody").GetProperty("content").GetProperty("application/json").GetProperty("schema");
+        if (schema.TryGetProperty("oneOf", out var either)) schema = either.EnumerateArray().Single(one => one.TryGetProperty("$ref", out _));
+        var body = document.GetProperty("components").GetProperty("schemas").GetProperty(schema.GetProperty("$ref").GetString()!.Split('/')[^1]);
+        return body.TryGetProperty("required", out var required) ? required.EnumerateArray().Select(r => r.GetString()) : [];
+    }
+
     private async Task<string> IdOf(string sensor)
     {
         var list = await ApiClient.JsonOf(await _city.Officer.Get($"/api/v1/alerts?state=raised&sensor={sensor}"));
@@ -244,6 +317,6 @@ public sealed class AlertEndpointsTests(SharedCity shared) : IClassFixture<Share
         return await officer.Post($"/api/v1/alerts/{id}/{verb}", body);
     }
 
-    private async Task Refused(string id, string verb, string body, int status, string code) =>
+    private async Task<JsonElement> Refused(string id, string verb, string body, int status, string code) =>
         await ApiClient.ProblemOf(await _city.Officer.Post($"/api/v1/alerts/{id}/{verb}", body), status, code);
 }
