@@ -1,6 +1,7 @@
 using System.Text.Json.Serialization;
 using LuohuIOC.Http;
 using LuohuIOC.Registry.Exchange;
+using LuohuIOC.Texts;
 using Microsoft.Net.Http.Headers;
 
 namespace LuohuIOC.Registry;
@@ -8,7 +9,7 @@ namespace LuohuIOC.Registry;
 /// <summary>When a sensor leaves service.</summary>
 /// <param name="RetiredAt">ISO 8601 or Unix milliseconds, without an offset Shanghai's; none, or one that is over, means at once.</param>
 [JsonUnmappedMemberHandling(JsonUnmappedMemberHandling.Disallow)]
-public sealed record RetireRequest([property: JsonConverter(typeof(TimeMember))] DateTimeOffset? RetiredAt);
+public sealed record RetireRequest([property: JsonConverter(typeof(TimeMember))] DateTimeOffset? RetiredAt = null);
 
 /// <summary>Sensors over HTTP: lists, one sensor, retirement. Import is in <see cref="ImportEndpoint"/>.</summary>
 internal static class SensorEndpoints
@@ -17,12 +18,12 @@ internal static class SensorEndpoints
     {
         var sensors = app.MapGroup("/api/v1/sensors").WithTags("sensors");
         sensors.MapGet("", ListAsync).RequireAuthorization("viewer").WithName("ListSensors")
-            .Produces<SensorPage>().Produces(200, null, SensorGeoJson.MediaType, SensorCsv.MediaType).ProducesProblem(400).Asks([.. SensorQuery.Names, "bom"]);
+            .Produces<SensorPage>().Produces(200, null, SensorGeoJson.MediaType, SensorCsv.MediaType).ProducesProblem(400).Asks(SensorQuery.Names);
         sensors.MapGet("/{id}", Get).RequireAuthorization("viewer").WithName("GetSensor").Produces<SensorDetail>().ProducesProblem(404);
         sensors.MapPost("/import", ImportEndpoint.ImportAsync).RequireAuthorization("administrator").WithName("ImportSensors")
             .Produces<ImportView>().ProducesProblem(400).ProducesProblem(413).ProducesProblem(415).ProducesProblem(503).Asks("datum");
         sensors.MapPost("/{id}/retire", RetireAsync).RequireAuthorization("administrator").WithName("RetireSensor")
-            .Produces<SensorDetail>().ProducesProblem(400).ProducesProblem(404).ProducesProblem(503);
+            .Produces<SensorDetail>().ProducesProblem(400).ProducesProblem(404).ProducesProblem(415).ProducesProblem(503);
     }
 
     /// <summary>
@@ -33,7 +34,7 @@ internal static class SensorEndpoints
     private static async Task<IResult> ListAsync(HttpContext context, SensorRegistry registry, TimeProvider time, CancellationToken cancellationToken)
     {
         var query = SensorQuery.Parse(context.Request.Query, time.GetUtcNow(), out var fault);
-        if (query is null) return Problem.Of(context, 400, "sensor-query-invalid", fault!.Parameter, fault.Value);
+        if (query is null) return Problem.Of(context, 400, "sensor-query-invalid", fault!.Parameter, fault.Value, fault.Allowed(TextBook.LanguageOf(context.Request)));
         var sensors = query.Limit is { } limit ? query.Run(registry).Take(limit) : query.Run(registry);
         switch (FormatOf(context.Request))
         {
@@ -44,8 +45,7 @@ internal static class SensorEndpoints
             case SensorCsv.MediaType:
                 context.Response.ContentType = $"{SensorCsv.MediaType}; charset=utf-8; header=present";
                 context.Response.Headers.ContentDisposition = "attachment; filename=sensors.csv";
-                var mark = bool.TryParse(context.Request.Query["bom"], out var wanted) && wanted;
-                await SensorCsv.WriteAsync(sensors, context.Response.Body, mark, cancellationToken);
+                await SensorCsv.WriteAsync(sensors, context.Response.Body, query.HasMark, cancellationToken);
                 return Results.Empty;
             default:
                 return Results.Ok(query.Page(registry));

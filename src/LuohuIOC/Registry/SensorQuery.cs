@@ -1,13 +1,24 @@
 using System.Globalization;
 using LuohuIOC.DeviceProtocol;
 using LuohuIOC.Spatial;
+using LuohuIOC.Texts;
 
 namespace LuohuIOC.Registry;
 
 /// <summary>A parameter that cannot be understood.</summary>
 /// <param name="Parameter">Its name.</param>
 /// <param name="Value">What was given.</param>
-internal sealed record QueryFault(string Parameter, string Value);
+internal sealed record QueryFault(string Parameter, string Value)
+{
+    /// <summary>What it may be.</summary>
+    /// <param name="language">The caller's.</param>
+    public string Allowed(string language) => TextBook.Get(language, $"sensor-query.{Parameter}", Parameter switch
+    {
+        "kind" => [string.Join(", ", KindCatalogue.All.Select(kind => kind.Name))],
+        "limit" => [SensorQuery.PageMax],
+        _ => [],
+    });
+}
 
 /// <summary>Which sensors a request asks for. A scan in order of numbers: 100,000 rows take some milliseconds, so there is no index to keep right.</summary>
 internal sealed class SensorQuery
@@ -28,9 +39,14 @@ internal sealed class SensorQuery
     public int? Limit { get; private set; }
 
     /// <summary>The parameters that <see cref="Parse"/> reads.</summary>
-    public static readonly string[] Names = ["kind", "street", "bbox", "gateway", "q", "retired", "limit", "after"];
+    public static readonly string[] Names = ["kind", "street", "bbox", "gateway", "q", "retired", "limit", "after", "bom"];
 
-    /// <summary>Reads <c>kind</c> (several by comma), <c>street</c> (name or code), <c>bbox</c>, <c>gateway</c>, <c>q</c>, <c>retired</c>, <c>limit</c>, <c>after</c>.</summary>
+    /// <summary>Whether CSV begins with the mark by which Excel knows UTF-8.</summary>
+    public bool HasMark { get; private set; }
+
+    /// <summary>
+    /// Reads <c>kind</c> (several by comma), <c>street</c> (name or code), <c>bbox</c>, <c>gateway</c>, <c>q</c>, <c>retired</c>, <c>limit</c>, <c>after</c>, <c>bom</c>.
+    /// </summary>
     /// <param name="query">Of the request.</param>
     /// <param name="now">As of when a sensor is retired.</param>
     /// <param name="fault">The first parameter that cannot be understood.</param>
@@ -74,6 +90,7 @@ internal sealed class SensorQuery
         "retired" => bool.TryParse(value, out var retired) && (_retired = retired) is not null,
         "limit" => int.TryParse(value, NumberStyles.None, CultureInfo.InvariantCulture, out var limit) && limit is > 0 and <= PageMax && (Limit = limit) is not null,
         "after" => int.TryParse(value, NumberStyles.None, CultureInfo.InvariantCulture, out _after),
+        "bom" => bool.TryParse(value, out var mark) && (HasMark = mark) == mark,
         _ => true,
     };
 
@@ -95,7 +112,7 @@ internal sealed class SensorQuery
         _box = new double[4];
         for (var i = 0; i < 4; i++)
             if (!double.TryParse(parts[i], NumberStyles.Float, CultureInfo.InvariantCulture, out _box[i]) || !double.IsFinite(_box[i])) return false;
-        return _box[0] <= _box[2] && _box[1] <= _box[3];
+        return _box is [>= -180, >= -90, <= 180, <= 90] && _box[0] <= _box[2] && _box[1] <= _box[3];
     }
 
     private bool Matches(Sensor sensor) =>

@@ -31,14 +31,21 @@ internal static class StaNames
     {
         var collection = CollectionOf(name);
         if (!ByCollection.TryGetValue(collection, out var names)) return;
-        foreach (var path in query.Filter?.Paths ?? []) if (!Has(collection, path)) throw Unknown("$filter", path);
-        foreach (var (path, _) in query.OrderBy) if (!Has(collection, path)) throw Unknown("$orderby", path);
+        foreach (var path in query.Filter?.Paths ?? []) Check(collection, "$filter", path);
+        foreach (var (path, _) in query.OrderBy) Check(collection, "$orderby", path);
         foreach (var selected in query.Select)
         {
             var link = selected.EndsWith(NavigationLink, StringComparison.Ordinal) ? selected[..^NavigationLink.Length] : selected;
             if (!names.Links.Contains(link) && !Has(collection, [selected])) throw Unknown("$select", [selected]);
         }
         foreach (var (link, inner) in query.Expand) Check(link, inner);
+    }
+
+    private static void Check(string collection, string option, string[] path)
+    {
+        if (!Has(collection, path)) throw Unknown(option, path);
+        // Years of readings stand behind that link: they are asked of their datastream, and without them nothing would match.
+        if (path.AsSpan(..^1).Contains("Observations")) throw new StaQueryException($"{option}: '{string.Join('/', path)}'", "observations-behind");
     }
 
     // properties/kind, Datastreams/ObservedProperty/name, location/coordinates

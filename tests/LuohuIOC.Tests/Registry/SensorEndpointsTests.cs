@@ -115,11 +115,45 @@ public class SensorEndpointsTests
     [InlineData("limit=10001")]
     [InlineData("after=x")]
     [InlineData("retired=perhaps")]
+    [InlineData("bbox=114.1,22.5,114.2,90.1")]
+    [InlineData("bbox=-180.1,22.5,114.2,22.6")]
+    [InlineData("bom=maybe")]
     public async Task A_parameter_that_cannot_be_understood_is_named(string query)
     {
         await using var host = await RegistryHost.EmptyAsync();
         var problem = await ApiClient.ProblemOf(await host.Viewer.Get($"/api/v1/sensors?{query}"), 400, "sensor-query-invalid");
         Assert.Contains(query.Split('=')[0], problem.GetProperty("detail").GetString());
+    }
+
+    [Theory]
+    [InlineData("kind=teapot", "waterlogging")]
+    [InlineData("street=x", "/api/v1/streets")]
+    [InlineData("bbox=114.2,22.5,114.1,22.6", "bbox=west,south,east,north")]
+    [InlineData("limit=10001", "10000")]
+    [InlineData("after=x", "next")]
+    [InlineData("retired=perhaps", "false")]
+    [InlineData("bom=maybe", "false")]
+    public async Task A_parameter_that_cannot_be_understood_is_told_what_it_may_be(string query, string told)
+    {
+        await using var host = await RegistryHost.EmptyAsync();
+        foreach (var language in new[] { "zh-CN", "en" })
+        {
+            host.Viewer.Headers.Remove("Accept-Language");
+            host.Viewer.Headers.Add("Accept-Language", language);
+            var problem = await ApiClient.ProblemOf(await host.Viewer.Get($"/api/v1/sensors?{query}"), 400, "sensor-query-invalid");
+            Assert.Contains(told, problem.GetProperty("detail").GetString());
+        }
+    }
+
+    [Fact]
+    public async Task The_description_types_a_number_as_one_and_asks_for_no_time_of_retirement()
+    {
+        await using var host = await RegistryHost.EmptyAsync();
+        var document = await ApiClient.JsonOf(await host.Viewer.Get("/openapi/v1.json"));
+        var limit = document.GetProperty("paths").GetProperty("/api/v1/sensors").GetProperty("get").GetProperty("parameters").EnumerateArray()
+            .Single(p => p.GetProperty("name").GetString() == "limit");
+        Assert.Equal("integer", limit.GetProperty("schema").GetProperty("type").GetString());
+        Assert.False(document.GetProperty("components").GetProperty("schemas").GetProperty("RetireRequest").TryGetProperty("required", out _));
     }
 
     [Fact]
