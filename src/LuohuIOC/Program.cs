@@ -16,9 +16,9 @@ return StartupErrors.Guard(args, Console.Error, () => args switch
 {
     [TokenCommand.Verb, .. var rest] => TokenCommand.Run(rest, Console.Out, Console.Error, TimeProvider.System),
     [BackupCommand.Verb, .. var rest] => BackupCommand.Run(rest, Console.Out, Console.Error, TimeProvider.System),
-    [RestoreCommand.Verb, .. var rest] => RestoreCommand.Run(rest, Console.Error, TimeProvider.System),
+    [RestoreCommand.Verb, .. var rest] => RestoreCommand.Run(rest, Console.Out, Console.Error, TimeProvider.System),
     ["--help" or "-h" or "help", ..] => HelpCommand.Run(Console.Out),
-    _ => Run(args),
+    _ => CommandLine.StrayOf(args) is { } verb ? HelpCommand.Refuse(verb, Console.Error) : Run(args),
 });
 
 static int Run(string[] args)

@@ -137,7 +137,7 @@ public sealed class BackupTests : IDisposable
     {
         using var notes = new StringWriter();
         var data = Path.Combine(_here, folder);
-        Assert.True(RestoreCommand.Run([Path.Combine(_here, archive), "--data", data], notes, TimeProvider.System) == 0, notes.ToString());
+        Assert.True(RestoreCommand.Run([Path.Combine(_here, archive), "--data", data], TextWriter.Null, notes, TimeProvider.System) == 0, notes.ToString());
         var host = new HostProcess(data, Settings);
         await host.StartAsync();
         return host;

@@ -1,6 +1,7 @@
 using System.Formats.Tar;
 using System.IO.Compression;
 using System.Security.Cryptography;
+using System.Text;
 using System.Text.Json;
 
 namespace LuohuIOC.Backup;
@@ -24,6 +25,10 @@ internal static class BackupArchive
 {
     private const UnixFileMode OwnerOnly = UnixFileMode.UserRead | UnixFileMode.UserWrite;
     private const int ManifestBytesMax = 64 << 20;
+
+    /// <summary>Of a path in UTF-8, and of a name in it: what file systems take.</summary>
+    private const int PathBytesMax = 1024;
+    private const int NameBytesMax = 255;
 
     public static async Task WriteAsync(NodeSnapshot snapshot, Stream to, CancellationToken cancel)
     {
@@ -51,11 +56,11 @@ internal static class BackupArchive
         {
             await using var file = new FileStream(archive, FileMode.Open, FileAccess.Read, FileShare.Read, 1 << 16);
             await using var tape = IsZipped(file) ? new GZipStream(file, CompressionMode.Decompress) : (Stream)file;
-            await using var tar = new TarReader(tape);
+            await using var limited = new HeaderLimit(tape, archive);
+            await using var tar = new TarReader(limited, leaveOpen: true);
             var manifest = await ReadManifestAsync(archive, tar, cancel);
-            if (manifest.Files.DistinctBy(f => f.Path, StringComparer.Ordinal).Count() != manifest.Files.Count) throw new BackupFaultException("damaged", BackupManifest.EntryName);
+            Check(manifest, archive);
             var missing = manifest.Files.ToDictionary(f => f.Path, StringComparer.Ordinal);
-            foreach (var expected in manifest.Files) if (!IsSafe(expected.Path)) throw new BackupFaultException("path", expected.Path);
             while (await tar.GetNextEntryAsync(copyData: false, cancel) is { } entry)
             {
                 at = entry.Name;
@@ -72,16 +77,29 @@ internal static class BackupArchive
         }
     }
 
-    /// <summary>A path that stays below the folder it is put into: <c>journal/00000000000000000001.log</c>.</summary>
+    /// <summary>A path that stays below the folder it is put into, and that a file system takes: <c>journal/00000000000000000001.log</c>.</summary>
     internal static bool IsSafe(string path) =>
-        path.Length > 0 && !path.Contains('\\') && path.Split('/').All(part => part is not ("" or "." or "..") && !part.Contains('\0'));
+        path.Length > 0 && Encoding.UTF8.GetByteCount(path) <= PathBytesMax && !path.Contains('\\')
+        && path.Split('/').All(part => part is not ("" or "." or "..") && !part.Contains('\0') && Encoding.UTF8.GetByteCount(part) <= NameBytesMax);
+
+    /// <summary>Every file can be written: what cannot would be found out half-way, with what was there moved away.</summary>
+    private static void Check(BackupManifest manifest, string archive)
+    {
+        if (manifest.Format < 1 || manifest.Files.DistinctBy(f => f.Path, StringComparer.Ordinal).Count() != manifest.Files.Count)
+            throw new BackupFaultException("damaged", BackupManifest.EntryName);
+        if (manifest.Files.Count == 0) throw new BackupFaultException("empty", archive);
+        // journal/a/b >> journal, journal/a
+        var folders = manifest.Files.SelectMany(f => f.Path.Index().Where(c => c.Item == '/').Select(c => f.Path[..c.Index])).ToHashSet(StringComparer.Ordinal);
+        foreach (var file in manifest.Files)
+            if (!IsSafe(file.Path) || NodeSnapshot.IsOfProcess(file.Path) || folders.Contains(file.Path)) throw new BackupFaultException("path", file.Path);
+    }
 
     private static Task AddAsync(TarWriter tar, string name, Stream content, DateTimeOffset time, CancellationToken cancel) =>
         tar.WriteEntryAsync(new PaxTarEntry(TarEntryType.RegularFile, name) { DataStream = content, Mode = OwnerOnly, ModificationTime = time }, cancel);
 
     private static async Task<BackupManifest> ReadManifestAsync(string archive, TarReader tar, CancellationToken cancel)
     {
-        if (await tar.GetNextEntryAsync(copyData: false, cancel) is not { Name: BackupManifest.EntryName, DataStream: { } content } entry || entry.Length > ManifestBytesMax)
+        if (await FirstAsync(archive, tar, cancel) is not { Name: BackupManifest.EntryName, DataStream: { } content } entry || entry.Length > ManifestBytesMax)
             throw new BackupFaultException("none", archive);
         var json = new byte[entry.Length];
         await content.ReadExactlyAsync(json, cancel);
@@ -93,6 +111,19 @@ internal static class BackupArchive
         catch (JsonException e)
         {
             throw new BackupFaultException("damaged", BackupManifest.EntryName, e);
+        }
+    }
+
+    // What does not even begin as an archive is another file: a photograph, a letter, a zip.
+    private static async Task<TarEntry?> FirstAsync(string archive, TarReader tar, CancellationToken cancel)
+    {
+        try
+        {
+            return await tar.GetNextEntryAsync(copyData: false, cancel);
+        }
+        catch (Exception e) when (e is InvalidDataException or EndOfStreamException or FormatException)
+        {
+            throw new BackupFaultException("none", archive, e);
         }
     }
 

@@ -2,6 +2,7 @@ using System.Globalization;
 using System.IO.Compression;
 using System.Net.Http.Headers;
 using System.Text.Json;
+using LuohuIOC.Http;
 using LuohuIOC.Identity;
 using LuohuIOC.Storage;
 using LuohuIOC.Texts;
@@ -19,24 +20,26 @@ public static class BackupCommand
     private const long WorthTelling = 64 << 20;
     private const UnixFileMode OwnerOnly = UnixFileMode.UserRead | UnixFileMode.UserWrite;
 
-    internal static readonly Dictionary<string, string> Switches = new() { ["--data"] = "DataDirectory", ["--to"] = "to", ["--token-file"] = "token-file" };
+    private static readonly Dictionary<string, string> Switches = new() { ["--data"] = "DataDirectory", ["--to"] = "to", ["--token-file"] = "token-file" };
 
     /// <param name="args">Without the verb.</param>
-    /// <param name="output">Gets the archive's path alone, so that a shell can take it up.</param>
+    /// <param name="output">Gets the archive's path alone, so that a shell can take it up; the usage when that is asked for.</param>
     /// <param name="notes">Gets everything else.</param>
     /// <param name="clock">For the time of the backup.</param>
     /// <returns>0; 2 when the arguments make no sense; 1 when there is no backup.</returns>
     public static int Run(string[] args, TextWriter output, TextWriter notes, TimeProvider clock)
     {
+        var line = CommandLine.Read(args, Switches);
+        if (line.Answer("backup.usage", output, notes) is { } answered) return answered;
         var configuration = new ConfigurationBuilder().AddJsonFile(Path.GetFullPath("appsettings.json"), optional: true).AddEnvironmentVariables()
-            .AddCommandLine(args, Switches).Build();
+            .AddInMemoryCollection(line.Values).Build();
         var data = IdentityFile.DataDirectoryOf(configuration);
         var name = $"luohu-backup-{clock.GetUtcNow().ToString("yyyyMMdd'T'HHmmss'Z'", CultureInfo.InvariantCulture)}.tar.gz";
-        var target = Path.GetFullPath(configuration["to"] is { Length: > 0 } to ? (Directory.Exists(to) ? Path.Combine(to, name) : to) : name);
+        var target = Path.GetFullPath(line["to"] is { Length: > 0 } to ? (Directory.Exists(to) ? Path.Combine(to, name) : to) : name);
         if (!Directory.Exists(data)) return Say(notes, 2, "backup.no-data", data);
         if (File.Exists(target)) return Say(notes, 2, "backup.exists", target);
         if (!Path.GetRelativePath(data, target).StartsWith("..", StringComparison.Ordinal)) return Say(notes, 2, "backup.inside", target);
-        return TakeAsync(data, target, configuration["token-file"], notes, clock).GetAwaiter().GetResult() is { } manifest
+        return TakeAsync(data, target, line["token-file"], notes, clock).GetAwaiter().GetResult() is { } manifest
             ? Report(manifest, target, output, notes)
             : 1;
     }

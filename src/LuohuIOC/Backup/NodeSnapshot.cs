@@ -59,6 +59,10 @@ internal sealed class NodeSnapshot : IDisposable
 
     public FileStream Open(BackupFile file) => File.OpenRead(Path.Combine(_folder, file.Path));
 
+    /// <summary>A path that no copy has, because a program at work has the file, or keeps what it sets aside there.</summary>
+    public static bool IsOfProcess(string path) =>
+        path.Split('/')[0] is var first && (first is Staging || NoFiles.Contains(first) || first.StartsWith(SetAside, StringComparison.Ordinal));
+
     /// <summary>Removes the copies that a backup left when its process was killed.</summary>
     public static void Clean(string dataDirectory)
     {
@@ -115,8 +119,7 @@ internal sealed class NodeSnapshot : IDisposable
         {
             var relative = Path.GetRelativePath(dataDirectory, path).Replace('\\', '/');
             var isJournal = relative.StartsWith("journal/", StringComparison.Ordinal) && !relative.EndsWith(".damaged", StringComparison.Ordinal);
-            if (isJournal || NoFiles.Contains(relative) || relative.StartsWith(History, StringComparison.Ordinal) || relative.StartsWith(Staging + "/", StringComparison.Ordinal)
-                || relative.StartsWith(SetAside, StringComparison.Ordinal)) continue;
+            if (isJournal || IsOfProcess(relative) || relative.StartsWith(History, StringComparison.Ordinal)) continue;
             if (!HalfFiles.Any(end => relative.EndsWith(end, StringComparison.Ordinal))) yield return path;
         }
     }

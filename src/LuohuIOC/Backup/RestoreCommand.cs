@@ -1,4 +1,5 @@
 using System.Globalization;
+using LuohuIOC.Http;
 using LuohuIOC.Identity;
 using LuohuIOC.Ingestion.Journal;
 using LuohuIOC.Storage;
@@ -13,25 +14,29 @@ public static class RestoreCommand
 {
     public const string Verb = "restore";
 
+    private const string Force = "--force";
+
+    private static readonly Dictionary<string, string> Switches = new() { ["--data"] = "DataDirectory" };
+
     /// <param name="args">Without the verb.</param>
+    /// <param name="output">Gets the usage when that is asked for.</param>
     /// <param name="notes">Gets what is said.</param>
     /// <param name="clock">For the name of what is set aside.</param>
     /// <returns>0; 2 when the arguments make no sense or the directory must not be written to; 1 when the archive cannot be used or the disk refuses.</returns>
-    public static int Run(string[] args, TextWriter notes, TimeProvider clock)
+    public static int Run(string[] args, TextWriter output, TextWriter notes, TimeProvider clock)
     {
-        // A word that is not the value of the switch before it.
-        var archive = args.Where((a, i) => !a.StartsWith('-') && (i == 0 || !args[i - 1].StartsWith("--", StringComparison.Ordinal) || args[i - 1].Contains('=') || args[i - 1] == "--force")).FirstOrDefault();
-        var rest = args.Where(a => a != archive && a != "--force").ToArray();
+        var line = CommandLine.Read(args, Switches, Force, wordsMax: 1);
+        if (line.Answer("restore.usage", output, notes) is { } answered) return answered;
+        if (line.Words is not [var archive]) return BackupCommand.Say(notes, 2, "restore.usage");
         var configuration = new ConfigurationBuilder().AddJsonFile(Path.GetFullPath("appsettings.json"), optional: true).AddEnvironmentVariables()
-            .AddCommandLine(rest, BackupCommand.Switches).Build();
-        if (archive is null) return BackupCommand.Say(notes, 2, "restore.usage");
+            .AddInMemoryCollection(line.Values).Build();
         if (!File.Exists(archive)) return BackupCommand.Say(notes, 2, "restore.no-archive", archive);
         var data = IdentityFile.DataDirectoryOf(configuration);
         // What the directory holds is moved away or deleted before the archive is read again.
         if (IsWithin(archive, data)) return BackupCommand.Say(notes, 2, "restore.archive-inside", archive, data);
         try
         {
-            return RunAsync(archive, data, args.Contains("--force"), notes, clock).GetAwaiter().GetResult();
+            return RunAsync(archive, data, line.Has(Force), notes, clock).GetAwaiter().GetResult();
         }
         catch (BackupFaultException e)
         {
@@ -48,28 +53,38 @@ public static class RestoreCommand
         BackupCommand.Say(notes, 0, "restore.verifying", archive, BackupCommand.Size(new FileInfo(archive).Length));
         var manifest = await BackupArchive.VerifyAsync(archive, CancellationToken.None);
         BackupCommand.List(manifest, notes);
+        RefuseWithoutRoom(data, manifest);
         if (Prepare(data, force, notes, clock) is not { } folder) return 2;
-        using (folder)
-        {
-            if (new DriveInfo(data).AvailableFreeSpace < manifest.Bytes) throw new IOException($"{data}: {BackupCommand.Size(manifest.Bytes)} are needed.");
-            await WriteAsync(archive, data);
-        }
+        using (folder) await WriteAsync(archive, data);
         return BackupCommand.Say(notes, 0, "restore.done", manifest.Files.Count, BackupCommand.Size(manifest.Bytes), data, manifest.TakenAt.ToString("yyyy-MM-dd HH:mm:ss'Z'", CultureInfo.InvariantCulture));
+    }
+
+    /// <summary>Before the folder is made, or what it holds is moved away.</summary>
+    internal static void RefuseWithoutRoom(string data, BackupManifest manifest)
+    {
+        var there = data;
+        while (!Directory.Exists(there)) there = Path.GetDirectoryName(there)!;
+        if (new DriveInfo(there).AvailableFreeSpace + Leftovers(data).Sum(BytesOf) < manifest.Bytes) throw new IOException($"{data}: {BackupCommand.Size(manifest.Bytes)} are needed.");
     }
 
     /// <summary>An empty folder, taken; null with the reason said when it must not be written to.</summary>
     private static DataFolder? Prepare(string data, bool force, TextWriter notes, TimeProvider clock)
     {
+        // Nobody works in a folder without the lock's file; there it would be all that a refusal leaves behind.
+        if (!force && Directory.Exists(data) && !File.Exists(Path.Combine(data, DataFolder.LockFile)) && !File.Exists(Path.Combine(data, DataFolder.UnfinishedFile)) && Contents(data).Count > 0)
+        {
+            BackupCommand.Say(notes, 2, "restore.not-empty", data);
+            return null;
+        }
         var folder = DataFolder.TryClaim(data);
         if (folder is null)
         {
             BackupCommand.Say(notes, 2, "restore.in-use", data);
             return null;
         }
-        // What an interrupted restore left is of this command's own making, but for what it had set aside.
         if (folder.IsUnfinished)
         {
-            foreach (var path in Contents(data).Where(p => !Path.GetFileName(p).StartsWith(NodeSnapshot.SetAside, StringComparison.Ordinal))) Delete(path);
+            foreach (var path in Leftovers(data)) Delete(path);
             return folder;
         }
         if (Contents(data).Count == 0) return folder;
@@ -129,6 +144,13 @@ public static class RestoreCommand
 
     private static List<string> Contents(string data) =>
         [.. Directory.EnumerateFileSystemEntries(data).Where(p => Path.GetFileName(p) is not (DataFolder.LockFile or DataFolder.NoteFile or DataFolder.UnfinishedFile))];
+
+    /// <summary>What an interrupted restore left: of this command's own making, but for what it had set aside.</summary>
+    private static List<string> Leftovers(string data) => !File.Exists(Path.Combine(data, DataFolder.UnfinishedFile))
+        ? [] : [.. Contents(data).Where(path => !Path.GetFileName(path).StartsWith(NodeSnapshot.SetAside, StringComparison.Ordinal))];
+
+    private static long BytesOf(string path) => Directory.Exists(path)
+        ? new DirectoryInfo(path).EnumerateFiles("*", SearchOption.AllDirectories).Sum(file => file.Length) : new FileInfo(path).Length;
 
     private static void Delete(string path)
     {

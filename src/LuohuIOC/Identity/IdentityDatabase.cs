@@ -54,11 +54,15 @@ public sealed class IdentityDatabase : IDisposable
     /// <summary>Other hosts write to it too, and what they write is looked for every second.</summary>
     public bool IsShared => _shared is not null;
 
+    /// <summary>Whether a host has made the store that a configuration names; of what several hosts share it cannot be seen without asking.</summary>
+    public static bool IsThere(IConfiguration configuration) =>
+        SharedOf(configuration) is { Length: > 0 } || File.Exists(Path.Combine(IdentityFile.DataDirectoryOf(configuration), IdentityFile.Name));
+
     /// <summary>The store that a configuration names, for a program beside the host.</summary>
     public static IdentityDatabase Of(IConfiguration configuration)
     {
         var directory = IdentityFile.DataDirectoryOf(configuration);
-        return configuration[$"{ClusterOptions.Section}:{nameof(ClusterOptions.PostgreSql)}"] is { Length: > 0 } shared
+        return SharedOf(configuration) is { Length: > 0 } shared
             ? new IdentityDatabase(new PostgresDatabase(shared), directory, isOwner: true)
             : new IdentityDatabase(directory);
     }
@@ -96,6 +100,8 @@ public sealed class IdentityDatabase : IDisposable
         if (_watch.IsValueCreated) _watch.Value.Dispose();
         if (_isOwner) _shared!.DisposeAsync().AsTask().GetAwaiter().GetResult();
     }
+
+    private static string? SharedOf(IConfiguration configuration) => configuration[$"{ClusterOptions.Section}:{nameof(ClusterOptions.PostgreSql)}"];
 
     private void TakeOver(IdentityDatabase alone)
     {

@@ -77,10 +77,6 @@ public sealed class TokenBook
     /// <summary>A name that reads in a log line and in the record as it is, <see cref="TokenEndpoints.NameCharactersMax"/> characters at most.</summary>
     public static bool IsLegible(string name) => name.Length is > 0 and <= TokenEndpoints.NameCharactersMax && Legible.Is(name);
 
-    /// <summary>Whether the record keeps under this name what no person did.</summary>
-    public static bool IsReserved(string name) =>
-        new[] { TextBook.Chinese, TextBook.English }.Any(language => TextBook.Get(language, "token.system").Equals(name, StringComparison.OrdinalIgnoreCase));
-
     /// <summary>
     /// Whether a usable token bears the name, whatever its case: what officers do stands in the record under it, so two people of one name need names that tell
     /// them apart.

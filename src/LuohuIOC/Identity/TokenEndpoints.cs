@@ -1,6 +1,8 @@
+using System.ComponentModel.DataAnnotations;
 using System.Security.Claims;
 using System.Text.Json.Serialization;
 using LuohuIOC.Http;
+using LuohuIOC.Texts;
 using Microsoft.AspNetCore.Http.HttpResults;
 
 namespace LuohuIOC.Identity;
@@ -10,10 +12,11 @@ public sealed record Me(string Id, string Name, Role Role, DateTimeOffset? Expir
 
 /// <summary>Wish for a new token.</summary>
 /// <param name="Name">The person or unit that will hold it, 1 to 80 characters.</param>
-/// <param name="Role"><c>viewer</c>, <c>duty-officer</c> or <c>administrator</c>.</param>
+/// <param name="Role"><c>viewer</c>, <c>duty-officer</c> or <c>administrator</c>; text, so that another word is told which there are.</param>
 /// <param name="ExpiresAt">Must lie ahead, without an offset Shanghai's time; none means that it holds until it is revoked.</param>
 [JsonUnmappedMemberHandling(JsonUnmappedMemberHandling.Disallow)]
-public sealed record TokenRequest(string? Name, Role? Role, [property: JsonConverter(typeof(TimeMember))] DateTimeOffset? ExpiresAt);
+public sealed record TokenRequest(
+    string? Name, [property: AllowedValues(Roles.Viewer, Roles.DutyOfficer, Roles.Administrator)] string? Role, [property: JsonConverter(typeof(TimeMember))] DateTimeOffset? ExpiresAt = null);
 
 /// <summary>A token just issued; <c>Token</c> is the clear text, shown this once.</summary>
 public sealed record IssuedToken(string Id, string Name, Role Role, DateTimeOffset CreatedAt, DateTimeOffset? ExpiresAt, string Token);
@@ -34,7 +37,8 @@ internal static class TokenEndpoints
         api.MapPost("/tickets", IssueTicket).RequireAuthorization(Roles.Viewer).WithName("IssueHubTicket").Produces<HubTicket>(StatusCodes.Status201Created);
         var tokens = api.MapGroup("/tokens").RequireAuthorization(Roles.Administrator);
         tokens.MapGet("", ListTokens).WithName("ListTokens").Produces<TokenPage>().ProducesProblem(StatusCodes.Status400BadRequest);
-        tokens.MapPost("", IssueToken).WithName("IssueToken").Produces<IssuedToken>(StatusCodes.Status201Created).ProducesProblem(StatusCodes.Status400BadRequest);
+        tokens.MapPost("", IssueToken).WithName("IssueToken").Produces<IssuedToken>(StatusCodes.Status201Created)
+            .ProducesProblem(StatusCodes.Status400BadRequest).ProducesProblem(StatusCodes.Status409Conflict).ProducesProblem(StatusCodes.Status415UnsupportedMediaType);
         tokens.MapDelete("/{id}", RevokeToken).WithName("RevokeToken").Produces(StatusCodes.Status204NoContent)
             .ProducesProblem(StatusCodes.Status404NotFound).ProducesProblem(StatusCodes.Status409Conflict);
     }
@@ -63,8 +67,8 @@ internal static class TokenEndpoints
     {
         var name = wish.Name?.Trim() ?? "";
         if (!TokenBook.IsLegible(name)) return Problem.Of(context, StatusCodes.Status400BadRequest, "token-name", NameCharactersMax);
-        if (TokenBook.IsReserved(name)) return Problem.Of(context, StatusCodes.Status400BadRequest, "token-name-reserved", name);
-        if (wish.Role is not { } role) return Problem.Of(context, StatusCodes.Status400BadRequest, "token-role");
+        if (Legible.IsReserved(name)) return Problem.Of(context, StatusCodes.Status400BadRequest, "token-name-reserved", name);
+        if (!Roles.TryParse(wish.Role?.ToLowerInvariant(), out var role)) return Problem.Of(context, StatusCodes.Status400BadRequest, "token-role");
         if (wish.ExpiresAt <= clock.GetUtcNow()) return Problem.Of(context, StatusCodes.Status400BadRequest, "token-expiry");
         if (tokens.IsTaken(name)) return Problem.Of(context, StatusCodes.Status409Conflict, "token-name-taken", name);
         if (tokens.IsFull) return Problem.Of(context, StatusCodes.Status409Conflict, "token-count", TokenBook.TokensMax);

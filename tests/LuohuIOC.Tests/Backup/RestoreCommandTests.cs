@@ -139,7 +139,7 @@ public sealed class RestoreCommandTests : IDisposable
         File.WriteAllText(Path.Combine(Fresh, "journal", "1.log"), "old");
         var clock = new FakeClock();
         Directory.CreateDirectory($"{Fresh}.before-{clock.GetUtcNow():yyyyMMdd'T'HHmmss'Z'}");
-        var (code, notes) = Run((a, _, said, _) => RestoreCommand.Run(a, said, clock), Archive, "--data", Fresh, "--force");
+        var (code, notes) = Run((a, _, said, _) => RestoreCommand.Run(a, TextWriter.Null, said, clock), Archive, "--data", Fresh, "--force");
         Assert.True(code == 0, notes);
         var aside = Assert.Single(Directory.GetDirectories(Fresh, "before-*"));
         Assert.Contains(aside, notes, StringComparison.Ordinal);
@@ -222,10 +222,41 @@ public sealed class RestoreCommandTests : IDisposable
         Assert.Equal(2, Backup(Path.Combine(Data, "within.tar")).Code);
         Backup(Archive);
         Assert.Equal(2, Backup(Archive).Code);
-        Assert.Equal(2, Run((a, _, notes, clock) => RestoreCommand.Run(a, notes, clock)).Code);
+        Assert.Equal(2, Run(RestoreCommand.Run).Code);
         Assert.Equal(2, Restore(Path.Combine(_here, "none.tar"), Fresh).Code);
         File.WriteAllText(Path.Combine(_here, "text.tar"), "no archive");
         Assert.Equal(1, Restore(Path.Combine(_here, "text.tar"), Fresh).Code);
+        Assert.False(Directory.Exists(Fresh));
+    }
+
+    [Fact]
+    public void A_switch_that_there_is_not_is_told_and_nothing_is_done()
+    {
+        MakeNode();
+        var target = Path.Combine(_here, "no.tar");
+        var (code, notes) = Run(BackupCommand.Run, "--data", Data, "--to", target, "--bogus");
+        Assert.Equal((2, false), (code, File.Exists(target)));
+        Assert.Contains("--bogus", notes, StringComparison.Ordinal);
+        Backup(Archive);
+        foreach (var wrong in new[] { "--bogus", "second.tar", "--to=x" })
+        {
+            (code, notes) = Restore(Archive, Fresh, wrong);
+            Assert.Equal((2, false), (code, Directory.Exists(Fresh)));
+            Assert.Contains(wrong.Split('=')[0], notes, StringComparison.Ordinal);
+        }
+    }
+
+    [Fact]
+    public void Both_tell_how_they_are_used_and_do_nothing()
+    {
+        MakeNode();
+        Backup(Archive);
+        foreach (var (command, usage) in new (Func<string[], TextWriter, TextWriter, TimeProvider, int>, string)[] { (BackupCommand.Run, "./ioc backup"), (RestoreCommand.Run, "./ioc restore") })
+        {
+            using var output = new StringWriter();
+            Assert.Equal(0, command([Archive, "--data", Fresh, "--help"], output, TextWriter.Null, TimeProvider.System));
+            Assert.Contains(usage, output.ToString(), StringComparison.Ordinal);
+        }
         Assert.False(Directory.Exists(Fresh));
     }
 
@@ -281,7 +312,7 @@ public sealed class RestoreCommandTests : IDisposable
     private (int Code, string Notes) Backup(string archive) => Run(BackupCommand.Run, "--data", Data, "--to", archive);
 
     private static (int Code, string Notes) Restore(string archive, string data, params string[] more) =>
-        Run((a, _, notes, clock) => RestoreCommand.Run(a, notes, clock), [archive, "--data", data, .. more]);
+        Run(RestoreCommand.Run, [archive, "--data", data, .. more]);
 
     private static (int Code, string Notes) Run(Func<string[], TextWriter, TextWriter, TimeProvider, int> command, params string[] args)
     {

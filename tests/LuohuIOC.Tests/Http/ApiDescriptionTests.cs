@@ -38,6 +38,21 @@ public sealed class ApiDescriptionTests
     }
 
     [Fact]
+    public async Task An_operation_names_its_refusals_and_a_body_only_what_it_needs()
+    {
+        await using var host = await WebHost.StartAsync();
+        using var viewer = host.ClientAs(Role.Viewer);
+        var document = await ApiClient.JsonOf(await viewer.Get("/openapi/v1.json"));
+        var responses = document.GetProperty("paths").GetProperty("/api/v1/tokens").GetProperty("post").GetProperty("responses");
+        Assert.Equal(["201", "400", "401", "403", "409", "415"], responses.EnumerateObject().Select(r => r.Name).Order());
+        var wish = document.GetProperty("components").GetProperty("schemas").GetProperty("TokenRequest");
+        Assert.Equal(["name", "role"], wish.GetProperty("required").EnumerateArray().Select(r => r.GetString()));
+        Assert.Equal(
+            ["viewer", "duty-officer", "administrator"],
+            wish.GetProperty("properties").GetProperty("role").GetProperty("enum").EnumerateArray().Where(r => r.ValueKind == System.Text.Json.JsonValueKind.String).Select(r => r.GetString()));
+    }
+
+    [Fact]
     public async Task The_page_and_all_it_loads_come_from_this_host_without_a_token()
     {
         await using var host = await WebHost.StartAsync();

@@ -49,6 +49,46 @@ public sealed class TokenCommandTests : IDisposable
     }
 
     [Theory]
+    [InlineData("--role=viewer", "--name=x", "--unknown", "3")]
+    [InlineData("--list", "--all")]
+    [InlineData("--role=viewer", "--name=x", "unknown")]
+    public void A_switch_that_there_is_not_is_told_and_no_token_is_made(params string[] args)
+    {
+        var (code, output, notes) = Run(args);
+        Assert.Equal((2, ""), (code, output));
+        Assert.Contains(args.Single(a => a is "--unknown" or "--all" or "unknown"), notes);
+        Assert.Empty(_here.Tokens().All());
+    }
+
+    [Theory]
+    [InlineData("--help")]
+    [InlineData("--role=viewer", "-h")]
+    public void Tells_how_it_is_used(params string[] args)
+    {
+        var (code, output, notes) = Run(args);
+        Assert.Equal((0, ""), (code, notes));
+        Assert.Contains("--revoke", output);
+    }
+
+    [Theory]
+    [InlineData("--list")]
+    [InlineData("--role=viewer", "--name=x")]
+    [InlineData("--revoke=abcdefgh")]
+    public void A_directory_that_is_no_hosts_is_refused_and_nothing_is_made_there(params string[] args)
+    {
+        var nowhere = Path.Combine(_here.Directory, "nowhere");
+        var empty = Directory.CreateDirectory(Path.Combine(_here.Directory, "empty")).FullName;
+        foreach (var directory in new[] { nowhere, empty })
+        {
+            using var notes = new StringWriter();
+            Assert.Equal(2, TokenCommand.Run([.. args, "--DataDirectory", directory], TextWriter.Null, notes, _here.Clock));
+            Assert.Contains(directory, notes.ToString());
+        }
+        Assert.False(Directory.Exists(nowhere));
+        Assert.Empty(Directory.EnumerateFileSystemEntries(empty));
+    }
+
+    [Theory]
     [InlineData]
     [InlineData("--role=king", "--name=x")]
     [InlineData("--role=viewer")]

@@ -15,6 +15,20 @@ public sealed class TokenEndpointsTests
         Assert.Single((await ApiClient.JsonOf(await administrator.Get("/api/v1/tokens"))).GetProperty("items").EnumerateArray());
     }
 
+    [Theory]
+    [InlineData("\"boss\"", false)]
+    [InlineData("\"\"", false)]
+    [InlineData("null", false)]
+    [InlineData("\"Duty-Officer\"", true)]
+    public async Task A_role_that_there_is_not_is_told_which_there_are(string role, bool isOne)
+    {
+        await using var host = await WebHost.StartAsync();
+        using var administrator = host.ClientWith(host.FirstToken);
+        var answer = await administrator.Post("/api/v1/tokens", $$"""{"name":"x","role":{{role}}}""");
+        if (isOne) Assert.Equal("duty-officer", (await ApiClient.JsonOf(answer)).GetProperty("role").GetString());
+        else Assert.Contains("duty-officer", (await ApiClient.ProblemOf(answer, 400, "token-role")).GetProperty("detail").GetString());
+    }
+
     [Fact]
     public async Task Whoever_acts_can_be_told_from_others_and_from_the_system()
     {
