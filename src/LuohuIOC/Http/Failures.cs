@@ -58,9 +58,6 @@ public sealed partial class Failures(ILogger<Failures> log) : IExceptionHandler
                 return Problem.Of(context, StatusCodes.Status413PayloadTooLarge, "body-too-large");
             case BadHttpRequestException { StatusCode: StatusCodes.Status415UnsupportedMediaType }:
                 return Problem.Of(context, StatusCodes.Status415UnsupportedMediaType, "media-type");
-            // ASP.NET Core looks for the named encoding outside of what it calls a bad request.
-            case InvalidOperationException when BodyCharset.UnknownOf(context.Request) is { } charset:
-                return Problem.Of(context, StatusCodes.Status415UnsupportedMediaType, "charset", charset);
             case BadHttpRequestException { InnerException: JsonException json } bad when UnknownMember().Match(json.Message) is { Success: true } unknown:
                 return Problem.Of(context, bad.StatusCode, "body-member-unknown", unknown.Groups[1].Value);
             case BadHttpRequestException { InnerException: JsonException json } bad:
