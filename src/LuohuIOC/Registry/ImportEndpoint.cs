@@ -24,7 +24,7 @@ internal static class ImportEndpoint
         if (context.Features.Get<IHttpMaxRequestBodySizeFeature>() is { IsReadOnly: false } limit) limit.MaxRequestBodySize = bytesMax;
         if (context.Request.ContentLength > bytesMax) return Problem.Of(context, 413, "import-too-large", bytesMax);
         if (DatumOf(context.Request.Query["datum"].ToString()) is not { } datum)
-            return Problem.Of(context, 400, "sensor-query-invalid", "datum", context.Request.Query["datum"].ToString());
+            return new QueryFault("datum", context.Request.Query["datum"].ToString()).In(context);
         try
         {
             var body = context.Request.Body;

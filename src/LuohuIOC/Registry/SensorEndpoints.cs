@@ -1,7 +1,6 @@
 using System.Text.Json.Serialization;
 using LuohuIOC.Http;
 using LuohuIOC.Registry.Exchange;
-using LuohuIOC.Texts;
 using Microsoft.Net.Http.Headers;
 
 namespace LuohuIOC.Registry;
@@ -34,7 +33,7 @@ internal static class SensorEndpoints
     private static async Task<IResult> ListAsync(HttpContext context, SensorRegistry registry, TimeProvider time, CancellationToken cancellationToken)
     {
         var query = SensorQuery.Parse(context.Request.Query, time.GetUtcNow(), out var fault);
-        if (query is null) return Problem.Of(context, 400, "sensor-query-invalid", fault!.Parameter, fault.Value, fault.Allowed(TextBook.LanguageOf(context.Request)));
+        if (query is null) return fault!.In(context);
         var sensors = query.Limit is { } limit ? query.Run(registry).Take(limit) : query.Run(registry);
         switch (FormatOf(context.Request))
         {

@@ -1,5 +1,6 @@
 using System.Globalization;
 using LuohuIOC.DeviceProtocol;
+using LuohuIOC.Http;
 using LuohuIOC.Spatial;
 using LuohuIOC.Texts;
 
@@ -10,14 +11,15 @@ namespace LuohuIOC.Registry;
 /// <param name="Value">What was given.</param>
 internal sealed record QueryFault(string Parameter, string Value)
 {
-    /// <summary>What it may be.</summary>
-    /// <param name="language">The caller's.</param>
-    public string Allowed(string language) => TextBook.Get(language, $"sensor-query.{Parameter}", Parameter switch
-    {
-        "kind" => [string.Join(", ", KindCatalogue.All.Select(kind => kind.Name))],
-        "limit" => [SensorQuery.PageMax],
-        _ => [],
-    });
+    /// <summary>The problem, with what the parameter may be.</summary>
+    /// <param name="context">The request.</param>
+    public IResult In(HttpContext context) => Problem.Of(context, StatusCodes.Status400BadRequest, "sensor-query-invalid", Parameter, Value,
+        TextBook.Get(TextBook.LanguageOf(context.Request), $"sensor-query.{Parameter}", Parameter switch
+        {
+            "kind" => [string.Join(", ", KindCatalogue.All.Select(kind => kind.Name))],
+            "limit" => [SensorQuery.PageMax],
+            _ => [],
+        }));
 }
 
 /// <summary>Which sensors a request asks for. A scan in order of numbers: 100,000 rows take some milliseconds, so there is no index to keep right.</summary>

@@ -75,7 +75,8 @@ public class ImportEndpointTests
         var body = FormattableString.Invariant($"id,kind,name,longitude,latitude,gateway\na,pipe,甲站,{gcj.Longitude},{gcj.Latitude},gw-1\n");
         await host.Administrator.Post($"{Path}?datum=gcj02", body, "text/csv");
         Assert.InRange(host.Registry[0].Place!.Value.MetresTo(Some.Place), 0, 0.01);
-        await ApiClient.ProblemOf(await host.Administrator.Post($"{Path}?datum=mars", body, "text/csv"), 400, "sensor-query-invalid");
+        var problem = await ApiClient.ProblemOf(await host.Administrator.Post($"{Path}?datum=mars", body, "text/csv"), 400, "sensor-query-invalid");
+        Assert.Contains("gcj02", problem.GetProperty("detail").GetString());
     }
 
     [Theory]
