@@ -15,7 +15,7 @@ namespace LuohuIOC.Ingestion.Commands;
 /// <param name="Arguments">A JSON object of at most 4 KiB, or nothing.</param>
 /// <param name="ExpiresInSeconds">1 to 86,400; 300 when not given.</param>
 [JsonUnmappedMemberHandling(JsonUnmappedMemberHandling.Disallow)]
-public sealed record CommandRequest(string? Name, JsonElement? Arguments, int? ExpiresInSeconds);
+public sealed record CommandRequest(string? Name, JsonElement? Arguments = null, int? ExpiresInSeconds = null);
 
 /// <summary>A command as the API shows it.</summary>
 public sealed record CommandView(
@@ -38,7 +38,7 @@ internal static partial class CommandEndpoints
         var commands = app.MapGroup("/api/v1/sensors/{id}/commands").WithTags("commands");
         commands.MapGet("", List).RequireAuthorization("viewer").WithName("ListCommands").Produces<CommandPage>().ProducesProblem(400).ProducesProblem(404);
         commands.MapPost("", Send).RequireAuthorization("duty-officer").WithName("SendCommand").Produces<CommandView>(StatusCodes.Status202Accepted)
-            .ProducesProblem(400).ProducesProblem(404).ProducesProblem(409).ProducesProblem(503);
+            .ProducesProblem(400).ProducesProblem(404).ProducesProblem(409).ProducesProblem(415).ProducesProblem(503);
     }
 
     private static IResult List(string id, HttpContext context, SensorRegistry registry, CommandBook book, GatewayBoard gateways, long? after, int limit = 50)

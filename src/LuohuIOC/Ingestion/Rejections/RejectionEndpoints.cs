@@ -18,7 +18,7 @@ public static partial class RejectionEndpoints
     public static void MapRejections(this IEndpointRouteBuilder app)
     {
         app.MapGet("/api/v1/rejections", List).RequireAuthorization("viewer").WithTags("Ingestion")
-            .WithSummary("Refused payloads, readings and metrics, newest first");
+            .WithSummary("Refused payloads, readings and metrics, newest first").ProducesProblem(400);
         app.MapGet("/api/v1/rejections/summary", Summary).RequireAuthorization("viewer").WithTags("Ingestion")
             .WithSummary("How many were refused for each reason since the first start");
     }
@@ -31,8 +31,7 @@ public static partial class RejectionEndpoints
             var known = string.Join(", ", Enum.GetValues<RejectionReason>().Skip(1).Select(r => r.WireName()));
             return Problem.Of(context, 400, "rejection-reason", reason, known);
         }
-        if (limit < 1) return Problem.Of(context, StatusCodes.Status400BadRequest, "bad-parameter", "limit");
-        limit = Math.Min(limit, LimitMax);
+        if (limit is < 1 or > LimitMax) return Problem.Of(context, StatusCodes.Status400BadRequest, "rejection-limit", limit, LimitMax);
         var language = TextBook.LanguageOf(context.Request);
         var items = store.Read(gateway, wanted.Length == 0 ? null : wanted[0], sensor, after, limit).Select(r => View(r.Id, r.Rejection, language)).ToList();
         return Results.Ok(new { items, next = items.Count == limit ? items[^1].Id : (long?)null });

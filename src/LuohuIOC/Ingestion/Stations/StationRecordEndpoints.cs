@@ -36,7 +36,7 @@ internal static class StationRecordEndpoints
         app.MapGet("/api/v1/stations/{protocol}/{address}/records", List).RequireAuthorization("duty-officer").WithTags("Ingestion")
             .WithSummary("What a station has told of itself, newest first");
         app.MapGet("/api/v1/stations/{protocol}/{address}/records/{id}/picture", Picture).RequireAuthorization("duty-officer").WithTags("Ingestion")
-            .WithSummary("The picture of a record");
+            .WithSummary("The picture of a record").Produces(200, null, "image/jpeg", "application/octet-stream").ProducesProblem(400).ProducesProblem(404);
     }
 
     private static IResult List(HttpContext context, StationRecords records, string protocol, string address, long? after, int limit = 50)

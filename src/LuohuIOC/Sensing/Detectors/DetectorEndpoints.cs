@@ -10,9 +10,12 @@ internal static class DetectorEndpoints
     public static void Map(WebApplication app)
     {
         var detector = app.MapGroup("/api/v1/sensors/{id}/detector").WithTags("Detectors");
-        detector.MapGet("", Get).RequireAuthorization("viewer").WithSummary("The sensor's detectors: warming up or watching, last judgement, threshold and its history; for a station its model too");
-        detector.MapPost("/train", Train).RequireAuthorization("administrator").WithSummary("Queue a training now; also ends the pin of a rollback");
-        detector.MapPost("/rollback", Rollback).RequireAuthorization("administrator").WithSummary("Go back to the version before and keep it until somebody asks for a training");
+        detector.MapGet("", Get).RequireAuthorization("viewer").WithSummary("The sensor's detectors: warming up or watching, last judgement, threshold and its history; for a station its model too")
+            .Produces<DetectorView>().ProducesProblem(404);
+        detector.MapPost("/train", Train).RequireAuthorization("administrator").WithSummary("Queue a training now; also ends the pin of a rollback")
+            .Produces(202).ProducesProblem(404).ProducesProblem(409);
+        detector.MapPost("/rollback", Rollback).RequireAuthorization("administrator").WithSummary("Go back to the version before and keep it until somebody asks for a training")
+            .Produces<DetectorView>().ProducesProblem(404).ProducesProblem(409);
     }
 
     internal static async Task<IResult> Get(HttpContext context, string id, SensorRegistry registry, DetectorViews views, DetectorsAbroad abroad)

@@ -63,6 +63,7 @@ internal static class RuleEndpoints
         {
             return Problem.Of(context, 400, "rule-unreadable", (e as JsonException)?.Path ?? "$.type");
         }
+        if (OfficerText.FaultOfComment(context, parsed.Comment) is { } unfit) return unfit;
         if (parsed.Id != rule) return Problem.Of(context, 400, "rule-id-differs", parsed.Id, rule);
         if (RuleChecks.FaultOf(parsed, sensor) is { } fault) return Problem.Of(context, 422, fault.Code, fault.Arguments);
         var set = book.Set(sensor, rule, parsed, Who(context), parsed.Comment, expected);
@@ -76,6 +77,7 @@ internal static class RuleEndpoints
     {
         if (!registry.TryFind(id, out var sensor)) return Problem.Of(context, 404, "not-found", id);
         if (!IfMatch.TryRead(context.Request, out var expected)) return Problem.Of(context, 400, "rule-if-match-invalid");
+        if (OfficerText.FaultOfComment(context, comment) is { } unfit) return unfit;
         if (!book.Explain(sensor).Any(r => r.Rule.Id == rule && r.Override is not null))
             return Problem.Of(context, 404, "rule-not-overridden", rule);
         var set = book.Set(sensor, rule, null, Who(context), comment, expected);

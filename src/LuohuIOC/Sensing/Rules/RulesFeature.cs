@@ -28,8 +28,10 @@ public static class RulesFeature
         api.MapGet("/rules", RuleEndpoints.Defaults).RequireAuthorization("viewer");
         api.MapGet("/sensors/{id}/rules", RuleEndpoints.InForce).RequireAuthorization("viewer");
         api.MapGet("/sensors/{id}/rules/history", RuleEndpoints.History).RequireAuthorization("viewer");
-        api.MapPut("/sensors/{id}/rules/{rule}", RuleEndpoints.Put).RequireAuthorization("administrator");
-        api.MapDelete("/sensors/{id}/rules/{rule}", RuleEndpoints.Delete).RequireAuthorization("administrator");
+        api.MapPut("/sensors/{id}/rules/{rule}", RuleEndpoints.Put).RequireAuthorization("administrator")
+            .Produces(200, contentType: "application/json").ProducesProblem(400).ProducesProblem(404).ProducesProblem(412).ProducesProblem(422);
+        api.MapDelete("/sensors/{id}/rules/{rule}", RuleEndpoints.Delete).RequireAuthorization("administrator")
+            .Produces(204).ProducesProblem(400).ProducesProblem(404).ProducesProblem(412);
         return app;
     }
 }

@@ -11,8 +11,17 @@ namespace LuohuIOC.Tests.Ingestion.Rejections;
 
 public sealed class RejectionEndpointsTests
 {
+    [Fact]
+    public async Task A_page_is_refused_with_the_range_when_it_is_out_of_it()
+    {
+        await using var host = await WebHost.StartAsync(add: builder => builder.Services.AddSingleton<RejectionStore>(), map: app => app.MapRejections());
+        using var viewer = host.ClientAs(Role.Viewer);
+        foreach (var limit in new[] { 0, -1, 1001, 999_999 })
+            Assert.Contains("1000", (await ApiClient.ProblemOf(await viewer.Get($"/api/v1/rejections?limit={limit}"), 400, "rejection-limit")).GetProperty("detail").GetString());
+        Assert.True((await viewer.Get("/api/v1/rejections?limit=1000")).IsSuccessStatusCode);
+    }
+
     [Theory]
-    [InlineData("/api/v1/rejections")]
     [InlineData("/api/v1/stations/sl651/0012345678/records")]
     public async Task A_page_of_nothing_is_no_question_and_a_large_one_is_cut(string path)
     {

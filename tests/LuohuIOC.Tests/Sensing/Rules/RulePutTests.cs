@@ -77,6 +77,28 @@ public sealed class RulePutTests : IAsyncLifetime
     public async Task A_list_says_that_it_ends(string path) =>
         Assert.Equal(JsonValueKind.Null, (await ApiClient.JsonOf(await _client.Get(path))).GetProperty("next").ValueKind);
 
+    [Theory]
+    [InlineData("alert-text-too-long", 2001)]
+    [InlineData("alert-text-illegible", 0)]
+    public async Task A_comment_is_held_to_what_comments_on_alerts_are_held_to(string code, int length)
+    {
+        var comment = length > 0 ? new string('x', length) : "a\u202eb";
+        var body = new StringContent(JsonSerializer.Serialize(new { enabled = false, comment }), Encoding.UTF8, "application/json");
+        await ApiClient.ProblemOf(await _client.Put($"{Rules}/battery-low", body), 400, code);
+        await PutAsync("battery-low", $$"""{"enabled":false,"comment":"{{new string('长', 2000)}}"}""");
+        await ApiClient.ProblemOf(await _client.Delete($"{Rules}/battery-low?comment={Uri.EscapeDataString(comment)}"), 400, code);
+        Assert.Equal(204, (int)(await _client.Delete($"{Rules}/battery-low?comment=%0A")).StatusCode);
+    }
+
+    [Fact]
+    public async Task The_description_names_what_a_change_is_answered_with()
+    {
+        var rule = (await ApiClient.JsonOf(await _client.Get("/openapi/v1.json"))).GetProperty("paths").GetProperty("/api/v1/sensors/{id}/rules/{rule}");
+        IEnumerable<string> Of(string method) => rule.GetProperty(method).GetProperty("responses").EnumerateObject().Select(r => r.Name).Except(["401", "403"]).Order();
+        Assert.Equal(["200", "400", "404", "412", "422"], Of("put"));
+        Assert.Equal(["204", "400", "404", "412"], Of("delete"));
+    }
+
     private async Task<JsonElement> ListAsync() => await ApiClient.JsonOf(await _client.Get(Rules));
 
     private async Task<JsonElement> PutAsync(string rule, string body)
