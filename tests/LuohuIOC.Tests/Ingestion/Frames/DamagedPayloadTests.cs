@@ -1,7 +1,6 @@
 using System.Buffers;
 using System.Text;
 using LuohuIOC.DeviceProtocol;
-using LuohuIOC.DeviceProtocol.Gb26875;
 using LuohuIOC.DeviceProtocol.Hj212;
 using LuohuIOC.DeviceProtocol.Sl651;
 using LuohuIOC.Ingestion;
