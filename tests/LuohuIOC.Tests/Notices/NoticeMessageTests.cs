@@ -85,7 +85,14 @@ public sealed class NoticeMessageTests
     {
         var alert = SomeAlert.Waiting() with
         {
-            Kind = kind, Rule = rule, RuleName = AlertWords.Rule("zh-CN", rule), Metric = metric, Unit = metric == "rain" ? "mm" : "m", Value = 1.26, Threshold = 1, Evidence = """{"windowSeconds":3600}""",
+            Kind = kind,
+            Rule = rule,
+            RuleName = AlertWords.Rule("zh-CN", rule),
+            Metric = metric,
+            Unit = metric == "rain" ? "mm" : "m",
+            Value = 1.26,
+            Threshold = 1,
+            Evidence = """{"windowSeconds":3600}""",
         };
         Assert.Equal(finding, NoticeWords.Finding("zh-CN", alert));
         Assert.Equal("可燃气体报警", NoticeWords.Finding("zh-CN", alert with { Kind = "gas", RuleName = "可燃气体报警", Metric = "alarm", Unit = "1", Value = 1, Threshold = 1, Evidence = null }));

@@ -63,7 +63,7 @@ public sealed class Hj212ReadingsTests
     [InlineData("ST=21;CN=2061;PW=1;MN=A;CP=&&DataTime=20160801084000;B01-Cou=9;B01-AVG=1.5;B01-Flag=D&&", "B01=1.5!")]
     [InlineData("ST=21;CN=2061;PW=1;MN=A;CP=&&DataTime=20160801084000;w01018-Avg=1.5;w01018-Rtd=1.4;w01018-Max=2&&", "w01018=1.5")]
     [InlineData("ST=21;CN=2011;PW=1;MN=A;CP=&&datatime=20160801084000;w01018-Rtd=1.5,w01018-Flag=N&&", "w01018=1.5")]
-        public void Data_of_both_editions_and_of_the_wild(string segment, string? expected)
+    public void Data_of_both_editions_and_of_the_wild(string segment, string? expected)
     {
         var sink = new Values();
         var fault = Read(PacketOf(segment), ref sink);
