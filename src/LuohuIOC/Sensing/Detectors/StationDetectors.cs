@@ -26,11 +26,15 @@ public sealed class StationDetectors
     /// <summary>Id of the rule that a kind's detector reports under.</summary>
     public static string RuleOf(SensorKind kind) => kind == SensorKind.WaterQuality ? "water-quality-anomaly" : "pipe-anomaly";
 
-    /// <summary>Metrics that a detector looks at: the kind's continuous ones without battery and signal, which say nothing of the water.</summary>
+    /// <summary>
+    /// Metrics that a detector looks at: the kind's continuous ones without battery and signal, which say nothing of the water, and a pipe's velocity, from which
+    /// its flow is computed: few pipes tell it, and stored models are of level and flow.
+    /// </summary>
+    /// <param name="kind">The kind.</param>
     public static int[] SlotsOf(SensorKind kind)
     {
         var metrics = KindCatalogue.Of(kind).Metrics;
-        return [.. Enumerable.Range(0, metrics.Count).Where(s => metrics[s].Shape == MetricShape.Level && metrics[s].Name is not ("battery" or "signal"))];
+        return [.. Enumerable.Range(0, metrics.Count).Where(s => metrics[s].Shape == MetricShape.Level && metrics[s].Name is not ("battery" or "signal" or "velocity"))];
     }
 
     /// <summary>A detector for the grain of this sensor, null for kinds without one.</summary>
