@@ -26,6 +26,9 @@ public enum Sl651ItemKind : byte
 
     /// <summary>FD: velocities of a section, to the end of the body; kept as bytes.</summary>
     Batch,
+
+    /// <summary>A user extension that is longer than a number, such as the card's ICCID; kept as bytes.</summary>
+    Long,
 }
 
 /// <summary>One item of a HEX body. <see cref="Data"/> points into the frame.</summary>

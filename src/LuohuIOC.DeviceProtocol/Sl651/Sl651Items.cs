@@ -91,10 +91,12 @@ public ref struct Sl651Items(ReadOnlySpan<byte> content, byte function)
         ushort id = head == 3 ? (ushort)(0xFF00 | _rest[1]) : _rest[0];
         var definition = _rest[head - 1];
         var length = definition >> 3;
-        if (_rest.Length < head + length || length > Sl651Elements.BytesMaxOf(id)) return Fail();
+        var isLong = length > Sl651Elements.BytesMaxOf(id);
+        // What a maker has put into an extension is the maker's; an element of the table has its digits.
+        if (_rest.Length < head + length || (isLong && head == 2)) return Fail();
         var data = _rest.Slice(head, length);
         var kind = id == Sl651Elements.TimeStep ? Sl651ItemKind.Step : id == Sl651Elements.StationState ? Sl651ItemKind.State
-            : Sl651Elements.IsHourSeries(id) ? Sl651ItemKind.Series : Sl651ItemKind.Value;
+            : Sl651Elements.IsHourSeries(id) ? Sl651ItemKind.Series : isLong ? Sl651ItemKind.Long : Sl651ItemKind.Value;
         // Four bytes of table 58; a device that writes more has nothing in front of them, or it is no state.
         if (kind == Sl651ItemKind.State && length > 4 && data[..^4].ContainsAnyExcept((byte)0)) return Fail();
         var (count, step) = (1, 0);

@@ -34,7 +34,8 @@ public sealed class Sl651ReadingsTests
     [InlineData("8040" + "0000000000000183", 0x80, "183")]
     [InlineData("8048" + "000000000000000183", 0x80, null)]
     [InlineData("FF0140" + "0000000000000183", 0xFF01, "183")]
-    [InlineData("FF0148" + "000000000000000183", 0xFF01, null)]
+    // A card's number is no measurement, and what stands behind it counts.
+    [InlineData("FF0550" + "89860446102290301234" + "3923" + "00001250", 0x39, "1.25")]
     public void Values_are_signed_missing_or_of_user_elements(string item, int element, string? expected)
     {
         // Odd digits or a length that lies: refused as a whole.
