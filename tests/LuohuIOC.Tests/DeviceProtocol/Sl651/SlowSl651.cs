@@ -73,8 +73,7 @@ internal static class SlowSl651
                 var element = Convert.ToInt32(rest[..(head - 2)], 16);
                 var definition = Convert.ToInt32(rest[(head - 2)..head], 16);
                 var digits = definition / 8 * 2;
-                var isLong = digits > 2 * BytesMaxOf(element);
-                if (rest.Length < head + digits || (isLong && head == 4) || at == long.MinValue) return null;
+                if (rest.Length < head + digits || (digits > 2 * BytesMaxOf(element) && head == 4) || at == long.MinValue) return null;
                 var (data, count) = (rest.Substring(head, digits), 1);
                 if (element == 0x04)
                 {
@@ -91,7 +90,7 @@ internal static class SlowSl651
                 {
                     AddHourSeries(element, data, at, sent, values);
                 }
-                else if (!isLong)
+                else if (digits <= 2 * BytesMaxOf(element))
                 {
                     var isStepped = step > 0 && digits > 0 && function is "31" or "38";
                     if (isStepped) count = Repeats(rest[head..], digits);
