@@ -12,13 +12,14 @@ internal sealed class EndedAlerts : IDisposable
     private readonly ConcurrentDictionary<string, AlertView> _ended = new(StringComparer.Ordinal);
     private readonly IOpenAlerts _alerts;
     private readonly AlertQueries _queries;
-    private readonly TimeProvider _time;
     private readonly DateTimeOffset _started;
-    private bool _isLoaded;
+    private readonly ILogger<EndedAlerts> _logger;
+    private Task? _loading;
+    private bool _isFailing;
 
-    public EndedAlerts(IOpenAlerts alerts, AlertQueries queries, TimeProvider time)
+    public EndedAlerts(IOpenAlerts alerts, AlertQueries queries, TimeProvider time, ILogger<EndedAlerts> logger)
     {
-        (_alerts, _queries, _time, _started) = (alerts, queries, time, time.GetUtcNow());
+        (_alerts, _queries, _logger, _started) = (alerts, queries, logger, time.GetUtcNow());
         alerts.Changed += Note;
     }
 
@@ -33,12 +34,27 @@ internal sealed class EndedAlerts : IDisposable
         return [.. _ended.Values];
     }
 
-    /// <summary>Once: what was closed just before the start, or while no host ran to tell of it.</summary>
-    public async Task LoadAsync()
+    /// <summary>
+    /// Reads once what was closed just before the start, or while no host ran to tell of it. Waits for nothing: where the ledger does not answer, people
+    /// are told of what is open all the same, and the next call asks it again.
+    /// </summary>
+    public void Load()
     {
-        if (_isLoaded) return;
-        foreach (var alert in await Task.Run(() => _queries.ToldAndEnded(_started - NoticePolicy.NewsFor - AlertCall.LullMin, Max))) Note(AlertView.Of(alert));
-        _isLoaded = true;
+        if (_loading is null or { IsFaulted: true }) _loading = Task.Run(Read);
+    }
+
+    private void Read()
+    {
+        try
+        {
+            foreach (var alert in _queries.ToldAndEnded(_started - NoticePolicy.NewsFor - AlertCall.LullMin, Max)) Note(AlertView.Of(alert));
+        }
+        catch (Exception e)
+        {
+            if (!_isFailing) _logger.LogWarning(e, "Notices: what ended before the start could not be read yet, so nobody is told of it; it is tried again.");
+            _isFailing = true;
+            throw;
+        }
     }
 
     public void Dispose() => _alerts.Changed -= Note;

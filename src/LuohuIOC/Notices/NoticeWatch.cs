@@ -16,7 +16,7 @@ internal sealed class NoticeWatch(NoticeRound round, EndedAlerts ended, IGrainFa
         {
             try
             {
-                await ended.LoadAsync();
+                ended.Load();
                 if (round.IsDue()) await grains.GetGrain<INoticeGrain>(0).Tell().WaitAsync(stoppingToken);
                 isFailing = false;
             }

@@ -48,9 +48,10 @@ public sealed class OutsideBrokerTests : IAsyncLifetime
         await SendAsync(gateway, "luohu/v1/gw-1/telemetry", """{"s-1":[{"ts":1732262400000,"seq":1,"values":{"level":0.5}}]}""");
         await SendAsync(gateway, "luohu/v1/gw-1/telemetry", "no JSON");
         await Wait.UntilAsync(async () => await host.CountAsync() == 1, () => $"the reading in history; output:\n{host.Output}");
+        var refused = default(JsonElement);
         await Wait.UntilAsync(
-            async () => (await host.GetAsync("rejections")).GetProperty("items") is var items && items.GetArrayLength() == 1 && items[0].GetProperty("reason").GetString() == "not_json",
-            () => "the refused payload with its reason");
+            async () => (refused = (await host.GetAsync("rejections")).GetProperty("items")).GetArrayLength() == 1 && refused[0].GetProperty("reason").GetString() == "not_json",
+            () => $"the refused payload alone with its reason; there are: {refused}\noutput:\n{host.Output}");
 
         var sent = await host.SendAsync(HttpMethod.Post, "sensors/s-1/commands", new { name = "report_now" });
         Assert.True(sent.GetProperty("gatewayOnline").GetBoolean());

@@ -23,7 +23,7 @@ public sealed class NoticesLedgerAwayTests
         await using var mail = MailServer.Start();
         await using var host = await WebHost.StartAsync(
             [
-                $"--Cluster:PostgreSql={await postgres.NewDatabaseAsync()}", $"--Cluster:SiloPort={Ports.Next()}", "--Notices:LookEvery=00:00:00.100", "--Notices:Every=00:00:00", "--Notices:SurveyPatience=00:00:00", "--Notices:Grace=00:00:00",
+                $"--Cluster:PostgreSql={await postgres.NewDatabaseAsync()}", $"--Cluster:SiloPort={Ports.Next()}", "--Notices:LookEvery=00:00:02", "--Notices:Every=00:00:00", "--Notices:SurveyPatience=00:00:00", "--Notices:Grace=00:00:00",
                 "--Notices:Mail:Host=127.0.0.1", $"--Notices:Mail:Port={mail.Port}", "--Notices:Mail:Security=None", "--Notices:Mail:From=ioc@luohu.test", "--Notices:Policies:0:Name=值班长", "--Notices:Policies:0:To:0=chief@luohu.test",
             ],
             builder =>
