@@ -64,6 +64,24 @@ public sealed class HostileConnectionTests(HostWithDistrict fixture) : IClassFix
     }
 
     [Fact]
+    public async Task A_publish_that_no_acknowledgement_could_name_ends_its_connection_unread()
+    {
+        var (gateway, secret) = Credentials(0);
+        using var socket = new TcpClient();
+        await socket.ConnectAsync("127.0.0.1", _host.MqttPort, TestContext.Current.CancellationToken);
+        var stream = socket.GetStream();
+        // MQTT 3.1.1, clean session, a minute of keep-alive; the client leaves its name to the broker.
+        await stream.WriteAsync(Packet(0x10, [.. Text("MQTT"), 4, 0xC2, 0, 60, .. Text(""), .. Text(gateway), .. Text(secret)]), TestContext.Current.CancellationToken);
+        var welcome = new byte[4];
+        await stream.ReadExactlyAsync(welcome, TestContext.Current.CancellationToken);
+        Assert.Equal([0x20, 2, 0, 0], welcome);
+        await stream.WriteAsync(Packet(0x32, [.. Text($"luohu/v1/{gateway}/telemetry"), 0, 0, .. "no JSON"u8]), TestContext.Current.CancellationToken);
+        Assert.Equal(0, await EndOf(stream).WaitAsync(TimeSpan.FromSeconds(60), TestContext.Current.CancellationToken));
+        Assert.Equal(0, (await _host.GetAsync("rejections?reason=not_json")).GetProperty("items").GetArrayLength());
+        Assert.Contains("packet identifier 0", _host.Output, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task A_connection_has_so_many_filters_and_no_more()
     {
         var (gateway, _) = Credentials(1);
@@ -113,6 +131,11 @@ public sealed class HostileConnectionTests(HostWithDistrict fixture) : IClassFix
         var answer = await client.ConnectAsync(Options(4, name ?? new string('x', BrokerEvents.NameLengthMax + 1)), TestContext.Current.CancellationToken);
         Assert.Equal(MqttClientConnectResultCode.ClientIdentifierNotValid, answer.ResultCode);
     }
+
+    private static byte[] Text(string text) => [(byte)(text.Length >> 8), (byte)text.Length, .. System.Text.Encoding.ASCII.GetBytes(text)];
+
+    // Of fewer than 128 bytes.
+    private static byte[] Packet(byte header, byte[] rest) => [header, checked((byte)rest.Length), .. rest];
 
     private static async Task<int> EndOf(NetworkStream stream)
     {

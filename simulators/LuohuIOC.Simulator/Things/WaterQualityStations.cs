@@ -6,7 +6,8 @@ namespace LuohuIOC.Simulator.Things;
 
 /// <summary>
 /// Water-quality stations: daily waves of temperature, pH and oxygen, the year's temperature, and the first flush: dirt that gathered on dry
-/// streets washes off with the first millimetres, passes as a plume of a few hours, and dilutes what is dissolved.
+/// streets washes off with the first millimetres, passes as a plume of a few hours, and dilutes what is dissolved. Of it little reaches a reservoir,
+/// whose phosphorus is a lake's and not a river's.
 /// </summary>
 public sealed class WaterQualityStations : SensorGroup
 {
@@ -23,7 +24,7 @@ public sealed class WaterQualityStations : SensorGroup
         : base(sites.Of(SensorKind.WaterQuality).Select(i => sites.Sensors[i]))
     {
         _sites = sites.Of(SensorKind.WaterQuality);
-        _stations = [.. Sensors.Select(s => new Station(new Seeded(seed, $"{s.Id} water")))];
+        _stations = [.. Sensors.Select(s => new Station(new Seeded(seed, $"{s.Id} water"), s.Name.Contains("水库", StringComparison.Ordinal)))];
         _noise = new Seeded(seed, "water quality noise");
     }
 
@@ -36,7 +37,7 @@ public sealed class WaterQualityStations : SensorGroup
             var rain = moment.RainMm[_sites[i]];
             var washed = station.Dirt * (1 - Math.Exp(-0.12 * rain));
             station.Dirt += ((1 - station.Dirt) * moment.Fading(GatheringTime)) - washed;
-            station.Plume += washed - (station.Plume * moment.Fading(PlumeTime));
+            station.Plume += (washed * station.Exposure) - (station.Plume * moment.Fading(PlumeTime));
             station.Dilution = Math.Min(0.6, station.Dilution + (rain * 0.012) - (station.Dilution * moment.Fading(DilutionTime)));
         }
     }
@@ -59,8 +60,11 @@ public sealed class WaterQualityStations : SensorGroup
 
     private double Noise(double deviation) => _noise.Normal() * deviation;
 
-    private sealed class Station(Seeded random)
+    private sealed class Station(Seeded random, bool isReservoir)
     {
+        /// <summary>Share of the streets' dirt that comes by.</summary>
+        public double Exposure { get; } = isReservoir ? 0.02 : 1;
+
         public double Warmth { get; } = random.Between(-1, 1);
 
         public double Ph { get; } = random.Between(7.1, 7.6);
@@ -71,7 +75,7 @@ public sealed class WaterQualityStations : SensorGroup
 
         public double Ammonia { get; } = random.LogBetween(0.12, 0.7);
 
-        public double Phosphorus { get; } = random.LogBetween(0.05, 0.16);
+        public double Phosphorus { get; } = random.LogBetween(0.05, 0.16) * (isReservoir ? 0.2 : 1);
 
         public double Turbidity { get; } = random.LogBetween(6, 22);
 

@@ -136,7 +136,7 @@ public sealed record AlertView
         Street = alert.Subject.Street,
         Location = alert.Subject is { Longitude: 0, Latitude: 0 } ? null : new AlertLocation(alert.Subject.Longitude, alert.Subject.Latitude),
         Rule = alert.Rule,
-        RuleName = AlertWords.Rule(language, alert.Rule),
+        RuleName = AlertWords.Rule(language, alert.Rule, alert.Evidence),
         Severity = AlertWords.Of(alert.Severity),
         Worst = AlertWords.Of(alert.Worst),
         State = AlertWords.Of(alert.State),
@@ -215,7 +215,7 @@ public sealed record AlertView
     /// <summary>The same alert for a reader of another language.</summary>
     public AlertView In(string language) => language == TextBook.Chinese ? this : this with
     {
-        RuleName = AlertWords.Rule(language, Rule),
+        RuleName = AlertWords.Rule(language, Rule, Evidence),
         EvidenceText = EvidenceWords.Of(language, Kind, Metric, ValueTold(), Threshold, Evidence),
         SurroundingsText = Surroundings is { } found ? SurroundingsWords.Summary(language, Kind, found) : null,
     };

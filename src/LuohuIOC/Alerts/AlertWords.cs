@@ -46,6 +46,10 @@ public static class AlertWords
     /// <summary>Name of a rule from the texts (<c>rule.{id}</c>); its id when nobody has named it.</summary>
     public static string Rule(string language, string rule) => TextBook.Named(language, "rule.", rule);
 
+    /// <summary>The same of an alert: a sensor that sends, and nothing that can be used, is not offline.</summary>
+    public static string Rule(string language, string rule, string? evidence) =>
+        EvidenceWords.IsUnusable(evidence) ? TextBook.Get(language, "alert.unusable") : Rule(language, rule);
+
     /// <summary>A severity's name for people, by its word.</summary>
     public static string SeverityName(string language, string severity) => TextBook.Get(language, $"csv.severity.{severity}");
 

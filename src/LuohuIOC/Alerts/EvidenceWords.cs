@@ -10,7 +10,8 @@ namespace LuohuIOC.Alerts;
 /// <c>{"fault":"drift","expected":1.2,"departure":13,"neighboursDeparture":0.3,"neighbours":["rv-2"]}</c> or <c>{"battery":{"perDay":-2,"days":10.5}}</c>;
 /// what a forecast did not explain, <c>{"residual":{"minutes":15,"expected":0.42,"low":0.3,"high":0.55,"value":1.1,"factor":5.2,"held":5,…}}</c>;
 /// a gateway that is away, <c>{"gateway":{"sensors":40}}</c>; a forecast, <c>{"nowcast":{"minutes":30,"expected":0.22,"low":0.1,"high":0.35,"crossingMinutes":18,…}}</c>;
-/// a rise that the next reading took back, <c>{"lone":true,…}</c>; what no measurement ended, <c>{"ruleChange":"off"}</c>; one of two alerts of a rule that hosts had raised at once, <c>{"doubled":"0123…"}</c>; other evidence has none.
+/// a rise that the next reading took back, <c>{"lone":true,…}</c>; what no measurement ended, <c>{"ruleChange":"off"}</c>; one of two alerts of a rule that hosts had raised at once, <c>{"doubled":"0123…"}</c>; what sends nothing that can be used,
+/// <c>{"silenceSeconds":1800,"unusable":"out-of-range"}</c>; other evidence has none.
 /// </summary>
 internal static class EvidenceWords
 {
@@ -20,12 +21,13 @@ internal static class EvidenceWords
     public static string? Of(string language, string kind, string metric, double? value, double? threshold, string? evidence)
     {
         if (evidence is null || !(Says(evidence, "detector") || Says(evidence, "fault") || Says(evidence, "battery") || Says(evidence, "nowcast") || Says(evidence, "residual")
-            || Says(evidence, "ruleChange") || Says(evidence, "gateway") || Says(evidence, "doubled") || Says(evidence, "lone"))) return null;
+            || Says(evidence, "ruleChange") || Says(evidence, "gateway") || Says(evidence, "doubled") || Says(evidence, "lone") || IsUnusable(evidence))) return null;
         using var json = JsonDocument.Parse(evidence);
         var root = json.RootElement;
         if (root.TryGetProperty("ruleChange", out var change)) return TextBook.Get(language, $"evidence.rule-change.{change.GetString()}");
         if (root.TryGetProperty("doubled", out var kept)) return TextBook.Get(language, "evidence.doubled", kept.GetString());
         if (IsLone(evidence)) return TextBook.Get(language, "evidence.lone");
+        if (root.TryGetProperty("unusable", out var why)) return TextBook.Get(language, $"evidence.unusable.{why.GetString()}", Math.Round(root.GetProperty("silenceSeconds").GetDouble() / 3600, 1));
         if (root.TryGetProperty("gateway", out var gateway)) return TextBook.Get(language, "evidence.gateway", Number(gateway, "sensors"));
         if (root.TryGetProperty("nowcast", out var nowcast)) return Nowcast(language, kind, metric, threshold, nowcast);
         if (root.TryGetProperty("residual", out var residual)) return Residual(language, kind, metric, residual);
@@ -68,6 +70,9 @@ internal static class EvidenceWords
 
     /// <summary>The next reading has taken back what was told.</summary>
     public static bool IsLone(string? evidence) => evidence is not null && evidence.Contains("\"lone\":true", StringComparison.Ordinal);
+
+    /// <summary>The sensor sends, and nothing of it can be used.</summary>
+    public static bool IsUnusable(string? evidence) => evidence is not null && Says(evidence, "unusable");
 
     private static string Nowcast(string language, string kind, string metric, double? threshold, JsonElement told)
     {

@@ -106,7 +106,7 @@ internal static class RuleBinding
         if (CompiledRule.SeverityOf(old.On) != CompiledRule.SeverityOf(latches.On)) RuleSteps.Emit(state, rule, latches.On, nowMs, changes);
     }
 
-    private static bool KeepsSilent(SensorState state, long nowMs) => state.HeardMs + state.Bound!.SilenceMs <= nowMs;
+    private static bool KeepsSilent(SensorState state, long nowMs) => state.SilentSinceMs + state.Bound!.SilenceMs <= nowMs;
 
     /// <summary>A window of the same width keeps its bins: only the thresholds over it changed.</summary>
     private static void KeepWindow(SensorState state, int index, CompiledRule rule, long[]? oldRing)

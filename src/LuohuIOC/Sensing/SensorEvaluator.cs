@@ -31,7 +31,7 @@ public enum Arrival : byte
 /// </summary>
 /// <remarks>
 /// Two clocks: holds and windows run in the sensor's time (the readings' own times), so that delayed readings mean what
-/// they would have meant in time; silence runs in the server's time, from the receipt of the newest reading. Neither runs in the pauses in which the host did not listen.
+/// they would have meant in time; silence runs in the server's time, from the receipt of the newest reading of which anything can be used. Neither runs in the pauses in which the host did not listen.
 /// </remarks>
 public static class SensorEvaluator
 {
@@ -75,14 +75,19 @@ public static class SensorEvaluator
 
         var timeMs = Math.Max(state.LatestMs, TimeLine.TimeOf(state, deviceTimeMs, receivedMs));
         if (timeMs >= state.HoldDueMs) Expire(state, rules, timeMs, changes);
-        EndSilence(state, rules, receivedMs, changes);
         state.LatestMs = timeMs;
         if (!isOld) (state.DeviceMs, state.Sequence, state.ClockAhead) = (deviceTimeMs, sequence, ahead);
-        state.HeardMs = Math.Max(state.HeardMs, receivedMs);
         if (!components.IsEmpty) values = WithAlarmOfAll(state.Fires!, sensor, slots, values);
         var isClockWrong = ahead || timeDoubted || isOld || state.SetBack is { IsBelieved: true };
         var mark = QualityChecks.Judge(state, profile, timeMs, isClockWrong, slots, values, flagged, out var usable, out var drops);
         (state.LatestGrade, state.LatestReason, state.LatestMarkSlots) = mark;
+        // A battery that is well is a sign of life; beside nothing but impossible measurements it is none, unless the sensor comes back from a silence with them.
+        if ((usable & profile.MeasuredSlots) != 0 || (bits & profile.MeasuredSlots) == 0 || !components.IsEmpty || receivedMs - state.HeardMs >= rules.SilenceMs)
+        {
+            EndSilence(state, rules, receivedMs, changes);
+            state.UsableMs = Math.Max(state.UsableMs, receivedMs);
+        }
+        state.HeardMs = Math.Max(state.HeardMs, receivedMs);
 
         var compiled = rules.Rules;
         var dueMoved = false;
@@ -151,7 +156,9 @@ public static class SensorEvaluator
         RuleBinding.Explain(changes, known, RuleBinding.Retired);
         state.HoldDueMs = HoldDueOf(state, rules);
         // Put back into service it is silent from now on at the earliest, and not since a time that was told before.
-        if (state.HeardMs != 0) state.HeardMs = Math.Max(state.HeardMs, nowMs);
+        if (state.HeardMs == 0) return;
+        state.HeardMs = Math.Max(state.HeardMs, nowMs);
+        state.UsableMs = Math.Max(state.UsableMs, nowMs);
     }
 
     // Of what came before amounts were remembered nothing is known.
@@ -199,7 +206,7 @@ public static class SensorEvaluator
     private static long SilentAt(SensorState state, SensorRules rules, long reachableSinceMs, ListenedTime? listened) =>
         rules.NoData < 0 || state.HeardMs == 0 || state.Rules[rules.NoData].On != 0
             ? long.MaxValue
-            : (listened ?? ListenedTime.Always).SilentAt(Math.Max(state.HeardMs, reachableSinceMs), rules.SilenceMs);
+            : (listened ?? ListenedTime.Always).SilentAt(Math.Max(state.SilentSinceMs, reachableSinceMs), rules.SilenceMs);
 
     private static long TellableAt(SensorRules rules, ListenedTime? listened) => listened?.TellableAt(rules.SilenceMs) ?? 0;
 
@@ -211,7 +218,7 @@ public static class SensorEvaluator
     {
         if (rules.NoData < 0) return;
         ref var latches = ref state.Rules[rules.NoData];
-        if (latches.On == 0 && (state.HeardMs == 0 || receivedMs - state.HeardMs < rules.SilenceMs)) return;
+        if (latches.On == 0 && (state.HeardMs == 0 || receivedMs - state.SilentSinceMs < rules.SilenceMs)) return;
         latches.On = 0;
         RuleSteps.Emit(state, rules.Rules[rules.NoData], latches.On, receivedMs, changes);
     }

@@ -41,6 +41,7 @@ public sealed class OutsideBrokerTests : IAsyncLifetime
         await gateway.SubscribeAsync("luohu/v1/gw-1/+/command", MqttQualityOfServiceLevel.AtLeastOnce);
         await gateway.PublishStringAsync("luohu/v1/gw-1/status", "online", MqttQualityOfServiceLevel.AtLeastOnce, retain: true);
         await ServesAsync(host, 1);
+        await IsWholeAsync(host);
 
         // Another gateway's name is kept back by the broker already: nothing of it arrives.
         using (var stranger = await GatewayAsync(_broker.Port, "gw-2", "gw-2", "secret-of-gw-2"))
@@ -71,6 +72,7 @@ public sealed class OutsideBrokerTests : IAsyncLifetime
         await using var host = Host(null, "one", "--Registry:District=Empty", "--Registry:AutoRegister=true");
         await host.StartAsync();
         await ServesAsync(host, 1);
+        await IsWholeAsync(host);
         using var gateway = await GatewayAsync(_broker.Port, "gw-1", "gw-1", Secret);
         await SendAsync(gateway, "luohu/v1/gw-1/telemetry", """{"s-1":[{"ts":1732262400000,"seq":1,"values":{"level":0.5}}]}""");
         await Wait.UntilAsync(() => File.Exists($"{host.Data}/credentials/gateways.csv") && host.Secrets().ContainsKey("gw-1"), () => "the gateway to be enrolled");
@@ -152,6 +154,11 @@ public sealed class OutsideBrokerTests : IAsyncLifetime
         async () => (await OutsideAsync(host)).GetProperty("sessions").EnumerateArray()
             .Count(s => s.GetProperty("connectedSince").ValueKind == JsonValueKind.String && !s.GetProperty("host").GetString()!.StartsWith("raw.", StringComparison.Ordinal)) == sessions,
         () => $"{sessions} sessions of the outside broker; output:\n{host.Output}");
+
+    // Before that a message comes by the share and by its guard: it is one reading, and two refusals.
+    private static Task IsWholeAsync(HostProcess host) => Wait.UntilAsync(
+        async () => (await OutsideAsync(host)).GetProperty("guard") is { ValueKind: JsonValueKind.Object } guard && guard.GetProperty("shareIsWhole").GetBoolean(),
+        () => $"the share to be whole; output:\n{host.Output}");
 
     internal static async Task<IMqttClient> GatewayAsync(int port, string id, string? user = null, string? secret = null)
     {

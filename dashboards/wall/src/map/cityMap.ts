@@ -28,7 +28,7 @@ const STATES_PER_PULSE = 4_000
 /** A worker that could not be fetched says nothing: then the map never comes. A picture drawn by software takes long, too. */
 const OPEN_MS_MAX = 90_000
 const FLIGHT_MS = 600
-/** What streams in may keep a map from ever being idle. */
+/** A worker that hangs leaves a map without stations, which is a map still. */
 const DRAWN_MS_MAX = 15_000
 
 /** The map: draws what the city holds, and asks nothing of it that it does not need. */
@@ -80,11 +80,19 @@ export class CityMap {
     }
   }
 
-  /** Once there is something to be seen, which a machine without a graphics card may take long for. */
+  /** Once the stations are drawn, which a machine without a graphics card may take long for. A map on which alerts and depths stream in is never idle. */
   seen(): Promise<void> {
     return new Promise((resolve) => {
-      this.gl.once('idle', () => resolve())
-      setTimeout(resolve, DRAWN_MS_MAX)
+      const look = (): void => {
+        if (this.gl.isSourceLoaded('stations')) done()
+      }
+      const done = (): void => {
+        clearTimeout(late)
+        this.gl.off('render', look)
+        resolve()
+      }
+      const late = setTimeout(done, DRAWN_MS_MAX)
+      this.gl.on('render', look)
     })
   }
 

@@ -45,7 +45,7 @@ public sealed class BrokerEvents(
         readers.Attach(server);
         server.ClientConnectedAsync += Connected;
         server.ValidatingConnectionAsync += Validate;
-        server.InterceptingInboundPacketAsync += CheckAlias;
+        server.InterceptingInboundPacketAsync += CheckPublish;
         server.InterceptingPublishAsync += intake.Take;
         server.InterceptingOutboundPacketAsync += intake.BeforeSend;
         server.InterceptingSubscriptionAsync += CheckSubscription;
@@ -160,14 +160,23 @@ public sealed class BrokerEvents(
         return Task.CompletedTask;
     }
 
-    // Before the broker remembers it; a publish that has come through says nothing of its alias any more.
-    private async Task CheckAlias(InterceptingPacketEventArgs inbound)
+    private Task CheckPublish(InterceptingPacketEventArgs inbound)
     {
-        if (inbound.Packet is not MqttPublishPacket { TopicAlias: > 0 } publish) return;
-        if (publish.TopicAlias <= BrokerIntake.TopicAliasMax && !(publish.Topic?.Length > BrokerIntake.AliasedTopicLengthMax)) return;
+        if (inbound.Packet is not MqttPublishPacket publish) return Task.CompletedTask;
+        // No acknowledgement could name it, and its sender would send it for ever (MQTT 5, 2.2.1).
+        if (publish is { PacketIdentifier: 0, QualityOfServiceLevel: not MqttQualityOfServiceLevel.AtMostOnce })
+            return EndAsync(inbound, MqttDisconnectReasonCode.ProtocolError, $"a publish of QoS {(int)publish.QualityOfServiceLevel} with packet identifier 0");
+        // Before the broker remembers it; a publish that has come through says nothing of its alias any more.
+        return publish.TopicAlias > BrokerIntake.TopicAliasMax || (publish.TopicAlias > 0 && publish.Topic?.Length > BrokerIntake.AliasedTopicLengthMax)
+            ? EndAsync(inbound, MqttDisconnectReasonCode.TopicAliasInvalid, $"topic alias {publish.TopicAlias} for a topic of {publish.Topic?.Length ?? 0} characters")
+            : Task.CompletedTask;
+    }
+
+    private async Task EndAsync(InterceptingPacketEventArgs inbound, MqttDisconnectReasonCode reason, string what)
+    {
         inbound.ProcessPacket = false;
-        log.LogWarning("MQTT: client {Client} is disconnected: topic alias {Alias} for a topic of {Length} characters", inbound.ClientId, publish.TopicAlias, publish.Topic?.Length ?? 0);
-        await _server!.DisconnectClientAsync(inbound.ClientId, new MqttServerClientDisconnectOptions { ReasonCode = MqttDisconnectReasonCode.TopicAliasInvalid });
+        log.LogWarning("MQTT: client {Client} is disconnected: {What}", inbound.ClientId, what);
+        await _server!.DisconnectClientAsync(inbound.ClientId, new MqttServerClientDisconnectOptions { ReasonCode = reason });
     }
 
     private Task Full(ValidatingConnectionEventArgs connection, string clientId)

@@ -37,6 +37,11 @@ public sealed class CommandBook
     // A gateway's look at what waits for it must stay cheap when hundreds come back at once.
     private const string WaitingIndex = "CREATE INDEX command_waiting ON command(gateway, number) WHERE state = 7";
 
+    // Sent or waiting.
+    private const string Unanswered = "state IN (1, 7)";
+
+    private const string UnansweredIndex = $"DROP INDEX command_waiting; CREATE INDEX command_unanswered ON command(gateway, expires) WHERE {Unanswered}";
+
     // Any number that nobody else in the database takes for a lock of its own.
     private const long OrderLock = 0x6c756f6875_02;
 
@@ -45,14 +50,14 @@ public sealed class CommandBook
     private readonly Func<DbConnection> _open;
     private readonly TimeProvider _time;
 
-    public CommandBook(string path, TimeProvider time) => (_open, _time) = (new SqliteFile(path, Schema, WaitingIndex).Open, time);
+    public CommandBook(string path, TimeProvider time) => (_open, _time) = (new SqliteFile(path, Schema, WaitingIndex, UnansweredIndex).Open, time);
 
     public CommandBook(PostgresDatabase shared, TimeProvider time)
     {
         (_open, _time, IsShared) = (shared.Open, time, true);
         shared.Migrate("commands",
             Schema.Replace("INTEGER PRIMARY KEY AUTOINCREMENT", "bigint PRIMARY KEY GENERATED ALWAYS AS IDENTITY", StringComparison.Ordinal)
-                .Replace("INTEGER", "bigint", StringComparison.Ordinal) + "ALTER TABLE command ADD COLUMN host TEXT NOT NULL", WaitingIndex);
+                .Replace("INTEGER", "bigint", StringComparison.Ordinal) + "ALTER TABLE command ADD COLUMN host TEXT NOT NULL", WaitingIndex, UnansweredIndex);
     }
 
     /// <summary>Commands of other hosts stand in it too; see <see cref="CommandRelay"/>.</summary>
@@ -120,14 +125,14 @@ public sealed class CommandBook
         return ([.. rows.Take(limit).Select(Read)], rows.Count > limit ? rows[limit - 1].Number : null);
     }
 
-    /// <summary>What waits for a gateway and may still be carried out, oldest first.</summary>
+    /// <summary>What waits for a gateway, or was sent and has no answer, and may still be carried out; oldest first. Between a broker and a device that is cut off nobody knows how far it came.</summary>
     /// <param name="gateway">The gateway.</param>
     /// <param name="sensor">Of one sensor; null for all.</param>
-    internal IReadOnlyList<DeviceCommand> Waiting(string gateway, string? sensor)
+    internal IReadOnlyList<DeviceCommand> UnansweredOf(string gateway, string? sensor)
     {
         using var connection = _open();
         return [.. connection.Query<Row>(
-            $"SELECT {Columns} FROM command WHERE gateway = @gateway AND state = {(int)CommandState.Waiting} AND expires > @now {(sensor is null ? "" : "AND sensor = @sensor")} ORDER BY number",
+            $"SELECT {Columns} FROM command WHERE gateway = @gateway AND {Unanswered} AND expires > @now {(sensor is null ? "" : "AND sensor = @sensor")} ORDER BY number",
             new { gateway, sensor, now = _time.GetUtcNow().ToUnixTimeMilliseconds() }).Select(Read)];
     }
 
@@ -146,7 +151,7 @@ public sealed class CommandBook
         var newest = connection.ExecuteScalar<long?>("SELECT max(number) FROM command") ?? 0;
         if (newest <= after) return [];
         var commands = connection.Query<Row>(
-            $"SELECT {Columns} FROM command WHERE number > @after AND number <= @newest AND host <> @Host AND state IN ({(int)CommandState.Sent}, {(int)CommandState.Waiting}) AND expires > @now ORDER BY number",
+            $"SELECT {Columns} FROM command WHERE number > @after AND number <= @newest AND host <> @Host AND {Unanswered} AND expires > @now ORDER BY number",
             new { after, newest, Host, now = _time.GetUtcNow().ToUnixTimeMilliseconds() }).Select(Read).ToList();
         after = newest;
         return commands;

@@ -4,8 +4,8 @@ using System.Threading.Channels;
 namespace LuohuIOC.Ingestion.Commands;
 
 /// <summary>
-/// Sends what waits for a gateway once it subscribes to its commands, on whichever host it does. The database is asked beside the connection that
-/// subscribes, which need not wait for it.
+/// Sends what waits for a gateway once it subscribes to its commands, on whichever host it does, and again what it has not answered: its connection may
+/// have broken while that was on the way. The database is asked beside the connection that subscribes, which need not wait for it.
 /// </summary>
 internal sealed partial class WaitingCommands(
     CommandBook book, CommandPublisher publisher, CommandSubscribers subscribers, TimeProvider time, ILogger<WaitingCommands> log) : BackgroundService
@@ -48,10 +48,10 @@ internal sealed partial class WaitingCommands(
     {
         try
         {
-            foreach (var command in book.Waiting(gateway, sensor))
+            foreach (var command in book.UnansweredOf(gateway, sensor))
             {
                 await publisher.PublishHereAsync(command, cancellation);
-                book.NoteSent(command.Id);
+                if (command.State is CommandState.Waiting) book.NoteSent(command.Id);
             }
             return true;
         }
@@ -62,6 +62,6 @@ internal sealed partial class WaitingCommands(
         }
     }
 
-    [LoggerMessage(LogLevel.Warning, "Commands that wait for gateway {Gateway} cannot be read, it is tried again: {Cause}")]
+    [LoggerMessage(LogLevel.Warning, "Commands that gateway {Gateway} has not answered cannot be read, it is tried again: {Cause}")]
     private partial void LogFailed(string gateway, string cause);
 }

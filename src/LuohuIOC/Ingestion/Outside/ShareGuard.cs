@@ -10,7 +10,7 @@ namespace LuohuIOC.Ingestion.Outside;
 /// </summary>
 /// <remarks>
 /// What comes by this session is taken from the connection's beginning until a mark returns that was sent when the share was seen to stand; from
-/// there on the share brings the same, and it is acknowledged unread. What comes twice in between is one reading, as everything that a broker sends again.
+/// there on the share brings the same, and it is acknowledged unread. What comes twice in between is one reading, as everything that a broker sends again; what is refused is kept twice.
 /// </remarks>
 /// <param name="setup">Where and how.</param>
 /// <param name="deliveries">Where messages go that are taken.</param>

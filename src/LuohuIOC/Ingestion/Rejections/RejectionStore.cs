@@ -21,6 +21,7 @@ public sealed class RejectionStore : BackgroundService
     private const int BatchMax = 5_000;
 
     private readonly SqliteFile _file;
+    private readonly ILogger<RejectionStore> _log;
     private readonly RowQueue<Rejection> _queue;
     // Rows in the file by gateway; of the writer alone.
     private readonly Dictionary<string, int> _kept = new(StringComparer.Ordinal);
@@ -29,6 +30,7 @@ public sealed class RejectionStore : BackgroundService
 
     public RejectionStore(IConfiguration configuration, IMeterFactory meters, ILogger<RejectionStore> log)
     {
+        _log = log;
         // The counts are kept in memory and saved with the next batch; what is lost is the rows for people to read.
         _queue = new RowQueue<Rejection>(QueueMax, BatchMax, Save, (e, count) => log.LogError(e, "Rejections: {Count} could not be kept, they are counted only", count));
         _file = new SqliteFile(Path.Combine(configuration["DataDirectory"] ?? "data", "rejections.db"),
@@ -52,7 +54,7 @@ public sealed class RejectionStore : BackgroundService
     /// <summary>All rejections ever, also those no longer kept.</summary>
     public long CountOf(RejectionReason reason) => Interlocked.Read(ref _counts[(int)reason]);
 
-    /// <summary>Counts a rejection of which nothing is kept, one of many alike. The count is saved with the next row.</summary>
+    /// <summary>Counts a rejection of which nothing is kept, one of many alike. The count is saved with the next row of any, and at the stop.</summary>
     public void Count(RejectionReason reason) => Interlocked.Increment(ref _counts[(int)reason]);
 
     /// <summary>Counts a rejection and keeps it; completes when it is durable, at once when it is only counted.</summary>
@@ -95,7 +97,19 @@ public sealed class RejectionStore : BackgroundService
         await base.StopAsync(cancellationToken);
     }
 
-    protected override Task ExecuteAsync(CancellationToken stoppingToken) => _queue.Run();
+    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
+    {
+        await _queue.Run();
+        try
+        {
+            using var connection = _file.Open();
+            SaveCounts(connection, null);
+        }
+        catch (Exception e) when (e is SqliteException or IOException)
+        {
+            _log.LogError(e, "Rejections: what was only counted since the last one that was kept is forgotten");
+        }
+    }
 
     private void Save(IReadOnlyList<Rejection> batch)
     {
@@ -119,13 +133,18 @@ public sealed class RejectionStore : BackgroundService
         foreach (var gateway in batch.Select(r => r.Gateway).Distinct(StringComparer.Ordinal))
             Forget(connection, transaction, "WHERE gateway = $gateway", gateway, _kept[gateway] - RowsOfGatewayMax);
         Forget(connection, transaction, "", "", _kept.Values.Sum() - RowsMax);
-        using var rest = connection.CreateCommand();
-        rest.Transaction = transaction;
-        rest.CommandText = string.Concat(batch.Select(r => r.Reason).Distinct().Select(r =>
-                $"INSERT INTO rejection_count(reason, n) VALUES({(int)r}, {CountOf(r)}) ON CONFLICT(reason) DO UPDATE SET n = excluded.n;"));
-        rest.ExecuteNonQuery();
+        SaveCounts(connection, transaction);
         transaction.Commit();
         _isCounted = true;
+    }
+
+    private void SaveCounts(SqliteConnection connection, SqliteTransaction? transaction)
+    {
+        using var command = connection.CreateCommand();
+        command.Transaction = transaction;
+        command.CommandText = string.Concat(Enum.GetValues<RejectionReason>().Where(r => CountOf(r) > 0).Select(r =>
+            $"INSERT INTO rejection_count(reason, n) VALUES({(int)r}, {CountOf(r)}) ON CONFLICT(reason) DO UPDATE SET n = excluded.n;"));
+        if (command.CommandText.Length > 0) command.ExecuteNonQuery();
     }
 
     // The oldest go first.

@@ -44,6 +44,9 @@ internal sealed class QualityProfile
     /// <summary>Metrics that are amounts, a bit a slot.</summary>
     public ulong AmountSlots { get; private init; }
 
+    /// <summary>Metrics that tell of the world and not of the device itself, a bit a slot.</summary>
+    public ulong MeasuredSlots { get; private init; }
+
     /// <summary>Metrics with a <see cref="MetricState"/>.</summary>
     public int TrackedCount { get; }
 
@@ -83,7 +86,8 @@ internal sealed class QualityProfile
             };
         }
         var amounts = kind.Metrics.Select((m, slot) => m.Shape == MetricShape.Amount ? 1UL << slot : 0).Aggregate(0UL, (all, bit) => all | bit);
-        return new QualityProfile(checks, tracked) { AmountSlots = amounts };
+        var measured = kind.Metrics.Select((m, slot) => m.Name is "battery" or "signal" ? 0 : 1UL << slot).Aggregate(0UL, (all, bit) => all | bit);
+        return new QualityProfile(checks, tracked) { AmountSlots = amounts, MeasuredSlots = measured };
     }
 
     private sealed record QualityFile(QualityRow[] Checks);

@@ -57,9 +57,11 @@ public sealed class CommandBookTests(SharedPostgres postgres) : IAsyncLifetime
         _a.Add(Command("c-1") with { State = CommandState.Waiting });
         var seen = 0L;
         Assert.Equal(CommandState.Waiting, Assert.Single(_b.OfOthers(ref seen)).State);
-        Assert.Equal("c-1", Assert.Single(_b.Waiting("gw", null)).Id);
+        Assert.Equal("c-1", Assert.Single(_b.UnansweredOf("gw", null)).Id);
         _b.NoteSent("c-1");
-        Assert.Empty(_a.Waiting("gw", "s"));
+        Assert.Equal(CommandState.Sent, Assert.Single(_a.UnansweredOf("gw", "s")).State);
+        Assert.Equal(ReplyOutcome.Taken, _b.Reply("gw", "s", new CommandReply("c-1", CommandState.Accepted, null)));
+        Assert.Empty(_a.UnansweredOf("gw", "s"));
     }
 
     [Fact]

@@ -14,14 +14,16 @@ public sealed class WaitingBookTests : IDisposable
     public WaitingBookTests() => _book = new CommandBook(Path.Combine(_folder, "commands.db"), _clock);
 
     [Fact]
-    public void What_waits_is_found_by_gateway_and_sensor_until_it_is_sent()
+    public void What_is_unanswered_is_found_by_gateway_and_sensor_until_it_is_answered()
     {
         foreach (var command in new[] { Command("c-1"), Command("c-2", "t"), Command("c-3") with { Gateway = "gw-2" }, Command("c-4") with { State = CommandState.Sent } }) _book.Add(command);
-        Assert.Equal(["c-1", "c-2"], _book.Waiting("gw", null).Select(c => c.Id));
-        Assert.Equal("c-2", Assert.Single(_book.Waiting("gw", "t")).Id);
+        Assert.Equal(["c-1", "c-2", "c-4"], _book.UnansweredOf("gw", null).Select(c => c.Id));
+        Assert.Equal("c-2", Assert.Single(_book.UnansweredOf("gw", "t")).Id);
         _book.NoteSent("c-1");
-        Assert.Equal("c-2", Assert.Single(_book.Waiting("gw", null)).Id);
         Assert.Equal(CommandState.Sent, StateOf("c-1"));
+        Assert.Equal(["c-1", "c-2", "c-4"], _book.UnansweredOf("gw", null).Select(c => c.Id));
+        Assert.Equal(ReplyOutcome.Taken, _book.Reply("gw", "s", new CommandReply("c-1", CommandState.Accepted, null)));
+        Assert.Equal(["c-2", "c-4"], _book.UnansweredOf("gw", null).Select(c => c.Id));
     }
 
     [Fact]
@@ -39,7 +41,7 @@ public sealed class WaitingBookTests : IDisposable
         _book.Add(Command("c-1"));
         Assert.Equal(CommandState.Waiting, StateOf("c-1"));
         _clock.Advance(TimeSpan.FromMinutes(6));
-        Assert.Empty(_book.Waiting("gw", null));
+        Assert.Empty(_book.UnansweredOf("gw", null));
         Assert.Equal(CommandState.Expired, StateOf("c-1"));
     }
 

@@ -59,9 +59,7 @@ public sealed class WaitingCommandsTests : IAsyncLifetime
         var waiting = await SendAsync("""{"name":"report_now"}""");
         Assert.Equal(("waiting", "等待网关上线"), (waiting.GetProperty("state").GetString(), waiting.GetProperty("stateText").GetString()));
         using var gateway = new MqttClientFactory().CreateMqttClient();
-        var got = Channel.CreateUnbounded<string>();
-        gateway.ApplicationMessageReceivedAsync += m => Task.FromResult(got.Writer.TryWrite(m.ApplicationMessage.ConvertPayloadToString()));
-        await gateway.ConnectAsync(new MqttClientOptionsBuilder().WithTcpServer("127.0.0.1", _port).Build(), TestContext.Current.CancellationToken);
+        var got = await ConnectAsync(gateway);
         await gateway.SubscribeAsync("luohu/v1/gw-1/other/command", cancellationToken: TestContext.Current.CancellationToken);
         await gateway.SubscribeAsync("luohu/v1/gw-1/+/command", cancellationToken: TestContext.Current.CancellationToken);
         Assert.Contains(waiting.GetProperty("id").GetString()!, await got.Reader.ReadAsync(TestContext.Current.CancellationToken));
@@ -69,6 +67,25 @@ public sealed class WaitingCommandsTests : IAsyncLifetime
         var sent = await SendAsync("""{"name":"restart"}""");
         Assert.Equal("sent", sent.GetProperty("state").GetString());
         Assert.Contains(sent.GetProperty("id").GetString()!, await got.Reader.ReadAsync(TestContext.Current.CancellationToken));
+    }
+
+    [Fact]
+    public async Task A_command_that_was_on_the_way_when_the_connection_broke_is_sent_again_until_it_is_answered()
+    {
+        using var gateway = new MqttClientFactory().CreateMqttClient();
+        var got = await ConnectAsync(gateway);
+        await gateway.SubscribeAsync("luohu/v1/gw-1/+/command", cancellationToken: TestContext.Current.CancellationToken);
+        var id = (await SendAsync("""{"name":"report_now"}""")).GetProperty("id").GetString()!;
+        Assert.Contains(id, await got.Reader.ReadAsync(TestContext.Current.CancellationToken));
+
+        using var again = new MqttClientFactory().CreateMqttClient();
+        got = await ConnectAsync(again);
+        await again.SubscribeAsync("luohu/v1/gw-1/+/command", cancellationToken: TestContext.Current.CancellationToken);
+        Assert.Contains(id, await got.Reader.ReadAsync(TestContext.Current.CancellationToken));
+        _host.Services.GetRequiredService<CommandBook>().Reply("gw-1", "s-1", new CommandReply(id, CommandState.Done, null));
+        await again.SubscribeAsync("luohu/v1/gw-1/+/command", cancellationToken: TestContext.Current.CancellationToken);
+        var next = (await SendAsync("""{"name":"restart"}""")).GetProperty("id").GetString()!;
+        Assert.Contains(next, await got.Reader.ReadAsync(TestContext.Current.CancellationToken));
     }
 
     [Theory]
@@ -88,6 +105,14 @@ public sealed class WaitingCommandsTests : IAsyncLifetime
         Assert.Equal((2, 1), (first.GetProperty("items").GetArrayLength(), rest.GetProperty("items").GetArrayLength()));
         Assert.Equal(JsonValueKind.Null, rest.GetProperty("next").ValueKind);
         await ApiClient.ProblemOf(await _officer.Get($"{Path}?limit=0"), 400, "bad-parameter");
+    }
+
+    private async Task<Channel<string>> ConnectAsync(IMqttClient gateway)
+    {
+        var got = Channel.CreateUnbounded<string>();
+        gateway.ApplicationMessageReceivedAsync += m => Task.FromResult(got.Writer.TryWrite(m.ApplicationMessage.ConvertPayloadToString()));
+        await gateway.ConnectAsync(new MqttClientOptionsBuilder().WithTcpServer("127.0.0.1", _port).Build(), TestContext.Current.CancellationToken);
+        return got;
     }
 
     private async Task<JsonElement> SendAsync(string body)

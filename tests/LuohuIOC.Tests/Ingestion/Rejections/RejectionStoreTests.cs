@@ -44,6 +44,20 @@ public sealed class RejectionStoreTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task What_is_only_counted_is_counted_over_a_restart()
+    {
+        _store.Count(RejectionReason.SecretWrong);
+        await StopAsync();
+        await StartAsync();
+        Assert.Equal(1, _store.CountOf(RejectionReason.SecretWrong));
+        _store.Count(RejectionReason.SecretWrong);
+        await _store.Add(Of("gw-1", "of another reason"));
+        // As after a kill: nobody has stopped the first.
+        using var other = NewStore();
+        Assert.Equal(2, other.CountOf(RejectionReason.SecretWrong));
+    }
+
+    [Fact]
     public async Task All_gateways_together_have_a_bound()
     {
         for (var g = 0; g <= RejectionStore.RowsMax / RejectionStore.RowsOfGatewayMax; g++) await FloodAsync($"gw-{g}", RejectionStore.RowsOfGatewayMax);
@@ -71,9 +85,14 @@ public sealed class RejectionStoreTests : IAsyncLifetime
 
     private async Task StartAsync()
     {
-        var configuration = new ConfigurationBuilder().AddInMemoryCollection([new("DataDirectory", _folder)]).Build();
-        _store = new RejectionStore(configuration, _meters.GetRequiredService<System.Diagnostics.Metrics.IMeterFactory>(), NullLogger<RejectionStore>.Instance);
+        _store = NewStore();
         await _store.StartAsync(default);
+    }
+
+    private RejectionStore NewStore()
+    {
+        var configuration = new ConfigurationBuilder().AddInMemoryCollection([new("DataDirectory", _folder)]).Build();
+        return new RejectionStore(configuration, _meters.GetRequiredService<System.Diagnostics.Metrics.IMeterFactory>(), NullLogger<RejectionStore>.Instance);
     }
 
     private async Task StopAsync()
