@@ -62,11 +62,11 @@ public sealed class WaitingCommandsTests : IAsyncLifetime
         var got = await ConnectAsync(gateway);
         await gateway.SubscribeAsync("luohu/v1/gw-1/other/command", cancellationToken: TestContext.Current.CancellationToken);
         await gateway.SubscribeAsync("luohu/v1/gw-1/+/command", cancellationToken: TestContext.Current.CancellationToken);
-        Assert.Contains(waiting.GetProperty("id").GetString()!, await got.Reader.ReadAsync(TestContext.Current.CancellationToken));
+        Assert.Contains(waiting.GetProperty("id").GetString()!, await NextOf(got));
         // Somebody is subscribed now: the next one goes at once, and is behind the first.
         var sent = await SendAsync("""{"name":"restart"}""");
         Assert.Equal("sent", sent.GetProperty("state").GetString());
-        Assert.Contains(sent.GetProperty("id").GetString()!, await got.Reader.ReadAsync(TestContext.Current.CancellationToken));
+        Assert.Contains(sent.GetProperty("id").GetString()!, await NextOf(got));
     }
 
     [Fact]
@@ -76,16 +76,16 @@ public sealed class WaitingCommandsTests : IAsyncLifetime
         var got = await ConnectAsync(gateway);
         await gateway.SubscribeAsync("luohu/v1/gw-1/+/command", cancellationToken: TestContext.Current.CancellationToken);
         var id = (await SendAsync("""{"name":"report_now"}""")).GetProperty("id").GetString()!;
-        Assert.Contains(id, await got.Reader.ReadAsync(TestContext.Current.CancellationToken));
+        Assert.Contains(id, await NextOf(got));
 
         using var again = new MqttClientFactory().CreateMqttClient();
         got = await ConnectAsync(again);
         await again.SubscribeAsync("luohu/v1/gw-1/+/command", cancellationToken: TestContext.Current.CancellationToken);
-        Assert.Contains(id, await got.Reader.ReadAsync(TestContext.Current.CancellationToken));
+        Assert.Contains(id, await NextOf(got));
         _host.Services.GetRequiredService<CommandBook>().Reply("gw-1", "s-1", new CommandReply(id, CommandState.Done, null));
         await again.SubscribeAsync("luohu/v1/gw-1/+/command", cancellationToken: TestContext.Current.CancellationToken);
         var next = (await SendAsync("""{"name":"restart"}""")).GetProperty("id").GetString()!;
-        Assert.Contains(next, await got.Reader.ReadAsync(TestContext.Current.CancellationToken));
+        Assert.Contains(next, await NextOf(got));
     }
 
     [Theory]
@@ -114,6 +114,8 @@ public sealed class WaitingCommandsTests : IAsyncLifetime
         await gateway.ConnectAsync(new MqttClientOptionsBuilder().WithTcpServer("127.0.0.1", _port).Build(), TestContext.Current.CancellationToken);
         return got;
     }
+
+    private static Task<string> NextOf(Channel<string> got) => got.Reader.ReadAsync(TestContext.Current.CancellationToken).AsTask().WaitAsync(TimeSpan.FromSeconds(60));
 
     private async Task<JsonElement> SendAsync(string body)
     {
