@@ -26,7 +26,8 @@ export interface Plant {
   pace: Pace | null
   /** Readings a second since the look before, null at the first look and after a restart of the host. */
   rate: number | null
-  refusedRate: number | null
+  /** Refused in the last minute, as far as this wall has looked. */
+  refusedLately: number
 }
 
 export const plant = shallowRef<Plant | null>(null)
@@ -35,7 +36,20 @@ export const rates = ref<number[]>([])
 
 const EVERY_S = 2
 const RATES_MAX = 60
+const LATELY_MS = 60_000
 let before: { at: number; ingestion: Ingestion } | null = null
+let refusals: Refusals[] = []
+
+export interface Refusals {
+  at: number
+  count: number
+}
+
+/** Counts of the last minute with the present one; the first of them is the one to count from. A host that has forgotten some begins them anew. */
+export function lately(known: readonly Refusals[], next: Refusals): Refusals[] {
+  const kept = known.filter((one, i) => one.at >= next.at - LATELY_MS || (known[i + 1]?.at ?? next.at) > next.at - LATELY_MS)
+  return kept.some((one) => one.count > next.count) ? [next] : [...kept, next]
+}
 
 async function look(): Promise<void> {
   if (linkState.value !== 'live') return
@@ -45,7 +59,8 @@ async function look(): Promise<void> {
     const seconds = before ? (at - before.at) / 1000 : 0
     const known = before && seconds > 0.5 && ingestion.messages >= before.ingestion.messages
     const rate = known ? (ingestion.readings - before!.ingestion.readings) / seconds : null
-    plant.value = { ingestion, store, pace: own, rate, refusedRate: known ? ((ingestion.rejections - before!.ingestion.rejections) / seconds) * 60 : null }
+    refusals = lately(refusals, { at, count: ingestion.rejections })
+    plant.value = { ingestion, store, pace: own, rate, refusedLately: ingestion.rejections - refusals[0]!.count }
     if (rate !== null) rates.value = [...rates.value, rate].slice(-RATES_MAX)
     before = { at, ingestion }
   } catch {
