@@ -14,7 +14,7 @@ internal static class AlertCsv
     [
         "id", "severity", "highest", "state", "name", "sensor", "kind", "street", "rule", "metric", "value", "furthest", "threshold", "observed", "raised",
         "cleared", "acknowledged-by", "acknowledged-at", "assigned-to", "closed-by", "closed-at", "verdict", "marked-by", "marked-at", "comment",
-        "evidence", "surroundings", "longitude", "latitude", "due", "overdue",
+        "evidence", "surroundings", "longitude", "latitude", "due", "overdue", "value-number", "furthest-number", "threshold-number", "unit",
     ];
 
     public static string[] Heads(string language) => [.. Columns.Select(column => TextBook.Get(language, $"csv.alert.{column}"))];
@@ -71,6 +71,10 @@ internal static class AlertCsv
         Degrees(alert.Location?.Latitude),
         CsvAnswer.Time(alert.DueAt),
         CsvAnswer.Time(alert.OverdueAt),
+        Number(alert.Value),
+        Number(alert.Furthest),
+        Number(alert.Threshold),
+        alert.Unit,
     ];
 
     private static string Word(string language, string group, string word) => TextBook.Get(language, $"csv.{group}.{word}");
@@ -81,5 +85,8 @@ internal static class AlertCsv
     private static string Figure(string language, AlertView alert, double? value) =>
         value is not { } known ? "" : Figures.Of(language, alert.Kind, alert.Metric, known) is ['-', ..] below ? $"\u2212{below[1..]}" : Figures.Of(language, alert.Kind, alert.Metric, known);
 
-    private static string Degrees(double? degrees) => degrees?.ToString("0.######", System.Globalization.CultureInfo.InvariantCulture) ?? "";
+    // To compute with, in the unit of the last column, which need not be the one that people read.
+    private static string Number(double? value) => value?.ToString("0.######", System.Globalization.CultureInfo.InvariantCulture) ?? "";
+
+    private static string Degrees(double? degrees) => Number(degrees);
 }

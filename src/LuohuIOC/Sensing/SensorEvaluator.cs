@@ -82,7 +82,7 @@ public static class SensorEvaluator
         var mark = QualityChecks.Judge(state, profile, timeMs, isClockWrong, slots, values, flagged, out var usable, out var drops);
         (state.LatestGrade, state.LatestReason, state.LatestMarkSlots) = mark;
         // A battery that is well is a sign of life; beside nothing but impossible measurements it is none, unless the sensor comes back from a silence with them.
-        if ((usable & profile.MeasuredSlots) != 0 || (bits & profile.MeasuredSlots) == 0 || !components.IsEmpty || receivedMs - state.HeardMs >= rules.SilenceMs)
+        if ((usable & profile.MeasuredSlots) != 0 || (BitsOf(slots) & profile.MeasuredSlots) == 0 || !components.IsEmpty || receivedMs - state.HeardMs >= rules.SilenceMs)
         {
             EndSilence(state, rules, receivedMs, changes);
             state.UsableMs = Math.Max(state.UsableMs, receivedMs);

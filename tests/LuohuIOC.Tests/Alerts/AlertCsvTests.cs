@@ -1,5 +1,6 @@
 using System.Text;
 using LuohuIOC.Alerts;
+using LuohuIOC.Http;
 using LuohuIOC.Tests.Http;
 using LuohuIOC.Tests.Wall;
 using LuohuIOC.Texts;
@@ -26,6 +27,8 @@ public sealed class AlertCsvTests(SharedCity shared) : IClassFixture<SharedCity>
             ("橙色", "橙色", "已关闭", "文锦渡易涝点", "wl-001", "易涝点监测站", "黄贝街道", "道路积水"),
             (cells["预警级别"], cells["最高级别"], cells["状态"], cells["设备名称"], cells["设备编号"], cells["设备类别"], cells["街道"], cells["预警事项"]));
         Assert.Equal(("水深", "5 cm", "30 cm", "15 cm"), (cells["指标"], cells["最近数值"], cells["极值"], cells["限值"]));
+        // To compute with.
+        Assert.Equal(("0.05", "0.3", "0.15", "m"), (cells["最近数值（纯数字）"], cells["极值（纯数字）"], cells["限值（纯数字）"], cells["纯数字的单位"]));
         Assert.Equal(("2023-09-08T02:00:00+08:00", "2023-09-08T02:10:00+08:00"), (cells["发生时间"], cells["解除时间"]));
         Assert.Equal(("值班员甲", "系统", "已到场", "114.13"), (cells["确认人"], cells["关闭人"], cells["最近备注"], cells["经度（WGS84）"]));
         var english = AlertCsv.Rows(store.Queries, new AlertFilter(), AlertCsv.RowsMax, TextBook.English).Single();
@@ -44,6 +47,7 @@ public sealed class AlertCsvTests(SharedCity shared) : IClassFixture<SharedCity>
         foreach (var change in new[] { Found(Severity.Blue, 1, 0.6), Found(Severity.Yellow, 2, -0.82) }) await store.DoAsync(new AlertCommand.Observe(subject, change));
         var row = Assert.Single(AlertCsv.Rows(store.Queries, new AlertFilter(), AlertCsv.RowsMax, TextBook.English));
         Assert.Equal("\u22120.820 m³/s", row[Array.IndexOf(AlertCsv.Heads(TextBook.English), "Furthest value")]);
+        Assert.Equal("-0.82", CsvAnswer.Harmless(row[Array.IndexOf(AlertCsv.Heads(TextBook.English), "Furthest value, number")]));
     }
 
     [Fact]

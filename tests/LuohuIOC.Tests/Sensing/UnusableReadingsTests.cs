@@ -60,6 +60,17 @@ public sealed class UnusableReadingsTests
         Assert.Empty(_outfall.Changes);
     }
 
+    /// <summary>The sum has told of the rain before the reading of the same moment, which is left with nothing, and is well.</summary>
+    [Fact]
+    public void Rain_that_a_sum_has_told_of_is_a_sign_of_life()
+    {
+        var gauge = new Watched(SensorKind.RainGauge);
+        gauge.Read(0, ("rain_total", 10));
+        for (var second = 300; second <= 9_000; second += 300) gauge.Read(second, ("rain", 0));
+        gauge.Tick(9_001);
+        Assert.DoesNotContain(gauge.Changes, change => change.Rule == "offline");
+    }
+
     [Fact]
     public void What_falls_silent_is_told_as_silent_and_in_an_older_state_since_it_was_heard()
     {
