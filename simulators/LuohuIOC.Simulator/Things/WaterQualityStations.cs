@@ -6,7 +6,7 @@ namespace LuohuIOC.Simulator.Things;
 
 /// <summary>
 /// Water-quality stations: daily waves of temperature, pH and oxygen, the year's temperature, and the first flush: dirt that gathered on dry
-/// streets washes off with the first millimetres, passes as a plume of a few hours, and dilutes what is dissolved. Of it little reaches a reservoir,
+/// streets washes off with the first millimetres, passes as a plume of a few hours, and dilutes what is dissolved. Of either little reaches a reservoir,
 /// whose phosphorus is a lake's and not a river's.
 /// </summary>
 public sealed class WaterQualityStations : SensorGroup
@@ -38,7 +38,7 @@ public sealed class WaterQualityStations : SensorGroup
             var washed = station.Dirt * (1 - Math.Exp(-0.12 * rain));
             station.Dirt += ((1 - station.Dirt) * moment.Fading(GatheringTime)) - washed;
             station.Plume += (washed * station.Exposure) - (station.Plume * moment.Fading(PlumeTime));
-            station.Dilution = Math.Min(0.6, station.Dilution + (rain * 0.012) - (station.Dilution * moment.Fading(DilutionTime)));
+            station.Dilution = Math.Min(0.6, station.Dilution + (rain * 0.012 * station.Exposure) - (station.Dilution * moment.Fading(DilutionTime)));
         }
     }
 
@@ -62,7 +62,7 @@ public sealed class WaterQualityStations : SensorGroup
 
     private sealed class Station(Seeded random, bool isReservoir)
     {
-        /// <summary>Share of the streets' dirt that comes by.</summary>
+        /// <summary>Share of the streets' dirt and water that comes by.</summary>
         public double Exposure { get; } = isReservoir ? 0.02 : 1;
 
         public double Warmth { get; } = random.Between(-1, 1);

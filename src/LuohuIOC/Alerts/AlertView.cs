@@ -209,6 +209,9 @@ public sealed record AlertView
         Surroundings = Surroundings,
     };
 
+    /// <summary>The sensor sends, and nothing of it can be used.</summary>
+    public bool IsUnusable() => EvidenceWords.IsUnusable(Evidence);
+
     /// <summary>What the evidence goes with: the value of the last step while the alert's condition holds, and not the one that cleared it.</summary>
     public double? ValueTold() => ClearedAt is null ? Value : Furthest;
 

@@ -11,7 +11,7 @@ namespace LuohuIOC.Alerts;
 /// what a forecast did not explain, <c>{"residual":{"minutes":15,"expected":0.42,"low":0.3,"high":0.55,"value":1.1,"factor":5.2,"held":5,…}}</c>;
 /// a gateway that is away, <c>{"gateway":{"sensors":40}}</c>; a forecast, <c>{"nowcast":{"minutes":30,"expected":0.22,"low":0.1,"high":0.35,"crossingMinutes":18,…}}</c>;
 /// a rise that the next reading took back, <c>{"lone":true,…}</c>; what no measurement ended, <c>{"ruleChange":"off"}</c>; one of two alerts of a rule that hosts had raised at once, <c>{"doubled":"0123…"}</c>; what sends nothing that can be used,
-/// <c>{"silenceSeconds":1800,"unusable":"out-of-range"}</c>; other evidence has none.
+/// <c>{"silenceSeconds":1800,"unusable":"out-of-range","unusableSeconds":2400}</c>; other evidence has none.
 /// </summary>
 internal static class EvidenceWords
 {
@@ -27,7 +27,7 @@ internal static class EvidenceWords
         if (root.TryGetProperty("ruleChange", out var change)) return TextBook.Get(language, $"evidence.rule-change.{change.GetString()}");
         if (root.TryGetProperty("doubled", out var kept)) return TextBook.Get(language, "evidence.doubled", kept.GetString());
         if (IsLone(evidence)) return TextBook.Get(language, "evidence.lone");
-        if (root.TryGetProperty("unusable", out var why)) return TextBook.Get(language, $"evidence.unusable.{why.GetString()}", Math.Round(root.GetProperty("silenceSeconds").GetDouble() / 3600, 1));
+        if (root.TryGetProperty("unusable", out var why)) return TextBook.Get(language, $"evidence.unusable.{why.GetString()}", Lasting(language, TimeSpan.FromSeconds(root.GetProperty("unusableSeconds").GetDouble())));
         if (root.TryGetProperty("gateway", out var gateway)) return TextBook.Get(language, "evidence.gateway", Number(gateway, "sensors"));
         if (root.TryGetProperty("nowcast", out var nowcast)) return Nowcast(language, kind, metric, threshold, nowcast);
         if (root.TryGetProperty("residual", out var residual)) return Residual(language, kind, metric, residual);
@@ -116,6 +116,11 @@ internal static class EvidenceWords
             language, key, Figures.Of(language, kind, metric, value), Figures.Of(language, kind, metric, Value(root, "expected")),
             Number(root, "departure"), Number(root, "neighboursDeparture"), root.GetProperty("neighbours").GetArrayLength());
     }
+
+    /// <summary>In minutes, and from an hour and a half on in hours.</summary>
+    internal static string Lasting(string language, TimeSpan lasted) => lasted.TotalMinutes < 90
+        ? TextBook.Get(language, "surroundings.minutes", Math.Max(1, Math.Round(lasted.TotalMinutes)))
+        : TextBook.Get(language, "surroundings.hours", Math.Round(lasted.TotalHours, 1));
 
     private static bool Says(string evidence, string member) => evidence.Contains($"\"{member}\"", StringComparison.Ordinal);
 

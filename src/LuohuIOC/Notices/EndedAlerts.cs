@@ -14,7 +14,10 @@ internal sealed class EndedAlerts : IDisposable
     private readonly AlertQueries _queries;
     private readonly DateTimeOffset _started;
     private readonly ILogger<EndedAlerts> _logger;
-    private Task? _loading;
+    // Until that is read.
+    private readonly ConcurrentDictionary<string, bool> _heard = new(StringComparer.Ordinal);
+    private Task _loading = Task.CompletedTask;
+    private volatile bool _isLoaded;
     private bool _isFailing;
 
     public EndedAlerts(IOpenAlerts alerts, AlertQueries queries, TimeProvider time, ILogger<EndedAlerts> logger)
@@ -40,26 +43,36 @@ internal sealed class EndedAlerts : IDisposable
     /// </summary>
     public void Load()
     {
-        if (_loading is null or { IsFaulted: true }) _loading = Task.Run(Read);
+        if (!_isLoaded && _loading.IsCompleted) _loading = Task.Run(Read);
     }
 
     private void Read()
     {
         try
         {
-            foreach (var alert in _queries.ToldAndEnded(_started - NoticePolicy.NewsFor - AlertCall.LullMin, Max)) Note(AlertView.Of(alert));
+            foreach (var alert in _queries.ToldAndEnded(_started - NoticePolicy.NewsFor - AlertCall.LullMin, Max))
+                // What the board has told meanwhile is newer than what was read.
+                if (!_heard.ContainsKey(alert.Id)) Keep(AlertView.Of(alert));
+            _isLoaded = true;
+            _heard.Clear();
+            if (_isFailing) _logger.LogInformation("Notices: what ended before the start has been read.");
         }
         catch (Exception e)
         {
             if (!_isFailing) _logger.LogWarning(e, "Notices: what ended before the start could not be read yet, so nobody is told of it; it is tried again.");
             _isFailing = true;
-            throw;
         }
     }
 
     public void Dispose() => _alerts.Changed -= Note;
 
     private void Note(AlertView alert)
+    {
+        if (!_isLoaded) _heard[alert.Id] = true;
+        Keep(alert);
+    }
+
+    private void Keep(AlertView alert)
     {
         if (alert.State != AlertWords.Of(AlertState.Closed)) return;
         if (alert.Notices is { } notices && notices.Any(told => told is { Delivered: true, Ended: null })) _ended.AddOrUpdate(alert.Id, alert, (_, known) => known.Version > alert.Version ? known : alert);

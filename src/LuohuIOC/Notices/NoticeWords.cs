@@ -40,7 +40,7 @@ internal static class NoticeWords
         {
             Place(language, alert, alert.Highest ?? alert.Worst),
             TextBook.Get(language, "notice.over.finding", alert.RuleName, peak),
-            TextBook.Get(language, "notice.over.times", Clock(alert.RaisedAt, now), Clock(ended, now), TextBook.Get(language, HasCeased(alert) ? "notice.over.ceased" : "notice.over.closed"), Lasting(language, ended - alert.RaisedAt)),
+            TextBook.Get(language, "notice.over.times", Clock(alert.RaisedAt, now), Clock(ended, now), TextBook.Get(language, HasCeased(alert) ? "notice.over.ceased" : "notice.over.closed"), EvidenceWords.Lasting(language, ended - alert.RaisedAt)),
         };
         if (NoticePolicy.IsClosedByPerson(alert)) lines.Add(TextBook.Get(language, "notice.over.by", alert.ClosedBy));
         else if (alert.State == AlertWords.Of(AlertState.Raised)) lines.Add(TextBook.Get(language, "notice.over.unseen"));
@@ -88,10 +88,6 @@ internal static class NoticeWords
     private static string Waited(string language, DateTimeOffset since, DateTimeOffset now) => now - since < TimeSpan.FromMinutes(1)
         ? TextBook.Get(language, "notice.new", Clock(since, now))
         : TextBook.Get(language, "notice.waiting", Clock(since, now), (int)(now - since).TotalMinutes);
-
-    private static string Lasting(string language, TimeSpan lasted) => lasted.TotalMinutes < 90
-        ? TextBook.Get(language, "surroundings.minutes", Math.Max(1, Math.Round(lasted.TotalMinutes)))
-        : TextBook.Get(language, "surroundings.hours", Math.Round(lasted.TotalHours, 1));
 
     private static string Paragraph(IEnumerable<string> lines) => string.Join('\n', lines) + "\n\n";
 }

@@ -25,7 +25,7 @@ internal static class HostClock
     public static void SetBack(SensorState state, SensorRules rules, long nowMs)
     {
         state.HeardMs = Math.Min(state.HeardMs, nowMs);
-        state.UsableMs = Math.Min(state.UsableMs, nowMs);
+        if (state.Unusable is { } run) run.SinceMs = Math.Min(run.SinceMs, nowMs);
         if (state.LatestMs - nowMs <= ToleranceMs) return;
         // A little before the present: what was on its way just now is newer all the same.
         var byMs = state.LatestMs - (nowMs - ToleranceMs);

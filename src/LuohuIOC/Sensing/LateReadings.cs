@@ -62,6 +62,11 @@ internal static class LateReadings
         for (var i = 0; i < rules.Rules.Length; i++)
             if ((rules.Rules[i].Mask & usable) != 0) RuleSteps.OnReading(state, i, rules.Rules[i], state.LatestMs, changes, isDrop: (rules.Rules[i].Mask & drops) != 0);
         if (theirMark.Grade > mark.Grade) mark = theirMark;
+        if (state.Unusable is not null && (usable & profile.MeasuredSlots) != 0)
+        {
+            state.Unusable = null;
+            SensorEvaluator.EndSilence(state, rules, state.HeardMs, changes);
+        }
         return usable;
     }
 }

@@ -100,13 +100,13 @@ internal static class RuleBinding
         ref var latches = ref state.Rules[index];
         KeepWindow(state, index, rule, old.Ring);
         var measure = RuleSteps.MeasureOf(state, index, rule, old.On != 0);
-        if (rule.Form == RuleForm.NoData) latches.On = KeepsSilent(state, nowMs) && old.On != 0 ? rule.StepBits : (byte)0;
+        if (rule.Form == RuleForm.NoData) latches.On = (KeepsSilent(state, nowMs) || UnusableReadings.Holds(state, state.Bound!)) && old.On != 0 ? rule.StepBits : (byte)0;
         else if (rule.Form == RuleForm.Repeat) latches.ConditionTrue = measure >= rule.Lowest;
         else Settle(ref latches, rule, measure, old.On, state.LatestMs);
         if (CompiledRule.SeverityOf(old.On) != CompiledRule.SeverityOf(latches.On)) RuleSteps.Emit(state, rule, latches.On, nowMs, changes);
     }
 
-    private static bool KeepsSilent(SensorState state, long nowMs) => state.SilentSinceMs + state.Bound!.SilenceMs <= nowMs;
+    private static bool KeepsSilent(SensorState state, long nowMs) => state.HeardMs + state.Bound!.SilenceMs <= nowMs;
 
     /// <summary>A window of the same width keeps its bins: only the thresholds over it changed.</summary>
     private static void KeepWindow(SensorState state, int index, CompiledRule rule, long[]? oldRing)

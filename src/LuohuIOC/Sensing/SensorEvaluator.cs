@@ -31,7 +31,7 @@ public enum Arrival : byte
 /// </summary>
 /// <remarks>
 /// Two clocks: holds and windows run in the sensor's time (the readings' own times), so that delayed readings mean what
-/// they would have meant in time; silence runs in the server's time, from the receipt of the newest reading of which anything can be used. Neither runs in the pauses in which the host did not listen.
+/// they would have meant in time; silence runs in the server's time, from the receipt of the newest reading. Neither runs in the pauses in which the host did not listen.
 /// </remarks>
 public static class SensorEvaluator
 {
@@ -81,13 +81,9 @@ public static class SensorEvaluator
         var isClockWrong = ahead || timeDoubted || isOld || state.SetBack is { IsBelieved: true };
         var mark = QualityChecks.Judge(state, profile, timeMs, isClockWrong, slots, values, flagged, out var usable, out var drops);
         (state.LatestGrade, state.LatestReason, state.LatestMarkSlots) = mark;
-        // A battery that is well is a sign of life; beside nothing but impossible measurements it is none, unless the sensor comes back from a silence with them.
-        if ((usable & profile.MeasuredSlots) != 0 || (BitsOf(slots) & profile.MeasuredSlots) == 0 || !components.IsEmpty || receivedMs - state.HeardMs >= rules.SilenceMs)
-        {
-            EndSilence(state, rules, receivedMs, changes);
-            state.UsableMs = Math.Max(state.UsableMs, receivedMs);
-        }
+        if (UnusableReadings.Take(state, profile, BitsOf(slots), components.IsEmpty ? usable : ulong.MaxValue, receivedMs)) EndSilence(state, rules, receivedMs, changes);
         state.HeardMs = Math.Max(state.HeardMs, receivedMs);
+        if (UnusableReadings.IsDue(state, rules, receivedMs)) TellUnusable(state, rules, receivedMs, changes);
 
         var compiled = rules.Rules;
         var dueMoved = false;
@@ -156,9 +152,16 @@ public static class SensorEvaluator
         RuleBinding.Explain(changes, known, RuleBinding.Retired);
         state.HoldDueMs = HoldDueOf(state, rules);
         // Put back into service it is silent from now on at the earliest, and not since a time that was told before.
-        if (state.HeardMs == 0) return;
-        state.HeardMs = Math.Max(state.HeardMs, nowMs);
-        state.UsableMs = Math.Max(state.UsableMs, nowMs);
+        if (state.HeardMs != 0) state.HeardMs = Math.Max(state.HeardMs, nowMs);
+        state.Unusable = null;
+    }
+
+    private static void TellUnusable(SensorState state, SensorRules rules, long receivedMs, List<RuleChange> changes)
+    {
+        state.Unusable!.IsTold = true;
+        ref var latches = ref state.Rules[rules.NoData];
+        latches.On = rules.Rules[rules.NoData].StepBits;
+        RuleSteps.Emit(state, rules.Rules[rules.NoData], latches.On, receivedMs, changes);
     }
 
     // Of what came before amounts were remembered nothing is known.
@@ -206,7 +209,7 @@ public static class SensorEvaluator
     private static long SilentAt(SensorState state, SensorRules rules, long reachableSinceMs, ListenedTime? listened) =>
         rules.NoData < 0 || state.HeardMs == 0 || state.Rules[rules.NoData].On != 0
             ? long.MaxValue
-            : (listened ?? ListenedTime.Always).SilentAt(Math.Max(state.SilentSinceMs, reachableSinceMs), rules.SilenceMs);
+            : (listened ?? ListenedTime.Always).SilentAt(Math.Max(state.HeardMs, reachableSinceMs), rules.SilenceMs);
 
     private static long TellableAt(SensorRules rules, ListenedTime? listened) => listened?.TellableAt(rules.SilenceMs) ?? 0;
 
@@ -214,11 +217,11 @@ public static class SensorEvaluator
     /// The end of silence is told even when its beginning is not in this state: it may have been raised by a tick that a
     /// crash made the state forget, and ending an alert that is not open does nothing.
     /// </summary>
-    private static void EndSilence(SensorState state, SensorRules rules, long receivedMs, List<RuleChange> changes)
+    internal static void EndSilence(SensorState state, SensorRules rules, long receivedMs, List<RuleChange> changes)
     {
         if (rules.NoData < 0) return;
         ref var latches = ref state.Rules[rules.NoData];
-        if (latches.On == 0 && (state.HeardMs == 0 || receivedMs - state.SilentSinceMs < rules.SilenceMs)) return;
+        if (latches.On == 0 && (state.HeardMs == 0 || receivedMs - state.HeardMs < rules.SilenceMs)) return;
         latches.On = 0;
         RuleSteps.Emit(state, rules.Rules[rules.NoData], latches.On, receivedMs, changes);
     }

@@ -7,7 +7,7 @@ using LuohuIOC.Sensing.Rain;
 namespace LuohuIOC.Sensing;
 
 /// <summary>
-/// What a sensor grain remembers between readings and across restarts: about 0.65 KB for a parking sensor, 1.3 KB for a
+/// What a sensor grain remembers between readings and across restarts: about 0.67 KB for a parking sensor, 1.3 KB for a
 /// water-quality station. Only <see cref="SensorEvaluator"/> writes it, except <see cref="AppliedPosition"/>, which is the grain's.
 /// Stored: append fields with new ids, never renumber.
 /// </summary>
@@ -34,7 +34,7 @@ public sealed class SensorState
     [Id(4)]
     public long Sequence;
 
-    /// <summary>When the newest reading was received, Unix ms. 0 before the first.</summary>
+    /// <summary>When the newest reading was received, Unix ms; silence counts from here. 0 before the first.</summary>
     [Id(5)]
     public long HeardMs;
 
@@ -127,9 +127,9 @@ public sealed class SensorState
     [Id(27)]
     public AmountsSeen? Amounts;
 
-    /// <summary>When the newest reading of which the rules could use anything was received, Unix ms; silence counts from here. 0 before the first, and in what older versions wrote.</summary>
+    /// <summary>Of readings that nobody can use, while such come; null while the sensor is well, and in what older versions wrote.</summary>
     [Id(28)]
-    public long UsableMs;
+    public UnusableRun? Unusable;
 
     /// <summary>The rules that the arrays above are shaped for; a pointer comparison tells that nothing changed.</summary>
     [NonSerialized]
@@ -160,9 +160,6 @@ public sealed class SensorState
         // Positions grow with the clock: the smallest is the one of the host that has been silent longest.
         else Applied = [.. known.OrderByDescending(p => p.Position).Take(JournalsMax - 1), new JournalPlace(journal, position)];
     }
-
-    /// <summary>Since when the sensor has brought nothing that can be used, Unix ms; 0 before the first reading.</summary>
-    internal long SilentSinceMs => UsableMs == 0 ? HeardMs : UsableMs;
 
     /// <summary>Quality of the latest reading.</summary>
     public QualityMark LatestMark => new(LatestGrade, LatestReason, LatestMarkSlots);

@@ -1,6 +1,7 @@
 using LuohuIOC.Alerts;
 using LuohuIOC.DeviceProtocol;
 using LuohuIOC.Ingestion;
+using LuohuIOC.Sensing.Rules;
 using LuohuIOC.Texts;
 using Xunit;
 
@@ -9,42 +10,33 @@ namespace LuohuIOC.Tests.Sensing;
 /// <summary>A sensor that sends, and nothing that can be used, is as good as one that is silent. An outfall may be silent for half an hour.</summary>
 public sealed class UnusableReadingsTests
 {
+    private const string OutOfRange = """{"silenceSeconds":1800,"unusable":"out-of-range","unusableSeconds":1800}""";
+
     private readonly Watched _outfall = new(SensorKind.Outfall);
 
     [Fact]
     public void What_sends_only_impossible_values_is_told_after_the_silence_of_its_kind_and_ends_with_the_first_that_is_possible()
     {
-        for (var second = 0; second <= 1_800; second += 300) _outfall.Read(second, ("level", 99), ("battery", 80));
-        _outfall.Tick(1_800.5);
+        Break(0, 1_500);
         Assert.Empty(_outfall.Changes);
-        _outfall.Tick(1_801);
+        Break(1_800, 1_800);
         var told = Assert.Single(_outfall.Changes);
-        Assert.Equal("offline blue@1800", Watched.Tell(told));
-        Assert.Equal("""{"silenceSeconds":1800,"unusable":"out-of-range"}""", told.Evidence);
-        _outfall.Read(2_100, ("level", 99));
+        Assert.Equal(("offline blue@1800", OutOfRange), (Watched.Tell(told), told.Evidence));
+        Break(2_100, 2_100);
         Assert.Single(_outfall.Changes);
         _outfall.Read(2_400, ("level", 0.3));
-        Assert.Equal("offline ended@2400", Watched.Tell(_outfall.Changes[^1]));
+        Assert.Equal(("offline ended@2400", """{"silenceSeconds":1800}"""), (Watched.Tell(_outfall.Changes[^1]), _outfall.Changes[^1].Evidence));
     }
 
     [Fact]
-    public void What_was_well_and_then_breaks_is_silent_since_its_last_that_could_be_used()
+    public void A_battery_beside_or_between_them_is_no_news_of_the_water_and_ends_nothing()
     {
-        _outfall.Read(0, ("level", 0.3));
-        for (var second = 300; second <= 1_800; second += 300) Assert.Equal(QualityGrade.Bad, _outfall.Read(second, ("level", -99)).Grade);
-        _outfall.Tick(1_801);
+        for (var second = 0; second <= 3_600; second += 300)
+        {
+            _outfall.Read(second, ("level", 99), ("battery", 80));
+            _outfall.Read(second + 10, ("battery", 80));
+        }
         Assert.Equal("offline blue@1800", Watched.Tell(Assert.Single(_outfall.Changes)));
-    }
-
-    [Fact]
-    public void What_comes_back_from_a_silence_with_impossible_values_is_first_told_as_back()
-    {
-        _outfall.Read(0, ("level", 0.3));
-        _outfall.Tick(2_000);
-        for (var second = 2_100; second <= 3_900; second += 300) _outfall.Read(second, ("level", 99));
-        _outfall.Tick(3_901);
-        Assert.Equal(["offline blue@1800", "offline ended@2100", "offline blue@3900"], _outfall.Changes.Select(Watched.Tell));
-        Assert.Contains("unusable", _outfall.Changes[^1].Evidence, StringComparison.Ordinal);
     }
 
     [Fact]
@@ -60,42 +52,102 @@ public sealed class UnusableReadingsTests
         Assert.Empty(_outfall.Changes);
     }
 
-    /// <summary>The sum has told of the rain before the reading of the same moment, which is left with nothing, and is well.</summary>
     [Fact]
-    public void Rain_that_a_sum_has_told_of_is_a_sign_of_life()
+    public void A_garbled_frame_or_two_before_a_silence_leave_it_a_silence()
     {
-        var gauge = new Watched(SensorKind.RainGauge);
-        gauge.Read(0, ("rain_total", 10));
-        for (var second = 300; second <= 9_000; second += 300) gauge.Read(second, ("rain", 0));
-        gauge.Tick(9_001);
-        Assert.DoesNotContain(gauge.Changes, change => change.Rule == "offline");
+        _outfall.Read(0, ("level", 0.3));
+        Break(300, 600);
+        _outfall.Tick(2_401);
+        var told = Assert.Single(_outfall.Changes);
+        Assert.Equal(("offline blue@2400", """{"silenceSeconds":1800}"""), (Watched.Tell(told), told.Evidence));
     }
 
     [Fact]
-    public void What_falls_silent_is_told_as_silent_and_in_an_older_state_since_it_was_heard()
+    public void What_comes_back_from_a_silence_with_impossible_values_is_first_told_as_back()
     {
         _outfall.Read(0, ("level", 0.3));
-        _outfall.State.UsableMs = 0;
-        _outfall.Tick(1_801);
-        var told = Assert.Single(_outfall.Changes);
-        Assert.Equal("""{"silenceSeconds":1800}""", told.Evidence);
-        _outfall.Read(3_000, ("level", 0.3));
-        Assert.Equal("offline ended@3000", Watched.Tell(_outfall.Changes[^1]));
+        _outfall.Tick(2_000);
+        Break(2_100, 3_900);
+        Assert.Equal(["offline blue@1800", "offline ended@2100", "offline blue@3900"], _outfall.Changes.Select(Watched.Tell));
+        Assert.Equal(OutOfRange, _outfall.Changes[^1].Evidence);
+    }
+
+    [Fact]
+    public void A_pause_of_the_whole_sensor_ends_nothing_when_rubbish_goes_on_behind_it()
+    {
+        Break(0, 1_800);
+        _outfall.Tick(9_000);
+        Break(9_000, 9_300);
+        Assert.Equal("offline blue@1800", Watched.Tell(Assert.Single(_outfall.Changes)));
+    }
+
+    [Fact]
+    public void What_broke_before_this_version_is_told()
+    {
+        _outfall.Read(0, ("level", 99));
+        _outfall.State.Unusable = null;
+        Break(300, 2_100);
+        Assert.Equal("offline blue@2100", Watched.Tell(Assert.Single(_outfall.Changes)));
+    }
+
+    [Fact]
+    public void A_value_that_can_be_used_and_comes_behind_newer_rubbish_ends_it()
+    {
+        Break(0, 1_800);
+        _outfall.Receive(1_700, 1_801, ReadingGroup.NoSequence, ("flow", 0.2));
+        Assert.Equal("offline ended@1800", Watched.Tell(_outfall.Changes[^1]));
+    }
+
+    [Fact]
+    public void A_longer_silence_that_an_officer_allows_ends_it_until_that_is_over()
+    {
+        Break(0, 1_800);
+        _outfall.Rules = RuleCompiler.Compile(_outfall.Sensor.Layout, [new NoDataRule { Id = "offline", Severity = Severity.Blue, SilenceSeconds = 3_600 }]);
+        Break(2_100, 3_900);
+        Assert.Equal(["offline blue@1800", "offline ended@2100", "offline blue@3600"], _outfall.Changes.Select(Watched.Tell));
+    }
+
+    [Fact]
+    public void Reasons_that_differ_are_told_as_such()
+    {
+        _outfall.Read(0, ("level", 0.3));
+        Assert.Equal(QualityReason.ImpossibleRate, _outfall.Read(1, ("level", 9)).Reason);
+        Break(300, 2_100);
+        Assert.Contains("\"unusable\":\"mixed\"", Assert.Single(_outfall.Changes, change => change.Rule == "offline").Evidence, StringComparison.Ordinal);
+    }
+
+    /// <summary>The sum has told of the rain before the reading of the same moment, which is left with nothing, and is well.</summary>
+    [Fact]
+    public void Rain_that_a_sum_has_told_of_is_no_rubbish()
+    {
+        var gauge = new Watched(SensorKind.RainGauge);
+        for (var i = 0; i < 40; i++)
+        {
+            gauge.Read(i * 300, ("rain_total", 10 + i));
+            gauge.Read(i * 300, ("rain", 1));
+            Assert.Null(gauge.State.Unusable);
+        }
     }
 
     [Theory]
     [InlineData("out-of-range")]
     [InlineData("impossible-rate")]
     [InlineData("device")]
+    [InlineData("mixed")]
     public void People_read_why(string why)
     {
-        var evidence = $$"""{"silenceSeconds":1800,"unusable":"{{why}}"}""";
+        var evidence = OutOfRange.Replace("out-of-range", why, StringComparison.Ordinal);
         foreach (var language in new[] { TextBook.Chinese, TextBook.English })
         {
-            Assert.Contains("0.5", EvidenceWords.Of(language, "outfall", "", null, null, evidence), StringComparison.Ordinal);
+            Assert.Contains("30", EvidenceWords.Of(language, "outfall", "", null, null, evidence), StringComparison.Ordinal);
             Assert.NotEqual(AlertWords.Rule(language, "offline"), AlertWords.Rule(language, "offline", evidence));
         }
         Assert.Equal("设备数据不可用", AlertWords.Rule(TextBook.Chinese, "offline", evidence));
         Assert.Equal("设备离线", AlertWords.Rule(TextBook.Chinese, "offline", """{"silenceSeconds":1800}"""));
+    }
+
+    private void Break(int from, int to)
+    {
+        for (var second = from; second <= to; second += 300) _outfall.Read(second, ("level", 99));
     }
 }

@@ -47,12 +47,15 @@ export interface Refusals {
 
 /** Counts of the last minute with the present one; the first of them is the one to count from. A host that has forgotten some begins them anew. */
 export function lately(known: readonly Refusals[], next: Refusals): Refusals[] {
-  const kept = known.filter((one, i) => one.at >= next.at - LATELY_MS || (known[i + 1]?.at ?? next.at) > next.at - LATELY_MS)
+  const kept = known.filter((one) => one.at >= next.at - LATELY_MS - EVERY_S * 1000)
   return kept.some((one) => one.count > next.count) ? [next] : [...kept, next]
 }
 
+let isLooking = false
+
 async function look(): Promise<void> {
-  if (linkState.value !== 'live') return
+  if (linkState.value !== 'live' || isLooking) return
+  isLooking = true
   try {
     const [ingestion, store, own] = await Promise.all([ask<Ingestion>('/api/v1/ingestion'), ask<Store>('/api/v1/history'), pace()])
     const at = performance.now()
@@ -65,6 +68,8 @@ async function look(): Promise<void> {
     before = { at, ingestion }
   } catch {
     // The link's own sign says when the host is away.
+  } finally {
+    isLooking = false
   }
 }
 

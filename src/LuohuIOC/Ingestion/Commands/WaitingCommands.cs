@@ -13,6 +13,8 @@ internal sealed partial class WaitingCommands(
     /// <summary>Subscriptions to be looked at; beyond, what waits is sent with the gateway's next one.</summary>
     private const int SubscriptionsMax = 100_000;
 
+    private const string Restart = "restart";
+
     private static readonly TimeSpan Again = TimeSpan.FromSeconds(1);
 
     private readonly Channel<(string Gateway, string? Sensor)> _subscribed =
@@ -39,18 +41,24 @@ internal sealed partial class WaitingCommands(
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
         await foreach (var (gateway, sensor) in _subscribed.Reader.ReadAllAsync(stoppingToken))
-            while (!await TrySendAsync(gateway, sensor, stoppingToken)) await Task.Delay(Again, time, stoppingToken);
+        {
+            var sent = new HashSet<string>(StringComparer.Ordinal);
+            while (!await TrySendAsync(gateway, sensor, sent, stoppingToken)) await Task.Delay(Again, time, stoppingToken);
+        }
     }
 
     private void Look(string gateway, string? sensor) => _subscribed.Writer.TryWrite((gateway, sensor));
 
-    private async Task<bool> TrySendAsync(string gateway, string? sensor, CancellationToken cancellation)
+    // What was sent when the database failed is not sent again with the next try.
+    private async Task<bool> TrySendAsync(string gateway, string? sensor, HashSet<string> sent, CancellationToken cancellation)
     {
         try
         {
             foreach (var command in book.UnansweredOf(gateway, sensor))
             {
-                await publisher.PublishHereAsync(command, cancellation);
+                // A device that restarts before its answer is out would restart for ever.
+                if (command is { State: CommandState.Sent, Name: Restart }) continue;
+                if (sent.Add(command.Id)) await publisher.PublishHereAsync(command, cancellation);
                 if (command.State is CommandState.Waiting) book.NoteSent(command.Id);
             }
             return true;

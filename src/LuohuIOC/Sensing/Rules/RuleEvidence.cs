@@ -1,6 +1,5 @@
 using System.Globalization;
 using System.Text;
-using LuohuIOC.Ingestion;
 
 namespace LuohuIOC.Sensing.Rules;
 
@@ -16,26 +15,18 @@ internal static class RuleEvidence
         _ => state.Latest[rule.Operand.Slot],
     };
 
-    /// <summary>JSON such as <c>{"windowSeconds":10800}</c>, <c>{"times":3,"windowSeconds":86400}</c>, <c>{"silenceSeconds":1800,"unusable":"out-of-range"}</c> or all values of an all-of rule; null without.</summary>
+    /// <summary>JSON such as <c>{"windowSeconds":10800}</c>, <c>{"times":3,"windowSeconds":86400}</c>, <c>{"silenceSeconds":1800,"unusable":"out-of-range","unusableSeconds":2400}</c> or all values of an all-of rule; null without.</summary>
     public static string? Of(SensorState state, int index, CompiledRule rule) => rule.Form switch
     {
         RuleForm.Sum or RuleForm.Rise => $$"""{"windowSeconds":{{rule.WindowMs / 1000}}}""",
         RuleForm.Repeat => $$"""{"times":{{Count(state.Rings[index]!, rule)}},"windowSeconds":{{rule.WindowMs / 1000}}}""",
-        RuleForm.NoData => $$"""{"silenceSeconds":{{state.Bound!.SilenceMs / 1000}}{{Unusable(state)}}}""",
+        RuleForm.NoData => $$"""{"silenceSeconds":{{state.Bound!.SilenceMs / 1000}}{{UnusableReadings.Evidence(state)}}}""",
         RuleForm.AllOf => Values(state, rule),
         _ => null,
     };
 
     /// <summary>The next reading has taken a rise back: <c>{"windowSeconds":3600,"lone":true}</c>.</summary>
     public static string Lone(CompiledRule rule) => $$"""{"windowSeconds":{{rule.WindowMs / 1000}},"lone":true}""";
-
-    // It sends, and nothing that a rule could use.
-    private static string Unusable(SensorState state) => state.HeardMs <= state.SilentSinceMs ? "" : state.LatestReason switch
-    {
-        QualityReason.Device => ",\"unusable\":\"device\"",
-        QualityReason.ImpossibleRate => ",\"unusable\":\"impossible-rate\"",
-        _ => ",\"unusable\":\"out-of-range\"",
-    };
 
     private static int Count(long[] times, CompiledRule rule)
     {

@@ -20,8 +20,8 @@ internal sealed class WitnessLook(
     public Surroundings Look(AlertView alert, LastEpisode? last, DateTimeOffset at)
     {
         var nowMs = at.ToUnixTimeMilliseconds();
-        // A sensor's fault was found by holding it against its neighbours: that they move and it does not proves the fault, and no event.
-        if (!registry.TryFind(alert.SensorId, out var sensor) || Alone.Contains(alert.Metric) || alert.Rule == HealthMarks.FaultRule)
+        // A sensor's fault was found by holding it against its neighbours: that they move and it does not proves the fault, and no event. What sends rubbish is its own fault, too.
+        if (!registry.TryFind(alert.SensorId, out var sensor) || Alone.Contains(alert.Metric) || alert.Rule == HealthMarks.FaultRule || alert.IsUnusable())
             return new Surroundings(at, null, SurroundingsLean.Undecided, TrendBook.Minutes, null, null, [], null, last);
         var own = Read(sensor, alert.Metric, nowMs);
         var subject = SubjectOf(sensor, alert, own);

@@ -73,11 +73,11 @@ public sealed class DetectorStateTests
         "uQ7KASAwebkOyiEACYGamZmZmZm5P4CamZmZmZnZP4AAAAAAcJmUQYAAAIAg10F5QuBBC2xldmVsIQADASAABLkOyuDgIEAZbm92ZWx0eS1mbG93QQHBAQEBAQHBCUEBwRng" +
         "4OAhIAAFgQAAAAAAAABAgAAAAAAAABBA4CEABYEAAAAAAAD4P4AAAAAAAAAEQOABIAAEuQ7K4CEIFQMBA+DBAcEBwQHBAcEBwQHg";
 
-    /// <summary>The same by a version that remembers when the last reading came that could be used.</summary>
-    private const string WithUsable =
+    /// <summary>The same with a place for readings that nobody can use.</summary>
+    private const string WithUnusable =
         "IAAlASAwebkOyiHgAQEBAQEBAQEJFQEJFQEBASHgAQEJFQkh4AEBIeAh4CHggf////////9/IQgVAwEgAAS5DsoBHSEABSFAG25vdmVsdHktbGV2ZWxBCQECA/oJFQUBIAAE" +
         "uQ7KASAwebkOyiEACYGamZmZmZm5P4CamZmZmZnZP4AAAAAAcJmUQYAAAIAg10F5QuBBC2xldmVsIQADASAABLkOyuDgIEAZbm92ZWx0eS1mbG93QQHBAQEBAQHBCUEBwRng" +
-        "4OAhIAAFgQAAAAAAAABAgAAAAAAAABBA4CEABYEAAAAAAAD4P4AAAAAAAAAEQOABIAAEuQ7K4CEIFQMBA+DBAcEBwQHBAcEBwQEBAeA=";
+        "4OAhIAAFgQAAAAAAAABAgAAAAAAAABBA4CEABYEAAAAAAAD4P4AAAAAAAAAEQOABIAAEuQ7K4CEIFQMBA+DBAcEBwQHBAcEBwQHBAeA=";
 
     private static readonly Serializer<SensorState> Serializer =
         new ServiceCollection().AddSerializer().BuildServiceProvider().GetRequiredService<Serializer<SensorState>>();
@@ -94,7 +94,7 @@ public sealed class DetectorStateTests
     [InlineData(WithSums, 2)]
     [InlineData(WithHeard, 2)]
     [InlineData(WithAmounts, 2)]
-    [InlineData(WithUsable, 2)]
+    [InlineData(WithUnusable, 2)]
     public void Every_version_can_be_read(string golden, int streams)
     {
         var state = Serializer.Deserialize(Convert.FromBase64String(golden))!;
@@ -137,6 +137,6 @@ public sealed class DetectorStateTests
     {
         var state = Serializer.Deserialize(Convert.FromBase64String(WithHealth))!;
         (state.Detector!.Streams[0].Metric, state.Detector.Streams[0].HeardMs) = ("level", [1_735_660_800_000]);
-        Assert.Equal(WithUsable, Convert.ToBase64String(Serializer.SerializeToArray(state)));
+        Assert.Equal(WithUnusable, Convert.ToBase64String(Serializer.SerializeToArray(state)));
     }
 }
