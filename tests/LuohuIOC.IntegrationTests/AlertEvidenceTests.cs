@@ -42,7 +42,7 @@ public sealed class AlertEvidenceTests
             Assert.Equal("silent", verdicts[near[1]]);
             Assert.Equal("rise", found.GetProperty("subject").GetString());
             Assert.Equal("undecided", found.GetProperty("lean").GetString());
-            Assert.Contains("相邻 1 站均未见上升", found.GetProperty("text").GetString());
+            Assert.Contains("相邻 1 站未见上升", found.GetProperty("text").GetString());
             var last = found.GetProperty("last");
             Assert.Equal((first, 0.2, "true"), (last.GetProperty("alertId").GetString(), last.GetProperty("peak").GetDouble(), last.GetProperty("verdict").GetString()));
             Assert.Contains("标记为属实", last.GetProperty("text").GetString());

@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Text.Json;
+using LuohuIOC.DeviceProtocol;
 using LuohuIOC.Texts;
 
 namespace LuohuIOC.Alerts;
@@ -11,7 +12,7 @@ namespace LuohuIOC.Alerts;
 /// what a forecast did not explain, <c>{"residual":{"minutes":15,"expected":0.42,"low":0.3,"high":0.55,"value":1.1,"factor":5.2,"held":5,…}}</c>;
 /// a gateway that is away, <c>{"gateway":{"sensors":40}}</c>; a forecast, <c>{"nowcast":{"minutes":30,"expected":0.22,"low":0.1,"high":0.35,"crossingMinutes":18,…}}</c>;
 /// a rise that the next reading took back, <c>{"lone":true,…}</c>; what no measurement ended, <c>{"ruleChange":"off"}</c>; one of two alerts of a rule that hosts had raised at once, <c>{"doubled":"0123…"}</c>; what sends nothing that can be used,
-/// <c>{"silenceSeconds":1800,"unusable":"out-of-range","unusableSeconds":2400}</c>; other evidence has none.
+/// <c>{"silenceSeconds":1800,"unusable":"out-of-range","unusableSeconds":2400,"metric":"level","last":99}</c>; other evidence has none.
 /// </summary>
 internal static class EvidenceWords
 {
@@ -27,7 +28,7 @@ internal static class EvidenceWords
         if (root.TryGetProperty("ruleChange", out var change)) return TextBook.Get(language, $"evidence.rule-change.{change.GetString()}");
         if (root.TryGetProperty("doubled", out var kept)) return TextBook.Get(language, "evidence.doubled", kept.GetString());
         if (IsLone(evidence)) return TextBook.Get(language, "evidence.lone");
-        if (root.TryGetProperty("unusable", out var why)) return TextBook.Get(language, $"evidence.unusable.{why.GetString()}", Lasting(language, TimeSpan.FromSeconds(root.GetProperty("unusableSeconds").GetDouble())));
+        if (root.TryGetProperty("unusable", out var why)) return Unusable(language, kind, why.GetString()!, root);
         if (root.TryGetProperty("gateway", out var gateway)) return TextBook.Get(language, "evidence.gateway", Number(gateway, "sensors"));
         if (root.TryGetProperty("nowcast", out var nowcast)) return Nowcast(language, kind, metric, threshold, nowcast);
         if (root.TryGetProperty("residual", out var residual)) return Residual(language, kind, metric, residual);
@@ -115,6 +116,15 @@ internal static class EvidenceWords
         return TextBook.Get(
             language, key, Figures.Of(language, kind, metric, value), Figures.Of(language, kind, metric, Value(root, "expected")),
             Number(root, "departure"), Number(root, "neighboursDeparture"), root.GetProperty("neighbours").GetArrayLength());
+    }
+
+    private static string Unusable(string language, string kind, string why, JsonElement root)
+    {
+        var told = TextBook.Get(language, $"evidence.unusable.{why}", Lasting(language, TimeSpan.FromSeconds(root.GetProperty("unusableSeconds").GetDouble())));
+        if (!root.TryGetProperty("metric", out var named) || named.GetString() is not { } metric || !KindCatalogue.TryParse(kind, out var known)) return told;
+        if (KindCatalogue.Of(known).Metrics.FirstOrDefault(m => m.Name == metric) is not { } definition) return told;
+        return told + TextBook.Get(
+            language, "evidence.unusable.last", AlertWords.Metric(language, metric), Figures.Of(language, kind, metric, Value(root, "last")), Figures.Between(language, kind, metric, definition.Minimum, definition.Maximum));
     }
 
     /// <summary>In minutes, and from an hour and a half on in hours.</summary>

@@ -117,9 +117,12 @@ internal static class SurroundingsWords
         if (there == 0) return null;
         var (place, word) = (Of(side), Word(found.Subject));
         var heard = found.Heard().Where(n => n.Side == side).ToArray();
-        if (heard.Length == 0) return TextBook.Get(language, $"surroundings.{place}.mute");
+        // They send, and what they sent does not reach far enough back.
+        if (heard.Length == 0) return TextBook.Get(language, $"surroundings.{place}.{(found.Neighbours.Any(n => n.Side == side && n.Verdict == NeighbourVerdict.Unknown) ? "short" : "mute")}");
         var agree = heard.Count(n => n.Verdict == NeighbourVerdict.Agrees);
         var share = agree == 0 ? "none" : agree == heard.Length ? "all" : "some";
+        // No language says "all" of one.
+        if (heard.Length == 1 && side == NeighbourSide.Near) share = agree == 1 ? "one" : "not-one";
         return TextBook.Get(language, $"surroundings.{place}.{share}.{word}", heard.Length, agree);
     }
 

@@ -48,6 +48,8 @@ internal static class RuleBinding
                 continue;
             }
             state.Rules[i].Fingerprint = rule.Fingerprint;
+            // A silence that was told before it was switched off is told anew, and not at the time at which everybody has heard of it.
+            if (rule.Form == RuleForm.NoData && state.HeardMs != 0 && KeepsSilent(state, nowMs)) state.Rules[i].BlueSinceMs = nowMs;
             if (before >= 0) Judge(state, i, rule, (old.Rules[before].On, before < old.Rings.Length ? old.Rings[before] : null), nowMs, changes);
             else if (rule.Form is RuleForm.Value or RuleForm.AllOf) Judge(state, i, rule, default, nowMs, changes);
         }

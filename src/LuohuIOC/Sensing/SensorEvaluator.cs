@@ -81,7 +81,7 @@ public static class SensorEvaluator
         var isClockWrong = ahead || timeDoubted || isOld || state.SetBack is { IsBelieved: true };
         var mark = QualityChecks.Judge(state, profile, timeMs, isClockWrong, slots, values, flagged, out var usable, out var drops);
         (state.LatestGrade, state.LatestReason, state.LatestMarkSlots) = mark;
-        if (UnusableReadings.Take(state, profile, BitsOf(slots), components.IsEmpty ? usable : ulong.MaxValue, receivedMs)) EndSilence(state, rules, receivedMs, changes);
+        if (UnusableReadings.Take(state, profile, slots, values, components.IsEmpty ? usable : ulong.MaxValue, receivedMs)) EndSilence(state, rules, receivedMs, changes);
         state.HeardMs = Math.Max(state.HeardMs, receivedMs);
         if (UnusableReadings.IsDue(state, rules, receivedMs)) TellUnusable(state, rules, receivedMs, changes);
 
@@ -116,7 +116,7 @@ public static class SensorEvaluator
         {
             ref var latches = ref state.Rules[rules.NoData];
             latches.On = rules.Rules[rules.NoData].StepBits;
-            RuleSteps.Emit(state, rules.Rules[rules.NoData], latches.On, silentAtMs, changes);
+            RuleSteps.Emit(state, rules.Rules[rules.NoData], latches.On, Math.Max(silentAtMs, Math.Min(latches.BlueSinceMs, nowMs)), changes);
         }
         return NextDue(state, rules, reachableSinceMs, listened);
     }

@@ -1,3 +1,4 @@
+using System.Globalization;
 using LuohuIOC.Ingestion;
 using LuohuIOC.Sensing.Quality;
 using LuohuIOC.Sensing.Rules;
@@ -23,6 +24,14 @@ public sealed class UnusableRun
     /// <summary>People have been told.</summary>
     [Id(3)]
     public bool IsTold;
+
+    /// <summary>The first metric that the last of them measured.</summary>
+    [Id(4)]
+    public byte Slot;
+
+    /// <summary>Its value, in the metric's unit.</summary>
+    [Id(5)]
+    public double Value;
 }
 
 /// <summary>
@@ -37,23 +46,30 @@ internal static class UnusableReadings
     /// <summary>Takes note of the newest reading.</summary>
     /// <param name="state">The sensor's state, with the reading's mark.</param>
     /// <param name="profile">Checks of the sensor's kind.</param>
-    /// <param name="bits">Its metrics, a bit a slot.</param>
+    /// <param name="slots">Its metrics.</param>
+    /// <param name="values">Their values.</param>
     /// <param name="usable">Those that feed the rules.</param>
     /// <param name="receivedMs">Its receipt, Unix ms.</param>
     /// <returns>False when it is one more of those of which people have been told: then it ends nothing.</returns>
-    public static bool Take(SensorState state, QualityProfile profile, ulong bits, ulong usable, long receivedMs)
+    public static bool Take(SensorState state, QualityProfile profile, ReadOnlySpan<byte> slots, ReadOnlySpan<double> values, ulong usable, long receivedMs)
     {
-        var measured = bits & profile.MeasuredSlots;
-        if ((measured & usable) != 0)
+        var first = -1;
+        for (var i = 0; i < slots.Length; i++)
         {
-            state.Unusable = null;
-            return true;
+            var bit = 1UL << slots[i] & profile.MeasuredSlots;
+            if ((bit & usable) != 0)
+            {
+                state.Unusable = null;
+                return true;
+            }
+            if (bit != 0 && first < 0) first = i;
         }
-        if (measured != 0)
+        if (first >= 0)
         {
             var run = state.Unusable ??= new UnusableRun { SinceMs = receivedMs, Reason = state.LatestReason };
             if (run.Count < byte.MaxValue) run.Count++;
             if (run.Reason != state.LatestReason) run.Reason = QualityReason.None;
+            (run.Slot, run.Value) = (slots[first], values[first]);
         }
         return state.Unusable is not { IsTold: true };
     }
@@ -65,8 +81,14 @@ internal static class UnusableReadings
     /// <summary>Whether that was told, and holds by the rules in force.</summary>
     public static bool Holds(SensorState state, SensorRules rules) => state.Unusable is { IsTold: true } run && state.HeardMs - run.SinceMs >= rules.SilenceMs;
 
-    /// <summary><c>,"unusable":"out-of-range","unusableSeconds":2400</c>; nothing of a sensor that is silent.</summary>
-    public static string Evidence(SensorState state) => state.Unusable is not { IsTold: true } run ? "" : $",\"unusable\":\"{NameOf(run.Reason)}\",\"unusableSeconds\":{(state.HeardMs - run.SinceMs) / 1000}";
+    /// <summary><c>,"unusable":"out-of-range","unusableSeconds":2400,"metric":"level","last":99</c>; nothing of a sensor that is silent.</summary>
+    public static string Evidence(SensorState state)
+    {
+        if (state.Unusable is not { IsTold: true } run) return "";
+        var last = double.IsFinite(run.Value) && state.Bound?.Layout is { } layout && run.Slot < layout.Names.Count
+            ? string.Create(CultureInfo.InvariantCulture, $",\"metric\":\"{layout.Names[run.Slot]}\",\"last\":{run.Value:R}") : "";
+        return $",\"unusable\":\"{NameOf(run.Reason)}\",\"unusableSeconds\":{(state.HeardMs - run.SinceMs) / 1000}{last}";
+    }
 
     private static string NameOf(QualityReason reason) => reason switch
     {

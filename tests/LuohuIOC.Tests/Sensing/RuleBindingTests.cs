@@ -85,6 +85,26 @@ public sealed class RuleBindingTests
         Assert.Equal(["offline blue@1800", "offline ended@2100"], w.Changes.Select(Watched.Tell));
     }
 
+    /// <summary>A change is known by its time: one that was told before would be taken for known.</summary>
+    [Fact]
+    public void A_silence_that_was_switched_off_is_told_anew_when_it_is_switched_on()
+    {
+        var w = new Watched(SensorKind.Waterlogging);
+        var with = w.Rules;
+        w.Read(0, ("depth", 0));
+        w.Tick(2000);
+        w.Rules = RuleCompiler.Compile(w.Sensor.Layout, [Standing]);
+        w.Tick(2100);
+        w.Rules = with;
+        w.Tick(2200);
+        Assert.Equal(["offline blue@1800", "offline ended@2100", "offline blue@2200"], w.Changes.Select(Watched.Tell));
+        w.Rules = RuleCompiler.Compile(w.Sensor.Layout, [new NoDataRule { Id = "offline", Severity = Severity.Blue, SilenceSeconds = 7200 }]);
+        w.Tick(2300);
+        w.Rules = with;
+        w.Tick(2400);
+        Assert.Equal(["offline ended@2300", "offline blue@2400"], w.Changes.Skip(3).Select(Watched.Tell));
+    }
+
     [Fact]
     public void Rain_keeps_its_window_when_the_threshold_moves()
     {

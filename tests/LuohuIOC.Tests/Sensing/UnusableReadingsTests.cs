@@ -10,7 +10,7 @@ namespace LuohuIOC.Tests.Sensing;
 /// <summary>A sensor that sends, and nothing that can be used, is as good as one that is silent. An outfall may be silent for half an hour.</summary>
 public sealed class UnusableReadingsTests
 {
-    private const string OutOfRange = """{"silenceSeconds":1800,"unusable":"out-of-range","unusableSeconds":1800}""";
+    private const string OutOfRange = """{"silenceSeconds":1800,"unusable":"out-of-range","unusableSeconds":1800,"metric":"level","last":99}""";
 
     private readonly Watched _outfall = new(SensorKind.Outfall);
 
@@ -143,6 +143,7 @@ public sealed class UnusableReadingsTests
             Assert.NotEqual(AlertWords.Rule(language, "offline"), AlertWords.Rule(language, "offline", evidence));
         }
         Assert.Equal("设备数据不可用", AlertWords.Rule(TextBook.Chinese, "offline", evidence));
+        Assert.EndsWith("最近一次水位为 99.00 m，量程 0.00–10.00 m。", EvidenceWords.Of(TextBook.Chinese, "outfall", "", null, null, evidence), StringComparison.Ordinal);
         Assert.Equal("设备离线", AlertWords.Rule(TextBook.Chinese, "offline", """{"silenceSeconds":1800}"""));
     }
 

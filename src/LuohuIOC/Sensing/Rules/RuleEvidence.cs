@@ -15,7 +15,7 @@ internal static class RuleEvidence
         _ => state.Latest[rule.Operand.Slot],
     };
 
-    /// <summary>JSON such as <c>{"windowSeconds":10800}</c>, <c>{"times":3,"windowSeconds":86400}</c>, <c>{"silenceSeconds":1800,"unusable":"out-of-range","unusableSeconds":2400}</c> or all values of an all-of rule; null without.</summary>
+    /// <summary>JSON such as <c>{"windowSeconds":10800}</c>, <c>{"times":3,"windowSeconds":86400}</c>, <c>{"silenceSeconds":1800,"unusable":"out-of-range","unusableSeconds":2400,"metric":"level","last":99}</c> or all values of an all-of rule; null without.</summary>
     public static string? Of(SensorState state, int index, CompiledRule rule) => rule.Form switch
     {
         RuleForm.Sum or RuleForm.Rise => $$"""{"windowSeconds":{{rule.WindowMs / 1000}}}""",
