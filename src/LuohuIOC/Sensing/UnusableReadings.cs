@@ -1,7 +1,6 @@
 using System.Globalization;
 using LuohuIOC.Ingestion;
 using LuohuIOC.Sensing.Quality;
-using LuohuIOC.Sensing.Rules;
 
 namespace LuohuIOC.Sensing;
 
