@@ -8,17 +8,16 @@ internal sealed partial class RegistryWriteBehind(
 {
     private bool _failing;
 
+    public override async Task StopAsync(CancellationToken cancellationToken)
+    {
+        await base.StopAsync(cancellationToken);
+        await FlushAsync();
+    }
+
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
         using var timer = new PeriodicTimer(options.Value.FlushEvery, time);
-        try
-        {
-            while (await timer.WaitForNextTickAsync(stoppingToken)) await FlushAsync();
-        }
-        catch (OperationCanceledException) when (stoppingToken.IsCancellationRequested)
-        {
-            await FlushAsync();
-        }
+        while (await timer.WaitForNextTickAsync(stoppingToken)) await FlushAsync();
     }
 
     private async Task FlushAsync()

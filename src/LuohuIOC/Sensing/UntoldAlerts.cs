@@ -26,7 +26,6 @@ public sealed class UntoldAlerts : BackgroundService, IHostedLifecycleService
     private readonly IGrainFactory _grains;
     private readonly TimeProvider _time;
     private readonly ILogger<UntoldAlerts> _log;
-    private Task _writer = Task.CompletedTask;
 
     public UntoldAlerts(
         IConfiguration configuration, JournalIdentity identity, SensorDispatcher dispatcher, SensorRegistry registry, IGrainFactory grains, TimeProvider time,
@@ -46,15 +45,11 @@ public sealed class UntoldAlerts : BackgroundService, IHostedLifecycleService
     /// <summary>Before the silo starts, and until it has stopped: grains that end keep what they have.</summary>
     public Task StartingAsync(CancellationToken cancellationToken)
     {
-        _writer = Task.Run(_queue.Run, CancellationToken.None);
+        _queue.Start();
         return Task.CompletedTask;
     }
 
-    public Task StoppedAsync(CancellationToken cancellationToken)
-    {
-        _queue.Complete();
-        return _writer;
-    }
+    public Task StoppedAsync(CancellationToken cancellationToken) => _queue.CompleteAsync();
 
     public Task StartedAsync(CancellationToken cancellationToken) => Task.CompletedTask;
 

@@ -16,6 +16,8 @@ internal sealed class RowQueue<TRow>(int rowsMax, int batchMax, Action<IReadOnly
     private readonly Channel<(TRow Row, TaskCompletionSource Saved)> _waiting =
         Channel.CreateBounded<(TRow, TaskCompletionSource)>(new BoundedChannelOptions(rowsMax) { SingleReader = true });
 
+    private Task _writer = Task.CompletedTask;
+
     /// <summary>Completes when the row is durable, or lost; null when it was refused because too many wait.</summary>
     public Task? Add(TRow row)
     {
@@ -23,10 +25,20 @@ internal sealed class RowQueue<TRow>(int rowsMax, int batchMax, Action<IReadOnly
         return _waiting.Writer.TryWrite((row, saved)) ? saved.Task : null;
     }
 
-    /// <summary>Takes no more rows; <see cref="Run"/> ends when those that wait are saved.</summary>
-    public void Complete() => _waiting.Writer.TryComplete();
+    /// <summary>
+    /// Begins to save. A task of its own and not a <see cref="BackgroundService"/>'s: that one is cancelled with its service, and where the stop
+    /// follows the start at once it never begins, so that what waits would be neither saved nor called lost.
+    /// </summary>
+    public void Start() => _writer = Task.Run(SaveAllAsync, CancellationToken.None);
 
-    public async Task Run()
+    /// <summary>Takes no more rows; completes when those that wait are saved.</summary>
+    public Task CompleteAsync()
+    {
+        _waiting.Writer.TryComplete();
+        return _writer;
+    }
+
+    private async Task SaveAllAsync()
     {
         var rows = new List<TRow>();
         var waiters = new List<TaskCompletionSource>();

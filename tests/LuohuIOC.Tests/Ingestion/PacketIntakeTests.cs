@@ -47,7 +47,6 @@ public sealed class PacketIntakeTests : IAsyncLifetime
     {
         _journal.Dispose();
         await _rejections.StopAsync(default);
-        _rejections.Dispose();
         await _meters.DisposeAsync();
         SqliteConnection.ClearAllPools();
         Directory.Delete(_folder, recursive: true);

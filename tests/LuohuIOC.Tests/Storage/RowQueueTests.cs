@@ -13,11 +13,26 @@ public sealed class RowQueueTests
         var durable = Enumerable.Range(0, 10).Select(queue.Add).ToArray();
         Assert.All(durable, task => Assert.False(task!.IsCompleted));
 
-        queue.Complete();
-        await queue.Run();
+        queue.Start();
+        await queue.CompleteAsync();
 
         Assert.Equal([[0, 1, 2, 3], [4, 5, 6, 7], [8, 9]], saved);
         Assert.All(durable, task => Assert.True(task!.IsCompletedSuccessfully));
+    }
+
+    [Fact]
+    public async Task What_waits_at_a_stop_right_after_the_start_is_saved()
+    {
+        for (var n = 0; n < 100; n++)
+        {
+            var saved = new List<int>();
+            var queue = new RowQueue<int>(rowsMax: 10, batchMax: 4, saved.AddRange, (_, _) => Assert.Fail("Nothing is lost."));
+            var durable = queue.Add(n)!;
+            queue.Start();
+            await queue.CompleteAsync();
+            Assert.True(durable.IsCompletedSuccessfully);
+            Assert.Equal([n], saved);
+        }
     }
 
     [Fact]
@@ -44,8 +59,8 @@ public sealed class RowQueueTests
             (_, count) => lost += count);
         var waiters = Enumerable.Range(1, 5).Select(queue.Add).ToArray();
 
-        queue.Complete();
-        await queue.Run();
+        queue.Start();
+        await queue.CompleteAsync();
 
         Assert.Equal(3, lost);
         Assert.Equal([4, 5], saved);

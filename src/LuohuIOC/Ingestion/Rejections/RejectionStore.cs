@@ -9,7 +9,7 @@ namespace LuohuIOC.Ingestion.Rejections;
 /// Keeps what was refused in <c>rejections.db</c>: the newest <see cref="RowsMax"/>, of one gateway the newest <see cref="RowsOfGatewayMax"/>, and a count per reason
 /// of all. In a flood that the disk cannot follow, rejections are still counted but no longer kept one by one.
 /// </summary>
-public sealed class RejectionStore : BackgroundService
+public sealed class RejectionStore : IHostedService
 {
     /// <summary>Rejections kept for people to read; older ones are only counted.</summary>
     public const int RowsMax = 100_000;
@@ -91,15 +91,15 @@ public sealed class RejectionStore : BackgroundService
         return rows;
     }
 
-    public override async Task StopAsync(CancellationToken cancellationToken)
+    public Task StartAsync(CancellationToken cancellationToken)
     {
-        _queue.Complete();
-        await base.StopAsync(cancellationToken);
+        _queue.Start();
+        return Task.CompletedTask;
     }
 
-    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
+    public async Task StopAsync(CancellationToken cancellationToken)
     {
-        await _queue.Run();
+        await _queue.CompleteAsync().WaitAsync(cancellationToken);
         try
         {
             using var connection = _file.Open();

@@ -16,7 +16,7 @@ public sealed record StationRecord(long Id, long ReceivedMs, string Sensor, Sl65
 /// bodies (pictures) the newest <see cref="LargeMax"/>. A resend (station, function, serial, send time) is kept once. The bodies are kept as
 /// they came and taken apart when they are read, so that a better table makes old ones readable, too.
 /// </summary>
-public sealed class StationRecords : BackgroundService
+public sealed class StationRecords : IHostedService
 {
     public const int RowsMax = 10_000;
 
@@ -82,13 +82,13 @@ public sealed class StationRecords : BackgroundService
         return rows;
     }
 
-    public override async Task StopAsync(CancellationToken cancellationToken)
+    public Task StartAsync(CancellationToken cancellationToken)
     {
-        _queue.Complete();
-        await base.StopAsync(cancellationToken);
+        _queue.Start();
+        return Task.CompletedTask;
     }
 
-    protected override Task ExecuteAsync(CancellationToken stoppingToken) => _queue.Run();
+    public Task StopAsync(CancellationToken cancellationToken) => _queue.CompleteAsync().WaitAsync(cancellationToken);
 
     private void Save(IReadOnlyList<StationRecord> records)
     {

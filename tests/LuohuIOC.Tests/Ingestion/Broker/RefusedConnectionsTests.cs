@@ -34,7 +34,6 @@ public sealed class RefusedConnectionsTests : IAsyncLifetime
     public async ValueTask DisposeAsync()
     {
         await _rejections.StopAsync(default);
-        _rejections.Dispose();
         await _meters.DisposeAsync();
         SqliteConnection.ClearAllPools();
         Directory.Delete(_folder, recursive: true);

@@ -48,13 +48,19 @@ public sealed class RejectionStoreTests : IAsyncLifetime
     {
         _store.Count(RejectionReason.SecretWrong);
         await StopAsync();
+        // Stopped as soon as they are started, too: nothing of the stop may hang on what has begun in between.
+        for (var n = 1; n < 20; n++)
+        {
+            await StartAsync();
+            Assert.Equal(n, _store.CountOf(RejectionReason.SecretWrong));
+            _store.Count(RejectionReason.SecretWrong);
+            await StopAsync();
+        }
         await StartAsync();
-        Assert.Equal(1, _store.CountOf(RejectionReason.SecretWrong));
         _store.Count(RejectionReason.SecretWrong);
         await _store.Add(Of("gw-1", "of another reason"));
         // As after a kill: nobody has stopped the first.
-        using var other = NewStore();
-        Assert.Equal(2, other.CountOf(RejectionReason.SecretWrong));
+        Assert.Equal(21, NewStore().CountOf(RejectionReason.SecretWrong));
     }
 
     [Fact]
@@ -95,9 +101,5 @@ public sealed class RejectionStoreTests : IAsyncLifetime
         return new RejectionStore(configuration, _meters.GetRequiredService<System.Diagnostics.Metrics.IMeterFactory>(), NullLogger<RejectionStore>.Instance);
     }
 
-    private async Task StopAsync()
-    {
-        await _store.StopAsync(default);
-        _store.Dispose();
-    }
+    private Task StopAsync() => _store.StopAsync(default);
 }

@@ -67,8 +67,6 @@ internal sealed class StationScene : IAsyncDisposable
     {
         await _rejections.StopAsync(CancellationToken.None);
         _journal.Dispose();
-        _rejections.Dispose();
-        _records.Dispose();
         await _services.DisposeAsync();
         Directory.Delete(_here, true);
     }
