@@ -48,8 +48,11 @@ public sealed class DryRange
         _high = Math.Max(value, _high + (share * (value - _high)));
     }
 
+    /// <summary>What lies under this is clearly below all of dry weather; NaN while dry weather is not known.</summary>
+    public double Floor => IsKnown ? _low - (Margin * (_high - _low)) : double.NaN;
+
     /// <summary>The value lies clearly below all of dry weather. False while dry weather is not known.</summary>
-    public bool IsBelow(double value) => IsKnown && value < _low - (Margin * (_high - _low));
+    public bool IsBelow(double value) => value < Floor;
 
     /// <summary>To be stored; four numbers.</summary>
     public double[] Snapshot() => [_low, _high, _seenMs, _lastMs];

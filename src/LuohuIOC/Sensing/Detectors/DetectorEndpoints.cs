@@ -26,20 +26,24 @@ internal static class DetectorEndpoints
         return abroad.IsShared ? await abroad.Of(sensor, here, language) : Results.Ok(here);
     }
 
-    internal static IResult Train(HttpContext context, string id, SensorRegistry registry, TrainingJob job, TimeProvider time)
+    internal static IResult Train(HttpContext context, string id, SensorRegistry registry, SensorDetectors detectors, TrainingJob job, TimeProvider time)
     {
         if (!registry.TryFind(id, out var sensor)) return Problem.Of(context, 404, "not-found", id);
-        if (!StationDetectors.Watches(sensor.Kind)) return Problem.Of(context, 404, "detector-untrained", id);
+        if (!StationDetectors.Watches(sensor.Kind)) return Untrained(context, sensor, detectors);
         if (sensor.IsRetired(time.GetUtcNow())) return Problem.Of(context, 409, "detector-retired", id);
         job.Request(ModelsDatabase.Anomaly.Name, sensor.Id);
         return Results.Accepted($"/api/v1/sensors/{Uri.EscapeDataString(sensor.Id)}/detector");
     }
 
-    internal static IResult Rollback(HttpContext context, string id, SensorRegistry registry, StationDetectors detectors, DetectorViews views)
+    internal static IResult Rollback(HttpContext context, string id, SensorRegistry registry, SensorDetectors detectors, StationDetectors stations, DetectorViews views)
     {
         if (!registry.TryFind(id, out var sensor)) return Problem.Of(context, 404, "not-found", id);
-        if (!StationDetectors.Watches(sensor.Kind)) return Problem.Of(context, 404, "detector-untrained", id);
-        if (!detectors.Rollback(sensor.Id)) return Problem.Of(context, 409, "detector-no-earlier", id);
+        if (!StationDetectors.Watches(sensor.Kind)) return Untrained(context, sensor, detectors);
+        if (!stations.Rollback(sensor.Id)) return Problem.Of(context, 409, "detector-no-earlier", id);
         return views.Of(sensor, TextBook.LanguageOf(context.Request)) is { } view ? Results.Ok(view) : Problem.Of(context, 404, "detector-none", id);
     }
+
+    // What learns from its readings alone has nothing to train; many kinds have no detector at all.
+    private static IResult Untrained(HttpContext context, Sensor sensor, SensorDetectors detectors) =>
+        Problem.Of(context, 404, detectors.RulesOf(sensor.Kind).Count == 0 ? "detector-none" : "detector-untrained", sensor.Id);
 }

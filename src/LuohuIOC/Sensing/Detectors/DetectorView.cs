@@ -64,8 +64,10 @@ public sealed record PastView(int Days, int Alerts, int True, int False, string 
 /// <param name="HeldBack">Scores above the threshold that were not raised, since the start of the host.</param>
 /// <param name="LastHeldAt">Time of the last of them.</param>
 /// <param name="LastScore">Its score.</param>
+/// <param name="FallsBelow">By metric, in its unit: what falls under this is raised in rain, too; null until a day of dry weather was seen.</param>
 public sealed record RainView(
-    bool Wet, double? Millimetres, double Threshold, string Text, int HeldBack, DateTimeOffset? LastHeldAt, double? LastScore);
+    bool Wet, double? Millimetres, double Threshold, string Text, int HeldBack, DateTimeOffset? LastHeldAt, double? LastScore,
+    IReadOnlyDictionary<string, double?> FallsBelow);
 
 /// <param name="ObservedAt">Time of the reading; null when nothing was read since the start.</param>
 /// <param name="Score">Novelty: nats, held; chart: deviations a metric.</param>

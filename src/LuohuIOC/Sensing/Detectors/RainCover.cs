@@ -28,6 +28,9 @@ internal sealed class RainCover(RainGate gate, int metrics)
     /// <summary>Its score.</summary>
     public double LastScore { get; private set; }
 
+    /// <summary>A metric that falls under this is raised in rain, too; NaN until a day of dry weather was seen.</summary>
+    public double FloorOf(int metric) => _dry[metric].Floor;
+
     /// <summary>Takes a reading, dry ones as what dry weather looks like.</summary>
     public void Observe(long timeMs, ReadOnlySpan<double> values)
     {

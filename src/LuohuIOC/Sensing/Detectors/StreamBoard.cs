@@ -9,6 +9,7 @@ internal sealed class StreamBoard
     private readonly string[] _names;
     private readonly double[] _contributions;
     private readonly double[] _expected;
+    private readonly double[] _floors;
     private long _timeMs;
     private int _warmUpLeft;
     private double _score = double.NaN;
@@ -25,6 +26,7 @@ internal sealed class StreamBoard
         _names = names;
         _contributions = new double[names.Length];
         _expected = new double[expected];
+        _floors = new double[expected];
     }
 
     /// <param name="timeMs">Time of the reading, 0 for what was restored before any.</param>
@@ -42,7 +44,9 @@ internal sealed class StreamBoard
             (_timeMs, _warmUpLeft, _score, _hasNeverChanged) = (timeMs, warmUpLeft, score, hasNeverChanged);
             contributions.CopyTo(_contributions);
             expected.CopyTo(_expected);
-            if (rain is not null) _rain = new RainLook(rain.IsWet, rain.Millimetres, rain.Threshold, rain.HeldBack, rain.LastHeldMs, rain.LastScore);
+            if (rain is null) return;
+            _rain = new RainLook(rain.IsWet, rain.Millimetres, rain.Threshold, rain.HeldBack, rain.LastHeldMs, rain.LastScore);
+            for (var m = 0; m < _floors.Length; m++) _floors[m] = rain.FloorOf(m);
         }
     }
 
@@ -62,14 +66,14 @@ internal sealed class StreamBoard
             return new StreamLook(
                 _timeMs, _warmUpLeft, double.IsFinite(_score) ? _score : null,
                 _names.Zip(_contributions).ToDictionary(p => p.First, p => double.IsFinite(p.Second) ? Math.Round(p.Second, 3) : 0),
-                [.. _expected.Select(e => double.IsFinite(e) ? (double?)e : null)], _rain, _unknown, _dead, _missing, _hasNeverChanged);
+                [.. _expected.Select(e => double.IsFinite(e) ? (double?)e : null)], _rain, [.. _floors.Select(f => double.IsFinite(f) ? (double?)f : null)], _unknown, _dead, _missing, _hasNeverChanged);
         }
     }
 }
 
 /// <summary>One copy of what a <see cref="StreamBoard"/> shows.</summary>
 internal sealed record StreamLook(
-    long TimeMs, int WarmUpLeft, double? Score, Dictionary<string, double> Contributions, double?[] Expected, RainLook? Rain, ulong Unknown, ulong Dead, ulong Missing, bool HasNeverChanged);
+    long TimeMs, int WarmUpLeft, double? Score, Dictionary<string, double> Contributions, double?[] Expected, RainLook? Rain, double?[] Floors, ulong Unknown, ulong Dead, ulong Missing, bool HasNeverChanged);
 
 /// <summary>What a <see cref="RainCover"/> said last.</summary>
 internal readonly record struct RainLook(bool IsWet, double Millimetres, double Threshold, int HeldBack, long LastHeldMs, double LastScore);

@@ -33,7 +33,7 @@ public sealed class StreamViews(SensorDetectors detectors, Thresholds thresholds
             warm ? Judged(look!, metrics) : null,
             new ThresholdView(
                 threshold.Value, threshold.Standard, threshold.Factor, Threshold.FactorMin, Threshold.FactorMax, thresholds.History(sensor.Id, rule)),
-            look?.Rain is { } rain ? RainOf(rain, language) : null)
+            look?.Rain is { } rain ? RainOf(look, rain, metrics, language) : null)
         {
             Past = PastOf(sensor, rule, language),
             Unwatched = warm ? UnwatchedOf(look!, metrics, language) : [],
@@ -62,10 +62,16 @@ public sealed class StreamViews(SensorDetectors detectors, Thresholds thresholds
         return new PastView(PastDays, verdicts.Count, yes, no, text);
     }
 
-    private static RainView RainOf(RainLook rain, string language) => new(
+    private static RainView RainOf(StreamLook look, RainLook rain, string[] metrics, string language) => new(
         rain.IsWet, double.IsFinite(rain.Millimetres) ? Math.Round(rain.Millimetres, 2) : null, rain.Threshold,
-        TextBook.Get(language, rain.IsWet ? "detector.rain.wet" : double.IsFinite(rain.Millimetres) ? "detector.rain.dry" : "detector.rain.unknown"), rain.HeldBack,
-        rain.HeldBack > 0 ? DateTimeOffset.FromUnixTimeMilliseconds(rain.LastHeldMs) : null, rain.HeldBack > 0 ? Math.Round(rain.LastScore, 3) : null);
+        TextBook.Get(language, RainText(look, rain)), rain.HeldBack,
+        rain.HeldBack > 0 ? DateTimeOffset.FromUnixTimeMilliseconds(rain.LastHeldMs) : null, rain.HeldBack > 0 ? Math.Round(rain.LastScore, 3) : null,
+        metrics.Zip(look.Floors).ToDictionary(p => p.First, p => p.Second is { } floor ? (double?)Math.Round(floor, 3) : null));
+
+    private static string RainText(StreamLook look, RainLook rain) =>
+        look.TimeMs == 0 ? "detector.rain.unlooked"
+        : rain.IsWet ? Array.TrueForAll(look.Floors, f => f is null) ? "detector.rain.wet.unlearnt" : "detector.rain.wet"
+        : double.IsFinite(rain.Millimetres) ? "detector.rain.dry" : "detector.rain.unknown";
 
     private static StreamJudgementView Judged(StreamLook look, string[] metrics) => new(
         look.TimeMs > 0 ? DateTimeOffset.FromUnixTimeMilliseconds(look.TimeMs) : null, look.Score, look.Contributions,

@@ -1,6 +1,10 @@
 using LuohuIOC.Detection;
+using LuohuIOC.DeviceProtocol;
+using LuohuIOC.Http;
 using LuohuIOC.Sensing.Detectors;
 using LuohuIOC.Texts;
+using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Http.HttpResults;
 using Microsoft.Data.Sqlite;
 using Xunit;
 
@@ -58,6 +62,22 @@ public sealed class DetectorViewsTests : IDisposable
         Assert.Equal(("elsewhere", "elsewhere"), (view.State, Assert.Single(view.Streams).State));
         Assert.Equal("The detector is on another host, which does not answer now.", view.Streams[0].StateText);
         Assert.Equal(here.Streams[0].Threshold, view.Streams[0].Threshold);
+    }
+
+    /// <summary>As the question for its detector says: a kind that has none is not said to have one that needs no training.</summary>
+    [Theory]
+    [InlineData(SensorKind.Smoke, "detector-none")]
+    [InlineData(SensorKind.River, "detector-untrained")]
+    public void What_has_nothing_to_train_says_why(SensorKind kind, string code)
+    {
+        using var desk = new DetectorDesk();
+        var registry = Tests.Registry.Some.Registry(Tests.Registry.Some.Draft("s-1", kind: kind));
+        var answers = new[]
+        {
+            DetectorEndpoints.Train(new DefaultHttpContext(), "s-1", registry, desk.Detectors, null!, TimeProvider.System),
+            DetectorEndpoints.Rollback(new DefaultHttpContext(), "s-1", registry, desk.Detectors, _detectors, null!),
+        };
+        Assert.All(answers, answer => Assert.Equal(Problem.TypePrefix + code, Assert.IsType<ProblemHttpResult>(answer).ProblemDetails.Type));
     }
 
     [Fact]

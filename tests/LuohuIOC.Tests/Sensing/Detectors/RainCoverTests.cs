@@ -42,6 +42,21 @@ public sealed class RainCoverTests : IDisposable
         var view = View();
         Assert.True(view.Rain!.Wet && view.Rain.HeldBack > 0 && view.Rain.LastScore >= view.Threshold.Value);
         Assert.NotNull(view.Rain.LastHeldAt);
+        Assert.Contains("A fall below all of dry weather still is", view.Rain.Text);
+        Assert.True(view.Rain.FallsBelow["level"] < view.Last!.Expected["level"]);
+    }
+
+    [Fact]
+    public void Before_a_day_of_dry_weather_nothing_is_promised_of_falls()
+    {
+        Assert.Contains("No usable reading", View().Rain!.Text);
+        Dry(200);
+        _rain.Fall(_desk.NowMs, 20, "A", "B", "C");
+        Show(4);
+        var rain = View().Rain!;
+        Assert.True(rain.Wet);
+        Assert.Contains("cannot be told yet", rain.Text);
+        Assert.Null(rain.FallsBelow["level"]);
     }
 
     [Fact]

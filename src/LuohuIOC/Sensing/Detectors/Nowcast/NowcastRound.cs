@@ -138,7 +138,7 @@ internal sealed class NowcastRound(
             ResidualTurn.Raised => new RuleChange(
                 ResidualRule, Severity.Blue, station.Metric, Math.Round(nowcast.Now, 3), double.NaN, nowcast.IssuedMs, NowcastEvidence.Of(nowcast, latch.Last!, settings.ResidualMinutes)),
             ResidualTurn.None => null,
-            var turn => new RuleChange(ResidualRule, null, station.Metric, nowcast.Now, double.NaN, nowcast.IssuedMs, NowcastEvidence.Ended(turn)),
+            var turn => new RuleChange(ResidualRule, null, station.Metric, Math.Round(nowcast.Now, 3), double.NaN, nowcast.IssuedMs, NowcastEvidence.Ended(turn)),
         };
         return (latch.Last, change);
     }
@@ -188,7 +188,7 @@ internal sealed class NowcastRound(
     }
 
     private static RuleChange End(NowcastStation station, double value, double threshold, long timeMs, NowcastTurn turn) =>
-        new(RuleOf(station.Metric), null, station.Metric, value, threshold, timeMs, NowcastEvidence.Ended(turn));
+        new(RuleOf(station.Metric), null, station.Metric, Math.Round(value, 3), threshold, timeMs, NowcastEvidence.Ended(turn));
 
     private static RuleChange Off(string rule, string metric, long timeMs) =>
         new(rule, null, metric, double.NaN, double.NaN, timeMs, rule == ResidualRule ? NowcastEvidence.ResidualOff() : NowcastEvidence.Off());
