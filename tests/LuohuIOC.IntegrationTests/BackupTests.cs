@@ -79,7 +79,7 @@ public sealed class BackupTests : IDisposable
         using (var restore = Process.Start(new ProcessStartInfo("dotnet", [HostProcess.Program, "restore", archive, "--data", into]) { RedirectStandardError = true })!)
         {
             var notes = restore.StandardError.ReadToEndAsync(TestContext.Current.CancellationToken);
-            await Wait.UntilAsync(() => File.Exists(Path.Combine(into, "alerts.db")) || restore.HasExited, () => "the restore to write");
+            await Wait.UntilAsync(() => File.Exists(Path.Combine(into, "restore.unfinished")) || restore.HasExited, () => "the restore to write");
             restore.Kill();
             await restore.WaitForExitAsync(TestContext.Current.CancellationToken);
             Assert.True(File.Exists(Path.Combine(into, "restore.unfinished")), await notes);

@@ -40,7 +40,7 @@ public sealed class GatewayAwayTests
     public async Task A_wait_that_a_restart_interrupts_goes_on_and_ends_for_who_comes_back()
     {
         var data = Directory.CreateTempSubdirectory("luohu-away-").FullName;
-        const string after = "--Sensing:GatewayAwayAfter=00:00:20";
+        const string after = "--Sensing:GatewayAwayAfter=00:00:40";
         var (gone, back) = ("", "");
         await using (var host = new HostProcess(data, after))
         {

@@ -83,8 +83,12 @@ public sealed class GatewayTests(HostWithDistrict fixture) : IClassFixture<HostW
         Assert.Equivalent(new[] { "topic_forbidden", "sensor_of_other_gateway", "sensor_unknown", "not_json" }, reasons);
         // Of a payload that cannot be read the topic says whose it is.
         Assert.Equal("not_json", (await _host.GetAsync($"rejections?sensor={mine}")).GetProperty("items").EnumerateArray().Single().GetProperty("reason").GetString());
-        var known = (await _host.GetAsync("gateways?limit=1000")).GetProperty("items").EnumerateArray().Single(g => g.GetProperty("gateway").GetString() == gateway);
-        Assert.Equal((JsonValueKind.False, JsonValueKind.String), (known.GetProperty("online").ValueKind, known.GetProperty("onlineSince").ValueKind));
+        var known = default(JsonElement);
+        await Wait.UntilAsync(
+            async () => (known = (await _host.GetAsync("gateways?limit=1000")).GetProperty("items").EnumerateArray().Single(g => g.GetProperty("gateway").GetString() == gateway))
+                .GetProperty("online").ValueKind == JsonValueKind.False,
+            () => $"the gateway to be away: {known}");
+        Assert.Equal(JsonValueKind.String, known.GetProperty("onlineSince").ValueKind);
         await Wait.UntilAsync(
             async () => (await _host.GetAsync($"sensors/{mine}/readings?from={now}&to={now + 1}")).GetProperty("items").GetArrayLength() == 1,
             () => "the good reading beside the refused ones");

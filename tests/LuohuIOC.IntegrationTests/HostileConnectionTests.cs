@@ -78,7 +78,7 @@ public sealed class HostileConnectionTests(HostWithDistrict fixture) : IClassFix
         await stream.WriteAsync(Packet(0x32, [.. Text($"luohu/v1/{gateway}/telemetry"), 0, 0, .. "no JSON"u8]), TestContext.Current.CancellationToken);
         Assert.Equal(0, await EndOf(stream).WaitAsync(TimeSpan.FromSeconds(60), TestContext.Current.CancellationToken));
         Assert.Equal(0, (await _host.GetAsync("rejections?reason=not_json")).GetProperty("items").GetArrayLength());
-        Assert.Contains("packet identifier 0", _host.Output, StringComparison.Ordinal);
+        await Wait.UntilAsync(() => _host.Output.Contains("packet identifier 0", StringComparison.Ordinal), () => $"the reason in the log; {_host.Output}");
     }
 
     [Fact]

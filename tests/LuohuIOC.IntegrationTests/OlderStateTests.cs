@@ -9,7 +9,7 @@ public sealed class OlderStateTests : IAsyncLifetime
     private readonly CityHosts _city = new();
 
     // States are saved when a host stops or another one dies, and not between.
-    public async ValueTask InitializeAsync() => await _city.StartAsync(2, "--Mqtt:AllowAnonymous=true", "--Sensing:SaveEvery=01:00:00");
+    public async ValueTask InitializeAsync() => await _city.StartAsync(2, "--Mqtt:AllowAnonymous=true", "--Sensing:SaveEvery=01:00:00", "--Cluster:ProbeTimeout=00:00:03");
 
     public ValueTask DisposeAsync() => _city.DisposeAsync();
 

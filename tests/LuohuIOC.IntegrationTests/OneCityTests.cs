@@ -125,7 +125,8 @@ public sealed class OneCityTests(OneCityTests.City city) : IClassFixture<OneCity
         while (got != id);
         await client.PublishStringAsync(
             "luohu/v1/gw-new/new-outfall/command/reply", $$"""{"id":"{{id}}","state":"done","ts":1732262401250}""", MqttQualityOfServiceLevel.AtLeastOnce, cancellationToken: Cancel);
-        Assert.Equal("done", (await _a.GetAsync("sensors/new-outfall/commands")).GetProperty("items")[0].GetProperty("state").GetString());
+        await Wait.UntilAsync(
+            async () => (await _a.GetAsync("sensors/new-outfall/commands")).GetProperty("items")[0].GetProperty("state").GetString() == "done", () => $"the reply to {id}; {_a.Output}");
 
         await _b.SendAsync(HttpMethod.Post, "sensors/new-outfall/retire", null);
         await Wait.UntilAsync(
@@ -137,7 +138,7 @@ public sealed class OneCityTests(OneCityTests.City city) : IClassFixture<OneCity
     {
         var alert = (await FloodAsync(point: 0)).Alert;
         await _b.SendAsync(HttpMethod.Post, $"alerts/{alert}/acknowledge", new { });
-        await _b.SendAsync(HttpMethod.Post, $"alerts/{alert}/assign", new { assignee = "抢险一队", dueAt = DateTimeOffset.UtcNow.AddSeconds(1) });
+        await _b.SendAsync(HttpMethod.Post, $"alerts/{alert}/assign", new { assignee = "抢险一队", dueAt = DateTimeOffset.UtcNow.AddSeconds(10) });
         foreach (var host in (HostProcess[])[_a, _b])
             await Wait.UntilAsync(
                 async () => (await host.GetAsync("city")).GetProperty("alerts").EnumerateArray().Any(a => a.GetProperty("id").GetString() == alert
@@ -158,7 +159,7 @@ public sealed class OneCityTests(OneCityTests.City city) : IClassFixture<OneCity
             foreach (var host in (HostProcess[])[_a, _b])
                 await Wait.UntilAsync(
                     async () => (await host.GetAsync($"alerts/{alert}")).GetProperty("events").EnumerateArray().Any(e => e.GetProperty("type").GetString() == "notified"), () => $"the notice of {name}; {host.Output}");
-            Assert.Single(city.Mail.Messages, message => message.Subject!.Contains(name, StringComparison.Ordinal));
+            Assert.Single(city.Mail.Messages, message => $"{message.Subject}{message.TextBody}".Contains(name, StringComparison.Ordinal));
         }
         Assert.True((await _a.GetAsync("alerts/verification")).GetProperty("intact").GetBoolean());
     }

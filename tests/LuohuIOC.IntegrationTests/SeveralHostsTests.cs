@@ -144,7 +144,7 @@ public sealed class SeveralHostsTests : IAsyncDisposable
             () => $"an alert of the dead host's sensors; {Outputs()}");
         TestContext.Current.TestOutputHelper?.WriteLine($"Alerts of the dead host's sensors went on after {Stopwatch.GetElapsedTime(killed).TotalSeconds:0.0} s.");
 
-        await Wait.UntilAsync(() => raised.Count == sensors.Count, () => $"all alarms to be acknowledged, {raised.Count} are; {Outputs()}");
+        await Wait.UntilAsync(() => raised.Count == sensors.Count, () => $"all alarms to be acknowledged, {raised.Count} are; {Outputs()}", TimeSpan.FromMinutes(6));
         await stop.CancelAsync();
         await Task.WhenAll(gateways);
         foreach (var wall in (int[])[1, 2])

@@ -15,6 +15,9 @@ public sealed class StormTests
     // The simulator looks every 250 ms, which is half a simulated minute; crossings closer than three of those may change places.
     private static readonly TimeSpan Tie = TimeSpan.FromMinutes(1.5);
 
+    // After a stall it reports all at once what came to pass meanwhile: such readings have one time, or nearly.
+    private static readonly TimeSpan Look = TimeSpan.FromSeconds(2);
+
     [Fact]
     public async Task A_fifty_year_storm_raises_the_waterlogging_points_in_the_order_of_the_model()
     {
@@ -52,7 +55,7 @@ public sealed class StormTests
         var order = raised.Where(r => expected.ContainsKey(r.Key)).OrderBy(r => r.Value).Select(r => r.Key).ToArray();
         for (var i = 0; i < order.Length; i++)
             for (var j = i + 1; j < order.Length; j++)
-                Assert.True(expected[order[i]] < expected[order[j]] + Tie, $"{order[i]} was raised before {order[j]}, the model has them at {expected[order[i]]} and {expected[order[j]]} (seed {Seed}).");
+                Assert.True(raised[order[j]] - raised[order[i]] < Look || expected[order[i]] < expected[order[j]] + Tie, $"{order[i]} was raised before {order[j]}, the model has them at {expected[order[i]]} and {expected[order[j]]} (seed {Seed}).");
 
         HashSet<string> listed = [];
         await Wait.UntilAsync(

@@ -8,7 +8,7 @@ public sealed class UntoldAlertTests : IAsyncLifetime
 {
     private readonly CityHosts _city = new();
 
-    public async ValueTask InitializeAsync() => await _city.StartAsync(2, "--Mqtt:AllowAnonymous=true", "--Registry:AutoRegister=true");
+    public async ValueTask InitializeAsync() => await _city.StartAsync(2, "--Mqtt:AllowAnonymous=true", "--Registry:AutoRegister=true", "--Cluster:ProbeTimeout=00:00:03");
 
     public ValueTask DisposeAsync() => _city.DisposeAsync();
 

@@ -31,6 +31,12 @@ public sealed class LostReadings(
         if (_gaps.Writer.TryWrite(gap)) await gap.Closed.Task;
     }
 
+    public override async Task StopAsync(CancellationToken cancellationToken)
+    {
+        await base.StopAsync(cancellationToken);
+        if (ExecuteTask is null or { IsCompleted: true }) End([]);
+    }
+
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
         var gaps = new List<Gap>();
@@ -54,10 +60,16 @@ public sealed class LostReadings(
         }
         finally
         {
-            _gaps.Writer.TryComplete();
-            while (_gaps.Reader.TryRead(out var gap)) gaps.Add(gap);
-            foreach (var gap in gaps) gap.Closed.TrySetResult();
+            End(gaps);
         }
+    }
+
+    // Also of a stop that came before the first look: a service that is cancelled so early never runs.
+    private void End(List<Gap> gaps)
+    {
+        _gaps.Writer.TryComplete();
+        while (_gaps.Reader.TryRead(out var gap)) gaps.Add(gap);
+        foreach (var gap in gaps) gap.Closed.TrySetResult();
     }
 
     private async Task Close(List<Gap> gaps, CancellationToken stopping)

@@ -20,8 +20,9 @@ public sealed class OutsideFramesTests : IAsyncLifetime
         await Task.WhenAll(left.StartAsync(), right.StartAsync());
         await OutsideBrokerTests.ServesAsync(left, 1);
         await OutsideBrokerTests.ServesAsync(right, 1);
-        await Wait.UntilAsync(async () => await TakesAsync(left) != await TakesAsync(right), () => $"one to take raw frames; output:\n{left.Output}\n{right.Output}");
-        var taker = await TakesAsync(left) ? left : right;
+        // By its name it is the left one's; the right one has it only until it has seen the other.
+        await Wait.UntilAsync(async () => await TakesAsync(left) && !await TakesAsync(right), () => $"one to take raw frames; output:\n{left.Output}\n{right.Output}");
+        var taker = left;
 
         var (sensor, gateway) = await taker.SensorAsync("river");
         var at = DateTimeOffset.UtcNow.ToUnixTimeMilliseconds() / 60_000 * 60_000;

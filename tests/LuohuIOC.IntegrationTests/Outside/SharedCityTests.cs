@@ -115,7 +115,7 @@ public sealed class SharedCityTests : IAsyncLifetime
         var database = await _postgres.NewDatabaseAsync();
         foreach (var name in (string[])["left", "right"])
         {
-            var host = new HostProcess(null, $"--Mqtt:Outside:Url={_broker.Url}", $"--Mqtt:Outside:Host={name}", $"--Cluster:PostgreSql={database}") { MqttPort = 0 };
+            var host = new HostProcess(null, $"--Mqtt:Outside:Url={_broker.Url}", $"--Mqtt:Outside:Host={name}", $"--Cluster:PostgreSql={database}", "--Cluster:ProbeTimeout=00:00:03") { MqttPort = 0 };
             _hosts.Add(host);
             await host.StartAsync();
         }

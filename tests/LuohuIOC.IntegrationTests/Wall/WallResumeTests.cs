@@ -30,7 +30,7 @@ public sealed class WallResumeTests(WallSite site) : IClassFixture<WallSite>
                   return [...document.querySelectorAll('button, input')].filter(control => covered(control.getBoundingClientRect())).map(control => control.outerHTML)
                 }
                 """)).Length == 0,
-            () => $"the banner to cover none of {string.Join(' ', covered)}", TimeSpan.FromSeconds(5));
+            () => $"the banner to cover none of {string.Join(' ', covered)}");
 
         await site.Host.StartAsync();
         await WallSite.LiveAsync(page);

@@ -80,7 +80,7 @@ internal sealed class StoreFixture : IAsyncDisposable
     {
         var database = _shared is not null ? new AlertDatabase(_shared) : new AlertDatabase(Path.Combine(_directory, "alerts.db"));
         using var logs = new LoggerFactory([Log]);
-        var options = Options.Create(new AlertOptions { RetryFirst = TimeSpan.FromMilliseconds(5) });
+        var options = Options.Create(new AlertOptions { RetryFirst = TimeSpan.FromMilliseconds(5), ReadPatience = TimeSpan.FromMinutes(1) });
         var store = new AlertStore(database, Meters, options, TimeProvider.System, logs.CreateLogger<AlertStore>());
         store.StartingAsync(CancellationToken.None);
         return (database, store);

@@ -129,7 +129,7 @@ public sealed class NoticesTests
             context.RequestAborted.Register(gone.SetResult);
             await gone.Task;
         });
-        await using var city = await StartAsync(mail, settings: [$"--Notices:Policies:0:To:1={hanging.Urls.Single()}/hook", "--Notices:Timeout=00:00:02", "--Notices:RetryMax=00:00:00.200"]);
+        await using var city = await StartAsync(mail, settings: [$"--Notices:Policies:0:To:1={hanging.Urls.Single()}/hook", "--Notices:Timeout=00:00:05", "--Notices:RetryMax=00:00:00.200"]);
         await city.ObserveAsync("first", Some.Change(Severity.Red, 1));
         Assert.True(SpinWait.SpinUntil(() => !asked.IsEmpty, TimeSpan.FromSeconds(60)), "The hanging server was never asked.");
         await city.ObserveAsync("second", Some.Change(Severity.Red, 1));

@@ -47,6 +47,8 @@ public abstract class CrashContract
         {
             if (writer.HasExited)
             {
+                // Its last words, too.
+                await writer.WaitForExitAsync();
                 // A silo's life is told by its address and the second of its start: one that comes up at once in the place of another ends again,
                 // and whoever looks after it starts it again.
                 Assert.True(output.Any(line => line?.Contains("told I am dead", StringComparison.Ordinal) == true), $"the writer ended by itself:\n{string.Join('\n', output)}");

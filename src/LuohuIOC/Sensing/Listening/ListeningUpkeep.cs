@@ -7,9 +7,13 @@ internal sealed class ListeningUpkeep(HostListening listening, SiloStarted silo,
 {
     private static readonly TimeSpan Every = TimeSpan.FromSeconds(10);
 
+    private bool _isOpen;
+
     public override async Task StopAsync(CancellationToken cancellationToken)
     {
         await base.StopAsync(cancellationToken);
+        // A start that got no further has heard nobody: its time is part of the pause.
+        if (!_isOpen) return;
         listening.Look();
         listening.Keep();
     }
@@ -18,6 +22,7 @@ internal sealed class ListeningUpkeep(HostListening listening, SiloStarted silo,
     {
         await silo.WaitAsync(stoppingToken);
         listening.Open();
+        _isOpen = true;
         using var timer = new PeriodicTimer(Every, time);
         do
         {

@@ -62,13 +62,20 @@ public sealed class Sl651SeriesTests
         foreach (var (part, end) in new[] { ("0B0801", ""), ("0B0801", "0B"), (Step + "0B0801", "0B") })
         {
             var body = Convert.FromHexString(Step + string.Concat(Enumerable.Repeat(part, 262_144 / (part.Length / 2))) + end);
-            var began = Stopwatch.GetTimestamp();
-            var items = new Sl651Items(body, Sl651Function.Uniform);
-            while (items.MoveNext())
-            {
-            }
-            Assert.True(Stopwatch.GetElapsedTime(began) < TimeSpan.FromSeconds(2), $"{Stopwatch.GetElapsedTime(began)} for {part}");
+            // The best of three: a thread may stand while others run.
+            var took = Enumerable.Range(0, 3).Min(_ => TimeOf(body));
+            Assert.True(took < TimeSpan.FromSeconds(2), $"{took} for {part}");
         }
+    }
+
+    private static TimeSpan TimeOf(byte[] body)
+    {
+        var began = Stopwatch.GetTimestamp();
+        var items = new Sl651Items(body, Sl651Function.Uniform);
+        while (items.MoveNext())
+        {
+        }
+        return Stopwatch.GetElapsedTime(began);
     }
 
     private static List<(int Element, long At, double Value)> Read(string content)

@@ -83,9 +83,12 @@ public sealed class WaitingCommandsTests : IAsyncLifetime
         await again.SubscribeAsync("luohu/v1/gw-1/+/command", cancellationToken: TestContext.Current.CancellationToken);
         Assert.Contains(id, await NextOf(got));
         _host.Services.GetRequiredService<CommandBook>().Reply("gw-1", "s-1", new CommandReply(id, CommandState.Done, null));
-        await again.SubscribeAsync("luohu/v1/gw-1/+/command", cancellationToken: TestContext.Current.CancellationToken);
+        for (var i = 0; i < 2; i++) await again.SubscribeAsync("luohu/v1/gw-1/+/command", cancellationToken: TestContext.Current.CancellationToken);
         var next = (await SendAsync("""{"name":"restart"}""")).GetProperty("id").GetString()!;
-        Assert.Contains(next, await NextOf(got));
+        // The look after the first gateway's subscription may still be on its way, and sends it a second time; none after the answer does.
+        var came = await NextOf(got);
+        if (came.Contains(id, StringComparison.Ordinal)) came = await NextOf(got);
+        Assert.Contains(next, came);
     }
 
     [Theory]

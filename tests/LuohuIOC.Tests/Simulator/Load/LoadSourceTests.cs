@@ -37,7 +37,7 @@ public sealed class LoadSourceTests
     public async Task What_the_broker_never_acknowledges_is_reported_and_the_window_holds()
     {
         using var broker = new AckingBroker(acknowledgeMax: 0);
-        var options = Options(broker) with { Duration = TimeSpan.FromMilliseconds(50), Drain = TimeSpan.FromMilliseconds(50) };
+        var options = Options(broker) with { Duration = TimeSpan.FromSeconds(1), Drain = TimeSpan.FromMilliseconds(50) };
         var summary = await RunAsync(options, CancellationToken.None);
         Assert.Equal(0, summary.Messages);
         Assert.Equal(options.Connections * options.InFlight, summary.Unacked);

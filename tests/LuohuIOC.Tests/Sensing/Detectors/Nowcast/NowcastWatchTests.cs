@@ -37,9 +37,10 @@ public sealed class NowcastWatchTests : IDisposable
         _alerts.Load([Open("point", "nowcast-depth"), Open("pipe", "nowcast-residual"), Open("gone", "nowcast-level"), Open("pipe", "pipe-level")]);
         var grains = AlertGrains.Over(_alerts);
         using var watch = Watch(grains.Factory, new NowcastSettings { Run = run, Speed = 600 });
+        var all = grains.Ended(ended.Length);
         await watch.StartAsync(TestContext.Current.CancellationToken);
         _lifetime.NotifyStarted();
-        await grains.Ended(ended.Length).WaitAsync(TimeSpan.FromSeconds(30), TestContext.Current.CancellationToken);
+        await all.WaitAsync(TimeSpan.FromSeconds(30), TestContext.Current.CancellationToken);
         await watch.StopAsync(TestContext.Current.CancellationToken);
         Assert.Equal(ended.Order(), grains.Told.Order());
     }
