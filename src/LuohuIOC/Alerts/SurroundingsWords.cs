@@ -68,8 +68,7 @@ internal static class SurroundingsWords
 
     public static string Last(string language, string kind, string metric, LastEpisode last)
     {
-        var minutes = (last.EndedAt - last.RaisedAt).TotalMinutes;
-        var lasted = minutes < 90 ? TextBook.Get(language, "surroundings.minutes", Math.Round(minutes)) : TextBook.Get(language, "surroundings.hours", Math.Round(minutes / 60, 1));
+        var lasted = EvidenceWords.Lasting(language, last.EndedAt - last.RaisedAt);
         var peak = last.Peak is { } value && metric.Length > 0 && Figures.Unit(kind, metric) != "1"
             ? TextBook.Get(language, "surroundings.last.peak", Figures.Of(language, kind, metric, value)) : "";
         var closed = last.ClosedBy == Alert.System ? TextBook.Get(language, "surroundings.last.itself") : TextBook.Get(language, "surroundings.last.by", last.ClosedBy);

@@ -151,6 +151,8 @@ public sealed class SurroundingsTests
         Assert.Equal(
             "2023-08-01 18:00, Water on the road, worst orange, lasted 42 min, extreme 31 cm; closed by Li, not marked (gauge cleaned).",
             SurroundingsWords.Last(TextBook.English, "waterlogging", "depth", last with { ClosedBy = "Li", Verdict = null, Comment = "gauge cleaned" }));
+        // Nothing lasts no time.
+        Assert.Contains("持续 1 分钟", SurroundingsWords.Last(TextBook.Chinese, "waterlogging", "depth", last with { EndedAt = last.RaisedAt.AddSeconds(20) }), StringComparison.Ordinal);
     }
 
     private static Neighbour Near(NeighbourVerdict verdict) => new("wl-002", "布心易涝点", "waterlogging", NeighbourSide.Near, 820, "depth", 0.12, 0.1, null, Some.Now, verdict);

@@ -1,4 +1,4 @@
-import { date, dateTime, fixed, minute } from '../texts/format'
+import { clock, date, dateTime, fixed, minute } from '../texts/format'
 
 /** The common look of charts: quiet axes, no animation, times as the district's clock has them. */
 const TEXT = '#a9b8c6'
@@ -19,9 +19,15 @@ export const valueWritten = (write: (value: number) => string) => (value: unknow
 
 export const tooltip = (write: (value: number) => string): object => ({ ...base.tooltip, valueFormatter: valueWritten(write) })
 
+/** Of a few minutes the library marks parts of them, which would all be the same minute. */
+const SECONDS_BELOW_MS = 6 * 60_000
+
+const timeLabel = (from: number, to: number) => (value: number): string =>
+  to - from < SECONDS_BELOW_MS ? clock(value) : minute(value) === '00:00' ? date(value) : minute(value)
+
 export const timeAxis = (from: number, to: number): object => ({
   type: 'time', min: from, max: to, axisLine: { lineStyle: { color: LINE } }, splitLine: { show: false }, splitNumber: 5,
-  axisLabel: { color: TEXT, hideOverlap: true, formatter: (value: number) => (minute(value) === '00:00' ? date(value) : minute(value)) },
+  axisLabel: { color: TEXT, hideOverlap: true, formatter: timeLabel(from, to) },
   // The head of the tooltip, which the library would write by the browser's own zone.
   axisPointer: { label: { formatter: ({ value }: { value: number }) => dateTime(value) } },
 })
