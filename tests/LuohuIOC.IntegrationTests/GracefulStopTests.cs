@@ -43,6 +43,7 @@ public sealed class GracefulStopTests
         Assert.Contains("everything taken is judged and in history", host.Output, StringComparison.Ordinal);
         Assert.DoesNotContain("not all saved", host.Output, StringComparison.Ordinal);
         // It came back to a host that takes nobody any more, or to none, as quick as either was.
+        await Wait.UntilAsync(() => !answers.IsEmpty, () => "the wall to come back");
         Assert.All(answers, answer => Assert.True(answer is null or HttpStatusCode.ServiceUnavailable, $"{answer}"));
 
         await host.StartAsync();

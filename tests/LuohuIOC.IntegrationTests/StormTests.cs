@@ -16,7 +16,7 @@ public sealed class StormTests
     private static readonly TimeSpan Tie = TimeSpan.FromMinutes(1.5);
 
     // After a stall it reports all at once what came to pass meanwhile: such readings have one time, or nearly.
-    private static readonly TimeSpan Look = TimeSpan.FromSeconds(2);
+    private static readonly TimeSpan Look = TimeSpan.FromMilliseconds(500);
 
     [Fact]
     public async Task A_fifty_year_storm_raises_the_waterlogging_points_in_the_order_of_the_model()

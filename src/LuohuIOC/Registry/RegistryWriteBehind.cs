@@ -11,7 +11,8 @@ internal sealed partial class RegistryWriteBehind(
     public override async Task StopAsync(CancellationToken cancellationToken)
     {
         await base.StopAsync(cancellationToken);
-        await FlushAsync();
+        // A file that somebody holds keeps the stop no longer than it may take.
+        await Task.Run(FlushAsync, CancellationToken.None).WaitAsync(cancellationToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
     }
 
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)

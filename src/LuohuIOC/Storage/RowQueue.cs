@@ -1,11 +1,10 @@
 using System.Threading.Channels;
-using Microsoft.Data.Sqlite;
 
 namespace LuohuIOC.Storage;
 
 /// <summary>
-/// Rows on their way to an SQLite file, saved together by one writer. Bounded: <see cref="Add"/> refuses at the bound, and rows of a batch that the
-/// disk does not take are lost and told to <paramref name="lost"/>; neither makes who adds wait.
+/// Rows on their way to an SQLite file, saved together by one writer. Bounded: <see cref="Add"/> refuses at the bound, and rows of a batch that
+/// could not be saved are lost and told to <paramref name="lost"/>; neither makes who adds wait.
 /// </summary>
 /// <param name="rowsMax">That may wait.</param>
 /// <param name="batchMax">Rows of one transaction.</param>
@@ -55,8 +54,9 @@ internal sealed class RowQueue<TRow>(int rowsMax, int batchMax, Action<IReadOnly
             {
                 save(rows);
             }
-            catch (Exception e) when (e is SqliteException or IOException)
+            catch (Exception e)
             {
+                // Whatever it was: nobody watches this task, and whoever waits would wait for ever.
                 lost(e, rows.Count);
             }
             foreach (var waiter in waiters) waiter.SetResult();

@@ -164,9 +164,11 @@ public sealed class WallHandsTests(WallSite site) : IClassFixture<WallSite>
             var box = (await row.Locator(".act").BoundingBoxAsync())!;
             (x, y) = (box.X + (box.Width / 2), box.Y + (box.Height / 2));
             var published = PublishAsync($"waterlogging-{point}", 0.42);
-            for (var moves = 0; (moves < 200 && !isTold) || !published.IsCompleted; moves++)
+            var left = false;
+            for (var moves = 0; (moves < 200 && !isTold) || !published.IsCompleted; moves += published.IsCompleted ? 1 : 0)
             {
-                await page.Mouse.MoveAsync(x + (moves % 2), y);
+                left = !left;
+                await page.Mouse.MoveAsync(left ? x : x + 1, y);
                 isTold = await page.Locator(".ticker .fresh").IsVisibleAsync();
             }
             await published;

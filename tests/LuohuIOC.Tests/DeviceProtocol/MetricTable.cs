@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Text;
 using System.Text.Json.Nodes;
+using LuohuIOC.Sensing.Quality;
 
 namespace LuohuIOC.Tests.DeviceProtocol;
 
@@ -15,12 +16,12 @@ internal static class MetricTable
         var checks = JsonNode.Parse(Repository.Read(Checks))!["checks"]!.AsArray().ToDictionary(c => ((string)c!["kind"]!, (string)c["metric"]!), c => c!);
         var text = new StringBuilder("# 各类感知设备的指标 · Metrics of each kind of sensor\n\n");
         text.Append(CultureInfo.InvariantCulture, $"由 `kinds.json` 和 `{Checks}` 得出，改动请改那里。单位为 UCUM；范围含两端；变化率为每秒，按不短于 ");
-        text.Append(contract["rate_floor_s"]).Append(" 秒的间隔判断，超过的为错误，不用于预警；静默超过所列时间视为离线。");
-        text.Append("突跳：与上一条之差不小于所列数值，且超过平常变化的 8 倍；卡滞：数值不变，达到所列条数和时长，绝对值不大于括号内数值的除外。突跳、卡滞只标为存疑，仍用于预警。\n\n");
+        text.Append(contract["rate_floor_s"]).Append(" 秒的间隔判断，超过的为错误，不用于预警，下一条与之相符时才采信；静默超过所列时间视为离线。");
+        text.Append(CultureInfo.InvariantCulture, $"突跳：与上一条之差不小于所列数值，且超过平常变化的 {QualityChecks.SpikeFactor} 倍（连续几条时只标第一条）；卡滞：数值不变，达到所列条数和时长，绝对值不大于括号内数值的除外。突跳、卡滞只标为存疑，仍用于预警，其中向下的突跳不参与快速上涨的判断。\n\n");
         text.Append(CultureInfo.InvariantCulture, $"Made of `kinds.json` and `{Checks}`: change it there. UCUM units; ranges include their ends; rates are per second, judged over at least ");
-        text.Append(contract["rate_floor_s"]).Append(" s, and what is quicker is bad and feeds no rule; a sensor silent for longer than stated counts as offline. ");
-        text.Append("Spike: a step from the reading before of at least so much, and of more than 8 times the usual one. Stuck: so many readings over so long without a change; values of at most the size in brackets may stay. ");
-        text.Append("Both are doubtful only, and feed the rules.\n");
+        text.Append(contract["rate_floor_s"]).Append(" s, and what is quicker is bad and feeds no rule until the next one agrees with it; a sensor silent for longer than stated counts as offline. ");
+        text.Append(CultureInfo.InvariantCulture, $"Spike: a step from the reading before of at least so much, and of more than {QualityChecks.SpikeFactor} times the usual one, the first of a run alone. Stuck: so many readings over so long without a change; values of at most the size in brackets may stay. ");
+        text.Append("Both are doubtful only, and feed the rules; a spike downwards is left out of rises.\n");
         foreach (var kind in contract["kinds"]!.AsArray())
         {
             text.Append(CultureInfo.InvariantCulture, $"\n## `{kind!["kind"]}` {kind["zh"]} · {kind["en"]}\n\n静默 · silence: {Duration((int)kind["silence_s"]!)}\n");

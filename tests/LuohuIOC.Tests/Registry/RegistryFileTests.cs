@@ -1,6 +1,8 @@
 using LuohuIOC.DeviceProtocol;
 using LuohuIOC.Registry;
 using Microsoft.Data.Sqlite;
+using Microsoft.Extensions.Logging.Abstractions;
+using Microsoft.Extensions.Options;
 using Xunit;
 
 namespace LuohuIOC.Tests.Registry;
@@ -130,6 +132,17 @@ public sealed class RegistryFileTests : IDisposable
         Assert.True(registry.IsFull);
         Assert.Throws<InvalidOperationException>(() => registry.AutoRegister("d", "gw-1"));
         Assert.Equal("a", registry.AutoRegister("a", "gw-1").Id);
+    }
+
+    [Fact]
+    public async Task A_stop_right_after_the_start_keeps_what_came_in_between()
+    {
+        var registry = Open();
+        using var upkeep = new RegistryWriteBehind(registry, Options.Create(new RegistryOptions()), TimeProvider.System, NullLogger<RegistryWriteBehind>.Instance);
+        await upkeep.StartAsync(TestContext.Current.CancellationToken);
+        registry.AutoRegister("new", "gw-1");
+        await upkeep.StopAsync(TestContext.Current.CancellationToken);
+        Assert.Equal(["new"], Open().All.ToArray().Select(s => s.Id));
     }
 
     private SensorRegistry Open() => new(new RegistryFile(FilePath));

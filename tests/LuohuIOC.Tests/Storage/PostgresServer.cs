@@ -40,8 +40,11 @@ public sealed class PostgresServer : IAsyncDisposable
         ];
         var isAgain = _process is not null;
         var started = Stopwatch.GetTimestamp();
+        using var pause = new PeriodicTimer(TimeSpan.FromMilliseconds(250));
         do
         {
+            if (_process is not null) await pause.WaitForNextTickAsync();
+            _process?.Dispose();
             _process = Start(command);
             _process.OutputDataReceived += (_, _) => { };
             _process.ErrorDataReceived += (_, line) => _said = line.Data ?? _said;
@@ -88,7 +91,12 @@ public sealed class PostgresServer : IAsyncDisposable
         await using var source = NpgsqlDataSource.Create(To("postgres") + ";Pooling=false");
         while (true)
         {
-            if (_process!.HasExited) return false;
+            if (_process!.HasExited)
+            {
+                // Its last words, too.
+                await _process.WaitForExitAsync();
+                return false;
+            }
             try
             {
                 await using var connection = await source.OpenConnectionAsync();

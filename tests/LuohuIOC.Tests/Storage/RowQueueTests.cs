@@ -44,8 +44,10 @@ public sealed class RowQueueTests
         Assert.Null(queue.Add(3));
     }
 
-    [Fact]
-    public async Task A_batch_that_the_disk_refuses_is_told_and_the_next_is_saved()
+    [Theory]
+    [InlineData(typeof(IOException))]
+    [InlineData(typeof(InvalidOperationException))]
+    public async Task A_batch_that_the_disk_refuses_is_told_and_the_next_is_saved(Type reason)
     {
         var saved = new List<int>();
         var lost = 0;
@@ -53,7 +55,7 @@ public sealed class RowQueueTests
             rowsMax: 10, batchMax: 3,
             rows =>
             {
-                if (rows.Contains(1)) throw new IOException("No space left on device");
+                if (rows.Contains(1)) throw (Exception)Activator.CreateInstance(reason)!;
                 saved.AddRange(rows);
             },
             (_, count) => lost += count);

@@ -99,7 +99,7 @@ public sealed class RejectionStore : IHostedService
 
     public async Task StopAsync(CancellationToken cancellationToken)
     {
-        await _queue.CompleteAsync().WaitAsync(cancellationToken);
+        await _queue.CompleteAsync().WaitAsync(cancellationToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         try
         {
             using var connection = _file.Open();

@@ -88,7 +88,8 @@ public sealed class StationRecords : IHostedService
         return Task.CompletedTask;
     }
 
-    public Task StopAsync(CancellationToken cancellationToken) => _queue.CompleteAsync().WaitAsync(cancellationToken);
+    public async Task StopAsync(CancellationToken cancellationToken) =>
+        await _queue.CompleteAsync().WaitAsync(cancellationToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
 
     private void Save(IReadOnlyList<StationRecord> records)
     {

@@ -70,7 +70,7 @@ public sealed class StreamViews(SensorDetectors detectors, Thresholds thresholds
 
     private static string RainText(StreamLook look, RainLook rain) =>
         look.TimeMs == 0 ? "detector.rain.unlooked"
-        : rain.IsWet ? Array.TrueForAll(look.Floors, f => f is null) ? "detector.rain.wet.unlearnt" : "detector.rain.wet"
+        : rain.IsWet ? Enumerable.Range(0, look.Floors.Length).Any(m => look.Floors[m] is null && !Has(look.Unknown | look.Missing, m)) ? "detector.rain.wet.unlearnt" : "detector.rain.wet"
         : double.IsFinite(rain.Millimetres) ? "detector.rain.dry" : "detector.rain.unknown";
 
     private static StreamJudgementView Judged(StreamLook look, string[] metrics) => new(

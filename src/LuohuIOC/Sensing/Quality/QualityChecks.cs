@@ -9,7 +9,7 @@ namespace LuohuIOC.Sensing.Quality;
 internal static class QualityChecks
 {
     /// <summary>A step this many times the usual one is far outside the metric's own variation.</summary>
-    private const double SpikeFactor = 8;
+    internal const double SpikeFactor = 8;
 
     /// <summary>Steps seen before the usual one is known.</summary>
     private const byte SpikeWarmUp = 16;

@@ -61,6 +61,10 @@ public sealed class RejectionStoreTests : IAsyncLifetime
         await _store.Add(Of("gw-1", "of another reason"));
         // As after a kill: nobody has stopped the first.
         Assert.Equal(21, NewStore().CountOf(RejectionReason.SecretWrong));
+        // A stop whose time is up says nothing and keeps what it can.
+        _store.Count(RejectionReason.SecretWrong);
+        await _store.StopAsync(new CancellationToken(canceled: true));
+        Assert.Equal(22, NewStore().CountOf(RejectionReason.SecretWrong));
     }
 
     [Fact]

@@ -55,7 +55,7 @@ public sealed class RainCoverTests : IDisposable
         Show(4);
         var rain = View().Rain!;
         Assert.True(rain.Wet);
-        Assert.Contains("cannot be told yet", rain.Text);
+        Assert.Contains("no fall can be told yet", rain.Text);
         Assert.Null(rain.FallsBelow["level"]);
     }
 

@@ -1,5 +1,8 @@
 using LuohuIOC.Sensing.Listening;
+using LuohuIOC.Storage;
+using Microsoft.Extensions.Hosting.Internal;
 using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Logging.Abstractions;
 using Xunit;
 
 namespace LuohuIOC.Tests.Sensing.Listening;
@@ -106,6 +109,22 @@ public sealed class HostListeningTests : IDisposable
         host.Keep();
         host.Keep();
         Assert.Contains("cannot be kept", Assert.Single(_log.Lines), StringComparison.Ordinal);
+    }
+
+    /// <summary>A start that ends before gateways can be heard, as where another part of the host refuses to start.</summary>
+    [Fact]
+    public async Task A_start_that_got_no_further_is_part_of_the_pause()
+    {
+        var first = Start();
+        Run(first, 100);
+        first.Keep();
+        _clock.Pass(10);
+        using var upkeep = new ListeningUpkeep(Start(), new SiloStarted(new ApplicationLifetime(NullLogger<ApplicationLifetime>.Instance)), _clock);
+        await upkeep.StartAsync(TestContext.Current.CancellationToken);
+        _clock.Pass(20);
+        await upkeep.StopAsync(TestContext.Current.CancellationToken);
+        _clock.Pass(5);
+        Assert.Equal([new ListeningPause(At(100), At(135))], Start().Time.Pauses);
     }
 
     public void Dispose() => Directory.Delete(_folder, recursive: true);
