@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { kinds, readings, sensors } from '../src/city/city'
 import { takeRules } from '../src/alerts/ruleTypes'
-import { alertFigure, further, limitText, presentFigure, summaryOf, valueText } from '../src/drawer/summary'
+import { alertFigure, further, furthestFigure, limitText, presentFigure, summaryOf, valueText } from '../src/drawer/summary'
 import { measureOf } from '../src/texts/measure'
 import type { Alert } from '../src/city/types'
 import { pointKind, someAlert, someReading, someSensor } from './some'
@@ -72,7 +72,11 @@ test('what a detector found of water that fell is told as its lowest, and of sev
 test('of a rise the value says in what time, and a state is said by the name of its rule', () => {
   takeRules([{ kind: 'river', rules: [{ rule: { id: 'river-rise', type: 'rise', windowSeconds: 3600 } }] }])
   const rise = someAlert('a', { kind: 'river', rule: 'river-rise', metric: 'level', value: 2.07, furthest: 2.07, threshold: 2 })
-  expect(Object.values(alertFigure(rise)).map(plain)).toEqual(['1 小时上涨', '2.07 m', '限值 2.00 m'])
+  expect(Object.values(alertFigure(rise)).map(plain)).toEqual(['1 小时上涨 已达', '2.07 m', '限值 2.00 m'])
+  expect(Object.values(alertFigure({ ...rise, furthest: 3.02, severity: 'blue' })).map(plain)).toEqual(['1 小时上涨 最高', '3.02 m', ''])
+  takeRules([{ kind: 'rain_gauge', rules: [{ rule: { id: 'rain-3h', type: 'accumulation', windowSeconds: 10_800 } }] }])
+  const rain = someAlert('a', { kind: 'rain_gauge', rule: 'rain-3h', metric: 'rain', unit: 'mm', value: 148.2, furthest: 148.2, threshold: 100 })
+  expect(Object.values(alertFigure(rain)).map(plain)).toEqual(['已达', '148.2 mm', '限值 100.0 mm'])
   expect(alertFigure(someAlert('a', { kind: 'smoke', rule: 'smoke-alarm', metric: 'alarm', unit: '1', value: 1, furthest: 1, threshold: null })).value).toBe('')
 })
 
@@ -85,6 +89,8 @@ test('what stands there now is told first, and beside it the limit that holds or
   expect(told({ clearedAt: '2024-01-01T01:00:00Z' })).toEqual(['现', '73 cm', '最深 95 cm'])
   expect(told({ severity: 'yellow', worst: 'red' })).toEqual(['现', '73 cm', '最深 95 cm'])
   expect(told({ rule: 'nowcast-depth' })).toEqual(['预报', '42 cm', '限值 40 cm'])
+  const furthest = (more: Partial<Alert>): string => plain(furthestFigure(someAlert('a', { value: 0.42, furthest: 0.7, ...more })).value)
+  expect([furthest({}), furthest({ furthest: 0.95 }), furthest({ clearedAt: '2024-01-01T01:00:00Z' }), furthest({ rule: 'nowcast-depth' })]).toEqual(['73 cm', '95 cm', '70 cm', '70 cm'])
   readings.set('s', someReading('s', Date.now() - 7_200_000, { values: { depth: 0.73 } }))
   expect(told({})).toEqual(['最深', '95 cm', '失联'])
 })

@@ -57,7 +57,7 @@ public sealed record AlertView
 
     [Id(14), Key("threshold")] public double? Threshold { get; init; }
 
-    /// <summary>Time of the reading that decided the severity; that of the one that cleared it stands in its event.</summary>
+    /// <summary>When the severity was decided: the time of the reading or, where it had to hold for a while, the end of that. What cleared it stands in its event.</summary>
     [Id(15), Key("observedAt"), MessagePackFormatter(typeof(IsoTime))] public required DateTimeOffset ObservedAt { get; init; }
 
     [Id(16), Key("raisedAt"), MessagePackFormatter(typeof(IsoTime))] public required DateTimeOffset RaisedAt { get; init; }

@@ -25,7 +25,7 @@ public sealed class AlertCsvTests(SharedCity shared) : IClassFixture<SharedCity>
         Assert.Equal(heads.Length, row.Length);
         Assert.Equal(
             ("橙色", "橙色", "已关闭", "文锦渡易涝点", "wl-001", "易涝点监测站", "黄贝街道", "道路积水"),
-            (cells["预警级别"], cells["最高级别"], cells["状态"], cells["设备名称"], cells["设备编号"], cells["设备类别"], cells["街道"], cells["预警事项"]));
+            (cells["最后级别"], cells["最高级别"], cells["状态"], cells["设备名称"], cells["设备编号"], cells["设备类别"], cells["街道"], cells["预警事项"]));
         Assert.Equal(("水深", "5 cm", "30 cm", "15 cm"), (cells["指标"], cells["最近数值"], cells["极值"], cells["限值"]));
         // To compute with.
         Assert.Equal(("0.05", "0.3", "0.15", "m"), (cells["最近数值（纯数字）"], cells["极值（纯数字）"], cells["限值（纯数字）"], cells["纯数字的单位"]));
@@ -80,7 +80,7 @@ public sealed class AlertCsvTests(SharedCity shared) : IClassFixture<SharedCity>
         Assert.Equal([0xEF, 0xBB, 0xBF], bytes[..3]);
         var lines = Encoding.UTF8.GetString(bytes[3..]).Split("\r\n", StringSplitOptions.RemoveEmptyEntries);
         Assert.Equal(121, lines.Length);
-        Assert.StartsWith("预警编号,预警级别,", lines[0]);
+        Assert.StartsWith("预警编号,最后级别,", lines[0]);
         Assert.Contains(lines, line => line.Contains("\"'=HYPERLINK(\"\"http://x\"\",\"\"看,这里\"\")\"", StringComparison.Ordinal));
     }
 

@@ -13,6 +13,16 @@ export interface Sample {
   count?: number
 }
 
+/** Bad readings that lie within reach of the others. A value that is a million times too large would press the curve flat, and its place says nothing more than that it is bad. */
+export function badWithinReach(samples: readonly Sample[], limits: readonly number[]): Sample[] {
+  const bad = samples.filter((s) => s.quality === 'bad')
+  const others = samples.filter((s) => s.quality !== 'bad').map((s) => s.value)
+  if (!others.length) return bad
+  const [low, high] = [...others, ...limits].reduce(([least, most], value) => [Math.min(least, value), Math.max(most, value)], [Infinity, -Infinity])
+  const reach = high - low || Math.abs(high) || 1
+  return bad.filter((s) => s.value >= low - reach && s.value <= high + reach)
+}
+
 export interface Series {
   sensor: string
   samples: Sample[]

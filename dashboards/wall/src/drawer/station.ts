@@ -16,6 +16,8 @@ interface Rejection {
   id: number
   at: string
   reasonText: string
+  /** Of the reading in its message, from 0; null for all of them. */
+  index: number | null
   metric: string | null
   gateway: string
 }

@@ -78,13 +78,12 @@ export function further<A extends Pick<Alert, 'furthest' | 'threshold' | 'eviden
   return (isFall(one) && isFall(other) ? other.furthest < one.furthest : other.furthest > one.furthest) ? other : one
 }
 
+/** What a rule reckons from many readings is known as of its last step alone: so much it had reached, and may be more by now. */
 function labelOf(alert: Measured, rule: ReturnType<typeof ruleOf>): string {
-  if (rule?.type === 'rise') {
-    const during = span(rule.windowSeconds ?? 0)
-    return say(alert.metric === 'displacement' ? 'alert.grew' : 'alert.rose', during)
-  }
   if (isForecast(alert)) return say('series.forecast')
-  return tellsFurthest(alert) ? say(isFall(alert) ? 'alert.lowest' : (FURTHEST[alert.metric] ?? 'alert.highest')) : ''
+  const furthest = tellsFurthest(alert) ? say(isFall(alert) ? 'alert.lowest' : (FURTHEST[alert.metric] ?? 'alert.highest')) : ''
+  if (rule?.type === 'rise') return `${say(alert.metric === 'displacement' ? 'alert.grew' : 'alert.rose', span(rule.windowSeconds ?? 0))} ${furthest || say('alert.reached')}`
+  return furthest || (rule?.type === 'accumulation' ? say('alert.reached') : '')
 }
 
 /**
@@ -103,6 +102,13 @@ export function alertFigure(alert: Measured, rule = ruleOf(alert)): AlertFigure 
 
 /** Only of rules that judge the value itself what stands there now may be set beside their limits. */
 const judgesValue = (alert: Alert, rule: ReturnType<typeof ruleOf>): boolean => (rule?.type ?? (alert.metric === 'depth' ? 'ladder' : '')) === 'ladder' && !isForecast(alert) && alert.unit !== '1'
+
+/** The furthest it went, which of one that goes on may be what stands there now: the host tells it in steps of a fifth. */
+export function furthestFigure(alert: Alert, rule = ruleOf(alert)): AlertFigure {
+  const sensor = sensors.get(alert.sensorId)
+  const value = sensor && !isOver(alert) && judgesValue(alert, rule) ? freshValue(sensor, alert.metric) : null
+  return alertFigure({ ...(value === null ? alert : further(alert, { ...alert, furthest: value })), clearedAt: alert.clearedAt ?? alert.updatedAt }, rule)
+}
 
 /**
  * What stands there now, which is what an officer sends people into, and small beside it the limit of the severity that holds, or the furthest it

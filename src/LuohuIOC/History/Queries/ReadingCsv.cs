@@ -48,7 +48,7 @@ internal static class ReadingCsv
         .. MetricsOf(request).Select(metric => item.Values.TryGetValue(metric, out var value) ? Number(value) : ""),
         Text(language, $"quality.{Word(item.Quality)}"),
         item.Reason is { } reason and not QualityReason.None ? Text(language, $"reason.{Word(reason)}") : "",
-        string.Join(TextBook.Get(language, "csv.comma"), (item.Metrics ?? []).Select(metric => Name(language, "metric.", metric))),
+        string.Join(TextBook.Get(language, "comma"), (item.Metrics ?? []).Select(metric => Name(language, "metric.", metric))),
         item.Seq?.ToString(CultureInfo.InvariantCulture) ?? "",
         item.DeviceTs is { } device ? Time(device) : "",
     ];

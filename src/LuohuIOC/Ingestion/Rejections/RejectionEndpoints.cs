@@ -2,6 +2,7 @@ using System.Text;
 using System.Text.RegularExpressions;
 using LuohuIOC.DeviceProtocol;
 using LuohuIOC.Http;
+using LuohuIOC.Registry;
 using LuohuIOC.Texts;
 
 namespace LuohuIOC.Ingestion.Rejections;
@@ -23,7 +24,7 @@ public static partial class RejectionEndpoints
             .WithSummary("How many were refused for each reason since the first start");
     }
 
-    private static IResult List(HttpContext context, RejectionStore store, string? gateway, string? reason, string? sensor, long? after, int limit = 100)
+    private static IResult List(HttpContext context, RejectionStore store, SensorRegistry registry, string? gateway, string? reason, string? sensor, long? after, int limit = 100)
     {
         var wanted = Enum.GetValues<RejectionReason>().Where(r => r != RejectionReason.None && r.WireName() == reason).ToArray();
         if (reason is not null && wanted.Length == 0)
@@ -33,7 +34,7 @@ public static partial class RejectionEndpoints
         }
         if (limit is < 1 or > LimitMax) return Problem.Of(context, StatusCodes.Status400BadRequest, "rejection-limit", limit, LimitMax);
         var language = TextBook.LanguageOf(context.Request);
-        var items = store.Read(gateway, wanted.Length == 0 ? null : wanted[0], sensor, after, limit).Select(r => View(r.Id, r.Rejection, language)).ToList();
+        var items = store.Read(gateway, wanted.Length == 0 ? null : wanted[0], sensor, after, limit).Select(r => View(r.Id, r.Rejection, registry, language)).ToList();
         return Results.Ok(new { items, next = items.Count == limit ? items[^1].Id : (long?)null });
     }
 
@@ -43,21 +44,28 @@ public static partial class RejectionEndpoints
         return Results.Ok(new { total = counts.Values.Sum(), byReason = counts });
     }
 
-    /// <summary>Why, and what to do. Of a time that is written in seconds, as most clocks have it, that it is.</summary>
-    internal static string TextOf(Rejection r, string language) =>
-        r.Reason == RejectionReason.TsOutOfRange && Seconds().IsMatch(Encoding.Latin1.GetString(r.FirstBytes))
-            ? TextBook.Get(language, "rejection.ts_out_of_range.seconds")
-            : TextBook.Get(language, $"rejection.{r.Reason.WireName()}");
+    /// <summary>
+    /// Why, and what to do. Of a time that is written in seconds, as most clocks have it, that it is; of what is no JSON, where; of a metric that a kind has
+    /// not, which it has.
+    /// </summary>
+    internal static string TextOf(Rejection r, SensorRegistry registry, string language) => r.Reason switch
+    {
+        RejectionReason.TsOutOfRange when Seconds().IsMatch(Encoding.Latin1.GetString(r.FirstBytes)) => TextBook.Get(language, "rejection.ts_out_of_range.seconds"),
+        RejectionReason.NotJson => JsonFault.TextOf(language, r.FirstBytes, r.PayloadBytes),
+        RejectionReason.MetricUnknown when registry.TryFind(r.Sensor, out var sensor) =>
+            TextBook.Get(language, "rejection.metric_unknown.known", string.Join(TextBook.Get(language, "comma"), sensor.Layout.Names)),
+        _ => TextBook.Get(language, $"rejection.{r.Reason.WireName()}"),
+    };
 
     // "ts":1732262400 — ten digits, since 2001
     [GeneratedRegex("\"ts\"\\s*:\\s*[1-9][0-9]{8,9}(?![0-9])")]
     private static partial Regex Seconds();
 
-    private static RejectionView View(long id, Rejection r, string language)
+    private static RejectionView View(long id, Rejection r, SensorRegistry registry, string language)
     {
         var isText = System.Text.Unicode.Utf8.IsValid(r.FirstBytes) && !r.FirstBytes.Any(b => b is < 32 and not (9 or 10 or 13));
         return new RejectionView(id, DateTimeOffset.FromUnixTimeMilliseconds(r.At), r.Gateway, r.Topic, r.Reason.WireName(),
-            TextOf(r, language), r.Sensor.Length == 0 ? null : r.Sensor, r.Index < 0 ? null : r.Index,
+            TextOf(r, registry, language), r.Sensor.Length == 0 ? null : r.Sensor, r.Index < 0 ? null : r.Index,
             r.Metric.Length == 0 ? null : r.Metric, r.PayloadBytes,
             isText ? Encoding.UTF8.GetString(r.FirstBytes) : null, isText ? null : Convert.ToHexStringLower(r.FirstBytes));
     }
