@@ -38,6 +38,12 @@ test('an inquiry reads who did what, from what to what, with every note', () => 
   ])
 })
 
+test('what somebody had seen and has become worse, or late, is told to wait again', () => {
+  const again = (events: AlertEvent[]): string[] => stepsOf('waterlogging', events).filter(({ why }) => why.includes('须重新确认')).map(({ type }) => type)
+  expect(again(night)).toEqual(['escalated'])
+  expect(again([event(1, 'raised', { to: 'yellow' }), event(2, 'escalated', { from: 'yellow', to: 'red' }), event(3, 'acknowledged', { actor: '张三' }), event(4, 'overdue'), event(5, 'escalated', { to: 'red' })])).toEqual(['overdue'])
+})
+
 test('an assignment is told with its deadline, and one that has passed with who had it', () => {
   const late = [
     event(1, 'raised', { to: 'red' }), event(2, 'assigned', { actor: '张三', assignee: '抢险一队', dueAt: '2024-08-01T19:32:00Z' }),

@@ -81,9 +81,9 @@ internal static class AlertCsv
 
     private static string Person(string language, string? actor) => actor == Alert.System ? TextBook.Get(language, "csv.system") : actor ?? "";
 
-    // With a minus sign, which no spreadsheet takes for the beginning of a formula.
+    // States in words; others with a minus sign, which no spreadsheet takes for the beginning of a formula.
     private static string Figure(string language, AlertView alert, double? value) =>
-        value is not { } known ? "" : Figures.Of(language, alert.Kind, alert.Metric, known) is ['-', ..] below ? $"\u2212{below[1..]}" : Figures.Of(language, alert.Kind, alert.Metric, known);
+        value is not { } known ? "" : alert.Unit == "1" && known is 0 or 1 ? TextBook.Get(language, $"csv.state-of.{alert.Metric}.{known}") : Figures.Of(language, alert.Kind, alert.Metric, known) is ['-', ..] below ? $"\u2212{below[1..]}" : Figures.Of(language, alert.Kind, alert.Metric, known);
 
     // To compute with, in the unit of the last column, which need not be the one that people read.
     private static string Number(double? value) => value?.ToString("0.######", System.Globalization.CultureInfo.InvariantCulture) ?? "";

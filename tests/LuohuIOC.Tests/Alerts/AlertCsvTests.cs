@@ -1,5 +1,6 @@
 using System.Text;
 using LuohuIOC.Alerts;
+using LuohuIOC.DeviceProtocol;
 using LuohuIOC.Http;
 using LuohuIOC.Tests.Http;
 using LuohuIOC.Tests.Wall;
@@ -48,6 +49,24 @@ public sealed class AlertCsvTests(SharedCity shared) : IClassFixture<SharedCity>
         var row = Assert.Single(AlertCsv.Rows(store.Queries, new AlertFilter(), AlertCsv.RowsMax, TextBook.English));
         Assert.Equal("\u22120.820 m³/s", row[Array.IndexOf(AlertCsv.Heads(TextBook.English), "Furthest value")]);
         Assert.Equal("-0.82", CsvAnswer.Harmless(row[Array.IndexOf(AlertCsv.Heads(TextBook.English), "Furthest value, number")]));
+    }
+
+    [Fact]
+    public async Task A_state_is_told_in_words()
+    {
+        await using var store = new StoreFixture();
+        RuleChange Change(Severity? severity, double value, int at) => new("manhole-open", severity, "open", value, 1, Some.Now.AddSeconds(at).ToUnixTimeMilliseconds(), null);
+        var subject = Some.Subject() with { Kind = "manhole" };
+        foreach (var change in new[] { Change(Severity.Orange, 1, 1), Change(null, 0, 2) }) await store.DoAsync(new AlertCommand.Observe(subject, change));
+        foreach (var (language, words) in new[] { (TextBook.Chinese, "关闭 开启 开启"), (TextBook.English, "shut open open") })
+        {
+            var cells = AlertCsv.Heads(language).Zip(Assert.Single(AlertCsv.Rows(store.Queries, new AlertFilter(), AlertCsv.RowsMax, language))).ToDictionary(cell => cell.First, cell => cell.Second);
+            Assert.Equal(words, string.Join(' ', new[] { "value", "furthest", "threshold" }.Select(column => cells[TextBook.Get(language, $"csv.alert.{column}")])));
+        }
+        // Every state that a kind has.
+        var states = KindCatalogue.All.SelectMany(kind => kind.Metrics).Where(metric => metric.Unit == "1").Select(metric => metric.Name).Distinct();
+        foreach (var state in states)
+            for (var value = 0; value <= 1; value++) Assert.Contains($"csv.state-of.{state}.{value}", TextBook.Keys(TextBook.Chinese));
     }
 
     [Fact]

@@ -66,8 +66,11 @@ const fromTo = (from: string, to: string): string => (from && to && from !== to 
 
 /** The chain in words, oldest first. What somebody replaced (unit, verdict) stands beside what he put there: the chain itself has only the new. */
 export function stepsOf(kind: string, events: readonly AlertEvent[]): Step[] {
-  let [assignee, verdict] = ['', '']
+  let [assignee, verdict, isAcknowledged] = ['', '', false]
   return events.map((event) => {
+    // Worse than what somebody had seen, or later than he had promised: he is to look again.
+    const isAnew = isAcknowledged && (event.type === 'escalated' || event.type === 'overdue')
+    isAcknowledged = event.type === 'acknowledged' || (isAcknowledged && !isAnew)
     let change = fromTo(event.from ? sayOf('severity', event.from) : '', event.to ? sayOf('severity', event.to) : '')
     if (event.type === 'assigned') change = fromTo(assignee, (assignee = event.assignee ?? ''))
     if (event.type === 'overdue') change = assignee
@@ -80,7 +83,7 @@ export function stepsOf(kind: string, events: readonly AlertEvent[]): Step[] {
     const observed = event.observedAt ? Date.parse(event.observedAt) : at
     return {
       sequence: event.sequence, type: event.type, at, isPerson: event.actor !== SYSTEM, who: event.actor === SYSTEM ? say('timeline.system') : event.actor,
-      what: whatOf(event), change, figure: figureOf(kind, event), note: event.comment ?? '', why: event.notices ? toldText(event.notices, false) : whyOf(event), observedAt: at - observed > LATE_MS ? observed : null,
+      what: whatOf(event), change, figure: figureOf(kind, event), note: event.comment ?? '', why: event.notices ? toldText(event.notices, false) : [whyOf(event), isAnew ? say('step.again') : ''].filter(Boolean).join(say('comma')), observedAt: at - observed > LATE_MS ? observed : null,
       due: event.dueAt ? Date.parse(event.dueAt) : null,
     }
   })
