@@ -37,7 +37,8 @@ internal static class JsonFault
 
     private static string OfBroken(string language, ReadOnlySpan<byte> first, int at, bool isEnded)
     {
-        if (at >= first.Length) return Text(language, "end", first.Length);
+        // Cut behind a comma the reader blames the comma.
+        if (at >= first.Length || first[at..].TrimEnd(" \t\r\n"u8) is [(byte)',']) return Text(language, "end", first.Length);
         if (isEnded) return Text(language, "trailing", at + 1);
         if (first[at..].StartsWith("NaN"u8)) return Text(language, "nan", at + 1, "NaN");
         if (!first[at..].StartsWith("Infinity"u8)) return Text(language, "syntax", at + 1);
