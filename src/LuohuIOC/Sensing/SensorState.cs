@@ -258,15 +258,15 @@ public struct RuleState
     [Id(13)]
     public byte Told;
 
-    /// <summary>Furthest value since the rule has been on, as people read it.</summary>
+    /// <summary>Furthest value since the rule has been on or has waited for its hold, as people read it.</summary>
     [Id(14)]
     public double Peak;
 
-    /// <summary>When that was, Unix ms; 0 while the rule is off, or was on before peaks were kept.</summary>
+    /// <summary>When that was, Unix ms; 0 while the rule is off, or was on before peaks were kept. Means nothing while the rule is off and waits for nothing.</summary>
     [Id(15)]
     public long PeakMs;
 
-    /// <summary>Furthest that was told, as people read it; to compare with, so half the digits do.</summary>
+    /// <summary>Furthest that was told, as people read it; to compare with, so half the digits do. NaN while the rule waits for its hold.</summary>
     [Id(16)]
     public float ToldPeak;
 

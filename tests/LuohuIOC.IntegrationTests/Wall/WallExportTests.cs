@@ -27,6 +27,13 @@ public sealed class WallExportTests(WallSite site) : IClassFixture<WallSite>
         var found = page.Locator($".alert-search [data-found='{alert}']");
         await Expect(found).ToContainTextAsync(name);
         await Expect(found).ToContainTextAsync("已关闭");
+        // Narrowed to what it is not, and to what it is; the file below has what is listed.
+        await ChooseAsync(page, "级别", "橙色及以上");
+        await Expect(found).ToHaveCountAsync(0);
+        await ChooseAsync(page, "级别", "黄色及以上");
+        await ChooseAsync(page, "街道", sensor.GetProperty("street").GetString()!);
+        await ChooseAsync(page, "类别", "易涝点");
+        await Expect(found).ToBeVisibleAsync();
         await found.GetByRole(AriaRole.Button).ClickAsync();
         var past = page.Locator(".drawer details", new() { HasText = "已关闭" });
         await past.Locator("summary").ClickAsync();
@@ -49,6 +56,9 @@ public sealed class WallExportTests(WallSite site) : IClassFixture<WallSite>
         foreach (var word in new[] { name, "黄色", "18 cm", "属实", ",'=现场已核实," }) Assert.Contains(word, row);
         await page.Context.CloseAsync();
     }
+
+    private static Task ChooseAsync(IPage page, string field, string option) =>
+        page.Locator(".alert-search").GetByRole(AriaRole.Combobox, new() { Name = field }).SelectOptionAsync(new SelectOptionValue { Label = option });
 
     private static async Task<(string Name, string Text)> SavedAsync(IPage page, string button)
     {

@@ -243,6 +243,24 @@ public sealed class WallHandsTests(WallSite site) : IClassFixture<WallSite>
         await page.Context.CloseAsync();
     }
 
+    [Fact]
+    public async Task Whom_a_past_alert_is_given_to_is_in_the_record_though_acknowledging_closes_it()
+    {
+        await FloodAsync("waterlogging-13", 0.3);
+        var page = await site.DeskAsync();
+        await Row(page, "waterlogging-13").Locator(".what").ClickAsync();
+        var alert = page.GetByRole(AriaRole.Dialog).Locator("section.open");
+        await PublishAsync("waterlogging-13", 0.01);
+        var button = alert.GetByRole(AriaRole.Button, new() { Name = "确认并关闭" });
+        await Expect(button).ToBeVisibleAsync();
+        await alert.GetByRole(AriaRole.Textbox, new() { Name = "责任单位或人员" }).FillAsync("清淤三队");
+        await button.ClickAsync();
+        await Expect(page.GetByRole(AriaRole.Dialog).Locator("details", new() { HasText = "已关闭" })).ToBeVisibleAsync();
+        var closed = (await site.Host.GetAsync("alerts?sensor=waterlogging-13&state=closed")).GetProperty("items")[0];
+        Assert.Equal(("清淤三队", "administrator"), (closed.GetProperty("assignedTo").GetString(), closed.GetProperty("acknowledgedBy").GetString()));
+        await page.Context.CloseAsync();
+    }
+
     private async Task FloodAsync(string point, double depth)
     {
         await PublishAsync(point, depth);

@@ -65,6 +65,9 @@ export const byStreet = computed<StreetCount[]>(() => {
   return [...streets.values()].sort((a, b) => weight(b) - weight(a) || a.street.localeCompare(b.street, 'zh-CN'))
 })
 
+/** Streets that have sensors, by name. */
+export const streetNames = computed(() => byStreet.value.map((count) => count.street).sort((a, b) => a.localeCompare(b, 'zh-CN')))
+
 /** Sensors of some kinds whose 0/1 metric is 1. */
 export function countOn(metric: string, ...kinds: string[]): number {
   void readingsPulse.value

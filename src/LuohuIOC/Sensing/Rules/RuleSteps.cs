@@ -161,9 +161,12 @@ internal static class RuleSteps
             var isLone = now is null && wasByLast && rule.Form == RuleForm.Rise && measure <= LoneShare * latches.Peak;
             if (now is null || now < was) RulePeak.Tell(state, ref latches, rule, was, changes);
             latches.ByLast = was is null && isReading;
+            if (was is null) RulePeak.Hold(state, ref latches, rule, measure, timeMs, isFirst: timing == 0);
             Emit(state, rule, latches.On, timeMs, changes, isLone);
+            if (was is null) RulePeak.TellHeld(state, ref latches, rule, changes);
         }
         else if (now is not null) RulePeak.Follow(state, ref latches, rule, measure, timeMs, changes);
+        else if (latches.Timing != 0) RulePeak.Hold(state, ref latches, rule, measure, timeMs, isFirst: timing == 0);
         return timing != latches.Timing || before != latches.On;
     }
 
@@ -217,6 +220,7 @@ internal static class RuleSteps
         if (was == now) return;
         if (now is null || now < was) RulePeak.Tell(state, ref latches, rule, was, changes);
         Emit(state, rule, latches.On, dueMs, changes);
+        if (was is null) RulePeak.TellHeld(state, ref latches, rule, changes);
     }
 
     private static long DueOf(ref RuleState latches, CompiledRule rule, int i)

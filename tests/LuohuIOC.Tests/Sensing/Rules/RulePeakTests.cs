@@ -17,7 +17,7 @@ public sealed class RulePeakTests
             sensor.Read(second, ("depth", depth));
         Assert.Equal(
             [(Severity.Red, 0.43, 0), (Severity.Red, 0.60, 120), (Severity.Red, 0.90, 180), (Severity.Red, 0.95, 240), (null, 0.02, 360)],
-            sensor.Changes.Where(c => c.Rule == Depth).Select(c => (c.Severity, c.Value, (int)((c.ObservedMs - Watched.Start) / 1000))));
+            Told(sensor, Depth));
         sensor.Changes.Clear();
         sensor.Read(1000, ("depth", 0.41));
         sensor.Read(1060, ("depth", 0.0));
@@ -44,10 +44,36 @@ public sealed class RulePeakTests
     }
 
     [Fact]
+    public void A_crest_that_passes_while_the_rule_waits_for_its_hold_is_told_with_its_own_time()
+    {
+        var sensor = new Watched(SensorKind.Pipe);
+        // The first hold is broken off: what was seen in it belongs to no alert.
+        foreach (var (second, level) in new[] { (0, 2.0), (20, 3.1), (40, 1.2), (100, 1.6), (120, 2.3), (140, 1.9), (150, 1.8) }) sensor.Read(second, ("level", level));
+        sensor.Tick(170);
+        sensor.Read(180, ("level", 1.7));
+        sensor.Read(200, ("level", 1.0));
+        Assert.Equal([(Severity.Yellow, 1.8, 160), (Severity.Yellow, 2.3, 120), (null, 1.0, 200)], Told(sensor, "pipe-level"));
+    }
+
+    [Fact]
+    public void A_crest_little_further_than_what_was_told_at_the_end_of_the_hold_is_told_before_the_end()
+    {
+        var sensor = new Watched(SensorKind.WaterQuality);
+        foreach (var (second, codmn) in new[] { (0, 6.9), (300, 6.6), (600, 2.0), (900, 9.5), (1200, 6.2), (1500, 2.0), (2200, 2.0) }) sensor.Read(second, ("codmn", codmn));
+        Assert.Equal([(Severity.Blue, 6.6, 300), (Severity.Blue, 9.5, 900), (null, 2.0, 2100)], Told(sensor, "water-codmn"));
+        sensor.Changes.Clear();
+        foreach (var (second, codmn) in new[] { (3000, 6.5), (3300, 6.4), (3600, 2.0), (4300, 2.0) }) sensor.Read(second, ("codmn", codmn));
+        Assert.Equal([(Severity.Blue, 6.4, 3300), (Severity.Blue, 6.5, 3000), (null, 2.0, 4200)], Told(sensor, "water-codmn"));
+    }
+
+    [Fact]
     public void A_state_repeats_nothing()
     {
         var sensor = new Watched(SensorKind.Smoke);
         for (var second = 0; second < 600; second += 60) sensor.Read(second, ("alarm", 1));
         Assert.Single(sensor.Changes, c => c.Rule != "offline");
     }
+
+    private static IEnumerable<(Severity?, double, int)> Told(Watched sensor, string rule) =>
+        sensor.Changes.Where(c => c.Rule == rule).Select(c => (c.Severity, c.Value, (int)((c.ObservedMs - Watched.Start) / 1000)));
 }
