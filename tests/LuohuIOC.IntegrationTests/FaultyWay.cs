@@ -26,7 +26,7 @@ public enum WayFault
 /// <summary>A proxy on loopback before a real HTTP server, which can fail in the ways in which stores do.</summary>
 internal sealed class FaultyWay : IAsyncDisposable
 {
-    public static readonly TimeSpan SlowFor = TimeSpan.FromSeconds(3);
+    public static readonly TimeSpan SlowFor = TimeSpan.FromSeconds(6);
 
     private readonly HttpClient _http = new() { Timeout = Timeout.InfiniteTimeSpan };
     private readonly CancellationTokenSource _end = new();

@@ -38,7 +38,7 @@ public sealed class GracefulStopTests
         var load = source.RunAsync(CancellationToken.None);
         await Wait.UntilAsync(() => acknowledged.Count >= 20_000, () => "load");
 
-        Assert.True(await host.StopAsync() == 0, host.Output);
+        Assert.True(await host.StopAsync(TimeSpan.FromMinutes(3)) == 0, host.Output);
         await load;
         Assert.Contains("everything taken is judged and in history", host.Output, StringComparison.Ordinal);
         Assert.DoesNotContain("not all saved", host.Output, StringComparison.Ordinal);

@@ -13,6 +13,7 @@ namespace LuohuIOC.IntegrationTests;
 internal sealed class HostProcess : IAsyncDisposable
 {
     private readonly string[] _settings;
+    private readonly ConcurrentQueue<string> _beginning = new();
     private readonly ConcurrentQueue<string> _output = new();
     private readonly bool _ownsData;
     private Process? _process;
@@ -53,7 +54,7 @@ internal sealed class HostProcess : IAsyncDisposable
     private static string FarFromNow => DateTime.UtcNow.AddHours(8 + 12).ToString("HH:mm", CultureInfo.InvariantCulture);
 
     /// <summary>What the host has written to its output so far.</summary>
-    public string Output => string.Join('\n', _output);
+    public string Output => string.Join('\n', [.. _beginning, .. _output]);
 
     public int Id => _process!.Id;
 
@@ -94,17 +95,17 @@ internal sealed class HostProcess : IAsyncDisposable
     }
 
     /// <summary>SIGTERM, as a service manager stops it.</summary>
-    public async Task<int> StopAsync()
+    public async Task<int> StopAsync(TimeSpan? longest = null)
     {
         using var kill = Process.Start("kill", ["-TERM", $"{Id}"]);
         await kill.WaitForExitAsync();
-        return await ExitAsync();
+        return await ExitAsync(longest);
     }
 
     /// <summary>The exit code, waited for.</summary>
-    public async Task<int> ExitAsync()
+    public async Task<int> ExitAsync(TimeSpan? longest = null)
     {
-        await Wait.UntilAsync(() => _process!.HasExited, () => $"the host to end; its output:\n{Output}");
+        await Wait.UntilAsync(() => _process!.HasExited, () => $"the host to end; its output:\n{Output}", longest);
         await _process!.WaitForExitAsync();
         return _process.ExitCode;
     }
@@ -157,7 +158,9 @@ internal sealed class HostProcess : IAsyncDisposable
     private void Keep(string? line)
     {
         if (line is null) return;
-        _output.Enqueue(line);
+        // What it says at its start is looked for however much it says later.
+        if (_beginning.Count < 200) _beginning.Enqueue(line);
+        else _output.Enqueue(line);
         while (_output.Count > 400) _output.TryDequeue(out _);
     }
 

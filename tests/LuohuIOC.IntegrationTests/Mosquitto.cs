@@ -31,7 +31,16 @@ internal static class Mosquitto
         }
         var output = process.StandardOutput.ReadToEndAsync();
         var error = process.StandardError.ReadToEndAsync();
-        await process.WaitForExitAsync();
+        using var patience = new CancellationTokenSource(TimeSpan.FromSeconds(90));
+        try
+        {
+            await process.WaitForExitAsync(patience.Token);
+        }
+        catch (OperationCanceledException)
+        {
+            process.Kill();
+            Assert.Fail($"{tool} waited 90 s in vain for port {port}: {await output}{await error}");
+        }
         return (process.ExitCode, await output + await error);
     }
 }

@@ -124,7 +124,7 @@ public sealed class SeveralHostsTests : IAsyncDisposable
     [Fact]
     public async Task One_is_killed_under_load_and_alerts_go_on_none_lost_none_doubled()
     {
-        await StartAsync("--Cluster:ProbeTimeout=00:00:01");
+        await StartAsync("--Cluster:ProbeTimeout=00:00:03");
         var sensors = await SensorsAsync(90);
         using var stop = new CancellationTokenSource();
         var acknowledged = new ConcurrentDictionary<string, int>();

@@ -1,3 +1,4 @@
+using LuohuIOC.Storage;
 using Microsoft.Extensions.Options;
 
 namespace LuohuIOC.Alerts;
@@ -26,11 +27,12 @@ public sealed class AlertExpiry(
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
         using var timer = new PeriodicTimer(options.Value.AutoCloseEvery, time);
-        var deadlinesFrom = time.GetUtcNow() + options.Value.DeadlineGrace;
+        var deadlinesFrom = Moment.After(time, options.Value.DeadlineGrace);
+        var closingFrom = Moment.After(time, options.Value.AutoCloseAfter < options.Value.AutoCloseGrace ? options.Value.AutoCloseAfter : options.Value.AutoCloseGrace);
         while (await Next(timer, stoppingToken))
         {
             var now = time.GetUtcNow();
-            var sensors = board.Open.Where(alert => IsDue(alert, now, now >= deadlinesFrom)).Select(alert => alert.SensorId).Distinct().ToArray();
+            var sensors = board.Open.Where(alert => IsDue(alert, now, deadlinesFrom.HasCome(time), closingFrom.HasCome(time))).Select(alert => alert.SensorId).Distinct().ToArray();
             // Each tells walls at once and then waits for the ledger, which may take nothing for now: none waits for another one's.
             await Task.WhenAll(sensors.Select(sensor => Expire(sensor, stoppingToken)));
         }
@@ -48,8 +50,8 @@ public sealed class AlertExpiry(
         }
     }
 
-    private bool IsDue(AlertView alert, DateTimeOffset now, bool areDeadlines) => alert.ClearedAt is { } cleared
-        ? now - cleared >= options.Value.AutoCloseAfter
+    private bool IsDue(AlertView alert, DateTimeOffset now, bool areDeadlines, bool areClosed) => alert.ClearedAt is { } cleared
+        ? areClosed && now - cleared >= options.Value.AutoCloseAfter
         : areDeadlines && alert.OverdueAt is null && now >= alert.DueAt && alert.HoldsSince <= alert.DueAt;
 
     private static async Task<bool> Next(PeriodicTimer timer, CancellationToken stoppingToken)

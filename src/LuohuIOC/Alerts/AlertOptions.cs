@@ -14,6 +14,10 @@ public sealed class AlertOptions
     [Range(typeof(TimeSpan), "00:00:00", "366.00:00:00")]
     public TimeSpan AutoCloseAfter { get; set; } = TimeSpan.FromHours(24);
 
+    /// <summary>So long after the start no alert closes by itself: a clock that is a day ahead when the host starts, and is set right then, would close all that cleared, for good.</summary>
+    [Range(typeof(TimeSpan), "00:00:00", "1.00:00:00")]
+    public TimeSpan AutoCloseGrace { get; set; } = TimeSpan.FromMinutes(10);
+
     /// <summary>How often alerts are looked through for ones that may close by themselves or whose deadline has passed.</summary>
     [Range(typeof(TimeSpan), "00:00:01", "1.00:00:00")]
     public TimeSpan AutoCloseEvery { get; set; } = TimeSpan.FromSeconds(5);

@@ -1,4 +1,5 @@
 using LuohuIOC.Alerts;
+using LuohuIOC.Storage;
 using LuohuIOC.Texts;
 using Microsoft.Extensions.Options;
 
@@ -17,6 +18,7 @@ internal sealed class NoticeRound(
     private readonly NoticeLine[] _lines = [.. options.Value.Policies.Select(p => new NoticePolicy(p)).SelectMany(policy => policy.Recipients.Select(to => new NoticeLine(policy, to)))];
     private readonly Dictionary<NoticeChannel, INoticeSender> _senders = senders.ToDictionary(sender => sender.Channel);
     private readonly DateTimeOffset _started = time.GetUtcNow();
+    private readonly Moment _settled = Moment.After(time, options.Value.Grace);
 
     public IReadOnlyList<NoticeLine> Lines => _lines;
 
@@ -102,7 +104,7 @@ internal sealed class NoticeRound(
     private AlertView[] Open()
     {
         var now = time.GetUtcNow();
-        var isFresh = now < _started + options.Value.Grace;
+        var isFresh = !_settled.HasCome(time);
         return [.. alerts.Open.Where(alert => !(isFresh && alert.ObservedAt < _started) && !IsLookedAround(alert, now))];
     }
 

@@ -36,6 +36,8 @@ internal sealed class AlertTelling(List<RuleChange> changes, IAlertGrain alerts,
     // So many are kept, the first ones: what its grain would lose with the process.
     private int _kept;
 
+    private Moment _again;
+
     /// <summary>When <see cref="TellAsync"/> wants to be called next, while it has said that not all is told.</summary>
     public DateTimeOffset AgainAt { get; private set; }
 
@@ -60,9 +62,8 @@ internal sealed class AlertTelling(List<RuleChange> changes, IAlertGrain alerts,
     {
         Settle();
         if (changes.Count == 0) return true;
-        var now = time.GetUtcNow();
-        if (_shown == changes.Count && now < AgainAt) return false;
-        AgainAt = now + TellAgainAfter;
+        if (_shown == changes.Count && !_again.HasCome(time)) return false;
+        (_again, AgainAt) = (Moment.After(time, TellAgainAfter), time.GetUtcNow() + TellAgainAfter);
         if (_pending is null)
         {
             (_pending, _brought) = (alerts.Observe([.. changes]), changes.Count);

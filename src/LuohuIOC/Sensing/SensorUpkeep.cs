@@ -36,7 +36,7 @@ public sealed class SensorUpkeep(
 
     private readonly ConcurrentDictionary<int, int> _failing = new();
 
-    private DateTimeOffset? _shareAt;
+    private Moment? _shareAt;
 
     // Why a state of this round could not be saved.
     private string? _unsaved;
@@ -104,7 +104,7 @@ public sealed class SensorUpkeep(
         {
             if (hosts.TakeChanged())
             {
-                _shareAt = time.GetUtcNow() + Settled;
+                _shareAt = Moment.After(time, Settled);
                 // Saving finds out whose state was lost with a host.
                 _hurry.TrySetResult();
             }
@@ -185,7 +185,7 @@ public sealed class SensorUpkeep(
 
     private async Task Tick(long now, CancellationToken stopping)
     {
-        if (_shareAt <= time.GetUtcNow())
+        if (_shareAt?.HasCome(time) == true)
         {
             _shareAt = null;
             var mine = Enumerable.Range(0, registry.Count).Where(number => hosts.IsMine(registry[number].Id)).ToList();

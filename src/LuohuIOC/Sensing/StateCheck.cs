@@ -20,8 +20,8 @@ internal sealed class StateCheck(string sensor, IOpenAlerts shown, Func<Task<Sta
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(1);
     private static readonly TimeSpan AgainAfter = TimeSpan.FromSeconds(2);
 
-    private readonly DateTimeOffset _second = time.GetUtcNow() + Compared;
-    private DateTimeOffset _next;
+    private readonly Moment _second = Moment.After(time, Compared);
+    private Moment _next;
 
     /// <summary>Nothing is left to be looked at.</summary>
     public bool IsOver { get; private set; }
@@ -30,19 +30,18 @@ internal sealed class StateCheck(string sensor, IOpenAlerts shown, Func<Task<Sta
     /// <param name="agrees">Whether the sensor holds what stands.</param>
     public async ValueTask<IReadOnlyList<StandingAlert>?> LookAsync(Func<IReadOnlyList<StandingAlert>, bool> agrees)
     {
-        var now = time.GetUtcNow();
-        if (IsOver || now < _next) return null;
+        if (IsOver || !_next.HasCome(time)) return null;
         if (agrees(shown.StandingOf(sensor)))
         {
-            Looked(now);
+            Looked();
             return null;
         }
-        _next = now + AgainAfter;
+        _next = Moment.After(time, AgainAfter);
         var asked = ledger();
         try
         {
             if (await asked.WaitAsync(Patience, time) is not { } standing) return null;
-            Looked(now);
+            Looked();
             return agrees(standing) ? null : standing;
         }
         catch (Exception e) when (!asked.IsCompleted || PassingFault.Is(e))
@@ -52,9 +51,9 @@ internal sealed class StateCheck(string sensor, IOpenAlerts shown, Func<Task<Sta
         }
     }
 
-    private void Looked(DateTimeOffset now)
+    private void Looked()
     {
-        IsOver = now >= _second;
+        IsOver = _second.HasCome(time);
         _next = _second;
     }
 }

@@ -361,7 +361,7 @@ public sealed class WallTests(WallSite site) : IClassFixture<WallSite>
             """, point);
         var sent = DateTimeOffset.UtcNow.ToUnixTimeMilliseconds();
         await WallSite.PublishAsync(client, gateway, point, sent, depth);
-        if (seen is not null) return await seen - sent;
+        if (seen is not null) return await seen.WaitAsync(TimeSpan.FromSeconds(90)) - sent;
         await Wait.UntilAsync(
             async () => (await site.Host.GetAsync($"alerts?sensor={point}&state=open")).GetProperty("items").GetArrayLength() > 0, () => $"the alert of {point}");
         return 0;

@@ -4,14 +4,22 @@ namespace LuohuIOC.Tests.Http;
 internal sealed class FakeClock : TimeProvider
 {
     private DateTimeOffset _now = new(2023, 9, 7, 18, 0, 0, TimeSpan.Zero);
+    private TimeSpan _set;
 
     public override long TimestampFrequency => TimeSpan.TicksPerSecond;
 
     public override DateTimeOffset GetUtcNow() => _now;
 
-    public override long GetTimestamp() => _now.UtcTicks;
+    public override long GetTimestamp() => (_now - _set).UtcTicks;
 
     public void Advance(TimeSpan by) => _now += by;
+
+    /// <summary>Somebody sets it; no time passes.</summary>
+    public void Set(TimeSpan by)
+    {
+        _now += by;
+        _set += by;
+    }
 
     public override ITimer CreateTimer(TimerCallback callback, object? state, TimeSpan dueTime, TimeSpan period) => new Still();
 

@@ -135,7 +135,11 @@ public sealed class AlertTellingTests
     {
         private DateTimeOffset _now = Some.Now;
 
+        public override long TimestampFrequency => TimeSpan.TicksPerSecond;
+
         public override DateTimeOffset GetUtcNow() => _now;
+
+        public override long GetTimestamp() => _now.UtcTicks;
 
         public void Advance(TimeSpan by) => _now += by;
 

@@ -34,6 +34,17 @@ public sealed class StateCheckTests
     }
 
     [Fact]
+    public async Task A_clock_that_is_set_back_puts_the_second_look_off_for_nothing()
+    {
+        var check = New();
+        Assert.Null(await check.LookAsync(standing => standing.Count == 0));
+        _clock.Set(TimeSpan.FromHours(-1));
+        _clock.Advance(StateCheck.Compared);
+        Assert.Null(await check.LookAsync(standing => standing.Count == 0));
+        Assert.True(check.IsOver);
+    }
+
+    [Fact]
     public async Task The_ledger_decides_where_what_is_shown_is_something_else()
     {
         var check = New();

@@ -39,7 +39,7 @@ internal sealed class CityHost : IAsyncDisposable
 
     public static async Task<CityHost> StartAsync(string? dataDirectory = null, params string[] settings)
     {
-        string[] all = [$"--Cluster:SiloPort={Ports.Next()}", "--Wall:Tick=00:00:00.050", "--Alerts:DeadlineGrace=00:00:00", .. settings];
+        string[] all = [$"--Cluster:SiloPort={Ports.Next()}", "--Wall:Tick=00:00:00.050", "--Alerts:DeadlineGrace=00:00:00", "--Alerts:ReadPatience=00:01:00", .. settings];
         return new CityHost(await WebHost.StartAsync(all, Add, app => app.MapAlerts().MapNotices().MapWall(), dataDirectory));
     }
 

@@ -76,13 +76,16 @@ export async function loadRegistry(): Promise<void> {
 
 const isSame = (a: unknown, b: unknown): boolean => JSON.stringify(a) === JSON.stringify(b)
 
-export function takeSnapshot(city: Snapshot): void {
+/** When each alert was last told by itself, by the clock that nobody sets: hosts' clocks differ from each other, and the alert may be another host's than the snapshot. */
+const heardOf = new Map<string, number>()
+
+export function takeSnapshot(city: Snapshot, asked = performance.now()): void {
   clockOffset = Date.parse(city.serverTime) - Date.now()
   newest = Math.max(isAhead(newest) ? 0 : newest, city.counts.newestReading ?? 0)
   // Views that came while the snapshot was on its way may be newer than it is.
   const open = new Set(city.alerts.map((view) => view.id))
-  const taken = Date.parse(city.serverTime)
-  for (const [id, view] of alerts) if (!open.has(id) && (Date.parse(view.updatedAt) < taken || isAhead(Date.parse(view.updatedAt)))) alerts.delete(id)
+  for (const id of alerts.keys()) if (!open.has(id) && (heardOf.get(id) ?? 0) <= asked) alerts.delete(id)
+  for (const [id, at] of heardOf) if (at <= asked) heardOf.delete(id)
   for (const view of city.alerts) keepAlert(view)
   takeReadings(city.readings)
   isTold.value = true
@@ -90,6 +93,7 @@ export function takeSnapshot(city: Snapshot): void {
 }
 
 export function takeAlert(view: Alert): void {
+  heardOf.set(view.id, performance.now())
   keepAlert(view)
   const last = lastAlerts.get(view.sensorId)
   if (last?.id !== view.id || last.version <= view.version) lastAlerts.set(view.sensorId, view)
@@ -183,7 +187,7 @@ export function ofKind(...names: string[]): Sensor[] {
 }
 
 export function forgetCity(): void {
-  for (const map of [sensors, readings, alerts, closed, lastAlerts]) map.clear()
+  for (const map of [sensors, readings, alerts, closed, lastAlerts, heardOf]) map.clear()
   moved.clear()
   isTold.value = false
   newest = 0

@@ -41,6 +41,11 @@ export async function saveCsv(path: string, name: string): Promise<void> {
 
 export const post = <T>(path: string, body: unknown = {}): Promise<T> => ask<T>(path, { method: 'POST', body: JSON.stringify(body) })
 
+/** What changes something and may answer nothing. */
+export async function send(method: 'PUT' | 'DELETE', path: string, body?: unknown, headers: Record<string, string> = {}): Promise<void> {
+  await answerOf(path, { method, headers, ...(body === undefined ? {} : { body: JSON.stringify(body) }) })
+}
+
 export interface Page<T> {
   items: T[]
   next: string | null

@@ -9,7 +9,8 @@ export type LinkState = 'off' | 'connecting' | 'live' | 'lost' | 'refused'
 
 /** What happens on the link; the city takes it. */
 export interface Listener {
-  snapshot(city: Snapshot): void
+  /** @param asked When it was asked for, by a clock that nobody sets (performance.now). */
+  snapshot(city: Snapshot, asked: number): void
   alert(view: Alert): void
   readings(views: Reading[]): void
 }
@@ -120,9 +121,10 @@ async function once(mine: number): Promise<'refused' | 'lost'> {
 }
 
 async function takeSnapshot(hub: HubConnection, mine: number): Promise<void> {
+  const asked = performance.now()
   const city = await hub.invoke<Snapshot>('Snapshot').catch((error: unknown) => {
     if (hub.state === HubConnectionState.Connected) void hub.stop()
     throw error
   })
-  if (mine === generation) listener.snapshot(city)
+  if (mine === generation) listener.snapshot(city, asked)
 }

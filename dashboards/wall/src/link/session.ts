@@ -24,3 +24,5 @@ export function forget(): void {
 }
 
 export const mayAct = (): boolean => holder.value !== null && holder.value.role !== 'viewer'
+/** Limits, and whatever else an administrator alone sets. */
+export const maySet = (): boolean => holder.value?.role === 'administrator'

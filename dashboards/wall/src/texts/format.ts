@@ -53,7 +53,7 @@ export function ago(when: number | string): string {
 export function span(length: number): string {
   // Clocks differ by a second or so; nothing lasts less than no time.
   const seconds = Math.max(0, length)
-  if (seconds < 60) return say('age.seconds', Math.round(seconds))
+  if (seconds < 60) return say('age.seconds', Math.floor(seconds))
   if (seconds < 3600) return say('age.minutes', Math.floor(seconds / 60))
   const [days, hours, minutes] = [Math.floor(seconds / 86_400), Math.floor((seconds % 86_400) / 3600), Math.floor((seconds % 3600) / 60)]
   if (days) return hours ? say('age.days', days, hours) : say('days', days)

@@ -5,11 +5,13 @@ namespace LuohuIOC.History.Upkeep;
 /// <summary>Runs <see cref="Retention"/> once a day at <see cref="HistoryOptions.RetentionAt"/>, Shanghai time.</summary>
 internal sealed class RetentionSchedule(IRetention retention, HistoryOptions options, TimeProvider time, ILogger<RetentionSchedule> log) : BackgroundService
 {
+    private static readonly TimeSpan LookEvery = TimeSpan.FromMinutes(10);
+
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
         while (true)
         {
-            await Task.Delay(UntilNext(time.GetUtcNow()), time, stoppingToken);
+            await NextAsync(stoppingToken);
             try
             {
                 await retention.RunAsync(time.GetUtcNow(), stoppingToken);
@@ -18,6 +20,19 @@ internal sealed class RetentionSchedule(IRetention retention, HistoryOptions opt
             {
                 log.LogError(e, "Retention stopped and goes on tomorrow; nothing was deleted that was not to be. {Cause}", e.Message);
             }
+        }
+    }
+
+    // A clock that is set after the start must not have it run at another time of day.
+    internal async Task NextAsync(CancellationToken stoppingToken)
+    {
+        var now = time.GetUtcNow();
+        var due = now + UntilNext(now);
+        while (now < due)
+        {
+            await Task.Delay(due - now < LookEvery ? due - now : LookEvery, time, stoppingToken);
+            now = time.GetUtcNow();
+            if (now < due && now + UntilNext(now) < due) due = now + UntilNext(now);
         }
     }
 

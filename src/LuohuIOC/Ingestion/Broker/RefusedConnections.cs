@@ -2,6 +2,7 @@ using System.Net;
 using System.Text;
 using LuohuIOC.DeviceProtocol;
 using LuohuIOC.Ingestion.Rejections;
+using LuohuIOC.Storage;
 
 namespace LuohuIOC.Ingestion.Broker;
 
@@ -31,7 +32,7 @@ public sealed class RefusedConnections(RejectionStore rejections, TimeProvider t
         // A name that no gateway can have is a stranger's bytes, of any length.
         if (!Topic.IsId(gateway)) gateway = "";
         var now = time.GetUtcNow();
-        if (Untold((reason, gateway, (remote as IPEndPoint)?.Address), now) is not { } before)
+        if (Untold((reason, gateway, (remote as IPEndPoint)?.Address)) is not { } before)
         {
             rejections.Count(reason);
             return null;
@@ -41,37 +42,37 @@ public sealed class RefusedConnections(RejectionStore rejections, TimeProvider t
     }
 
     // How many were not told since the last that was; null when this one is not told either.
-    private long? Untold((RejectionReason, string, IPAddress?) key, DateTimeOffset now)
+    private long? Untold((RejectionReason, string, IPAddress?) key)
     {
         lock (_gate)
         {
             if (_known.TryGetValue(key, out var told))
             {
-                if (now - told.At < Between)
+                if (!told.Again.HasCome(time))
                 {
                     told.Since++;
                     return null;
                 }
                 var since = told.Since;
-                (told.At, told.Since) = (now, 0);
+                (told.Again, told.Since) = (Moment.After(time, Between), 0);
                 return since;
             }
             if (_known.Count >= KnownMax)
             {
                 foreach (var (other, old) in _known)
                 {
-                    if (now - old.At >= Between) _known.Remove(other);
+                    if (old.Again.HasCome(time)) _known.Remove(other);
                 }
                 if (_known.Count >= KnownMax) return null;
             }
-            _known[key] = new Told { At = now };
+            _known[key] = new Told { Again = Moment.After(time, Between) };
             return 0;
         }
     }
 
     private sealed class Told
     {
-        public DateTimeOffset At { get; set; }
+        public Moment Again { get; set; }
         public long Since { get; set; }
     }
 }

@@ -5,6 +5,7 @@ using LuohuIOC.DeviceProtocol.Sparkplug;
 using LuohuIOC.Ingestion.Broker;
 using LuohuIOC.Ingestion.Frames;
 using LuohuIOC.Registry;
+using LuohuIOC.Storage;
 using Microsoft.Extensions.Options;
 using MQTTnet;
 using MQTTnet.Protocol;
@@ -150,8 +151,8 @@ public sealed class SparkplugHost(
     private void Ask(SparkplugTopic topic, Node node)
     {
         var now = time.GetUtcNow();
-        if (now < node.AskedAt + AskAgain || Publish is not { } publish) return;
-        node.AskedAt = now;
+        if (!node.AskAt.HasCome(time) || Publish is not { } publish) return;
+        node.AskAt = Moment.After(time, AskAgain);
         var command = new SparkplugTopic(topic.Group, SparkplugMessage.NodeCommand, topic.Node, null);
         log.LogInformation("Sparkplug: {Node} missed something, asked for its births", topic.Node);
         var message = new MqttApplicationMessageBuilder().WithTopic(command.ToString()).WithPayload(SparkplugPayload.Rebirth(now.ToUnixTimeMilliseconds()))
@@ -163,7 +164,8 @@ public sealed class SparkplugHost(
     {
         public SparkplugNode State { get; } = new();
 
-        public DateTimeOffset AskedAt { get; set; }
+        /// <summary>When it may be asked again.</summary>
+        public Moment AskAt { get; set; }
 
         public long SpokeAt { get; set; }
     }

@@ -9,7 +9,7 @@ public sealed class StationBook(IOptions<StationOptions> options, IConfiguration
     private readonly string _path = Path.Combine(configuration["DataDirectory"] ?? "data", "stations.csv");
     private readonly Lock _gate = new();
     private volatile Dictionary<(PayloadForm, string), string> _rows = [];
-    private DateTime _readAt;
+    private (DateTime WrittenAt, long Length) _read;
 
     /// <summary>The sensor of an address; null when nobody may speak under it.</summary>
     public string? SensorOf(PayloadForm form, string address) =>
@@ -27,14 +27,16 @@ public sealed class StationBook(IOptions<StationOptions> options, IConfiguration
 
     private void Refresh()
     {
-        var writtenAt = File.GetLastWriteTimeUtc(_path);
+        var file = new FileInfo(_path);
+        // A file that is written in two goes within one tick of its clock is longer afterwards.
+        var present = file.Exists ? (file.LastWriteTimeUtc, file.Length) : default;
         lock (_gate)
         {
-            if (writtenAt == _readAt) return;
-            _readAt = writtenAt;
+            if (present == _read) return;
             try
             {
-                _rows = File.Exists(_path) ? Read(File.ReadLines(_path)) : [];
+                _rows = file.Exists ? Read(File.ReadLines(_path)) : [];
+                _read = present;
             }
             catch (Exception e) when (e is IOException or UnauthorizedAccessException)
             {

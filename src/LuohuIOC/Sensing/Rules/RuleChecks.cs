@@ -1,11 +1,34 @@
+using System.Globalization;
 using System.Text.RegularExpressions;
 using LuohuIOC.Alerts;
 using LuohuIOC.Registry;
+using LuohuIOC.Texts;
 
 namespace LuohuIOC.Sensing.Rules;
 
 /// <summary>Why a rule is refused: the texts are <c>problem.{Code}.title</c> and <c>.detail</c>.</summary>
-public sealed record RuleFault(string Code, params object?[] Arguments);
+public sealed record RuleFault(string Code, params object?[] Arguments)
+{
+    /// <summary>The arguments as people read them: severities by name, values with their unit.</summary>
+    public object?[] Words(string language) => [.. Arguments.Select(argument => argument switch
+    {
+        Severity severity => TextBook.Get(language, $"csv.severity.{severity.ToString().ToLowerInvariant()}"),
+        RuleFigure figure => figure.Of(language),
+        _ => argument,
+    })];
+}
+
+/// <summary>A value of a rule in its metric's own unit, which is what rules are written in.</summary>
+/// <param name="Value">The value.</param>
+/// <param name="Unit">UCUM; empty for none.</param>
+internal readonly record struct RuleFigure(double Value, string Unit)
+{
+    public string Of(string language)
+    {
+        var value = Value.ToString("0.#########", CultureInfo.InvariantCulture);
+        return Unit.Length == 0 ? value : $"{value} {TextBook.Named(language, "unit.", Unit)}".TrimEnd();
+    }
+}
 
 /// <summary>Checks a rule against the sensor that shall have it, so that no officer saves a rule that cannot work.</summary>
 public static partial class RuleChecks
@@ -50,44 +73,47 @@ public static partial class RuleChecks
     {
         var isUp = when is Comparison.AtLeast or Comparison.Above;
         var fault = MetricFault(sensor, metric)
-            ?? LadderFault(steps, isUp, hysteresis)
+            ?? LadderFault(steps, isUp, hysteresis, UnitOf(sensor, metric))
             ?? steps.Select(s => RangeFault(sensor, metric, s.At)).FirstOrDefault(f => f is not null)
-            ?? ClearFault(steps, isUp, hysteresis, absolute ? 0 : RangeOf(sensor, metric).Minimum, RangeOf(sensor, metric).Maximum);
+            ?? ClearFault(steps, isUp, hysteresis, absolute ? 0 : RangeOf(sensor, metric).Minimum, RangeOf(sensor, metric).Maximum, UnitOf(sensor, metric));
         return fault ?? (absolute && !isUp ? new("rule-absolute-below", metric) : null);
     }
 
     /// <summary>Sums and rises may exceed what one reading can be, so only their order and sign count.</summary>
     private static RuleFault? WindowStepsFault(Step[] steps, string metric, double hysteresis, Sensor sensor) =>
-        MetricFault(sensor, metric) ?? LadderFault(steps, isUp: true, hysteresis)
+        MetricFault(sensor, metric) ?? LadderFault(steps, isUp: true, hysteresis, UnitOf(sensor, metric))
             ?? (steps.Any(s => s.At <= 0) ? new RuleFault("rule-threshold-not-positive", metric) : null)
-            ?? ClearFault(steps, isUp: true, hysteresis, 0, double.MaxValue);
+            ?? ClearFault(steps, isUp: true, hysteresis, 0, double.MaxValue, UnitOf(sensor, metric));
 
     /// <summary>Each severity once, a worse severity at a worse threshold, hysteresis smaller than the gaps between.</summary>
-    private static RuleFault? LadderFault(Step[] steps, bool isUp, double hysteresis)
+    private static RuleFault? LadderFault(Step[] steps, bool isUp, double hysteresis, string unit)
     {
         // What is annotated as never null may hold nulls all the same: JSON arrays are not checked element by element.
         if (steps.Length == 0 || steps.Contains(null)) return new("rule-steps-missing");
         if (steps.Select(s => SeverityFault(s.Severity)).FirstOrDefault(f => f is not null) is { } severity) return severity;
         if (steps.FirstOrDefault(s => !double.IsFinite(s.At)) is { } infinite) return new("rule-threshold-out-of-range", infinite.At, "", "");
-        if (!double.IsFinite(hysteresis) || hysteresis < 0) return new("rule-hysteresis-negative", hysteresis);
+        if (!double.IsFinite(hysteresis) || hysteresis < 0) return new("rule-hysteresis-negative", Figure(hysteresis));
         var ordered = steps.OrderBy(s => s.Severity).ToArray();
         for (var i = 1; i < ordered.Length; i++)
         {
-            if (ordered[i].Severity == ordered[i - 1].Severity) return new("rule-severity-twice", Name(ordered[i].Severity));
+            if (ordered[i].Severity == ordered[i - 1].Severity) return new("rule-severity-twice", ordered[i].Severity);
             var gap = (ordered[i].At - ordered[i - 1].At) * (isUp ? 1 : -1);
-            if (gap <= 0) return new("rule-thresholds-unordered", Name(ordered[i].Severity), ordered[i].At, Name(ordered[i - 1].Severity), ordered[i - 1].At);
-            if (hysteresis >= gap) return new("rule-hysteresis-too-large", hysteresis, Math.Round(gap, 9));
+            if (gap <= 0) return new("rule-thresholds-unordered", ordered[i].Severity, Figure(ordered[i].At), ordered[i - 1].Severity, Figure(ordered[i - 1].At));
+            if (hysteresis >= gap) return new("rule-hysteresis-too-large", Figure(hysteresis), Figure(Math.Round(gap, 9)));
         }
         return null;
+
+        RuleFigure Figure(double value) => new(value, unit);
     }
 
     /// <summary>The mildest step ends beyond its threshold by the hysteresis: what no value can reach would stand for ever.</summary>
-    private static RuleFault? ClearFault(Step[] steps, bool isUp, double hysteresis, double minimum, double maximum)
+    private static RuleFault? ClearFault(Step[] steps, bool isUp, double hysteresis, double minimum, double maximum, string unit)
     {
         var mildest = steps.MinBy(s => s.Severity)!.At;
         var clear = Math.Round(isUp ? mildest - hysteresis : mildest + hysteresis, 9);
         if (hysteresis == 0 || (isUp ? clear > minimum : clear < maximum)) return null;
-        return isUp ? new RuleFault("rule-never-clears-below", mildest, hysteresis, clear, minimum) : new RuleFault("rule-never-clears-above", mildest, hysteresis, clear, maximum);
+        var (code, end) = isUp ? ("rule-never-clears-below", minimum) : ("rule-never-clears-above", maximum);
+        return new(code, new RuleFigure(mildest, unit), new RuleFigure(hysteresis, unit), new RuleFigure(clear, unit), new RuleFigure(end, unit));
     }
 
     private static RuleFault? MetricFault(Sensor sensor, string metric) =>
@@ -96,11 +122,14 @@ public static partial class RuleChecks
     private static RuleFault? RangeFault(Sensor sensor, string metric, double at)
     {
         var (minimum, maximum) = RangeOf(sensor, metric);
-        return at >= minimum && at <= maximum ? null : new("rule-threshold-out-of-range", at, minimum, maximum);
+        var unit = UnitOf(sensor, metric);
+        return at >= minimum && at <= maximum ? null : new("rule-threshold-out-of-range", new RuleFigure(at, unit), new RuleFigure(minimum, unit), new RuleFigure(maximum, unit));
     }
 
     private static (double Minimum, double Maximum) RangeOf(Sensor sensor, string metric) =>
         sensor.Layout.Kind?.Metrics.FirstOrDefault(m => m.Name == metric) is { } definition ? (definition.Minimum, definition.Maximum) : (double.MinValue, double.MaxValue);
+
+    private static string UnitOf(Sensor sensor, string metric) => sensor.Layout.Kind?.Metrics.FirstOrDefault(m => m.Name == metric)?.Unit ?? "";
 
     private static RuleFault? HoldFault(int seconds, int samples, int clearSeconds)
     {
@@ -115,8 +144,6 @@ public static partial class RuleChecks
     private static RuleFault? StateFault(int state) => state is 0 or 1 ? null : new("rule-state-invalid", state);
 
     private static RuleFault? SeverityFault(Severity severity) => Enum.IsDefined(severity) ? null : new("rule-severity-missing");
-
-    private static string Name(Severity severity) => severity.ToString().ToLowerInvariant();
 
     [GeneratedRegex("^(?=.{2,48}$)[a-z][a-z0-9]*(-[a-z0-9]+)*$")]
     private static partial Regex IdPattern();

@@ -65,7 +65,7 @@ internal static class RuleEndpoints
         }
         if (OfficerText.FaultOfComment(context, parsed.Comment) is { } unfit) return unfit;
         if (parsed.Id != rule) return Problem.Of(context, 400, "rule-id-differs", parsed.Id, rule);
-        if (RuleChecks.FaultOf(parsed, sensor) is { } fault) return Problem.Of(context, 422, fault.Code, fault.Arguments);
+        if (RuleChecks.FaultOf(parsed, sensor) is { } fault) return Problem.Of(context, 422, fault.Code, fault.Words(TextBook.LanguageOf(context.Request)));
         var set = book.Set(sensor, rule, parsed, Who(context), parsed.Comment, expected);
         if (set is null) return Problem.Of(context, 412, "rule-version-conflict", rule, book.VersionOf(id, rule));
         IfMatch.Tell(context.Response, set.Version);

@@ -35,23 +35,22 @@ internal sealed class CityShare(
         var compare = new LedgerLook(board, ledger, OwnedElsewhere);
         var (refreshing, marking, comparing, asking) = (Task.CompletedTask, Task.CompletedTask, Task.CompletedTask, Task.CompletedTask);
         var changed = new int[ChangedMax];
-        var compareAt = time.GetUtcNow();
-        var rulesAt = compareAt;
+        var (compareAt, rulesAt) = (default(Moment), default(Moment));
         using var timer = new PeriodicTimer(TellEvery, time);
         while (await timer.WaitForNextTickAsync(stoppingToken))
         {
-            if (Meet(stoppingToken)) compareAt = time.GetUtcNow() + CompareAfterChange;
+            if (Meet(stoppingToken)) compareAt = Moment.After(time, CompareAfterChange);
             var count = latest.TakeChangedHere(changed);
             foreach (var (_, known) in _neighbours) known.Neighbour.Put(changed.AsSpan(0, count));
-            if (time.GetUtcNow() >= rulesAt)
+            if (rulesAt.HasCome(time))
             {
-                rulesAt = time.GetUtcNow() + RulesEvery;
+                rulesAt = Moment.After(time, RulesEvery);
                 LookBeside(ref refreshing, () => { rules.Refresh(); return Task.CompletedTask; }, "What other hosts have set of the rules");
                 LookBeside(ref marking, () => { thresholds.Refresh(); return Task.CompletedTask; }, "What marks on other hosts have made of thresholds");
                 LookBeside(ref asking, AskForGateways, "Which gateways are online by other hosts");
             }
-            if (time.GetUtcNow() < compareAt) continue;
-            compareAt = time.GetUtcNow() + CompareEvery;
+            if (!compareAt.HasCome(time)) continue;
+            compareAt = Moment.After(time, CompareEvery);
             LookBeside(ref comparing, compare.LookAsync, "The alerts of the ledger");
         }
     }

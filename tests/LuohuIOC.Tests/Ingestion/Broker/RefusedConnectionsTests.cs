@@ -56,6 +56,15 @@ public sealed class RefusedConnectionsTests : IAsyncLifetime
     }
 
     [Fact]
+    public void A_clock_that_is_set_back_keeps_nothing_untold()
+    {
+        Assert.NotNull(_refused.Refuse(RejectionReason.SecretWrong, "gw-1", Here));
+        _clock.Set(TimeSpan.FromHours(-8));
+        _clock.Advance(RefusedConnections.Between);
+        Assert.NotNull(_refused.Refuse(RejectionReason.SecretWrong, "gw-1", Here));
+    }
+
+    [Fact]
     public void Another_gateway_address_or_reason_is_told_on_its_own()
     {
         Assert.NotNull(_refused.Refuse(RejectionReason.SecretWrong, "gw-1", Here));

@@ -42,7 +42,17 @@ public sealed class RuleChecksTests
         Assert.Equal(code, fault?.Code);
         if (fault is null) return;
         foreach (var language in new[] { TextBook.Chinese, TextBook.English })
-            Assert.DoesNotContain("{", TextBook.Get(language, $"problem.{code}.detail", fault.Arguments));
+            Assert.DoesNotContain("{", TextBook.Get(language, $"problem.{code}.detail", fault.Words(language)));
+    }
+
+    [Theory]
+    [InlineData("""{"type":"ladder","id":"x-1","metric":"depth","steps":[{"severity":"orange","at":0.275},{"severity":"yellow","at":0.3}]}""", "橙色的阈值 0.275 m 应比黄色的阈值 0.3 m 更严重，请调整。")]
+    [InlineData("""{"type":"ladder","id":"x-1","metric":"depth","steps":[{"severity":"red","at":5.1}]}""", "阈值 5.1 m 不在该指标的物理范围 0 m 至 5 m 之内。")]
+    [InlineData("""{"type":"ladder","id":"x-1","metric":"battery","when":"below","hysteresis":80,"steps":[{"severity":"red","at":20}]}""", "阈值 20 %、回差 80 %：数值须高于 100 % 才解除预警，而最大只能到 100 %。请减小回差。")]
+    public void Values_are_told_with_their_units_and_severities_by_name(string json, string detail)
+    {
+        var fault = RuleChecks.FaultOf(JsonSerializer.Deserialize<Rule>(json, RuleJson.Options)!, Watched.Of(SensorKind.Waterlogging))!;
+        Assert.Equal(detail, TextBook.Get(TextBook.Chinese, $"problem.{fault.Code}.detail", fault.Words(TextBook.Chinese)));
     }
 
     [Theory]

@@ -50,6 +50,7 @@ public sealed class RulePeakTests
         // The first hold is broken off: what was seen in it belongs to no alert.
         foreach (var (second, level) in new[] { (0, 2.0), (20, 3.1), (40, 1.2), (100, 1.6), (120, 2.3), (140, 1.9), (150, 1.8) }) sensor.Read(second, ("level", level));
         sensor.Tick(170);
+        Assert.Equal([(Severity.Yellow, 1.8, 160), (Severity.Yellow, 2.3, 120)], Told(sensor, "pipe-level"));
         sensor.Read(180, ("level", 1.7));
         sensor.Read(200, ("level", 1.0));
         Assert.Equal([(Severity.Yellow, 1.8, 160), (Severity.Yellow, 2.3, 120), (null, 1.0, 200)], Told(sensor, "pipe-level"));
