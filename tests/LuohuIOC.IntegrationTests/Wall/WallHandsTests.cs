@@ -296,7 +296,7 @@ public sealed class WallHandsTests(WallSite site) : IClassFixture<WallSite>
         await rule.GetByRole(AriaRole.Button, new() { Name = "恢复默认" }).ClickAsync();
         await Expect(rule).ToContainTextAsync("黄色 ≥ 15 cm");
         var versions = (await site.Host.GetAsync("sensors/waterlogging-15/rules/history")).GetProperty("items").EnumerateArray();
-        Assert.Equal(["立交桥下坡", "改造完成"], versions.Select(version => version.GetProperty("comment").GetString()));
+        Assert.Equal(["改造完成", "立交桥下坡"], versions.Select(version => version.GetProperty("comment").GetString()));
         await page.Context.CloseAsync();
     }
 
