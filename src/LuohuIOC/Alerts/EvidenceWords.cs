@@ -39,7 +39,7 @@ internal static class EvidenceWords
         var expected = root.GetProperty("expected");
         if (!root.TryGetProperty("contributions", out var contributions))
             return TextBook.Get(language, "evidence.novelty", Quantity(metric, Value(expected, metric)), Quantity(metric, value),
-                Short(score.GetDouble()), Short(limit.GetDouble()));
+                Short(score.GetDouble()), Short(limit.GetDouble()), View(language, root));
         var values = root.TryGetProperty("values", out var known) ? known : default;
         var metrics = contributions.EnumerateObject().Where(c => c.Value.GetDouble() >= 0.05).Take(MetricsMax).Select(c => TextBook.Get(
             language, "evidence.metric", AlertWords.Metric(language, c.Name), Quantity(c.Name, Value(values, c.Name)), Quantity(c.Name, Value(expected, c.Name)),
@@ -74,6 +74,10 @@ internal static class EvidenceWords
 
     /// <summary>The sensor sends, and nothing of it can be used.</summary>
     public static bool IsUnusable(string? evidence) => evidence is not null && Says(evidence, "unusable");
+
+    // The view that finds the reading strangest; what an older version wrote may have none.
+    private static string View(string language, JsonElement told) => told.TryGetProperty("views", out var views) && views.ValueKind == JsonValueKind.Object && views.EnumerateObject().Any()
+        ? TextBook.Get(language, $"evidence.view.{views.EnumerateObject().MaxBy(view => view.Value.ValueKind == JsonValueKind.Number ? view.Value.GetDouble() : 0).Name}") : "";
 
     private static string Nowcast(string language, string kind, string metric, double? threshold, JsonElement told)
     {

@@ -74,7 +74,7 @@ public static class SensorEvaluator
         if (arrival != Arrival.Latest) return (QualityChecks.JudgeApart(profile, ahead || timeDoubted, slots, values, flagged), arrival);
 
         var timeMs = Math.Max(state.LatestMs, TimeLine.TimeOf(state, deviceTimeMs, receivedMs));
-        if (timeMs >= state.HoldDueMs) Expire(state, rules, timeMs, changes);
+        if (timeMs >= state.HoldDueMs) Expire(state, rules, timeMs, changes, isReading: true);
         state.LatestMs = timeMs;
         if (!isOld) (state.DeviceMs, state.Sequence, state.ClockAhead) = (deviceTimeMs, sequence, ahead);
         if (!components.IsEmpty) values = WithAlarmOfAll(state.Fires!, sensor, slots, values);
@@ -193,9 +193,9 @@ public static class SensorEvaluator
         return all;
     }
 
-    private static void Expire(SensorState state, SensorRules rules, long upToMs, List<RuleChange> changes)
+    private static void Expire(SensorState state, SensorRules rules, long upToMs, List<RuleChange> changes, bool isReading = false)
     {
-        for (var i = 0; i < rules.Rules.Length; i++) RuleSteps.Expire(state, i, rules.Rules[i], upToMs, changes);
+        for (var i = 0; i < rules.Rules.Length; i++) RuleSteps.Expire(state, i, rules.Rules[i], upToMs, changes, isReading);
         state.HoldDueMs = HoldDueOf(state, rules);
     }
 

@@ -57,7 +57,7 @@ public sealed class AlertLifecycleTests
         Assert.Equal(furthest, _last!.Furthest ?? _last.Value);
         var view = AlertView.Of(_last, TextBook.English);
         Assert.Equal(furthest, view.Furthest);
-        Assert.Contains(FormattableString.Invariant($"1.90 m was expected, {furthest:F2} m came"), view.EvidenceText);
+        Assert.Contains(FormattableString.Invariant($"{furthest:F2} m came, about 1.90 m is the level of late"), view.EvidenceText);
     }
 
     /// <summary>What a forecast had expected stands in a part of its own.</summary>

@@ -1,5 +1,6 @@
 using LuohuIOC.Alerts;
 using LuohuIOC.DeviceProtocol;
+using LuohuIOC.Sensing.Detectors;
 using LuohuIOC.Texts;
 using Xunit;
 
@@ -18,8 +19,19 @@ public sealed class EvidenceWordsTests
 
     [Fact]
     public void One_metrics_evidence_has_its_unit_and_a_dash_for_what_is_not_known() => Assert.Equal(
-        "预期约 1.20 m³/s，实测 –；异常分值 6.1，阈值 5.5。",
+        "实测 –，近期水平约 1.20 m³/s；异常分值 6.1，阈值 5.5。",
         EvidenceWords.Of(TextBook.Chinese, "outfall", "flow", null, null, """{"detector":"novelty","score":6.1,"threshold":5.5,"expected":{"flow":1.2}}"""));
+
+    [Fact]
+    public void Every_view_of_the_detector_has_its_words()
+    {
+        foreach (var view in NoveltyStream.Views)
+        {
+            var evidence = """{"detector":"novelty","score":7.6,"threshold":5.5,"expected":{"level":1.19},"views":{"other":null,"VIEW":9.1}}""".Replace("VIEW", view, StringComparison.Ordinal);
+            Assert.StartsWith("实测 1.20 m，近期水平约 1.19 m；异常分值 7.6，阈值 5.5。主要依据：", EvidenceWords.Of(TextBook.Chinese, "river", "level", 1.2, null, evidence));
+            Assert.Contains(" Mainly: ", EvidenceWords.Of(TextBook.English, "river", "level", 1.2, null, evidence));
+        }
+    }
 
     [Fact]
     public void Every_metric_of_the_catalogue_has_a_name_in_both_languages()

@@ -40,7 +40,7 @@ public sealed class AlarmClock(ILocalSiloDetails silo) : Grain, IAlarmClock, IRe
 public sealed class ReminderSilosTests(SharedPostgres postgres)
 {
     private const int Clocks = 24;
-    private static readonly TimeSpan Period = TimeSpan.FromSeconds(2);
+    private static readonly TimeSpan Period = TimeSpan.FromSeconds(4);
 
     [Fact]
     public async Task A_reminder_of_two_silos_rings_once_for_each_time_and_goes_on_when_one_silo_has_gone()

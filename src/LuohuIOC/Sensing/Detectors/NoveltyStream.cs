@@ -17,6 +17,9 @@ internal sealed class NoveltyStream : ISensorStream
     private readonly RainCover? _rain;
     private readonly MetricsHeard _heard;
 
+    // An episode was held back for rain: what comes in it later and is no stranger is no news to the detector, and a fall must be told all the same.
+    private bool _isHeldBack;
+
     public NoveltyStream(int slot, string metric, StreamState state, Threshold threshold, StreamBoard board, RainCover? rain)
     {
         (_slot, _metric, State, _threshold, _board, _rain) = (slot, metric, state, threshold, board, rain);
@@ -43,11 +46,24 @@ internal sealed class NoveltyStream : ISensorStream
         _rain?.Observe(timeMs, values.Slice(at, 1));
         var threshold = _threshold.Value;
         var scored = _novelty.Verdict == NoveltyVerdict.Scored;
-        var raise = scored && score >= threshold && !(_rain?.Explains(timeMs, 0, values[at], score) ?? false) ? score / threshold : 0;
+        var raise = scored ? RaiseOf(timeMs, values[at], score, threshold) : 0;
         Publish(timeMs);
         if (!scored || !AlarmLatch.Step(State, timeMs, raise, _novelty.Evidence / threshold)) return;
         var evidence = StreamEvidence.Of(_novelty, _metric, score, threshold, _rain);
         changes.Add(new RuleChange(State.Rule, State.Severity, _metric, values[at], double.NaN, timeMs, evidence));
+    }
+
+    // As a share of the threshold; 0 where nothing is to be raised.
+    private double RaiseOf(long timeMs, double value, double score, double threshold)
+    {
+        if (score >= threshold && _rain is not null && _rain.Explains(timeMs, 0, value, score))
+        {
+            _isHeldBack = true;
+            return 0;
+        }
+        _isHeldBack &= _novelty.Evidence >= AlarmLatch.QuietRatio * threshold;
+        if (score >= threshold) return score / threshold;
+        return _isHeldBack && State.Severity is null && _rain!.IsFall(0, value) && _novelty.Evidence >= threshold ? _novelty.Evidence / threshold : 0;
     }
 
     private void Publish(long timeMs)

@@ -48,6 +48,9 @@ internal sealed class RainCover(RainGate gate, int metrics)
         return true;
     }
 
+    /// <summary>In rain the metric lies below all that it reads in dry weather, which no rain explains.</summary>
+    public bool IsFall(int metric, double value) => IsWet && _dry[metric].IsBelow(value);
+
     public double[] Snapshot() => [.. _dry.SelectMany(d => d.Snapshot())];
 
     public void Restore(double[]? stored)

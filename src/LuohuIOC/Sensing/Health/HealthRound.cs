@@ -91,14 +91,14 @@ internal sealed class HealthRound(SensorRegistry registry, LatestBoard latest, H
         foreach (var metric in health.Metrics)
         {
             var peers = _peers.Of(sensor);
-            var median = MedianOf(peers.Same, metric.Metric.Name, nowMs);
-            metric.TellPeers(median);
+            var median = MedianOf(peers.Same, metric.Metric.Name, nowMs, out var witnesses);
+            metric.TellPeers(median, witnesses);
             metric.Judge.Look(nowMs, metric.Departure, median, FurthestOf(peers.Linked, nowMs), metric.Value, metric.Season.Spread);
             if (metric.Judge.Fault == SensorFault.None || (worst is not null && worst.SinceMs <= metric.Judge.SinceMs)) continue;
             // The grain tells it with its next reading, an hour later perhaps: what the last one showed, and not that this look had none.
             worst = new FaultNotice(
                 metric.Judge.Fault, metric.Metric.Slot, metric.Judge.SinceMs, metric.Value, metric.Season.ExpectedAt(metric.ToldMs > 0 ? metric.ToldMs : nowMs), metric.Told, metric.PeersTold,
-                [.. peers.Same.Select(n => registry[n].Id)]);
+                WitnessesOf(peers.Same, metric.Metric.Name, nowMs));
         }
         var days = health.Battery.DaysTo(options.BatteryEmpty);
         var slot = BatterySlots[(int)sensor.Kind];
@@ -108,10 +108,10 @@ internal sealed class HealthRound(SensorRegistry registry, LatestBoard latest, H
         board.Set(sensor.Number, worst is null && battery is null ? null : new HealthNotice(worst, battery));
     }
 
-    private double MedianOf(int[] numbers, string metric, long nowMs)
+    private double MedianOf(int[] numbers, string metric, long nowMs, out int alive)
     {
         Span<double> departures = stackalloc double[numbers.Length];
-        var alive = 0;
+        alive = 0;
         foreach (var number in numbers)
             if (_sensors.TryGetValue(number, out var health) && DepartureOf(health, metric, nowMs) is var departure && double.IsFinite(departure))
                 departures[alive++] = departure;
@@ -119,6 +119,13 @@ internal sealed class HealthRound(SensorRegistry registry, LatestBoard latest, H
         departures = departures[..alive];
         departures.Sort();
         return alive % 2 == 1 ? departures[alive / 2] : (departures[(alive / 2) - 1] + departures[alive / 2]) / 2;
+    }
+
+    // Whoever has never sent, or is at fault itself, was not asked. When all are silent by now, those that were are not known any more.
+    private string[] WitnessesOf(int[] numbers, string metric, long nowMs)
+    {
+        var alive = numbers.Where(number => _sensors.TryGetValue(number, out var health) && double.IsFinite(DepartureOf(health, metric, nowMs))).ToArray();
+        return [.. (alive.Length < 2 ? numbers : alive).Select(number => registry[number].Id)];
     }
 
     /// <summary>A neighbour that is itself at fault is no witness.</summary>

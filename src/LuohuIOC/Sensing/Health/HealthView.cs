@@ -29,10 +29,16 @@ public sealed record HealthView(
         var state = faulty is not null || battery is { RunsOut: true } ? "faulty" : suspected is not null ? "suspected"
             : metrics.Length == 0 ? "well" : health.Metrics.All(m => !m.Season.IsWarm) ? "learning"
             : health.Metrics.All(m => lookedMs - m.Judge.ComparedMs > ComparedWithinMs) ? "uncompared" : "well";
-        var text = faulty is not null ? TextBook.Get(language, $"health.{faulty.Fault}", TextBook.Get(language, $"metric.{faulty.Metric}"), faulty.Departure, faulty.NeighboursDeparture, neighbours.Length)
+        // How many were compared last: not all of them need have sent.
+        var witnesses = health.Metrics.Select(m => m.Witnesses).DefaultIfEmpty().Max();
+        var far = state == "well" ? metrics.FirstOrDefault(m => Math.Abs(m.Departure ?? 0) >= PeerJudge.Near) : null;
+        var said = far is null ? state : far.NeighboursDeparture is null ? "far-alone" : "far";
+        var text = faulty is not null ? TextBook.Get(language, $"health.{faulty.Fault}", TextBook.Get(language, $"metric.{faulty.Metric}"), faulty.Departure, faulty.NeighboursDeparture, witnesses)
             : battery is { RunsOut: true } ? TextBook.Get(language, "health.battery", Math.Round(battery.DaysLeft ?? 0))
             : metrics.Length == 0 ? TextBook.Get(language, "health.battery-alone")
-            : TextBook.Get(language, $"health.{state}", suspected is null ? null : TextBook.Get(language, $"metric.{suspected.Metric}"), suspected?.Departure, suspected?.NeighboursDeparture, neighbours.Length);
+            : TextBook.Get(
+                language, $"health.{said}", (suspected ?? far) is { } named ? TextBook.Get(language, $"metric.{named.Metric}") : null,
+                (suspected ?? far)?.Departure, (suspected ?? far)?.NeighboursDeparture, witnesses);
         return new HealthView(sensor.Id, Time(lookedMs), state, text, metrics, neighbours, battery);
     }
 

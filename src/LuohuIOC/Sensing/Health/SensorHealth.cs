@@ -34,7 +34,14 @@ internal sealed class MetricHealth(HealthMetric metric)
     /// <summary>The last that was known of it.</summary>
     public double PeersTold { get; private set; } = double.NaN;
 
-    public void TellPeers(double departure) => (PeersDeparture, PeersTold) = (departure, double.IsFinite(departure) ? departure : PeersTold);
+    /// <summary>How many neighbours that was of.</summary>
+    public int Witnesses { get; private set; }
+
+    public void TellPeers(double departure, int witnesses)
+    {
+        PeersDeparture = departure;
+        if (double.IsFinite(departure)) (PeersTold, Witnesses) = (departure, witnesses);
+    }
 }
 
 /// <summary>What the watch remembers of one sensor.</summary>

@@ -61,7 +61,7 @@ public sealed class RainBoard
         return told.AtMs == 0 ? null : told;
     }
 
-    /// <summary>Millimetres left of a gauge's rain; NaN when it was not heard since <paramref name="staleMs"/>.</summary>
+    /// <summary>Millimetres left of a gauge's rain, also at a time that has passed long before its newest reading; NaN when it was not heard since <paramref name="staleMs"/>.</summary>
     internal double LeftAt(int gauge, int reservoir, long timeMs, long staleMs) =>
         _gauges.TryGetValue(gauge, out var rain) ? rain.LeftAt(reservoir, timeMs, staleMs) : double.NaN;
 
@@ -80,6 +80,9 @@ public sealed class RainBoard
     /// <summary>Four hours of a gauge that speaks every minute, 8 KB: more come at once only after an outage, and then history has them.</summary>
     internal const int ReadingsKept = 256;
 
+    /// <summary>Clocks differ, and messages overtake each other, by no more than this.</summary>
+    private const long LateMs = 15 * 60_000;
+
     private sealed class GaugeRain
     {
         private readonly RainReading[] _readings = new RainReading[ReadingsKept];
@@ -94,6 +97,7 @@ public sealed class RainBoard
 
         private readonly Lock _lock = new();
         private readonly WaterStore _store = new(RainReach.AllHours);
+        private readonly RainBins _bins = new();
 
         // Told by the host where the gauge's grain lives.
         private bool _isAbroad;
@@ -108,6 +112,7 @@ public sealed class RainBoard
                 _newestMs = Math.Max(_newestMs, reading.TimeMs);
                 if (_wholeAfterMs == 0) _wholeAfterMs = reading.TimeMs;
                 _store.Add(reading.TimeMs, reading.Millimetres);
+                _bins.Add(reading.TimeMs, reading.Millimetres);
                 _readings[_count++ % ReadingsKept] = reading;
             }
         }
@@ -145,7 +150,12 @@ public sealed class RainBoard
 
         public double LeftAt(int reservoir, long timeMs, long staleMs)
         {
-            lock (_lock) return _store.AtMs == 0 || _store.AtMs < staleMs ? double.NaN : _store.LeftAt(reservoir, timeMs);
+            lock (_lock)
+            {
+                if (_store.AtMs == 0 || _store.AtMs < staleMs) return double.NaN;
+                var past = _isAbroad || timeMs >= _store.AtMs - LateMs ? null : _bins.LeftAt(reservoir, RainReach.AllHours[reservoir] * 3_600_000, timeMs);
+                return past ?? _store.LeftAt(reservoir, timeMs);
+            }
         }
 
         public void Keep(RainState into)
@@ -165,6 +175,7 @@ public sealed class RainBoard
                 _wholeAfterMs = stored.AtMs;
                 if (IsOfToday(stored)) _store.Restore(stored.AtMs, stored.Millimetres);
                 else _store.Restore(0, new double[RainReach.AllHours.Length]);
+                _bins.Begin(_store.AtMs, _store.Snapshot());
             }
         }
 

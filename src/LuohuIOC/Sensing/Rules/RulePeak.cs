@@ -73,7 +73,13 @@ internal static class RulePeak
     private static void Add(SensorState state, ref RuleState latches, CompiledRule rule, Severity severity, List<RuleChange> changes)
     {
         latches.ToldPeak = (float)latches.Peak;
+        var timeMs = latches.PeakMs;
+        var bit = (byte)(1 << (int)severity);
+        // A change is known by its time and severity: what was told of that moment already is not the peak.
+        if (timeMs == latches.ToldMs && (latches.Told & bit) != 0) timeMs++;
+        if (timeMs > latches.ToldMs) (latches.ToldMs, latches.Told) = (timeMs, bit);
+        else if (timeMs == latches.ToldMs) latches.Told |= bit;
         changes.Add(new RuleChange(
-            rule.Id, severity, rule.Metric, latches.Peak, rule.Shown[(int)severity - 1], latches.PeakMs, RuleEvidence.Of(state, Array.IndexOf(state.Bound!.Rules, rule), rule)));
+            rule.Id, severity, rule.Metric, latches.Peak, rule.Shown[(int)severity - 1], timeMs, RuleEvidence.Of(state, Array.IndexOf(state.Bound!.Rules, rule), rule)));
     }
 }

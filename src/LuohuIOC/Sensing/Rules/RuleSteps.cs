@@ -71,8 +71,15 @@ internal static class RuleSteps
     }
 
     /// <summary>Lets waiting latches flip and windows move, up to and including a time, in the order in which they are due.</summary>
-    public static void Expire(SensorState state, int index, CompiledRule rule, long upToMs, List<RuleChange> changes)
+    /// <param name="state">The sensor's state.</param>
+    /// <param name="index">The rule's place.</param>
+    /// <param name="rule">The rule.</param>
+    /// <param name="upToMs">The time.</param>
+    /// <param name="changes">Gets what the rule found.</param>
+    /// <param name="isReading">A reading of that time comes next: whether a hold that runs out at its very time does so it decides, which is the usual case of a station that speaks every minute.</param>
+    public static void Expire(SensorState state, int index, CompiledRule rule, long upToMs, List<RuleChange> changes, bool isReading = false)
     {
+        if (isReading && rule.Form is RuleForm.Value or RuleForm.AllOf) upToMs--;
         for (var due = DueOf(state, index, rule); due <= upToMs; due = DueOf(state, index, rule))
         {
             ref var latches = ref state.Rules[index];
@@ -187,8 +194,9 @@ internal static class RuleSteps
             samples = 0;
         }
         if (isReading && samples < byte.MaxValue) samples++;
-        // A hold by time alone runs out in Expire, before the next reading is looked at.
-        if (rule.HoldSamples > 0 ? samples >= rule.HoldSamples : rule.HoldMs == 0) Set(ref latches, i, on: true);
+        // What a hold is longer than runs out in Expire, before the next reading is looked at.
+        var isHeld = timeMs - Unsafe.Add(ref latches.BlueSinceMs, i) >= rule.HoldMs;
+        if (rule.HoldSamples > 0 ? samples >= rule.HoldSamples || (rule.HoldMs > 0 && isHeld) : isHeld) Set(ref latches, i, on: true);
     }
 
     private static void MoveDown(ref RuleState latches, CompiledRule rule, int i, bool isOver, long timeMs)
@@ -201,6 +209,7 @@ internal static class RuleSteps
             latches.Timing |= bit;
             Unsafe.Add(ref latches.BlueSinceMs, i) = timeMs;
         }
+        else if (timeMs - Unsafe.Add(ref latches.BlueSinceMs, i) >= rule.ClearHoldMs) Set(ref latches, i, on: false);
     }
 
     private static void Set(ref RuleState latches, int i, bool on)

@@ -70,6 +70,20 @@ public sealed class RainCoverTests : IDisposable
         Assert.Equal("novelty-level", Assert.Single(_desk.Changes).Rule);
     }
 
+    /// <summary>A rise that was held back is the episode's peak; the fall behind it is no stranger than that, and no rain takes water away.</summary>
+    [Fact]
+    public void A_fall_is_raised_behind_a_rise_that_was_held_back()
+    {
+        Dry(700);
+        _rain.Fall(_desk.NowMs, 20, "A", "B", "C");
+        _desk.Level(_detector, 8);
+        var held = View();
+        Assert.True(held.Rain!.HeldBack > 0);
+        Assert.Empty(_desk.Changes);
+        for (var i = 0; i < 4 && _desk.Changes.Count == 0; i++) _desk.Level(_detector, held.Rain.FallsBelow["level"]!.Value - 0.01);
+        Assert.Equal("novelty-level", Assert.Single(_desk.Changes).Rule);
+    }
+
     [Fact]
     public void An_alert_that_was_open_when_the_rain_began_stays_and_ends_as_ever()
     {

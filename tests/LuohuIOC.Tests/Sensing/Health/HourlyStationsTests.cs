@@ -66,6 +66,18 @@ public sealed class HourlyStationsTests
         Assert.DoesNotContain("相符", View(0).Text);
     }
 
+    /// <summary>Three of five neighbours have never sent: nobody was compared with them.</summary>
+    [Fact]
+    public void Only_neighbours_that_were_compared_are_counted_and_far_from_its_habit_is_not_said_to_agree()
+    {
+        Begin(Rivers, 0);
+        Days(5, 0, _ => 0, silentFrom: 3);
+        Assert.Equal(("well", "与日常规律及周边 2 个同类站点相符。"), (View(0).State, View(0).Text));
+        Days(1 / 24.0, 0, _ => 1, silentFrom: 3);
+        Assert.Equal("well", View(0).State);
+        Assert.Matches("^水位偏离日常 [0-9.]+ 倍常态波动，周边 2 个同类站点也有变化", View(0).Text);
+    }
+
     [Fact]
     public void The_habit_that_is_known_is_not_said_to_be_learned_between_two_readings()
     {
@@ -88,7 +100,7 @@ public sealed class HourlyStationsTests
         Assert.InRange(looksApart, 0, 1);
     }
 
-    private void Days(double days, int looksApart, Func<int, double> fault, int silent = -1)
+    private void Days(double days, int looksApart, Func<int, double> fault, int silent = -1, int silentFrom = int.MaxValue)
     {
         _faultMs = _ms;
         for (var step = 0; step < Math.Round(days * 144); step++)
@@ -96,7 +108,7 @@ public sealed class HourlyStationsTests
             _ms += LookMs;
             for (var i = 0; i < _registry.Count; i++)
             {
-                if (i == silent || (_ms / LookMs) % 6 != i * looksApart) continue;
+                if (i == silent || i >= silentFrom || (_ms / LookMs) % 6 != i * looksApart) continue;
                 var level = 1 + i + (0.1 * Math.Sin(_ms / 86_400_000.0 * 2 * Math.PI)) + (_random.NextDouble() * 0.02) + fault(i);
                 _latest.Set(i, new LatestReading(_ms, [level, 60, -80], default));
             }

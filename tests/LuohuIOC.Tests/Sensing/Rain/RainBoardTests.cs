@@ -82,6 +82,37 @@ public sealed class RainBoardTests
         Assert.Equal(left, Left(_here));
     }
 
+    /// <summary>An outage ends in a storm: what stations kept is judged by the rain of its own time.</summary>
+    [Fact]
+    public void Rain_explains_nothing_that_was_before_it()
+    {
+        const long hour = 3_600_000;
+        for (var h = 0; h <= 48; h++) Fall(_here, T + (h * hour), h == 20 ? 10 : 0);
+        Fall(_here, T + (49 * hour), 30);
+        var end = T + (49 * hour);
+        Assert.True(At(end) > 30);
+        Assert.Equal(0, At(T + (19 * hour)));
+        Assert.InRange(At(T + (21 * hour)), 5, 10);
+        Assert.True(At(T + (40 * hour)) < At(T + (21 * hour)));
+        // Messages of the same quarter of an hour overtake each other.
+        Assert.True(At(end - 600_000) > 30);
+        // It was not heard by then.
+        Assert.Equal(double.NaN, At(T - hour));
+
+        double At(long timeMs) => _here.LeftAt(Gauge, 0, timeMs, T - hour);
+    }
+
+    [Fact]
+    public void What_a_gauge_had_left_at_the_start_drains_and_what_was_before_is_not_known_any_more()
+    {
+        const long hour = 3_600_000;
+        Fall(_there, T, 20);
+        _here.Restore(Gauge, _there.Tell(Gauge));
+        Fall(_here, T + (10 * hour), 30);
+        Assert.InRange(_here.LeftAt(Gauge, 0, T + hour, T - hour), 1, 20);
+        Assert.Equal(_here.LeftAt(Gauge, 0, T + (10 * hour), T), _here.LeftAt(Gauge, 0, T - hour, T - (2 * hour)));
+    }
+
     private static void Fall(RainBoard board, long timeMs, double mm) => board.Observe(Gauge, Arrival.Latest, timeMs, timeMs, 0, default, [0], [mm]);
 
     private static double Left(RainBoard board) => board.LeftAt(Gauge, 0, T + 600_000, T);

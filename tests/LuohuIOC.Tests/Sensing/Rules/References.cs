@@ -12,8 +12,9 @@ internal static class LadderReference
         var shown = "ended";
         for (var second = history[0].Second; second <= end; second++)
         {
-            Judge(history.Where(r => r.Second < second).ToList(), byTimeOnly: true);
+            // A reading of the very second decides whether a hold has run out.
             if (history.Any(r => r.Second == second)) Judge(history.Where(r => r.Second <= second).ToList(), byTimeOnly: false);
+            else Judge(history.Where(r => r.Second < second).ToList(), byTimeOnly: true);
 
             void Judge(List<(int Second, double Value)> seen, bool byTimeOnly)
             {

@@ -56,6 +56,34 @@ public sealed class RulePeakTests
         Assert.Equal([(Severity.Yellow, 1.8, 160), (Severity.Yellow, 2.3, 120), (null, 1.0, 200)], Told(sensor, "pipe-level"));
     }
 
+    /// <summary>A station that speaks every minute, and a hold of a minute: the usual case.</summary>
+    [Fact]
+    public void The_reading_of_the_very_moment_at_which_a_hold_runs_out_decides_and_is_told()
+    {
+        var sensor = new Watched(SensorKind.Outfall);
+        foreach (var (second, level) in new[] { (0, 2.0), (60, 2.99), (120, 2.95), (180, 2.9), (240, 1.0) }) sensor.Read(second, ("level", level));
+        Assert.Equal([(Severity.Yellow, 2.99, 60), (null, 1.0, 240)], Told(sensor, "outfall-level"));
+        sensor.Changes.Clear();
+        foreach (var (second, level) in new[] { (1000, 2.1), (1060, 1.0), (1120, 1.0) }) sensor.Read(second, ("level", level));
+        Assert.Empty(Told(sensor, "outfall-level"));
+        // Orange has been waited for since 3.4: it is told with what stands there then.
+        foreach (var (second, level) in new[] { (2000, 2.1), (2060, 3.4), (2120, 3.5), (2180, 1.0) }) sensor.Read(second, ("level", level));
+        Assert.Equal([(Severity.Yellow, 3.4, 2060), (Severity.Orange, 3.5, 2120), (null, 1.0, 2180)], Told(sensor, "outfall-level"));
+    }
+
+    /// <summary>A change is known by its time and severity: what comes of the moment in which it was told already, late, must not be taken for that.</summary>
+    [Fact]
+    public void A_reading_of_the_moment_that_was_told_by_time_alone_is_told_as_well()
+    {
+        var sensor = new Watched(SensorKind.Outfall);
+        sensor.Read(0, ("level", 2.0));
+        sensor.Tick(61);
+        sensor.Receive(60, 62, -1, ("level", 2.99));
+        var told = sensor.Changes.Where(c => c.Rule == "outfall-level").ToList();
+        Assert.Equal([2.0, 2.99], told.Select(c => c.Value));
+        Assert.NotEqual(told[0].ObservedMs, told[1].ObservedMs);
+    }
+
     [Fact]
     public void A_crest_little_further_than_what_was_told_at_the_end_of_the_hold_is_told_before_the_end()
     {
