@@ -49,7 +49,7 @@ internal static class AlertCsv
         AlertWords.Kind(language, alert.Kind),
         alert.Street,
         alert.RuleName,
-        alert.Metric.Length == 0 ? "" : AlertWords.Metric(language, alert.Metric),
+        MetricOf(language, alert),
         Figure(language, alert, alert.Value),
         Figure(language, alert, alert.Furthest),
         Figure(language, alert, alert.Threshold),
@@ -76,6 +76,14 @@ internal static class AlertCsv
         Number(alert.Threshold),
         alert.Unit,
     ];
+
+    // 0.63 m in an hour is not where the river stands; rain is an amount in any window.
+    private static string MetricOf(string language, AlertView alert)
+    {
+        if (alert.Metric.Length == 0) return "";
+        var name = AlertWords.Metric(language, alert.Metric);
+        return !AlertWords.IsAmount(alert.Kind, alert.Metric) && EvidenceWords.WindowOf(alert.Evidence) is { } window ? TextBook.Get(language, "csv.rise", name, EvidenceWords.Lasting(language, window)) : name;
+    }
 
     private static string Word(string language, string group, string word) => TextBook.Get(language, $"csv.{group}.{word}");
 

@@ -53,6 +53,10 @@ public static class AlertWords
     /// <summary>A severity's name for people, by its word.</summary>
     public static string SeverityName(string language, string severity) => TextBook.Get(language, $"csv.severity.{severity}");
 
+    /// <summary>What is summed, as rain is, and does not stand at a level.</summary>
+    public static bool IsAmount(string kind, string metric) =>
+        KindCatalogue.TryParse(kind, out var known) && KindCatalogue.Of(known).Metrics.Any(m => m.Name == metric && m.Shape == MetricShape.Amount);
+
     /// <summary>A kind's name for people, by its wire name; that itself where it is unknown.</summary>
     public static string Kind(string language, string kind) =>
         kind == AlertSubject.GatewayKind ? TextBook.Get(language, "csv.gateway")

@@ -1,6 +1,5 @@
 using System.Globalization;
 using LuohuIOC.Alerts;
-using LuohuIOC.DeviceProtocol;
 using LuohuIOC.Http;
 using LuohuIOC.Texts;
 
@@ -75,12 +74,9 @@ internal static class NoticeWords
     private static string Measured(string language, AlertView alert)
     {
         var metric = AlertWords.Metric(language, alert.Metric);
-        return EvidenceWords.WindowOf(alert.Evidence) is { } window && !IsAmount(alert)
+        return EvidenceWords.WindowOf(alert.Evidence) is { } window && !AlertWords.IsAmount(alert.Kind, alert.Metric)
             ? TextBook.Get(language, "notice.change", TextBook.Get(language, "surroundings.hours", window.TotalHours), metric) : metric;
     }
-
-    private static bool IsAmount(AlertView alert) =>
-        KindCatalogue.TryParse(alert.Kind, out var kind) && KindCatalogue.Of(kind).Metrics.Any(m => m.Name == alert.Metric && m.Shape == MetricShape.Amount);
 
     private static string Place(string language, AlertView alert, string severity) =>
         TextBook.Get(language, "notice.place", AlertWords.SeverityName(language, severity), alert.SensorName, AlertWords.Kind(language, alert.Kind), alert.Street).TrimEnd(' ', '·');

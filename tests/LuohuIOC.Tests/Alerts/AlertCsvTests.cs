@@ -51,6 +51,19 @@ public sealed class AlertCsvTests(SharedCity shared) : IClassFixture<SharedCity>
         Assert.Equal("-0.82", CsvAnswer.Harmless(row[Array.IndexOf(AlertCsv.Heads(TextBook.English), "Furthest value, number")]));
     }
 
+    /// <summary>0.63 m in an hour is not where the river stands.</summary>
+    [Theory]
+    [InlineData("river", "level", "水位（60 分钟内增幅）")]
+    [InlineData("rain_gauge", "rain", "雨量")]
+    public async Task A_rise_is_not_told_as_a_level(string kind, string metric, string told)
+    {
+        await using var store = new StoreFixture();
+        var change = new RuleChange("some-rule", Severity.Blue, metric, 0.63, 0.5, Some.Now.ToUnixTimeMilliseconds(), """{"windowSeconds":3600}""");
+        await store.DoAsync(new AlertCommand.Observe(Some.Subject() with { Kind = kind }, change));
+        var row = Assert.Single(AlertCsv.Rows(store.Queries, new AlertFilter(), AlertCsv.RowsMax, TextBook.Chinese));
+        Assert.Equal(told, row[Array.IndexOf(AlertCsv.Heads(TextBook.Chinese), "指标")]);
+    }
+
     [Fact]
     public async Task A_state_is_told_in_words()
     {

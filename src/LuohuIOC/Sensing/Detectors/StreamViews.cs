@@ -30,7 +30,8 @@ public sealed class StreamViews(SensorDetectors detectors, Thresholds thresholds
         var threshold = thresholds.Of(sensor, rule);
         return new StreamView(
             rule, TextBook.Get(language, $"rule.{rule}"), state, text, look?.WarmUpLeft, !chart || options.Station == StationAlarm.Chart, metrics,
-            warm ? Judged(look!, metrics) : null,
+            // What was restored is of no reading that anybody could name.
+            warm && look!.TimeMs > 0 ? Judged(look, metrics) : null,
             new ThresholdView(
                 threshold.Value, threshold.Standard, threshold.Factor, Threshold.FactorMin, Threshold.FactorMax, thresholds.History(sensor.Id, rule)),
             look?.Rain is { } rain ? RainOf(look, rain, metrics, language) : null)
@@ -74,6 +75,6 @@ public sealed class StreamViews(SensorDetectors detectors, Thresholds thresholds
         : double.IsFinite(rain.Millimetres) ? "detector.rain.dry" : "detector.rain.unknown";
 
     private static StreamJudgementView Judged(StreamLook look, string[] metrics) => new(
-        look.TimeMs > 0 ? DateTimeOffset.FromUnixTimeMilliseconds(look.TimeMs) : null, look.Score, look.Contributions,
+        DateTimeOffset.FromUnixTimeMilliseconds(look.TimeMs), look.Score, look.Contributions,
         metrics.Zip(look.Expected).ToDictionary(p => p.First, p => p.Second));
 }

@@ -112,7 +112,8 @@ internal sealed class NowcastRound(
         if (model is not null) IntervalOf(sensor, model.Model, threshold).Apply(issuedMs / settings.MinuteMs, row[NowcastFeatures.Own], site.Floor, known ? values : []);
         return new StationNowcast(
             issuedMs, row[NowcastFeatures.Own], known ? values : [], known ? NowcastSilence.None : SilenceOf(model, row[NowcastFeatures.Own], rain), threshold,
-            row[NowcastFeatures.RainNear15], row[NowcastFeatures.RainNear60], model);
+            // Gauges that have not spoken for an hour yet are in the quarter's rain alone: the hour's is that much at least.
+            row[NowcastFeatures.RainNear15], row[NowcastFeatures.RainNear15] > row[NowcastFeatures.RainNear60] ? row[NowcastFeatures.RainNear15] : row[NowcastFeatures.RainNear60], model);
     }
 
     private AdaptiveInterval IntervalOf(Sensor sensor, NowcastModel model, double threshold)
