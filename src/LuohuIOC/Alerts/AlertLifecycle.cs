@@ -118,7 +118,10 @@ public static class AlertLifecycle
     /// what it ends may have been raised since. The end of a silence has no metric, and is older than the moment at which the silence was noticed.
     /// </summary>
     private static bool IsOvertaken(RuleWatch watch, RuleChange change) =>
-        change.IsAgain && (change.Severity is not null || change.Metric.Length > 0) && change.ObservedMs < watch.Seen.NewestMs;
+        change.IsAgain && (change.Severity is not null || change.Metric.Length > 0) && change.ObservedMs < watch.Seen.NewestMs && !IsCrestOf(watch.Open, change);
+
+    /// <summary>The crest that passed while the rule waited for its hold is told behind the raise and is older than it: nothing that is known of later times speaks against it.</summary>
+    private static bool IsCrestOf(Alert? open, RuleChange change) => open is { ClearedAt: null } && change.Severity == open.Severity && IsFurther(open, change);
 
     private static bool IsFurther(Alert open, RuleChange change) =>
         change.Metric == open.Metric && (open.Furthest ?? open.Value) is { } known && AlertEvent.IsFurther(change.Value, known, Known(change.Threshold), EvidenceWords.ExpectedOf(change.Evidence, open.Metric));

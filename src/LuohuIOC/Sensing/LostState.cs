@@ -77,7 +77,8 @@ internal static class LostState
         if (CompiledRule.SeverityOf(latches.On) == alert.Severity) return;
         latches.On = (byte)(rule.StepBits & ((1 << (int)alert.Severity) - 1));
         if (rule.Form == RuleForm.NoData) latches.On = rule.StepBits;
-        latches.PeakMs = 0;
+        // What the state had waited for was to begin, and is no wait for the end of what has been raised meanwhile.
+        (latches.PeakMs, latches.Timing) = (0, 0);
         if (latches.On != 0 && alert.Furthest is { } furthest) RulePeak.Told(ref latches, rule, alert.Severity, furthest, alert.ObservedAt.ToUnixTimeMilliseconds());
         if (rule.RingLength > 0 && latches.On != 0) Fill(rule, state.Rings[index]!, latches.On, alert.ObservedAt.ToUnixTimeMilliseconds(), nowMs);
         // The rule has other steps by now.

@@ -27,7 +27,8 @@ public enum Arrival : byte
 
 /// <summary>
 /// The arithmetic of a sensor: pure, no clock of its own, no allocation while nothing changes; at 300,000 readings/s it
-/// may cost 300 ns a reading. The same readings in give the same changes out, whenever <see cref="Tick"/> came between.
+/// may cost 300 ns a reading. The same readings in give the same changes out, whenever <see cref="Tick"/> came between; but for a reading that comes later than <see cref="SettleMs"/>
+/// at whose very time a hold runs out, which it can decide no more.
 /// </summary>
 /// <remarks>
 /// Two clocks: holds and windows run in the sensor's time (the readings' own times), so that delayed readings mean what

@@ -60,6 +60,15 @@ public sealed class AlertLifecycleTests
         Assert.Contains(FormattableString.Invariant($"{furthest:F2} m came, about 1.90 m is the level of late"), view.EvidenceText);
     }
 
+    /// <summary>It is told behind the raise and is older than it; judged again both come from the readings of before.</summary>
+    [Fact]
+    public void A_crest_of_the_hold_that_is_judged_again_is_told()
+    {
+        Do(new AlertCommand.Observe(Some.Subject(), Some.Change(Severity.Red, 60) with { Value = 0.45, IsAgain = true }));
+        Do(new AlertCommand.Observe(Some.Subject(), Some.Change(Severity.Red, 20) with { Value = 0.8, IsAgain = true }));
+        Assert.Equal((2, 0.8), (_last!.Version, _last.Furthest ?? _last.Value));
+    }
+
     /// <summary>What a forecast had expected stands in a part of its own.</summary>
     [Fact]
     public void The_furthest_of_water_below_its_forecast_is_its_lowest()

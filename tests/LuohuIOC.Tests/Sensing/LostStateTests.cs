@@ -23,6 +23,19 @@ public sealed class LostStateTests
     }
 
     [Fact]
+    public void What_was_raised_by_time_alone_while_this_state_still_waited_goes_on()
+    {
+        var sensor = new Watched(SensorKind.Pipe);
+        sensor.Read(0, ("level", 2.0));
+        TakeOver(sensor, ("pipe-level", Severity.Yellow, 60));
+        sensor.Tick(100);
+        sensor.Read(120, ("level", 2.0));
+        Assert.Equal("", sensor.Story);
+        sensor.Read(500, ("level", 1.0));
+        Assert.Equal("pipe-level ended@500", sensor.Story);
+    }
+
+    [Fact]
     public void A_hold_before_the_end_is_kept()
     {
         var sensor = new Watched(SensorKind.Outfall);

@@ -32,7 +32,8 @@ internal sealed class RetentionSchedule(IRetention retention, HistoryOptions opt
         {
             await Task.Delay(due - now < LookEvery ? due - now : LookEvery, time, stoppingToken);
             now = time.GetUtcNow();
-            if (now < due && now + UntilNext(now) < due) due = now + UntilNext(now);
+            // Set back it comes sooner; set on past it, this is not its time of day either.
+            if ((now < due && now + UntilNext(now) < due) || now - due > LookEvery) due = now + UntilNext(now);
         }
     }
 

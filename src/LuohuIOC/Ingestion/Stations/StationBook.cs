@@ -7,9 +7,13 @@ namespace LuohuIOC.Ingestion.Stations;
 public sealed class StationBook(IOptions<StationOptions> options, IConfiguration configuration, ILogger<StationBook> log)
 {
     private readonly string _path = Path.Combine(configuration["DataDirectory"] ?? "data", "stations.csv");
+    private const long RetryMs = 5_000;
+
     private readonly Lock _gate = new();
     private volatile Dictionary<(PayloadForm, string), string> _rows = [];
     private (DateTime WrittenAt, long Length) _read;
+    private (DateTime WrittenAt, long Length)? _unread;
+    private long _again;
 
     /// <summary>The sensor of an address; null when nobody may speak under it.</summary>
     public string? SensorOf(PayloadForm form, string address) =>
@@ -32,15 +36,18 @@ public sealed class StationBook(IOptions<StationOptions> options, IConfiguration
         var present = file.Exists ? (file.LastWriteTimeUtc, file.Length) : default;
         lock (_gate)
         {
-            if (present == _read) return;
+            if (present == _read || (present == _unread && Environment.TickCount64 < _again)) return;
             try
             {
                 _rows = file.Exists ? Read(File.ReadLines(_path)) : [];
-                _read = present;
+                (_read, _unread) = (present, null);
             }
             catch (Exception e) when (e is IOException or UnauthorizedAccessException)
             {
-                log.LogError(e, "Stations: {Path} cannot be read, the rows read before stay in force", _path);
+                // Looked at for every frame, strangers' too: told once.
+                var isKnown = present == _unread;
+                (_unread, _again) = (present, Environment.TickCount64 + RetryMs);
+                if (!isKnown) log.LogError(e, "Stations: {Path} cannot be read, the rows read before stay in force", _path);
             }
         }
     }

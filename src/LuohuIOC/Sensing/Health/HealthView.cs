@@ -29,10 +29,10 @@ public sealed record HealthView(
         var state = faulty is not null || battery is { RunsOut: true } ? "faulty" : suspected is not null ? "suspected"
             : metrics.Length == 0 ? "well" : health.Metrics.All(m => !m.Season.IsWarm) ? "learning"
             : health.Metrics.All(m => lookedMs - m.Judge.ComparedMs > ComparedWithinMs) ? "uncompared" : "well";
-        // How many were compared last: not all of them need have sent.
-        var witnesses = health.Metrics.Select(m => m.Witnesses).DefaultIfEmpty().Max();
         var far = state == "well" ? metrics.FirstOrDefault(m => Math.Abs(m.Departure ?? 0) >= PeerJudge.Near) : null;
-        var said = far is null ? state : far.NeighboursDeparture is null ? "far-alone" : "far";
+        var witnesses = WitnessesOf(health, (faulty ?? suspected ?? far)?.Metric);
+        var said = far is not null ? FarText(far) : state == "well" && witnesses == 0 ? "well-before" : state;
+        if (witnesses == 0) witnesses = neighbours.Length;
         var text = faulty is not null ? TextBook.Get(language, $"health.{faulty.Fault}", TextBook.Get(language, $"metric.{faulty.Metric}"), faulty.Departure, faulty.NeighboursDeparture, witnesses)
             : battery is { RunsOut: true } ? TextBook.Get(language, "health.battery", Math.Round(battery.DaysLeft ?? 0))
             : metrics.Length == 0 ? TextBook.Get(language, "health.battery-alone")
@@ -41,6 +41,13 @@ public sealed record HealthView(
                 (suspected ?? far)?.Departure, (suspected ?? far)?.NeighboursDeparture, witnesses);
         return new HealthView(sensor.Id, Time(lookedMs), state, text, metrics, neighbours, battery);
     }
+
+    // How many were compared last: not all of them need have sent. 0 since the start.
+    private static int WitnessesOf(SensorHealth health, string? metric) =>
+        health.Metrics.Where(m => metric is null || m.Metric.Name == metric).Select(m => m.Witnesses).DefaultIfEmpty().Max();
+
+    private static string FarText(MetricHealthView far) =>
+        far.NeighboursDeparture is not { } neighbours ? "far-alone" : Math.Abs(neighbours) > PeerJudge.Calm && neighbours * far.Departure > 0 ? "far" : "far-only";
 
     internal static DateTimeOffset? Time(long ms) => ms <= 0 ? null : DateTimeOffset.FromUnixTimeMilliseconds(ms);
 }

@@ -25,6 +25,13 @@ internal sealed class RainBins
     {
         if (!(mm >= 0) || !double.IsFinite(mm)) return;
         if (_fromMs == 0) _fromMs = timeMs;
+        if (timeMs < _fromMs)
+        {
+            // A backlog behind the newest reading; of a time before the start it counts as far as it was left then.
+            if (_before.Length == 0) _fromMs = timeMs;
+            for (var i = 0; i < _before.Length; i++) _before[i] += mm * Math.Exp((timeMs - _fromMs) / (RainReach.AllHours[i] * 3_600_000));
+            if (_before.Length > 0) return;
+        }
         var bin = timeMs / BinMs;
         if (bin > _newest)
         {

@@ -76,6 +76,7 @@ internal static class RulePeak
         var timeMs = latches.PeakMs;
         var bit = (byte)(1 << (int)severity);
         // A change is known by its time and severity: what was told of that moment already is not the peak.
+        if (latches.ToldMs > timeMs && latches.ToldMs - timeMs < RuleSteps.SameMomentMs) timeMs = latches.ToldMs;
         if (timeMs == latches.ToldMs && (latches.Told & bit) != 0) timeMs++;
         if (timeMs > latches.ToldMs) (latches.ToldMs, latches.Told) = (timeMs, bit);
         else if (timeMs == latches.ToldMs) latches.Told |= bit;

@@ -17,7 +17,7 @@ internal static class RuleSteps
     private const double LoneShare = 0.5;
 
     /// <summary>Readings of one millisecond flip a rule less often than this.</summary>
-    private const long SameMomentMs = 100;
+    public const long SameMomentMs = 100;
 
     /// <summary>A new value for the rule's metrics has come.</summary>
     /// <param name="state">The sensor's state.</param>

@@ -19,6 +19,7 @@ public sealed class RetentionScheduleTests
     [InlineData(-8, 90)]
     [InlineData(-30, 1410)]
     [InlineData(3, 870)]
+    [InlineData(18, 1410)]
     public async Task A_clock_that_is_set_meanwhile_moves_it_along(int hours, int minutes) =>
         Assert.Equal(minutes, await MinutesAsync(new SettableClock("2023-09-07T10:00+08:00") { SetBy = TimeSpan.FromHours(hours) }));
 

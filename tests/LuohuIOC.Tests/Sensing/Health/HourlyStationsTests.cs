@@ -79,6 +79,16 @@ public sealed class HourlyStationsTests
     }
 
     [Fact]
+    public void Far_from_its_habit_alone_is_not_said_to_be_shared()
+    {
+        Begin(Rivers, 0);
+        Days(5, 0, _ => 0);
+        Days(1 / 144.0, 0, i => i == 0 ? 1 : 0);
+        for (var look = 0; look < 6 && !View(0).Text.Contains("偏离", StringComparison.Ordinal); look++) Days(1 / 144.0, 0, i => i == 0 ? 1 : 0);
+        Assert.Matches("^水位偏离日常 [0-9.]+ 倍常态波动，周边 5 个同类站点的中位偏离为 -?[0-9.]+ 倍", View(0).Text);
+    }
+
+    [Fact]
     public void The_habit_that_is_known_is_not_said_to_be_learned_between_two_readings()
     {
         Begin(Rivers, 0);

@@ -103,6 +103,22 @@ public sealed class RainBoardTests
     }
 
     [Fact]
+    public void A_backlog_behind_the_newest_reading_counts_at_its_own_time()
+    {
+        const long hour = 3_600_000;
+        Fall(_here, T + (5 * hour), 0);
+        _here.Observe(Gauge, Arrival.Late, T, T, 1, default, [0], [30]);
+        Assert.InRange(_here.LeftAt(Gauge, 0, T + hour, T - hour), 5, 30);
+        Fall(_there, T, 10);
+        var fresh = new RainBoard();
+        fresh.Restore(Gauge, _there.Tell(Gauge));
+        Fall(fresh, T + (5 * hour), 0);
+        var before = fresh.LeftAt(Gauge, 0, T + hour, T - hour);
+        fresh.Observe(Gauge, Arrival.Late, T - hour, T - hour, 1, default, [0], [20]);
+        Assert.True(fresh.LeftAt(Gauge, 0, T + hour, T - hour) > before + 1);
+    }
+
+    [Fact]
     public void What_a_gauge_had_left_at_the_start_drains_and_what_was_before_is_not_known_any_more()
     {
         const long hour = 3_600_000;
