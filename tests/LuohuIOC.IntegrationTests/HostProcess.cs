@@ -54,7 +54,7 @@ internal sealed class HostProcess : IAsyncDisposable
     private static string FarFromNow => DateTime.UtcNow.AddHours(8 + 12).ToString("HH:mm", CultureInfo.InvariantCulture);
 
     /// <summary>What the host has written to its output so far.</summary>
-    public string Output => string.Join('\n', [.. _beginning, .. _output]);
+    public string Output => string.Join('\n', _beginning.Concat(_output));
 
     public int Id => _process!.Id;
 
