@@ -26,6 +26,12 @@ public sealed class SensorUpkeep(
     /// </summary>
     private static readonly TimeSpan SharedOver = TimeSpan.FromSeconds(20);
 
+    /// <summary>
+    /// On its first start nobody has been heard, so nobody holds, stands or can be silent: the district comes to life over so long, and gateways that come
+    /// in the host's first seconds find the processors free (docs/MEASUREMENTS.md, "The first seconds").
+    /// </summary>
+    private static readonly TimeSpan FirstOver = TimeSpan.FromMinutes(1);
+
     private static readonly TimeSpan AgainAfter = TimeSpan.FromSeconds(1);
 
     // A slice's commit holds up the sensors in it and shares the disk with the journal: small ones, with rests between.
@@ -92,8 +98,7 @@ public sealed class SensorUpkeep(
         await silo.WaitAsync(stoppingToken);
         rules.Changed += Reconcile;
         registry.Changed += sensor => dues.Set(sensor.Number, Now);
-        if (!identity.IsShared)
-            for (var i = 0; i < registry.Count; i++) dues.Set(i, Now);
+        if (!identity.IsShared) LookAfterAll(listening.IsFirst ? FirstOver : TimeSpan.Zero);
         await Task.WhenAll(TickOnAsync(stoppingToken), SaveOnAsync(stoppingToken));
     }
 
@@ -181,6 +186,13 @@ public sealed class SensorUpkeep(
     private void LookAtAll(long now)
     {
         for (var i = 0; i < registry.Count; i++) dues.Hasten(i, now + ((long)SharedOver.TotalMilliseconds * i / registry.Count), onlyDue: true);
+    }
+
+    // One that has been sent for says itself when it wants to be called, perhaps sooner.
+    private void LookAfterAll(TimeSpan over)
+    {
+        var now = Now;
+        for (var i = 0; i < registry.Count; i++) dues.Hasten(i, now + ((long)over.TotalMilliseconds * i / registry.Count));
     }
 
     private async Task Tick(long now, CancellationToken stopping)

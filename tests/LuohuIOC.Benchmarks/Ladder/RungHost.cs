@@ -56,12 +56,7 @@ internal static class RungHost
             app.MapHistory();
             app.MapWall();
         }
-        if (rung == Rung.Grains)
-            app.Services.GetRequiredService<SensorDispatcher>().Next = group =>
-            {
-                app.Services.GetRequiredService<PublishJournal>().Forget(group.Position);
-                group.Release();
-            };
+        if (rung == Rung.Grains) Judge(app);
         await app.RunAsync();
         return 0;
     }
@@ -82,6 +77,18 @@ internal static class RungHost
             publish.ProcessPublish = false;
             return Task.CompletedTask;
         };
+
+    // Forgotten by the thousand, as history does it: each time looks at every mark that is kept.
+    private static void Judge(WebApplication app)
+    {
+        var journal = app.Services.GetRequiredService<PublishJournal>();
+        var judged = 0;
+        app.Services.GetRequiredService<SensorDispatcher>().Next = group =>
+        {
+            if (Interlocked.Increment(ref judged) % 4_096 == 0) journal.Forget(group.Position);
+            group.Release();
+        };
+    }
 
     // Groups that nobody judges would fill the backlog and stop the publishers.
     private static void Discard(WebApplication app)
