@@ -1,5 +1,7 @@
+using System.Text;
 using System.Text.RegularExpressions;
 using Microsoft.Playwright;
+using MQTTnet;
 using static Microsoft.Playwright.Assertions;
 
 namespace LuohuIOC.IntegrationTests.Wall;
@@ -298,6 +300,60 @@ public sealed class WallHandsTests(WallSite site) : IClassFixture<WallSite>
         var versions = (await site.Host.GetAsync("sensors/waterlogging-15/rules/history")).GetProperty("items").EnumerateArray();
         Assert.Equal(["改造完成", "立交桥下坡"], versions.Select(version => version.GetProperty("comment").GetString()));
         await page.Context.CloseAsync();
+    }
+
+    [Fact]
+    public async Task An_administrator_issues_a_token_registers_a_device_and_gives_its_gateway_a_secret()
+    {
+        var page = await site.DeskAsync();
+        await page.GetByRole(AriaRole.Button, new() { Name = "接入管理" }).ClickAsync();
+        var access = page.GetByRole(AriaRole.Dialog, new() { Name = "接入管理" });
+        var tokens = access.GetByRole(AriaRole.Region, new() { Name = "访问令牌" });
+        await tokens.GetByRole(AriaRole.Textbox, new() { Name = "持有人或单位" }).FillAsync("三防夜班");
+        await tokens.GetByRole(AriaRole.Button, new() { Name = "签发令牌" }).ClickAsync();
+        var token = await tokens.GetByRole(AriaRole.Textbox, new() { Name = "三防夜班 的令牌" }).InputValueAsync();
+
+        // Whoever holds it is let in as what it says, and is shown nothing of this.
+        var other = await site.BrowserAsync(map: false);
+        await site.OpenAsync(other, "overview?access");
+        await WallSite.LogInAsync(other, token);
+        await WallSite.LiveAsync(other);
+        await Expect(other.Locator("header .holder")).ToContainTextAsync("三防夜班");
+        await Expect(other.GetByRole(AriaRole.Button, new() { Name = "接入管理" })).ToHaveCountAsync(0);
+        await Expect(other.Locator("[data-access]")).ToHaveCountAsync(0);
+
+        var import = access.GetByRole(AriaRole.Region, new() { Name = "导入感知设备台账" });
+        await import.GetByLabel("台账文件").SetInputFilesAsync(new FilePayload
+        {
+            Name = "新增.csv", MimeType = "text/csv",
+            Buffer = Encoding.UTF8.GetBytes("id,kind,name,street,longitude,latitude,gateway\nwaterlogging-901,waterlogging,春风路新增积水点,南湖街道,114.1235,22.5412,gw-new-01\nwaterlogging-902,puddle,错类别,南湖街道,114.1235,22.5412,gw-new-01\n"),
+        });
+        await import.GetByRole(AriaRole.Button, new() { Name = "导入" }).ClickAsync();
+        await Expect(import.GetByRole(AriaRole.Status)).ToContainTextAsync("新增 1 个，修改 0 个，未变 0 个。");
+        await Expect(import.GetByRole(AriaRole.Listitem)).ToContainTextAsync("第 3 行 waterlogging-902");
+
+        var gateway = access.Locator("[data-gateway=gw-new-01]");
+        await Expect(gateway).ToContainTextAsync("1 个设备");
+        var rotate = gateway.GetByRole(AriaRole.Button, new() { Name = "更换密钥" });
+        await rotate.ClickAsync();
+        await Expect(gateway.Locator(".once")).ToHaveCountAsync(0);
+        await gateway.GetByRole(AriaRole.Button, new() { Name = "旧密钥立即失效，确定？" }).ClickAsync();
+        var secret = await gateway.GetByRole(AriaRole.Textbox, new() { Name = "gw-new-01 的 MQTT 密码" }).InputValueAsync();
+        using var client = new MqttClientFactory().CreateMqttClient();
+        await client.ConnectAsync(new MqttClientOptionsBuilder().WithTcpServer("127.0.0.1", site.Host.MqttPort).WithCredentials("gw-new-01", secret).Build());
+        await Expect(gateway).ToContainTextAsync("在线");
+
+        await gateway.GetByRole(AriaRole.Button, new() { Name = "停用" }).ClickAsync();
+        await gateway.GetByRole(AriaRole.Button, new() { Name = "确定停用？" }).ClickAsync();
+        await Expect(gateway).ToContainTextAsync("已停用");
+        await Wait.UntilAsync(() => !client.IsConnected, () => "the gateway that was shut out to be disconnected");
+        await tokens.Locator("li", new() { HasText = "三防夜班" }).GetByRole(AriaRole.Button, new() { Name = "撤销" }).ClickAsync();
+        await tokens.GetByRole(AriaRole.Button, new() { Name = "确定撤销？" }).ClickAsync();
+        await Expect(other.Locator("#token")).ToBeVisibleAsync();
+        await page.Keyboard.PressAsync("Escape");
+        await Expect(access).ToHaveCountAsync(0);
+        await page.Context.CloseAsync();
+        await other.Context.CloseAsync();
     }
 
     private async Task FloodAsync(string point, double depth)

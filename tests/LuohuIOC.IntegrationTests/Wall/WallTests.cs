@@ -305,8 +305,8 @@ public sealed class WallTests(WallSite site) : IClassFixture<WallSite>
     }
 
     [Theory]
-    [InlineData(false, 1920, 1080, "overview storm peace water fire parking safety alerts overview?station=waterlogging-08")]
-    [InlineData(true, 390, 844, "overview overview?station=waterlogging-08")]
+    [InlineData(false, 1920, 1080, "overview storm peace water fire parking safety alerts overview?station=waterlogging-08 overview?access")]
+    [InlineData(true, 390, 844, "overview overview?station=waterlogging-08 overview?access")]
     public async Task Axe_finds_no_serious_fault(bool map, int width, int height, string views)
     {
         await FloodAsync(null, "waterlogging-08", 0.28);
@@ -317,6 +317,7 @@ public sealed class WallTests(WallSite site) : IClassFixture<WallSite>
         {
             await page.EvaluateAsync("view => { location.hash = '#/' + view }", view);
             if (view.Contains("station", StringComparison.Ordinal)) await page.Locator(".drawer .series").WaitForAsync();
+            if (view.Contains("access", StringComparison.Ordinal)) await page.Locator("[data-access] [data-gateway]").First.WaitForAsync();
             var faults = await page.EvaluateAsync<string[]>(
                 "async () => (await axe.run()).violations.filter(v => v.impact === 'serious' || v.impact === 'critical').map(v => v.id + ': ' + v.nodes.slice(0, 3).map(n => n.target + ' ' + n.failureSummary).join(' | '))");
             Assert.True(faults.Length == 0, $"{view}: {string.Join('\n', faults)}");

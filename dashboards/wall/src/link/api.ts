@@ -17,7 +17,7 @@ async function answerOf(path: string, init: RequestInit = {}): Promise<Response>
   const headers = new Headers(init.headers)
   headers.set('Authorization', `Bearer ${token.value}`)
   headers.set('Accept-Language', language.value)
-  if (init.body) headers.set('Content-Type', 'application/json')
+  if (init.body && !headers.has('Content-Type')) headers.set('Content-Type', 'application/json')
   const answer = await fetch(path, { ...init, headers })
   if (!answer.ok) {
     const problem = (await answer.json().catch(() => ({}))) as { title?: string; detail?: string }

@@ -6,18 +6,23 @@ export const VIEWS: readonly View[] = ['overview', 'storm', 'peace', ...THEMES, 
 /** What rotation goes through. */
 export const ROTATION: readonly View[] = ['overview', 'storm', ...THEMES, 'alerts']
 
-/** The address after #: the view, and the station whose drawer is open. Nothing secret stands there. */
-function read(): { view: View; station: string } {
+/** The address after #: the view, and whose drawer is open, a station's or that of access. Nothing secret stands there. */
+function read(): { view: View; station: string; access: boolean } {
   const [path = '', query = ''] = location.hash.replace(/^#\/?/, '').split('?')
-  return { view: VIEWS.find((known) => known === path) ?? 'overview', station: new URLSearchParams(query).get('station') ?? '' }
+  const asked = new URLSearchParams(query)
+  const station = asked.get('station') ?? ''
+  return { view: VIEWS.find((known) => known === path) ?? 'overview', station, access: !station && asked.has('access') }
 }
 
 export const view = ref<View>(read().view)
 export const station = ref(read().station)
+/** Tokens, gateways and the registry, for administrators. */
+export const access = ref(read().access)
 export const rotating = ref(false)
 
 function write(): void {
-  const hash = `#/${view.value}${station.value ? `?station=${encodeURIComponent(station.value)}` : ''}`
+  const open = station.value ? `?station=${encodeURIComponent(station.value)}` : access.value ? '?access' : ''
+  const hash = `#/${view.value}${open}`
   if (location.hash !== hash) history.pushState(null, '', hash)
 }
 
@@ -28,6 +33,7 @@ export function show(next: View): void {
 
 export function openStation(id: string): void {
   station.value = id
+  access.value = false
   write()
 }
 
@@ -36,7 +42,13 @@ export function closeStation(): void {
   write()
 }
 
-addEventListener('popstate', () => ({ view: view.value, station: station.value } = read()))
+export function showAccess(open: boolean): void {
+  access.value = open
+  if (open) station.value = ''
+  write()
+}
+
+addEventListener('popstate', () => ({ view: view.value, station: station.value, access: access.value } = read()))
 
 /** Kinds whose alerts a view lists, null for all of them; the view of quiet days lists none. */
 export function listedKinds(of: View): ReadonlySet<string> | null {
