@@ -15,7 +15,7 @@ internal static class AlertStepEndpoints
     private static readonly TimeSpan BetweenAttempts = TimeSpan.FromMilliseconds(500);
 
     /// <summary>What every step needs of the host.</summary>
-    internal sealed record Desk(AlertBoard Board, AlertQueries Queries, IGrainFactory Grains, TimeProvider Clock);
+    private sealed record Desk(AlertBoard Board, AlertQueries Queries, IGrainFactory Grains, TimeProvider Clock);
 
     /// <summary>What an officer has said.</summary>
     private sealed record Step(string Id, string? Comment, int? Version)
