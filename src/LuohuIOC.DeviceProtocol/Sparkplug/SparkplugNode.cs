@@ -129,7 +129,7 @@ public sealed class SparkplugNode
                 continue;
             }
             var number = type != 0 ? metric.ValueAs(type) : metric.Value;
-            if (name == "bdSeq" || name.StartsWith("Node Control/", StringComparison.Ordinal) || number is not { } value || !double.IsFinite(value)) continue;
+            if (name == "bdSeq" || name.StartsWith("Node Control/", StringComparison.Ordinal) || number is not { } value) continue;
             if ((metric.Timestamp ?? payload.Timestamp) is { } at)
                 values.Add(new SparkplugValue(device.Length == 0 ? null : device, name, (long)Math.Min(at, MomentMax), value, metric.IsHistorical));
         }

@@ -28,7 +28,7 @@ internal static class AlertEndpoints
     {
         var alerts = routes.MapGroup("/api/v1/alerts").WithTags("alerts");
         alerts.MapGet("", List).RequireAuthorization("viewer")
-            .Produces<AlertPage>().Produces(200, null, CsvAnswer.MediaType).ProducesProblem(400).Asks([.. AlertFilter.Names, CsvAnswer.Parameter]);
+            .Gives<AlertPage>(CsvAnswer.MediaType).ProducesProblem(400).Asks([.. AlertFilter.Names, CsvAnswer.Parameter]);
         alerts.MapGet("/summary", Summary).RequireAuthorization("viewer").Produces<AlertSummary>();
         alerts.MapGet("/verification", (AlertChain chain) => chain.Verify()).RequireAuthorization("administrator");
         alerts.MapGet("/{id}", Detail).RequireAuthorization("viewer").Produces<AlertDetail>().ProducesProblem(404);

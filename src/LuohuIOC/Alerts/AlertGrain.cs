@@ -96,8 +96,8 @@ public sealed class AlertGrain(
     public async Task<AlertOutcome> Acknowledge(AlertRequest request)
     {
         var outcome = await Ask(request, new AlertCommand.Acknowledge(request));
-        // Acknowledging what has cleared closes it: the same officer's second press is no error.
-        return outcome.Refusal == AlertRefusal.NotOpen && await ClosedAsync(request.AlertId) is { } closed && closed.AcknowledgedBy == request.Actor
+        // Acknowledging what has cleared closes it: the same officer's second press is no error, unless it says what nobody would read.
+        return outcome.Refusal == AlertRefusal.NotOpen && await ClosedAsync(request.AlertId) is { } closed && closed.AcknowledgedBy == request.Actor && !AlertLifecycle.SaysMore(closed, request)
             ? new AlertOutcome(AlertRefusal.None, AlertView.Of(closed))
             : outcome;
     }

@@ -66,12 +66,12 @@ public static class AlertLifecycle
     }
 
     /// <summary>
-    /// An officer's verdict on an alert, open or closed. The same verdict again changes nothing, whoever gives it, and is no error;
-    /// another one replaces it, none takes it back, and all stay in the chain.
+    /// An officer's verdict on an alert, open or closed. The same verdict again changes nothing, whoever gives it, and is no error, but what is said with
+    /// it is kept; another one replaces it, none takes it back, and all stay in the chain.
     /// </summary>
     public static (IReadOnlyList<AlertEvent> Events, AlertRefusal Refusal) Mark(Alert alert, AlertRequest request, AlertVerdict? verdict, DateTimeOffset now)
     {
-        if (alert.Verdict == verdict) return ([], AlertRefusal.None);
+        if (alert.Verdict == verdict) return Again(alert, request, now);
         if (IsOutdated(alert, request.Version)) return ([], AlertRefusal.VersionConflict);
         return ([By(alert, verdict is null ? AlertEventType.Withdrawn : AlertEventType.Marked, request, now) with { Verdict = verdict }], AlertRefusal.None);
     }
@@ -147,9 +147,7 @@ public static class AlertLifecycle
         if (open is { State: AlertState.Acknowledged } && open.Id == request.AlertId)
         {
             if (open.AcknowledgedBy != request.Actor) return ([], AlertRefusal.AcknowledgedByAnother);
-            // The same request again, after an answer that was lost, changes nothing; what it says anew is not lost either.
-            var saysMore = !string.IsNullOrWhiteSpace(request.Comment) && request.Comment != open.Comment;
-            return (saysMore ? [By(open, AlertEventType.Commented, request, now)] : [], AlertRefusal.None);
+            return Again(open, request, now);
         }
         return Ask(open, request, alert =>
         {
@@ -157,6 +155,13 @@ public static class AlertLifecycle
             return alert.ClearedAt is null ? [acknowledged] : [acknowledged, Closed(alert, 2, now)];
         });
     }
+
+    // The same request again, after an answer that was lost, changes nothing, whatever it has seen; what it says anew is a note like others.
+    private static (IReadOnlyList<AlertEvent>, AlertRefusal) Again(Alert alert, AlertRequest request, DateTimeOffset now) =>
+        SaysMore(alert, request) ? Note(alert, request, now) : ([], AlertRefusal.None);
+
+    /// <summary>Whether the request has words that are not the last ones of the alert's record.</summary>
+    public static bool SaysMore(Alert alert, AlertRequest request) => !string.IsNullOrWhiteSpace(request.Comment) && request.Comment != alert.Comment;
 
     private static (IReadOnlyList<AlertEvent>, AlertRefusal) Ask(Alert? open, AlertRequest request, Func<Alert, IReadOnlyList<AlertEvent>> decide)
     {

@@ -41,7 +41,7 @@ internal static class AlertStepEndpoints
         Describe(steps.MapPost("/mark", Mark));
     }
 
-    private static void Describe(RouteHandlerBuilder step) => step.Produces<AlertView>()
+    private static void Describe(RouteHandlerBuilder step) => step.Produces<AlertView>().Heeds("If-Match")
         .ProducesProblem(400).ProducesProblem(404).ProducesProblem(409).ProducesProblem(412).ProducesProblem(415).ProducesProblem(503);
 
     private static Task<IResult> Acknowledge(string id, HttpContext context, AlertStepBody? body, [AsParameters] Desk desk) =>

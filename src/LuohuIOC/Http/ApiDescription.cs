@@ -22,7 +22,9 @@ internal static class ApiDescription
     {
         options.AddDocumentTransformer(DescribeDocument);
         options.AddOperationTransformer(DescribeOperation);
+        options.AddOperationTransformer(ApiShapes.DescribeAsync);
         options.AddSchemaTransformer(DescribeChoices);
+        options.AddSchemaTransformer(ApiShapes.AllowAbsence);
     });
 
     public static void MapApiDescription(this IEndpointRouteBuilder routes)
@@ -109,7 +111,7 @@ internal static class ApiDescription
     }
 
     /// <summary>The document is made anew for each request, so each reader gets it in their language.</summary>
-    private static string LanguageOf(IServiceProvider services) =>
+    internal static string LanguageOf(IServiceProvider services) =>
         services.GetRequiredService<IHttpContextAccessor>().HttpContext is { } context ? TextBook.LanguageOf(context.Request) : TextBook.Chinese;
 
     private static string? TextOrNull(string language, string key)

@@ -62,6 +62,8 @@ public sealed partial class Failures(ILogger<Failures> log) : IExceptionHandler
                 return Problem.Of(context, bad.StatusCode, "body-member-unknown", unknown.Groups[1].Value);
             case BadHttpRequestException { InnerException: JsonException json } bad:
                 return Problem.Of(context, bad.StatusCode, "body-unreadable", json.Path is { Length: > 0 } path ? path : "$", (json.LineNumber ?? 0) + 1);
+            case BadHttpRequestException { Message: { } told } bad when told.EndsWith("from body.", StringComparison.Ordinal) || told.Contains("no body was provided", StringComparison.Ordinal):
+                return Problem.Of(context, bad.StatusCode, "body-missing");
             case BadHttpRequestException bad:
                 return Parameter().Match(bad.Message) is { Success: true } match
                     ? Problem.Of(context, bad.StatusCode, "bad-parameter", match.Groups[1].Value)

@@ -56,6 +56,7 @@ public static class HttpFeature
         app.UseResponseCompression();
         app.UseStatusCodePages(pages => Failures.DescribeAsync(pages.HttpContext));
         app.Use(HeadRequests.Answer);
+        app.Use(BodyEncoding.Check);
         app.Use(BodyCharset.Check);
         app.UseRouting();
         app.UseMiddleware<RequestsAtStop>();

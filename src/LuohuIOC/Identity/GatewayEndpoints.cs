@@ -46,7 +46,7 @@ internal static class GatewayEndpoints
     private static IResult ListGateways(
         HttpContext context, GatewaySecrets secrets, [FromServices] IGatewayPresence? presence, string? after, int limit = 100)
     {
-        if (limit < 1) return Problem.Of(context, StatusCodes.Status400BadRequest, "bad-parameter", "limit");
+        if (limit < 1) return Problem.Of(context, StatusCodes.Status400BadRequest, "limit-out-of-range", limit, PageMax);
         limit = Math.Min(limit, PageMax);
         var rest = secrets.All().Where(g => after is null || string.CompareOrdinal(g.Gateway, after) > 0).Take(limit + 1).ToList();
         var page = rest.Take(limit).ToList();

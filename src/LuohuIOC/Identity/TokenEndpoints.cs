@@ -55,7 +55,7 @@ internal static class TokenEndpoints
 
     private static IResult ListTokens(HttpContext context, TokenBook tokens, string? after, int limit = 100)
     {
-        if (limit < 1) return Problem.Of(context, StatusCodes.Status400BadRequest, "bad-parameter", "limit");
+        if (limit < 1) return Problem.Of(context, StatusCodes.Status400BadRequest, "limit-out-of-range", limit, PageMax);
         limit = Math.Min(limit, PageMax);
         var all = tokens.All();
         var from = after is null ? 0 : all.TakeWhile(t => t.Id != after).Count() + 1;

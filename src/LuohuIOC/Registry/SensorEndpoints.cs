@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Text.Json.Serialization;
 using LuohuIOC.Http;
 using LuohuIOC.Registry.Exchange;
@@ -17,12 +18,12 @@ internal static class SensorEndpoints
     {
         var sensors = app.MapGroup("/api/v1/sensors").WithTags("sensors");
         sensors.MapGet("", ListAsync).RequireAuthorization("viewer").WithName("ListSensors")
-            .Produces<SensorPage>().Produces(200, null, SensorGeoJson.MediaType, SensorCsv.MediaType).ProducesProblem(400).Asks(SensorQuery.Names);
+            .Gives<SensorPage>(SensorGeoJson.MediaType, SensorCsv.MediaType).ProducesProblem(400).Asks(SensorQuery.Names);
         sensors.MapGet("/{id}", Get).RequireAuthorization("viewer").WithName("GetSensor").Produces<SensorDetail>().ProducesProblem(404);
         sensors.MapPost("/import", ImportEndpoint.ImportAsync).RequireAuthorization("administrator").WithName("ImportSensors")
-            .Produces<ImportView>().ProducesProblem(400).ProducesProblem(413).ProducesProblem(415).ProducesProblem(503).Asks("datum");
+            .Produces<ImportView>().ProducesProblem(400).ProducesProblem(413).ProducesProblem(415).ProducesProblem(503).Asks("datum").TakesFile(SensorCsv.MediaType, SensorGeoJson.MediaType);
         sensors.MapPost("/{id}/retire", RetireAsync).RequireAuthorization("administrator").WithName("RetireSensor")
-            .Produces<SensorDetail>().ProducesProblem(400).ProducesProblem(404).ProducesProblem(415).ProducesProblem(503);
+            .Produces<SensorDetail>().ProducesProblem(400).ProducesProblem(404).ProducesProblem(409).ProducesProblem(415).ProducesProblem(503);
     }
 
     /// <summary>
@@ -57,14 +58,17 @@ internal static class SensorEndpoints
             ? Results.Ok(SensorDetail.Of(sensor, registry.Network))
             : Problem.Of(context, 404, "sensor-unknown", id);
 
-    /// <summary>Takes a sensor out of service, at once or when the body says: it may publish no more, its number and history stay. Again changes nothing.</summary>
+    /// <summary>Takes a sensor out of service, at once or when the body says: it may publish no more, its number and history stay. Again changes nothing; once it is out of service a later time is refused.</summary>
     private static async Task<IResult> RetireAsync(
         string id, RetireRequest? request, HttpContext context, RegistryChanges changes, SensorRegistry registry, TimeProvider time, CancellationToken cancellationToken)
     {
         try
         {
             var retired = await changes.MakeAsync(r => r.Retire(id, time.GetUtcNow(), request?.RetiredAt), cancellationToken);
-            return retired is null ? Problem.Of(context, 404, "sensor-unknown", id) : Results.Ok(SensorDetail.Of(retired, registry.Network));
+            if (retired is null) return Problem.Of(context, 404, "sensor-unknown", id);
+            return request?.RetiredAt > time.GetUtcNow() && retired.IsRetired(time.GetUtcNow())
+                ? Problem.Of(context, 409, "sensor-retired", id, retired.RetiredAt!.Value.ToOffset(TimeParameter.ShanghaiOffset).ToString("yyyy-MM-dd HH:mm:ss", CultureInfo.InvariantCulture))
+                : Results.Ok(SensorDetail.Of(retired, registry.Network));
         }
         catch (ChangeNotMadeException e)
         {
@@ -81,8 +85,8 @@ internal static class SensorEndpoints
     {
         if (!MediaTypeHeaderValue.TryParseList(request.Headers.Accept, out var accepted)) return "";
         foreach (var type in accepted.OrderByDescending(a => a.Quality ?? 1))
-            if (type.MediaType.Value is SensorGeoJson.MediaType or SensorCsv.MediaType) return type.MediaType.Value;
-            else if (type.MediaType.Value is "application/json" or "*/*" or "application/*") return "";
+            if (type.MediaType.Value?.ToLowerInvariant() is (SensorGeoJson.MediaType or SensorCsv.MediaType) and var asked) return asked;
+            else if (type.MediaType.Value?.ToLowerInvariant() is "application/json" or "*/*" or "application/*") return "";
         return "";
     }
 }

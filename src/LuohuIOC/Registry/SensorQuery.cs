@@ -56,8 +56,9 @@ internal sealed class SensorQuery
     {
         var parsed = new SensorQuery { _now = now };
         fault = null;
-        foreach (var (name, values) in query)
+        foreach (var (written, values) in query)
         {
+            var name = written.ToLowerInvariant();
             var value = values.ToString();
             if (value.Length == 0 || parsed.Take(name, value)) continue;
             fault = new QueryFault(name, value);

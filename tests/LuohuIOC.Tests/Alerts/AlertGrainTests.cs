@@ -74,6 +74,8 @@ public sealed class AlertGrainTests
             var answer = await city.Officer.Post($"/api/v1/alerts/{id}/acknowledge", "{}");
             Assert.Equal(200, (int)answer.StatusCode);
         }
+        // What it says would stand nowhere.
+        await ApiClient.ProblemOf(await city.Officer.Post($"/api/v1/alerts/{id}/acknowledge", """{"comment":"关闭后的话"}"""), 409, "alert-closed");
         var heard = new List<AlertView>();
         city.Alerts.Changed += heard.Add;
         await city.Officer.Post($"/api/v1/alerts/{id}/mark", """{"verdict":"true"}""");

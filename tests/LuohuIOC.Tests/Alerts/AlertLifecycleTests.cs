@@ -288,6 +288,21 @@ public sealed class AlertLifecycleTests
     }
 
     [Fact]
+    public void What_an_officer_says_with_the_verdict_that_stands_is_kept_unless_it_is_about_what_has_changed()
+    {
+        Do(Some.Observed(Severity.Red, 1));
+        Do(new AlertCommand.Mark(Some.Request(_watch, "甲", "探头被遮"), AlertVerdict.False));
+        var review = Some.Request(_watch, "乙", "复核：确认误报");
+        Assert.Equal([AlertEventType.Commented], Do(new AlertCommand.Mark(review, AlertVerdict.False)));
+        Assert.Equal((AlertVerdict.False, "甲", "复核：确认误报"), (_last!.Verdict!.Value, _last.MarkedBy, _last.Comment));
+        Assert.Empty(Do(new AlertCommand.Mark(review, AlertVerdict.False)));
+        Do(new AlertCommand.Acknowledge(Some.Request(_watch, "甲")));
+        Do(new AlertCommand.Assign(Some.Request(_watch, "甲"), "清淤队"));
+        Assert.Equal(AlertRefusal.VersionConflict, Refusal(new AlertCommand.Mark(Some.Request(_watch, "乙", "再说", version: 1), AlertVerdict.False)));
+        Assert.Equal(AlertRefusal.VersionConflict, Refusal(new AlertCommand.Acknowledge(Some.Request(_watch, "甲", "再说", version: 1))));
+    }
+
+    [Fact]
     public void Two_officers_do_not_overwrite_each_other()
     {
         Do(Some.Observed(Severity.Red, 1));

@@ -44,7 +44,7 @@ public sealed class ApiDescriptionTests
         using var viewer = host.ClientAs(Role.Viewer);
         var document = await ApiClient.JsonOf(await viewer.Get("/openapi/v1.json"));
         var responses = document.GetProperty("paths").GetProperty("/api/v1/tokens").GetProperty("post").GetProperty("responses");
-        Assert.Equal(["201", "400", "401", "403", "409", "415"], responses.EnumerateObject().Select(r => r.Name).Order());
+        Assert.Equal(["201", "400", "401", "403", "409", "415", "429"], responses.EnumerateObject().Select(r => r.Name).Order());
         var wish = document.GetProperty("components").GetProperty("schemas").GetProperty("TokenRequest");
         Assert.Equal(["name", "role"], wish.GetProperty("required").EnumerateArray().Select(r => r.GetString()));
         Assert.Equal(

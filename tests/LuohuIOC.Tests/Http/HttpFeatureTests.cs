@@ -78,8 +78,24 @@ public sealed class HttpFeatureTests
         Assert.Contains("$.mood", wrongType.GetProperty("detail").GetString());
         Assert.Contains("第 3 行", wrongType.GetProperty("detail").GetString());
         await ApiClient.ProblemOf(await client.Post("/api/v1/wish", "{"), 400, "body-unreadable");
-        await ApiClient.ProblemOf(await client.Post("/api/v1/wish", ""), 400, "bad-parameter");
+        await ApiClient.ProblemOf(await client.Post("/api/v1/wish", ""), 400, "body-missing");
+        await ApiClient.ProblemOf(await client.Post("/api/v1/wish", "null"), 400, "body-missing");
         await ApiClient.ProblemOf(await client.Post("/api/v1/wish", "x", "text/plain"), 415, "media-type");
+    }
+
+    [Fact]
+    public async Task A_packed_body_is_refused_for_that_and_not_for_what_it_looks_like()
+    {
+        await using var host = await WebHost.StartAsync(map: app => app.MapPut("/api/v1/wish", (Wish wish) => wish.Name));
+        using var client = host.ClientAs(Role.Viewer);
+        foreach (var (encoding, status) in new[] { ("gzip", 415), ("bogus", 415), ("identity", 200) })
+        {
+            using var body = new StringContent("""{"name":"x"}""", System.Text.Encoding.UTF8, "application/json");
+            body.Headers.ContentEncoding.Add(encoding);
+            using var answer = await client.Put("/api/v1/wish", body);
+            Assert.Equal(status, (int)answer.StatusCode);
+            if (status == 415) Assert.Contains(encoding, (await ApiClient.ProblemOf(answer, 415, "content-encoding")).GetProperty("detail").GetString());
+        }
     }
 
     [Theory]

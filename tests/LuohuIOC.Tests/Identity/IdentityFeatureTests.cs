@@ -147,7 +147,7 @@ public sealed class IdentityFeatureTests
         using var administrator = host.ClientWith(host.FirstToken);
         foreach (var (path, key) in new[] { ("/api/v1/tokens", "id"), ("/api/v1/gateways", "gateway") })
         {
-            await ApiClient.ProblemOf(await administrator.Get($"{path}?limit=0"), 400, "bad-parameter");
+            await ApiClient.ProblemOf(await administrator.Get($"{path}?limit=0"), 400, "limit-out-of-range");
             var seen = new List<string>();
             for (var next = ""; next is not null;)
             {

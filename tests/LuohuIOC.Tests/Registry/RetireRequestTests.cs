@@ -35,5 +35,8 @@ public sealed class RetireRequestTests
         Assert.Equal(2028, host.Registry[0].RetiredAt!.Value.Year);
         await host.Administrator.Post(Path, "");
         Assert.Equal(host.Host.Clock.GetUtcNow(), host.Registry[0].RetiredAt);
+        var late = await ApiClient.ProblemOf(await host.Administrator.Post(Path, """{"retiredAt":"2029-01-01T00:00:00Z"}"""), 409, "sensor-retired");
+        Assert.Contains("2023-09-08 02:00:00", late.GetProperty("detail").GetString());
+        Assert.Equal(200, (int)(await host.Administrator.Post(Path, "{}")).StatusCode);
     }
 }

@@ -15,6 +15,7 @@ public class SensorEndpointsTests
         await using var host = await RegistryHost.StartAsync();
         Assert.Equal(21, (await ItemsOf(host.Viewer, "/api/v1/sensors?kind=waterlogging")).Count);
         Assert.Equal(181, (await ItemsOf(host.Viewer, "/api/v1/sensors?kind=outfall,water_quality")).Count);
+        Assert.Equal(21, (await ItemsOf(host.Viewer, "/api/v1/sensors?KIND=waterlogging&Limit=500")).Count);
         var point = (await ItemsOf(host.Viewer, "/api/v1/sensors?q=waterlogging-01"))[0];
         Assert.Equal("waterlogging", point.GetProperty("kind").GetString());
         Assert.True(point.GetProperty("synthetic").GetBoolean());

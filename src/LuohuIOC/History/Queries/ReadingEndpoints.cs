@@ -14,7 +14,7 @@ internal static class ReadingEndpoints
     {
         var readings = routes.MapGroup("/api/v1").WithTags("readings").RequireAuthorization("viewer");
         readings.MapGet("/sensors/{id}/readings", OfSensor).WithName("ListReadingsOfSensor")
-            .Produces<ReadingPage<ReadingItem>>().Produces(200, null, CsvAnswer.MediaType).ProducesProblem(400);
+            .Gives<ReadingPage<ReadingItem>>(CsvAnswer.MediaType).ProducesProblem(400);
         readings.MapGet("/readings", OfSensors).WithName("ListReadings").Produces<ReadingPage<ReadingItem>>();
         readings.MapGet("/readings/count", Count).WithName("CountReadings").Produces<ReadingCount>();
     }

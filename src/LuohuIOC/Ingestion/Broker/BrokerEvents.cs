@@ -68,9 +68,9 @@ public sealed class BrokerEvents(
         var levels = filter.Split('/');
         // spBv1.0/STATE/luohu-ioc, spBv1.0/STATE/+, spBv1.0/STATE/#
         if (levels is ["spBv1.0", "STATE", { Length: > 0 }]) return true;
-        // spBv1.0/water/NCMD/gw-1, spBv1.0/water/DCMD/gw-1/+
+        // spBv1.0/water/NCMD/gw-1, spBv1.0/water/DCMD/gw-1/+, spBv1.0/water/DCMD/gw-1/#: nobody else's are below a node's own
         if (levels is ["spBv1.0", not ("+" or "#"), "NCMD" or "DCMD", var node, .. var device])
-            return Topic.IsId(node) && (gateway is null || node == gateway) && device.Length == (levels[2] == "DCMD" ? 1 : 0) && device is not ["#"];
+            return Topic.IsId(node) && (gateway is null || node == gateway) && (device is ["#"] || device.Length == (levels[2] == "DCMD" ? 1 : 0));
         return levels is ["luohu", "v1", var own, var sensor, "command"] && Topic.IsId(own) && (gateway is null || own == gateway)
             && (sensor == "+" || Topic.IsId(sensor));
     }

@@ -43,7 +43,7 @@ internal static partial class CommandEndpoints
 
     private static IResult List(string id, HttpContext context, SensorRegistry registry, CommandBook book, GatewayBoard gateways, long? after, int limit = 50)
     {
-        if (limit < 1) return Problem.Of(context, StatusCodes.Status400BadRequest, "bad-parameter", "limit");
+        if (limit < 1) return Problem.Of(context, StatusCodes.Status400BadRequest, "limit-out-of-range", limit, LimitMax);
         if (!registry.TryFind(id, out _)) return Problem.Of(context, StatusCodes.Status404NotFound, "not-found", id);
         var language = TextBook.LanguageOf(context.Request);
         var (commands, next) = book.Of(id, Math.Min(limit, LimitMax), after);

@@ -52,6 +52,10 @@ public static partial class RejectionEndpoints
     {
         RejectionReason.TsOutOfRange when Seconds().IsMatch(Encoding.Latin1.GetString(r.FirstBytes)) => TextBook.Get(language, "rejection.ts_out_of_range.seconds"),
         RejectionReason.NotJson => JsonFault.TextOf(language, r.FirstBytes, r.PayloadBytes),
+        RejectionReason.MetricUnknown when registry.TryFind(r.Sensor, out var free) && free.Kind == SensorKind.Generic =>
+            Topic.IsMetricName(Encoding.UTF8.GetBytes(r.Metric)) && free.Layout.Names.Count >= MetricLayout.MetricsMax
+                ? TextBook.Get(language, "rejection.metric_unknown.full", MetricLayout.MetricsMax)
+                : TextBook.Get(language, "rejection.metric_unknown.name", Topic.IdLengthMax),
         RejectionReason.MetricUnknown when registry.TryFind(r.Sensor, out var sensor) =>
             TextBook.Get(language, "rejection.metric_unknown.known", string.Join(TextBook.Get(language, "comma"), sensor.Layout.Names)),
         _ => TextBook.Get(language, $"rejection.{r.Reason.WireName()}"),

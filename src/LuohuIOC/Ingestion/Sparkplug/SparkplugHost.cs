@@ -119,7 +119,9 @@ public sealed class SparkplugHost(
             var kind = registry.TryFind(device.Key, out var sensor) ? sensor.Kind : SensorKind.Generic;
             if (device.Select(v => v.Name).FirstOrDefault(n => !IsOfProtocol(n) && Metric(kind, n) is null) is { } unknown)
                 refusals.Add(new Refusal(RejectionReason.MetricUnknown, device.Key, -1, unknown[..Math.Min(unknown.Length, Topic.IdLengthMax)]));
-            foreach (var moment in device.GroupBy(v => v.UnixMs).OrderBy(m => m.Key))
+            if (device.Select(v => v.Value is double.NaN or double.PositiveInfinity or double.NegativeInfinity ? Metric(kind, v.Name)?.Name : null).FirstOrDefault(n => n is not null) is { } infinite)
+                refusals.Add(new Refusal(RejectionReason.ValueNotFinite, device.Key, -1, infinite));
+            foreach (var moment in device.Where(v => double.IsFinite(v.Value)).GroupBy(v => v.UnixMs).OrderBy(m => m.Key))
             {
                 var values = moment.Select(v => (Metric: Metric(kind, v.Name), v.Value)).Where(v => v.Metric is not null)
                     .Select(v => (v.Metric!.Value.Name, Value: v.Value * v.Metric.Value.Factor)).ToList();

@@ -42,7 +42,7 @@ internal static class StationRecordEndpoints
     private static IResult List(HttpContext context, StationRecords records, string protocol, string address, long? after, int limit = 50)
     {
         if (!IsKnown(protocol)) return Problem.Of(context, StatusCodes.Status404NotFound, "not-found", protocol);
-        if (limit < 1) return Problem.Of(context, StatusCodes.Status400BadRequest, "bad-parameter", "limit");
+        if (limit < 1) return Problem.Of(context, StatusCodes.Status400BadRequest, "limit-out-of-range", limit, LimitMax);
         limit = Math.Min(limit, LimitMax);
         var language = TextBook.LanguageOf(context.Request);
         var items = records.Read(address, null, after, limit).Select(r => View(r, language)).ToList();

@@ -85,7 +85,7 @@ internal sealed class SensorRow(int line, Func<string, string?> cell, FileDatum 
     {
         var text = cell(column) ?? "";
         if (text.Length == 0) Refuse(column, "missing");
-        else if (!Topic.IsId(text)) Refuse(column, "id-invalid", text);
+        else if (!Topic.IsId(text) || text is "." or "..") Refuse(column, "id-invalid", text);
         return text;
     }
 

@@ -91,8 +91,8 @@ public static partial class RuleChecks
         // What is annotated as never null may hold nulls all the same: JSON arrays are not checked element by element.
         if (steps.Length == 0 || steps.Contains(null)) return new("rule-steps-missing");
         if (steps.Select(s => SeverityFault(s.Severity)).FirstOrDefault(f => f is not null) is { } severity) return severity;
-        if (steps.FirstOrDefault(s => !double.IsFinite(s.At)) is { } infinite) return new("rule-threshold-out-of-range", infinite.At, "", "");
-        if (!double.IsFinite(hysteresis) || hysteresis < 0) return new("rule-hysteresis-negative", Figure(hysteresis));
+        if (!steps.All(s => double.IsFinite(s.At)) || !double.IsFinite(hysteresis)) return new("rule-figure-infinite");
+        if (hysteresis < 0) return new("rule-hysteresis-negative", Figure(hysteresis));
         var ordered = steps.OrderBy(s => s.Severity).ToArray();
         for (var i = 1; i < ordered.Length; i++)
         {

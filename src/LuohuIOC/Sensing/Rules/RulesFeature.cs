@@ -1,3 +1,4 @@
+using LuohuIOC.Http;
 using LuohuIOC.Storage;
 
 namespace LuohuIOC.Sensing.Rules;
@@ -25,13 +26,13 @@ public static class RulesFeature
     public static IEndpointRouteBuilder MapRules(this IEndpointRouteBuilder app)
     {
         var api = app.MapGroup("/api/v1").WithTags("rules");
-        api.MapGet("/rules", RuleEndpoints.Defaults).RequireAuthorization("viewer");
-        api.MapGet("/sensors/{id}/rules", RuleEndpoints.InForce).RequireAuthorization("viewer");
-        api.MapGet("/sensors/{id}/rules/history", RuleEndpoints.History).RequireAuthorization("viewer");
+        api.MapGet("/rules", RuleEndpoints.Defaults).RequireAuthorization("viewer").Gives<RuleList<DefaultsView>>();
+        api.MapGet("/sensors/{id}/rules", RuleEndpoints.InForce).RequireAuthorization("viewer").Gives<RuleList<RuleView>>();
+        api.MapGet("/sensors/{id}/rules/history", RuleEndpoints.History).RequireAuthorization("viewer").Gives<RuleList<VersionView>>();
         api.MapPut("/sensors/{id}/rules/{rule}", RuleEndpoints.Put).RequireAuthorization("administrator")
-            .Produces(200, contentType: "application/json").ProducesProblem(400).ProducesProblem(404).ProducesProblem(412).ProducesProblem(422);
+            .Takes<Rule>().Gives<RuleView>().Heeds("If-Match").ProducesProblem(400).ProducesProblem(404).ProducesProblem(412).ProducesProblem(422);
         api.MapDelete("/sensors/{id}/rules/{rule}", RuleEndpoints.Delete).RequireAuthorization("administrator")
-            .Produces(204).ProducesProblem(400).ProducesProblem(404).ProducesProblem(412);
+            .Produces(204).Heeds("If-Match").ProducesProblem(400).ProducesProblem(404).ProducesProblem(412);
         return app;
     }
 }

@@ -107,7 +107,7 @@ public sealed class WaitingCommandsTests : IAsyncLifetime
         var rest = await ApiClient.JsonOf(await _officer.Get($"{Path}?limit=2&after={first.GetProperty("next").GetString()}"));
         Assert.Equal((2, 1), (first.GetProperty("items").GetArrayLength(), rest.GetProperty("items").GetArrayLength()));
         Assert.Equal(JsonValueKind.Null, rest.GetProperty("next").ValueKind);
-        await ApiClient.ProblemOf(await _officer.Get($"{Path}?limit=0"), 400, "bad-parameter");
+        await ApiClient.ProblemOf(await _officer.Get($"{Path}?limit=0"), 400, "limit-out-of-range");
     }
 
     private async Task<Channel<string>> ConnectAsync(IMqttClient gateway)

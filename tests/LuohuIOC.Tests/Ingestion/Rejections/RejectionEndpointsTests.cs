@@ -34,7 +34,7 @@ public sealed class RejectionEndpointsTests
                 app.MapStationRecords();
             });
         using var officer = host.ClientAs(Role.DutyOfficer);
-        foreach (var limit in new[] { 0, -1 }) await ApiClient.ProblemOf(await officer.Get($"{path}?limit={limit}"), 400, "bad-parameter");
+        foreach (var limit in new[] { 0, -1 }) await ApiClient.ProblemOf(await officer.Get($"{path}?limit={limit}"), 400, "limit-out-of-range");
         Assert.True((await officer.Get($"{path}?limit=1000000")).IsSuccessStatusCode);
     }
 
@@ -92,6 +92,18 @@ public sealed class RejectionEndpointsTests
         Assert.Contains("displacement、tilt", RejectionEndpoints.TextOf(rejection, registry, TextBook.Chinese));
         Assert.Contains("displacement, tilt", RejectionEndpoints.TextOf(rejection, registry, TextBook.English));
         Assert.DoesNotContain("displacement", RejectionEndpoints.TextOf(rejection with { Sensor = "s-2" }, registry, TextBook.English));
+    }
+
+    [Fact]
+    public void A_metric_of_a_sensor_of_any_metrics_is_told_for_its_name_or_for_the_room()
+    {
+        var registry = Registry.Some.Registry(Registry.Some.Draft("s-1", kind: SensorKind.Generic));
+        var rejection = new Rejection(0, "gw-1", "luohu/v1/gw-1/s-1/telemetry", RejectionReason.MetricUnknown, "s-1", 0, "Speed", 2, [1, 2]);
+        Assert.Contains("指标名不合规", RejectionEndpoints.TextOf(rejection, registry, TextBook.Chinese));
+        registry.TryFind("s-1", out var sensor);
+        for (var i = 0; sensor!.Layout.Names.Count < MetricLayout.MetricsMax; i++) sensor = registry.WithMetric(sensor, $"m{i}");
+        Assert.Contains("已满 64 个", RejectionEndpoints.TextOf(rejection with { Metric = "speed" }, registry, TextBook.Chinese));
+        Assert.Contains("指标名不合规", RejectionEndpoints.TextOf(rejection, registry, TextBook.Chinese));
     }
 
     private static string TextOfNoJson(byte[] first, int? payloadBytes) => RejectionEndpoints.TextOf(

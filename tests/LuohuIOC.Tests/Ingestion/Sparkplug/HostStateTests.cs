@@ -43,9 +43,16 @@ public sealed class HostStateTests
     [InlineData("spBv1.0/STATE/+", true)]
     [InlineData("spBv1.0/STATE/#", true)]
     [InlineData("spBv1.0/STATE", false)]
+    [InlineData("spBv1.0/water/NCMD/gw-1/#", true)]
+    [InlineData("spBv1.0/water/DCMD/gw-1/#", true)]
+    [InlineData("spBv1.0/water/DCMD/gw-1/+", true)]
+    [InlineData("spBv1.0/water/NCMD/gw-2/#", false)]
+    [InlineData("spBv1.0/water/NCMD/+/#", false)]
+    [InlineData("spBv1.0/+/NCMD/gw-1/#", false)]
+    [InlineData("spBv1.0/water/NCMD/#", false)]
     [InlineData("spBv1.0/+/#", false)]
     [InlineData("spBv1.0/#", false)]
-    public void A_gateway_may_look_for_the_state_of_hosts(string filter, bool may) => Assert.Equal(may, BrokerEvents.MaySubscribe(filter, "gw-1"));
+    public void A_gateway_may_look_for_the_state_of_hosts_and_what_is_said_to_it(string filter, bool may) => Assert.Equal(may, BrokerEvents.MaySubscribe(filter, "gw-1"));
 
     [Theory]
     [InlineData("scada 1", true)]

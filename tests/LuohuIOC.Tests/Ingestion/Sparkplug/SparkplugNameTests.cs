@@ -41,6 +41,22 @@ public sealed class SparkplugNameTests
         Assert.Equal("", Take(SensorKind.Outfall, "s", "bdSeq", "Node Control/Rebirth", "Device Control/Reboot", "Properties/Channels").Refused);
     }
 
+    [Theory]
+    [InlineData(double.NaN)]
+    [InlineData(double.PositiveInfinity)]
+    public void A_value_that_is_no_number_is_refused_and_the_others_are_taken(double value)
+    {
+        var birth = new SparkplugWriter(1_000_000_000_000);
+        birth.Number("level", 1, 1_000_000_000_000, value);
+        birth.Number("battery", 2, 1_000_000_000_000, 90);
+        var (telemetry, refusals) = (new ArrayBufferWriter<byte>(), new List<Refusal>());
+        var host = Host(SensorKind.Outfall);
+        host.Take(new SparkplugTopic("g", SparkplugMessage.NodeBirth, "gw", null), SparkplugWriter.Sequenced([], 0), telemetry, []);
+        host.Take(new SparkplugTopic("g", SparkplugMessage.DeviceBirth, "gw", "s"), SparkplugWriter.Sequenced(birth.Bytes, 1), telemetry, refusals);
+        Assert.Equal("""{"s":[{"ts":1000000000000,"values":{"battery":90}}]}""", Encoding.UTF8.GetString(telemetry.WrittenSpan));
+        Assert.Equal([new Refusal(RejectionReason.ValueNotFinite, "s", -1, "level")], refusals);
+    }
+
     [Fact]
     public void Data_without_any_time_is_of_its_receipt()
     {

@@ -42,6 +42,7 @@ public class SensorCsvTests
             abroad,pipe,辛站,114.06,22.54,gw-1,,,,
             hosts,pipe,癸站,114.1336,22.5553,ioc,,,,
             ok-3,generic,壬站,,,gw-1,,,,2024-05-01T08:00:00+09:00
+            ..,pipe,子站,114.1336,22.5553,gw-1,,,,
             """);
         Assert.Equal(["ok-1", "ok-2", "ok-3"], file.Drafts.Select(d => d.Id));
         Assert.Equal(
@@ -54,6 +55,7 @@ public class SensorCsvTests
                 (9, "row", "cell-count"), (10, "row", "bad-quotes"), (11, "row", "bad-quotes"),
                 (12, "longitude", "outside-district"),
                 (13, "gateway", "gateway-reserved"),
+                (15, "id", "id-invalid"),
             ],
             file.Refused.Select(r => (r.Line, r.Field, r.Code)).Order());
         Some.AssertTextsFor(file.Refused);

@@ -22,6 +22,8 @@ public sealed class RuleChecksTests
     [InlineData("""{"type":"ladder","id":"x-1","metric":"depth","steps":[{"severity":"red","at":0.5},{"severity":"blue","at":0.6}]}""", "rule-thresholds-unordered")]
     [InlineData("""{"type":"ladder","id":"x-1","metric":"depth","when":"below","steps":[{"severity":"red","at":0.5},{"severity":"blue","at":0.6}]}""", null)]
     [InlineData("""{"type":"ladder","id":"x-1","metric":"depth","steps":[{"severity":"red","at":5.1}]}""", "rule-threshold-out-of-range")]
+    [InlineData("""{"type":"ladder","id":"x-1","metric":"depth","steps":[{"severity":"red","at":1e400}]}""", "rule-figure-infinite")]
+    [InlineData("""{"type":"ladder","id":"x-1","metric":"depth","hysteresis":1e400,"steps":[{"severity":"red","at":0.5}]}""", "rule-figure-infinite")]
     [InlineData("""{"type":"ladder","id":"x-1","metric":"depth","hysteresis":-0.1,"steps":[{"severity":"red","at":0.5}]}""", "rule-hysteresis-negative")]
     [InlineData("""{"type":"ladder","id":"x-1","metric":"depth","hysteresis":0.1,"steps":[{"severity":"blue","at":0.4},{"severity":"red","at":0.5}]}""", "rule-hysteresis-too-large")]
     [InlineData("""{"type":"ladder","id":"x-1","metric":"depth","hysteresis":0.5,"steps":[{"severity":"red","at":0.5}]}""", "rule-never-clears-below")]

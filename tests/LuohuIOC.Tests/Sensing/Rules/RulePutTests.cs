@@ -95,8 +95,8 @@ public sealed class RulePutTests : IAsyncLifetime
     {
         var rule = (await ApiClient.JsonOf(await _client.Get("/openapi/v1.json"))).GetProperty("paths").GetProperty("/api/v1/sensors/{id}/rules/{rule}");
         IEnumerable<string> Of(string method) => rule.GetProperty(method).GetProperty("responses").EnumerateObject().Select(r => r.Name).Except(["401", "403"]).Order();
-        Assert.Equal(["200", "400", "404", "412", "422"], Of("put"));
-        Assert.Equal(["204", "400", "404", "412"], Of("delete"));
+        Assert.Equal(["200", "400", "404", "412", "422", "429"], Of("put"));
+        Assert.Equal(["204", "400", "404", "412", "429"], Of("delete"));
     }
 
     private async Task<JsonElement> ListAsync() => await ApiClient.JsonOf(await _client.Get(Rules));
