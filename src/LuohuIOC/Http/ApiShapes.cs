@@ -49,7 +49,10 @@ internal static class ApiShapes
         {
             operation.Parameters.Add(new OpenApiParameter
             {
-                Name = header.Name, In = ParameterLocation.Header, Schema = new OpenApiSchema { Type = JsonSchemaType.String }, Description = TextBook.Get(language, $"api.header.{header.Name}"),
+                Name = header.Name,
+                In = ParameterLocation.Header,
+                Schema = new OpenApiSchema { Type = JsonSchemaType.String },
+                Description = TextBook.Get(language, $"api.header.{header.Name}"),
             });
         }
         var isAsked = operation.Parameters.Any(p => p.In == ParameterLocation.Query);

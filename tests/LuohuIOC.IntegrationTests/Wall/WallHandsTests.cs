@@ -325,7 +325,8 @@ public sealed class WallHandsTests(WallSite site) : IClassFixture<WallSite>
         var import = access.GetByRole(AriaRole.Region, new() { Name = "导入感知设备台账" });
         await import.GetByLabel("台账文件").SetInputFilesAsync(new FilePayload
         {
-            Name = "新增.csv", MimeType = "text/csv",
+            Name = "新增.csv",
+            MimeType = "text/csv",
             Buffer = Encoding.UTF8.GetBytes("id,kind,name,street,longitude,latitude,gateway\nwaterlogging-901,waterlogging,春风路新增积水点,南湖街道,114.1235,22.5412,gw-new-01\nwaterlogging-902,puddle,错类别,南湖街道,114.1235,22.5412,gw-new-01\n"),
         });
         await import.GetByRole(AriaRole.Button, new() { Name = "导入" }).ClickAsync();
