@@ -28,6 +28,8 @@ public sealed partial class Failures(ILogger<Failures> log) : IExceptionHandler
     /// <summary>Answers that carry a status and nothing else: unknown address, wrong method, refused media type.</summary>
     public static Task DescribeAsync(HttpContext context)
     {
+        // Routing knows nothing of HeadRequests.
+        if (context.Response.Headers.Allow.ToString().Split(", ") is var allowed && allowed.Contains(HttpMethods.Get)) context.Response.Headers.Allow = string.Join(", ", allowed.Append(HttpMethods.Head));
         var code = context.Response.StatusCode switch
         {
             StatusCodes.Status400BadRequest => "bad-request",

@@ -17,7 +17,7 @@ internal sealed class StaEntities(SensorRegistry registry, string root, TimeProv
 
     public IEnumerable<Sensor> Sensors => registry.All.ToArray();
 
-    public JsonObject Thing(Sensor sensor) => Linked("Things", sensor.Id, ["Locations", "Datastreams"], new JsonObject
+    public JsonObject Thing(Sensor sensor) => Linked("Things", sensor.Id, ["Locations", "HistoricalLocations", "Datastreams"], new JsonObject
     {
         ["name"] = sensor.Name,
         ["description"] = KindCatalogue.Of(sensor.Kind).English,
@@ -32,7 +32,7 @@ internal sealed class StaEntities(SensorRegistry registry, string root, TimeProv
         },
     });
 
-    public JsonObject Location(Sensor sensor) => Linked("Locations", sensor.Id, ["Things"], new JsonObject
+    public JsonObject Location(Sensor sensor) => Linked("Locations", sensor.Id, ["Things", "HistoricalLocations"], new JsonObject
     {
         ["name"] = sensor.Name,
         ["description"] = sensor.Street,

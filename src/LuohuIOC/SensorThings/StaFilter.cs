@@ -1,26 +1,32 @@
 using System.Globalization;
 using System.Text.RegularExpressions;
+using System.Xml;
+using LuohuIOC.Http;
 
 namespace LuohuIOC.SensorThings;
 
 /// <summary>
-/// <c>$filter</c> of OGC SensorThings 1.1 (9.3.3.5): comparisons, and, or, not, parentheses, substringof, startswith, endswith, tolower,
-/// toupper, trim, length, concat, indexof and the functions of <see cref="StaGeometry"/> over property paths, through neighbours too. <c>name eq 'x' and (properties/kind eq 'river' or not startswith(name,'y'))</c>
+/// <c>$filter</c> of OGC SensorThings 1.1 (9.3.3.5): comparisons, and, or, not, parentheses, <see cref="StaArithmetic"/>, <see cref="StaFunctions"/> and
+/// those of <see cref="StaGeometry"/> over property paths, through neighbours too. <c>name eq 'x' and (properties/kind eq 'river' or not startswith(name,'y'))</c>
 /// </summary>
 internal sealed partial class StaFilter
 {
     private const int DepthMax = 50;
+    private const string Duration = "duration'";
 
     private readonly List<string> _tokens;
     private readonly Func<StaScope, object?> _test;
+    private readonly DateTimeOffset _now;
     private int _at;
     private int _depth;
+    private bool _isAlternative;
 
-    private StaFilter(string text)
+    private StaFilter(string text, DateTimeOffset now)
     {
+        _now = now;
         _tokens = [.. Token().Matches(text).Select(m => m.Value.Trim())];
         if (string.Concat(_tokens.Select(t => t.Replace(" ", ""))).Length != text.Replace(" ", "").Length) throw new StaQueryException($"$filter: '{text}'");
-        _test = Or();
+        _test = Condition(Or(), 0).Of;
         if (_at < _tokens.Count) throw new StaQueryException($"$filter: '{_tokens[_at]}'");
     }
 
@@ -36,18 +42,23 @@ internal sealed partial class StaFilter
     /// <summary>Every property that the filter names.</summary>
     public List<string[]> Paths { get; } = [];
 
-    public static StaFilter Parse(string text) => new(text);
+    /// <param name="text">As it was written.</param>
+    /// <param name="now">What <c>now()</c> gives.</param>
+    /// <exception cref="StaQueryException">It is no condition.</exception>
+    public static StaFilter Parse(string text, DateTimeOffset now) => new(text, now);
 
     public bool Matches(StaScope entity) => StaValues.IsTrue(_test(entity));
 
-    private Func<StaScope, object?> Or()
+    private StaOperand Or()
     {
         if (++_depth > DepthMax) throw new StaQueryException("$filter", "too-deep");
+        var from = _at;
         var left = And();
         while (TryTake("or"))
         {
-            var (a, b) = (left, And());
-            left = e => StaValues.IsTrue(a(e)) || StaValues.IsTrue(b(e));
+            var a = Condition(left, from).Of;
+            var b = Condition(And(), from).Of;
+            left = new StaOperand(e => StaValues.IsTrue(a(e)) || StaValues.IsTrue(b(e)), StaSort.Truth);
             (Bounds, Datastream) = ((0, long.MaxValue), null);
             _isAlternative = true;
             IsBoundsOnly = false;
@@ -56,51 +67,45 @@ internal sealed partial class StaFilter
         return left;
     }
 
-    private bool _isAlternative;
-
-    private Func<StaScope, object?> And()
+    private StaOperand And()
     {
+        var from = _at;
         var left = Not();
         while (TryTake("and"))
         {
-            var (a, b) = (left, Not());
-            left = e => StaValues.IsTrue(a(e)) && StaValues.IsTrue(b(e));
+            var (a, b) = (Condition(left, from).Of, Condition(Not(), from).Of);
+            left = new StaOperand(e => StaValues.IsTrue(a(e)) && StaValues.IsTrue(b(e)), StaSort.Truth);
         }
         return left;
     }
 
-    private Func<StaScope, object?> Not()
+    private StaOperand Not()
     {
         if (!TryTake("not")) return Comparison();
-        var (bounds, datastream) = (Bounds, Datastream);
-        var inner = Comparison();
-        (Bounds, Datastream) = (bounds, datastream);
-        IsBoundsOnly = false;
-        return e => !StaValues.IsTrue(inner(e));
+        var (from, narrowed) = (_at, (Bounds, Datastream));
+        var inner = Condition(Comparison(), from).Of;
+        Widen(narrowed);
+        return new StaOperand(e => !StaValues.IsTrue(inner(e)), StaSort.Truth);
     }
 
-    private Func<StaScope, object?> Comparison()
+    private StaOperand Comparison()
     {
-        if (TryTake("("))
-        {
-            var inner = Or();
-            Expect(")");
-            return inner;
-        }
-        var pathAt = _at;
-        var left = Value();
+        var (from, narrowed) = (_at, (Bounds, Datastream));
+        var left = Sum();
         if (_at >= _tokens.Count || _tokens[_at] is not ("eq" or "ne" or "gt" or "ge" or "lt" or "le"))
         {
-            IsBoundsOnly = false;
-            return left.Of;
+            // In parentheses stands a condition whose own comparisons have said what they bound.
+            if (_tokens[from] != "(") IsBoundsOnly = false;
+            return left;
         }
         var op = _tokens[_at++];
-        var valueAt = _at;
-        var right = Value();
-        var written = $"{string.Concat(_tokens[pathAt..(valueAt - 1)])} {op} {string.Concat(_tokens[valueAt.._at])}";
+        var right = Sum();
+        // (phenomenonTime lt …) eq false
+        if (left.Sort == StaSort.Truth || right.Sort == StaSort.Truth) Widen(narrowed);
+        var written = Written(from);
         StaOperand.Check(left, right, written);
-        Narrow(_tokens[pathAt], op, _tokens[valueAt]);
-        return e => StaValues.Each(left.Of(e), right.Of(e), (a, b) => Compare(a, b, written) is { } order && op switch
+        Narrow(left.Path, op, right);
+        return new StaOperand(e => StaValues.Each(left.Of(e), right.Of(e), (a, b) => Compare(a, b, written) is { } order && op switch
         {
             "eq" => order == 0,
             "ne" => order != 0,
@@ -108,19 +113,89 @@ internal sealed partial class StaFilter
             "ge" => order >= 0,
             "lt" => order < 0,
             _ => order <= 0,
-        });
+        }), StaSort.Truth);
     }
 
+    private StaOperand Sum()
+    {
+        var from = _at;
+        var left = Product();
+        while (_at < _tokens.Count && _tokens[_at] is "add" or "sub")
+        {
+            var (op, right) = (_tokens[_at++], Product());
+            left = StaArithmetic.Of(left, op, right, Written(from));
+        }
+        return left;
+    }
+
+    private StaOperand Product()
+    {
+        var from = _at;
+        var left = Value();
+        while (_at < _tokens.Count && _tokens[_at] is "mul" or "div" or "mod")
+        {
+            var (op, right) = (_tokens[_at++], Value());
+            left = StaArithmetic.Of(left, op, right, Written(from));
+        }
+        return left;
+    }
+
+    private StaOperand Value()
+    {
+        if (_at >= _tokens.Count) throw new StaQueryException("$filter", "ends-early");
+        var token = _tokens[_at++];
+        if (token == "(")
+        {
+            var inner = Or();
+            Expect(")");
+            return inner;
+        }
+        if (_at < _tokens.Count && _tokens[_at] == "(") return Call(token);
+        if (token == "null") return StaOperand.Literal(null);
+        if (Literal(token) is { } literal) return StaOperand.Literal(literal);
+        if (token is ")" or ",") throw new StaQueryException($"$filter: '{token}'");
+        var path = token.Split('/');
+        Paths.Add(path);
+        return StaOperand.Property(path);
+    }
+
+    private StaOperand Call(string name)
+    {
+        var narrowed = (Bounds, Datastream);
+        Expect("(");
+        var arguments = new List<StaOperand>();
+        if (!TryTake(")"))
+        {
+            do arguments.Add(Sum());
+            while (TryTake(","));
+            Expect(")");
+        }
+        if (arguments.Exists(a => a.Sort == StaSort.Truth)) Widen(narrowed);
+        return StaFunctions.Call(name, arguments, _now);
+    }
+
+    // What has been said is part of something else: it bounds nothing.
+    private void Widen(((long FromMs, long ToMs) Bounds, string? Datastream) to)
+    {
+        (Bounds, Datastream) = to;
+        IsBoundsOnly = false;
+    }
+
+    private StaOperand Condition(StaOperand operand, int from) =>
+        operand.Sort is StaSort.Truth or StaSort.Unknown or StaSort.Null ? operand : throw new StaQueryException($"$filter: {Written(from)}", "no-condition");
+
+    private string Written(int from) => string.Join(' ', _tokens[from.._at]).Replace("( ", "(").Replace(" )", ")").Replace(" (", "(").Replace(" ,", ",");
+
     // Only what stands in a chain of "and" from the beginning holds for every match.
-    private void Narrow(string path, string op, string value)
+    private void Narrow(string[]? path, string op, StaOperand value)
     {
         if (_isAlternative) return;
-        if (path is "Datastream/id" or "Datastream/@iot.id" && op == "eq" && value.StartsWith('\'') && Datastream is null)
+        if (path is ["Datastream", "id" or "@iot.id"] && op == "eq" && value.Constant is string stream && Datastream is null)
         {
-            Datastream = Literal(value) as string;
+            Datastream = stream;
             return;
         }
-        if (path is not ("phenomenonTime" or "resultTime") || op == "ne" || Literal(value) is not DateTimeOffset at)
+        if (path is not ["phenomenonTime" or "resultTime"] || op == "ne" || value.Constant is not DateTimeOffset at)
         {
             IsBoundsOnly = false;
             return;
@@ -139,61 +214,30 @@ internal sealed partial class StaFilter
         Bounds = (Math.Max(Bounds.FromMs, from), Math.Min(Bounds.ToMs, to));
     }
 
-    private StaOperand Value()
-    {
-        if (_at >= _tokens.Count) throw new StaQueryException("$filter", "ends-early");
-        var token = _tokens[_at++];
-        if (_at < _tokens.Count && _tokens[_at] == "(") return Call(token);
-        if (Literal(token) is { } literal) return StaOperand.Literal(literal);
-        if (token is "(" or ")" or ",") throw new StaQueryException($"$filter: '{token}'");
-        if (token == "null") return new StaOperand(_ => null, StaSort.Null);
-        var path = token.Split('/');
-        Paths.Add(path);
-        return StaOperand.Property(path);
-    }
-
-    private StaOperand Call(string name)
-    {
-        Expect("(");
-        var arguments = new List<Func<StaScope, object?>> { Value().Of };
-        while (TryTake(",")) arguments.Add(Value().Of);
-        Expect(")");
-        if (StaGeometry.Function(name, arguments.Count) is { } geometric)
-        {
-            var pattern = arguments.Count > 2 ? arguments[2] : _ => null;
-            var second = arguments.Count > 1 ? arguments[1] : _ => null;
-            return new StaOperand(e => StaValues.Each(arguments[0](e), second(e), (a, b) => geometric(a, b, pattern(e))), SortOf(name));
-        }
-        Func<string, string, object?> text = (name, arguments.Count) switch
-        {
-            ("substringof", 2) => (a, b) => b.Contains(a, StringComparison.Ordinal),
-            ("startswith", 2) => (a, b) => a.StartsWith(b, StringComparison.Ordinal),
-            ("endswith", 2) => (a, b) => a.EndsWith(b, StringComparison.Ordinal),
-            ("tolower", 1) => (a, _) => a.ToLowerInvariant(),
-            ("toupper", 1) => (a, _) => a.ToUpperInvariant(),
-            ("trim", 1) => (a, _) => a.Trim(),
-            ("length", 1) => (a, _) => (double)a.Length,
-            ("concat", 2) => (a, b) => a + b,
-            ("indexof", 2) => (a, b) => (double)a.IndexOf(b, StringComparison.Ordinal),
-            _ => throw new StaQueryException($"$filter: '{name}'", "no-function", arguments.Count),
-        };
-        return new StaOperand(e => StaValues.Each(arguments[0](e), arguments.Count > 1 ? arguments[1](e) : null, (a, b) => text(a as string ?? "", b as string ?? "")), SortOf(name));
-    }
-
-    private static StaSort SortOf(string function) => function switch
-    {
-        "length" or "indexof" or "geo.distance" or "geo.length" => StaSort.Number,
-        "tolower" or "toupper" or "trim" or "concat" => StaSort.Text,
-        _ => StaSort.Truth,
-    };
-
     private static object? Literal(string token)
     {
         if (StaGeometry.Literal(token) is { } geometry) return geometry;
         if (token.StartsWith('\'')) return token[1..^1].Replace("''", "'");
         if (token is "true" or "false") return token == "true";
+        if (token.StartsWith(Duration, StringComparison.Ordinal)) return LengthOf(token);
         if (double.TryParse(token, NumberStyles.Float, CultureInfo.InvariantCulture, out var number)) return number;
+        if (TimeOfDay().IsMatch(token) && TimeOnly.TryParse(token, CultureInfo.InvariantCulture, out var timeOfDay)) return timeOfDay;
         return StaPath.Time(token);
+    }
+
+    // Of days and less, as OData has it: a month has no length.
+    private static TimeSpan LengthOf(string token)
+    {
+        var text = token[Duration.Length..^1];
+        try
+        {
+            if (!text.AsSpan(0, text.IndexOf('T') is >= 0 and var at ? at : text.Length).ContainsAny('Y', 'M')) return XmlConvert.ToTimeSpan(text);
+        }
+        catch (Exception e) when (e is FormatException or OverflowException)
+        {
+            // Told below.
+        }
+        throw new StaQueryException($"$filter: {token}", "duration");
     }
 
     private static int? Compare(object? a, object? b, string written) => (a, b) switch
@@ -203,10 +247,18 @@ internal sealed partial class StaFilter
         (string x, DateTimeOffset y) when StaPath.Time(x) is { } time => time.CompareTo(y),
         (DateTimeOffset x, string y) when StaPath.Time(y) is { } time => x.CompareTo(time),
         (DateTimeOffset x, DateTimeOffset y) => x.CompareTo(y),
+        (DateOnly x, DateOnly y) => x.CompareTo(y),
+        (DateOnly x, DateTimeOffset y) when DayOf(y) is { } day => x.CompareTo(day),
+        (DateTimeOffset x, DateOnly y) when DayOf(x) is { } day => day.CompareTo(y),
+        (TimeOnly x, TimeOnly y) => x.CompareTo(y),
+        (TimeSpan x, TimeSpan y) => x.CompareTo(y),
         (string x, string y) => string.CompareOrdinal(x, y),
         (bool x, bool y) => x.CompareTo(y),
         _ => throw StaOperand.NotAlike(written),
     };
+
+    // A day that was written alone was read as its midnight in Beijing.
+    private static DateOnly? DayOf(DateTimeOffset time) => time.ToOffset(TimeParameter.ShanghaiOffset) is { TimeOfDay.Ticks: 0 } midnight ? DateOnly.FromDateTime(midnight.DateTime) : null;
 
     private bool TryTake(string token)
     {
@@ -220,6 +272,10 @@ internal sealed partial class StaFilter
         if (!TryTake(token)) throw new StaQueryException("$filter", "missing", token);
     }
 
-    [GeneratedRegex(@"(?:geography)?'(?:[^']|'')*'|[(),]|[^\s(),']+")]
+    [GeneratedRegex(@"(?:geography|duration)?'(?:[^']|'')*'|[(),]|[^\s(),']+")]
     private static partial Regex Token();
+
+    // 08:00, 08:00:00.5
+    [GeneratedRegex(@"^\d\d:\d\d(:\d\d(\.\d{1,7})?)?$")]
+    private static partial Regex TimeOfDay();
 }

@@ -17,6 +17,7 @@ internal static class StaNames
     {
         ["Things"] = ([], ["Locations", "Datastreams", "HistoricalLocations"]),
         ["Locations"] = (["encodingType", "location"], ["Things", "HistoricalLocations"]),
+        ["HistoricalLocations"] = (["time"], ["Thing", "Locations"]),
         ["FeaturesOfInterest"] = (["encodingType", "feature"], ["Observations"]),
         ["Datastreams"] = (["observationType", "unitOfMeasurement", "observedArea", "phenomenonTime", "resultTime"], ["Thing", "Sensor", "ObservedProperty", "Observations"]),
         ["Sensors"] = (["encodingType", "metadata"], ["Datastreams"]),
@@ -47,6 +48,10 @@ internal static class StaNames
         // Years of readings stand behind that link: they are asked of their datastream, and without them nothing would match.
         if (path.AsSpan(..^1).Contains("Observations")) throw new StaQueryException($"{option}: '{string.Join('/', path)}'", "observations-behind");
     }
+
+    /// <summary>True for a property that the collection's entities have, also where one has nothing under it.</summary>
+    public static bool HasProperty(string collection, string name) =>
+        name is "id" or "@iot.id" or "@iot.selfLink" || ByCollection[collection].Own.Contains(name) || (collection is not ("Observations" or "HistoricalLocations") && Always.Contains(name));
 
     // properties/kind, Datastreams/ObservedProperty/name, location/coordinates
     private static bool Has(string collection, ReadOnlySpan<string> path)

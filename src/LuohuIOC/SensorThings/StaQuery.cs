@@ -26,6 +26,9 @@ internal sealed class StaQuery
 
     public bool Count { get; private set; }
 
+    /// <summary>False when nothing is asked but what the path leads to.</summary>
+    public bool IsEmpty => Written.Length == 0 && Skip == 0 && SkipToken is null;
+
     public List<string> Select { get; } = [];
 
     public List<StaExpand> Expand { get; } = [];
@@ -33,12 +36,16 @@ internal sealed class StaQuery
     /// <summary>The options as they were written, without those that say where to begin: what a link to the next page repeats.</summary>
     public string Written { get; private init; } = "";
 
+    /// <param name="options">As they stand in the address.</param>
+    /// <param name="time">The clock of <c>now()</c>; null for the machine's.</param>
     /// <exception cref="StaQueryException">An option is unknown or cannot be understood.</exception>
-    public static StaQuery Parse(IEnumerable<KeyValuePair<string, string>> options, int depth = 0)
+    public static StaQuery Parse(IEnumerable<KeyValuePair<string, string>> options, TimeProvider? time = null) => Parse(options, (time ?? TimeProvider.System).GetUtcNow(), 0);
+
+    private static StaQuery Parse(IEnumerable<KeyValuePair<string, string>> options, DateTimeOffset now, int depth)
     {
         var all = options.ToList();
         var query = new StaQuery { Written = string.Join('&', all.Where(o => o.Key is not ("$skip" or "$skiptoken")).Select(o => $"{o.Key}={Uri.EscapeDataString(o.Value)}")) };
-        foreach (var (name, value) in all) query.Take(name, value, depth);
+        foreach (var (name, value) in all) query.Take(name, value, now, depth);
         return query;
     }
 
@@ -71,12 +78,12 @@ internal sealed class StaQuery
         return entity;
     }
 
-    private void Take(string name, string value, int depth)
+    private void Take(string name, string value, DateTimeOffset now, int depth)
     {
         switch (name)
         {
             case "$filter":
-                Filter = StaFilter.Parse(value);
+                Filter = StaFilter.Parse(value, now);
                 break;
             case "$orderby":
                 foreach (var part in value.Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries))
@@ -104,7 +111,7 @@ internal sealed class StaQuery
                 break;
             case "$expand":
                 if (depth >= DepthMax) throw new StaQueryException("$expand", "too-deep");
-                foreach (var part in Split(value, ',')) Expand.Add(ParseExpand(part, depth));
+                foreach (var part in Split(value, ',')) Expand.Add(ParseExpand(part, now, depth));
                 break;
             default:
                 throw new StaQueryException($"'{name}'");
@@ -112,7 +119,7 @@ internal sealed class StaQuery
     }
 
     // Datastreams($top=1;$expand=Observations($top=1)) and Datastreams/ObservedProperty
-    private static StaExpand ParseExpand(string text, int depth)
+    private static StaExpand ParseExpand(string text, DateTimeOffset now, int depth)
     {
         var open = text.IndexOf('(');
         var path = (open < 0 ? text : text[..open]).Split('/', 2);
@@ -128,7 +135,7 @@ internal sealed class StaQuery
                 options.Add(new(option[..equals], option[(equals + 1)..]));
             }
         }
-        return new StaExpand(path[0], Parse(options, depth + 1));
+        return new StaExpand(path[0], Parse(options, now, depth + 1));
     }
 
     // Splits outside of parentheses and quotes.

@@ -5,8 +5,8 @@ using LuohuIOC.Registry;
 
 namespace LuohuIOC.SensorThings;
 
-/// <summary>What a path leads to: one entity, or a page of several.</summary>
-internal sealed record StaAnswer(JsonObject? Entity, StaPage? Page);
+/// <summary>What a path leads to: one entity, a page of several, or a property.</summary>
+internal sealed record StaAnswer(JsonObject? Entity, StaPage? Page, StaProperty? Property = null);
 
 /// <summary>Follows a path such as <c>Things('river-001')/Datastreams</c> and expands neighbours.</summary>
 internal sealed partial class StaResource(StaEntities entities, StaObservations observations, CancellationToken cancellation)
@@ -14,16 +14,33 @@ internal sealed partial class StaResource(StaEntities entities, StaObservations 
     /// <summary>Datastreams whose history one answer reads; a page that would read more ends there and names the next one, so that no question keeps the history busy for seconds.</summary>
     public const int HistoriesMax = 100;
 
+    // Behind a path of which only the addresses are wanted (clause 9.2.8).
+    private const string Reference = "$ref";
+    private const string SelfLink = "@iot.selfLink";
+
     private int _histories;
 
     /// <summary>Null when there is nothing at the path.</summary>
+    /// <exception cref="StaQueryException">The query cannot be understood, or is asked of what takes none.</exception>
     public async Task<StaAnswer?> ReadAsync(string path, StaQuery query)
     {
-        Node? node = null;
         var steps = path.Trim('/').Split('/');
+        if (steps[^1] != Reference) return await FollowAsync(steps, query);
+        if (query.Select.Count > 0 || query.Expand.Count > 0) throw new StaQueryException(Reference, "no-options");
+        if (await FollowAsync(steps[..^1], query) is not { Property: null } answer) return null;
+        return answer.Entity is { } entity ? new StaAnswer(ReferenceTo(entity), null) : new StaAnswer(null, answer.Page! with { Items = [.. answer.Page.Items.Select(ReferenceTo)] });
+    }
+
+    private async Task<StaAnswer?> FollowAsync(string[] steps, StaQuery query)
+    {
+        Node? node = null;
         for (var i = 0; i < steps.Length; i++)
         {
-            var match = Step().Match(Uri.UnescapeDataString(steps[i]));
+            var step = Uri.UnescapeDataString(steps[i]);
+            if (node is not null && StaNames.HasProperty(node.Name, step))
+                return query.IsEmpty ? StaProperty.Of(node.Entity, [.. steps[i..].Select(Uri.UnescapeDataString)]) is { } property ? new StaAnswer(null, null, property) : null
+                    : throw new StaQueryException($"/{step}", "no-options");
+            var match = Step().Match(step);
             if (!match.Success) return null;
             var name = match.Groups["name"].Value;
             var id = match.Groups["id"].Success ? match.Groups["id"].Value.Replace("''", "'") : null;
@@ -38,6 +55,8 @@ internal sealed partial class StaResource(StaEntities entities, StaObservations 
         }
         return node is null ? null : new StaAnswer(query.Selected(await Expanded(node, query)), null);
     }
+
+    private static JsonObject ReferenceTo(JsonObject entity) => new() { [SelfLink] = (string?)entity[SelfLink] };
 
     private static bool IsSingle(string name) => name is "Thing" or "Sensor" or "ObservedProperty" or "Datastream" or "FeatureOfInterest";
 
@@ -111,6 +130,8 @@ internal sealed partial class StaResource(StaEntities entities, StaObservations 
         "FeaturesOfInterest" => entities.Sensors.Where(s => s.Place is not null).Select(Feature),
         "Datastreams" => entities.Sensors.SelectMany(entities.Streams).Select(Stream),
         "Sensors" => KindCatalogue.All.Select(k => Procedure(k.Kind)),
+        // The registry keeps no former places.
+        "HistoricalLocations" => [],
         "ObservedProperties" => entities.Sensors.Select(s => s.Layout).Distinct().SelectMany(l => l.Names).Distinct().Select(Property),
         _ => null,
     };
@@ -141,6 +162,7 @@ internal sealed partial class StaResource(StaEntities entities, StaObservations 
     private IEnumerable<Node>? Neighbours(Node node, string name) => (node.Name, name) switch
     {
         ("Things", "Locations") or ("Observations", "FeatureOfInterest") when node.Sensor!.Place is null => [],
+        ("Things" or "Locations", "HistoricalLocations") => [],
         ("Things", "Locations") => [Location(node.Sensor!)],
         ("Things", "Datastreams") => entities.Streams(node.Sensor!).Select(Stream),
         ("Locations", "Things") or ("Datastreams", "Thing") => [Thing(node.Sensor!)],

@@ -24,9 +24,24 @@ public sealed class StaFilterTests
     [InlineData("phenomenonTime gt 2023-09-07T10:00:00Z", false)]
     [InlineData("phenomenonTime ge 2023-09-07T18:00:00 and phenomenonTime lt 2023-09-07T18:00:01", true)]
     [InlineData("phenomenonTime ge 2023-09-08 or 2023-09-07 gt phenomenonTime", false)]
+    [InlineData("result mul 100 sub 1 eq 30", true)]
+    [InlineData("(result add 1) mul 2 gt 2.6 and 7 mod 4 eq 3 and 1 div 4 eq 0.25", true)]
+    [InlineData("1 add 2 mul 3 eq 7 and 10 sub 3 sub 2 eq 5", true)]
+    [InlineData("round(result mul 10) eq 3 and floor(result) eq 0 and ceiling(result) eq 1 and round(2.5) eq 3", true)]
+    [InlineData("year(phenomenonTime) eq 2023 and month(phenomenonTime) eq 9 and day(phenomenonTime) eq 7 and hour(phenomenonTime) eq 10", true)]
+    [InlineData("minute(phenomenonTime) eq 0 and second(phenomenonTime) eq 0 and fractionalseconds(phenomenonTime) eq 0 and totaloffsetminutes(phenomenonTime) eq 0", true)]
+    [InlineData("date(phenomenonTime) eq 2023-09-07 and date(phenomenonTime) lt date(2023-09-08T00:00:00Z)", true)]
+    [InlineData("time(phenomenonTime) ge 10:00 and time(phenomenonTime) lt 10:00:00.5", true)]
+    [InlineData("phenomenonTime ge now() sub duration'P1D'", false)]
+    [InlineData("phenomenonTime lt now() and phenomenonTime gt mindatetime() and phenomenonTime lt maxdatetime()", true)]
+    [InlineData("now() sub phenomenonTime eq duration'P1DT2H'", true)]
+    [InlineData("phenomenonTime add duration'PT1M' eq 2023-09-07T10:01:00Z", true)]
+    [InlineData("substring(name,5) eq 'river''s bridge' and substring(name,0,4) eq 'Buji' and substring(name,40) eq ''", true)]
+    [InlineData("(result gt 0.3) eq true", true)]
+    [InlineData("properties/synthetic and not (result add nothing gt 0)", true)]
     [InlineData("nothing eq 1", false)]
     [InlineData("nothing ne 1", false)]
-    public void Judges_an_entity(string filter, bool expected) => Assert.Equal(expected, StaFilter.Parse(filter).Matches(new StaScope(Entity)));
+    public void Judges_an_entity(string filter, bool expected) => Assert.Equal(expected, Parse(filter).Matches(new StaScope(Entity)));
 
     [Theory]
     [InlineData("")]
@@ -47,7 +62,24 @@ public sealed class StaFilterTests
     [InlineData("tolower(id) eq 9")]
     [InlineData("not (name eq 'x' or result eq 'x')")]
     [InlineData("result gt 2023-09-07T18:00:00Z")]
-    public void What_is_no_filter_is_told(string filter) => Assert.Throws<StaQueryException>(() => StaFilter.Parse(filter));
+    [InlineData("result add 1")]
+    [InlineData("result gt 1 and result")]
+    [InlineData("not 5")]
+    [InlineData("result add 'x' gt 1")]
+    [InlineData("result add duration'PT1S' gt 1")]
+    [InlineData("phenomenonTime mul 2 gt 1")]
+    [InlineData("phenomenonTime gt duration'PT1H'")]
+    [InlineData("phenomenonTime gt now() sub duration'P1M'")]
+    [InlineData("phenomenonTime gt now() sub duration'1 hour'")]
+    [InlineData("result gt 1 div 0")]
+    [InlineData("hour(result) eq 1")]
+    [InlineData("round(name,1) eq 1")]
+    [InlineData("round('1') eq 1")]
+    [InlineData("startswith(result,'3')")]
+    [InlineData("now(1) gt phenomenonTime")]
+    [InlineData("time(phenomenonTime) eq 10")]
+    [InlineData("date(phenomenonTime) eq 2023")]
+    public void What_is_no_filter_is_told(string filter) => Assert.Throws<StaQueryException>(() => Parse(filter));
 
     /// <summary>What a path holds is known only once it is looked at.</summary>
     [Theory]
@@ -55,17 +87,17 @@ public sealed class StaFilterTests
     [InlineData("properties/synthetic eq 'true'")]
     [InlineData("name lt 2023-09-07T18:00:00Z")]
     public void What_is_compared_with_another_sort_of_thing_is_told(string filter) =>
-        Assert.StartsWith("$filter", Assert.Throws<StaQueryException>(() => StaFilter.Parse(filter).Matches(new StaScope(Entity))).Message);
+        Assert.StartsWith("$filter", Assert.Throws<StaQueryException>(() => Parse(filter).Matches(new StaScope(Entity))).Message);
 
     [Fact]
     public void Only_bounds_that_every_match_keeps_narrow_history()
     {
         var at = DateTimeOffset.Parse("2023-09-07T10:00:00Z").ToUnixTimeMilliseconds();
-        Assert.Equal((at, at + 60_001), StaFilter.Parse("phenomenonTime ge 2023-09-07T10:00:00Z and phenomenonTime le 2023-09-07T10:01:00Z").Bounds);
-        Assert.Equal((0, long.MaxValue), StaFilter.Parse("phenomenonTime ge 2023-09-07T10:00:00Z or result gt 1").Bounds);
-        Assert.Equal((0, long.MaxValue), StaFilter.Parse("not phenomenonTime ge 2023-09-07T10:00:00Z").Bounds);
-        Assert.Equal("river-001:level", StaFilter.Parse("Datastream/id eq 'river-001:level' and result gt 1").Datastream);
-        Assert.Null(StaFilter.Parse("Datastream/id eq 'river-001:level' or result gt 1").Datastream);
+        Assert.Equal((at, at + 60_001), Parse("phenomenonTime ge 2023-09-07T10:00:00Z and phenomenonTime le 2023-09-07T10:01:00Z").Bounds);
+        Assert.Equal((0, long.MaxValue), Parse("phenomenonTime ge 2023-09-07T10:00:00Z or result gt 1").Bounds);
+        Assert.Equal((0, long.MaxValue), Parse("not phenomenonTime ge 2023-09-07T10:00:00Z").Bounds);
+        Assert.Equal("river-001:level", Parse("Datastream/id eq 'river-001:level' and result gt 1").Datastream);
+        Assert.Null(Parse("Datastream/id eq 'river-001:level' or result gt 1").Datastream);
     }
 
     [Theory]
@@ -74,12 +106,17 @@ public sealed class StaFilterTests
     [InlineData("phenomenonTime le 2023-09-07T10:00:01Z and Datastream/id eq 'a:b'", long.MinValue, 1001, true)]
     [InlineData("phenomenonTime eq 2023-09-07T10:00:00Z and result gt 1", 0, 1, false)]
     [InlineData("phenomenonTime gt 2023-09-07T18:00", 1, long.MaxValue, true)]
+    [InlineData("(phenomenonTime ge 2023-09-07T10:00:00Z and phenomenonTime lt 2023-09-07T10:00:00Z add duration'PT1S')", 0, 1000, true)]
+    [InlineData("phenomenonTime ge now() sub duration'PT26H'", 0, long.MaxValue, true)]
+    [InlineData("(phenomenonTime ge 2023-09-07T10:00:00Z) eq false", long.MinValue, long.MaxValue, false)]
+    [InlineData("false eq (phenomenonTime ge 2023-09-07T10:00:00Z)", long.MinValue, long.MaxValue, false)]
+    [InlineData("phenomenonTime add duration'PT1S' ge 2023-09-07T10:00:00Z", long.MinValue, long.MaxValue, false)]
     [InlineData("phenomenonTime ne 2023-09-07T10:00:00Z", long.MinValue, long.MaxValue, false)]
     [InlineData("Datastream/id eq 'a:b' and Datastream/id eq 'c:d'", long.MinValue, long.MaxValue, false)]
     public void Bounds_are_exact_where_nothing_else_is_asked(string filter, long from, long to, bool only)
     {
         var at = DateTimeOffset.Parse("2023-09-07T10:00:00Z").ToUnixTimeMilliseconds();
-        var parsed = StaFilter.Parse(filter);
+        var parsed = Parse(filter);
         Assert.Equal((from == long.MinValue ? 0 : at + from, to == long.MaxValue ? to : at + to, only), (parsed.Bounds.FromMs, parsed.Bounds.ToMs, parsed.IsBoundsOnly));
     }
 
@@ -93,4 +130,7 @@ public sealed class StaFilterTests
         Assert.Throws<StaQueryException>(() => StaQuery.Parse([new("$expand", "A/B/C/D/E/F")]));
         Assert.Throws<StaQueryException>(() => StaQuery.Parse([new("$apply", "x")]));
     }
+
+    // Twenty-six hours after the observation.
+    private static StaFilter Parse(string filter) => StaFilter.Parse(filter, new DateTimeOffset(2023, 9, 8, 12, 0, 0, TimeSpan.Zero));
 }

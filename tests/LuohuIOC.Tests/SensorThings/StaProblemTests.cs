@@ -20,6 +20,7 @@ public sealed class StaProblemTests
         "Things?$filter=name eq", "Things?$filter=launch(name)", "Things?$filter=(name eq 'x'", $"Things?$filter={new string('(', 60)}",
         "Things?$filter=st_within(location,geography'POLYGON ((0 0, 1 1, 0 1, 1 0, 0 0))')", "Things?$filter=st_within(location,geography'CIRCLE (1 2)')",
         "Things?$expand=A/B/C/D/E/F", "Observations", "Datastreams?$filter=id eq 'ex-1:level' and Observations/result gt 1", $"{Stream}?$orderby=result", $"{Stream}?$filter=phenomenonTime ge '2026-11-29T08:00:00Z'", $"{Stream}?$filter=result gt '5'",
+        $"{Stream}?$filter=result add 1", $"{Stream}?$filter=hour(result) eq 8", $"{Stream}?$filter=phenomenonTime gt now() sub duration'P1Y'",
     ];
 
     [Fact]
