@@ -101,6 +101,9 @@ public ref struct Sl651AsciiItems(ReadOnlySpan<byte> content)
 
     public readonly Sl651AsciiItem Current => _current;
 
+    /// <summary>Bytes that have not been read; after a fault, those behind the word that is at fault.</summary>
+    internal readonly int Left => _rest.Length;
+
     public FrameFault Fault { get; private set; }
 
     public ulong Station { get; private set; }

@@ -23,6 +23,9 @@ public ref struct Sl651Items(ReadOnlySpan<byte> content, byte function)
     /// <summary>Not None when the body does not keep the rules; the items before it stand.</summary>
     public FrameFault Fault { get; private set; }
 
+    /// <summary>Bytes that have not been read; after a fault, from the element on that is at fault.</summary>
+    internal readonly int Left => _rest.Length;
+
     /// <summary>The station named in the body, five bytes.</summary>
     public ulong Station { get; private set; }
 

@@ -45,12 +45,13 @@ public static partial class RejectionEndpoints
     }
 
     /// <summary>
-    /// Why, and what to do. Of a time that is written in seconds, as most clocks have it, that it is; of what is no JSON, where; of a metric that a kind has
+    /// Why, and what to do. Of a time that is written in seconds, as most clocks have it, that it is; of what is no JSON or no frame, where; of a metric that a kind has
     /// not, which it has.
     /// </summary>
     internal static string TextOf(Rejection r, SensorRegistry registry, string language) => r.Reason switch
     {
         RejectionReason.TsOutOfRange when Seconds().IsMatch(Encoding.Latin1.GetString(r.FirstBytes)) => TextBook.Get(language, "rejection.ts_out_of_range.seconds"),
+        RejectionReason.FrameCrc or RejectionReason.FrameTruncated or RejectionReason.FrameInvalid when FrameFaultText.Of(r, language) is { } told => told,
         RejectionReason.NotJson => JsonFault.TextOf(language, r.FirstBytes, r.PayloadBytes),
         RejectionReason.MetricUnknown when registry.TryFind(r.Sensor, out var free) && free.Kind == SensorKind.Generic =>
             Topic.IsMetricName(Encoding.UTF8.GetBytes(r.Metric)) && free.Layout.Names.Count >= MetricLayout.MetricsMax
