@@ -18,7 +18,7 @@ internal static class BackupEndpoint
         routes.MapPost(Path, (HttpContext context, DataFolder folder, INodeStores node, TimeProvider clock, IHostApplicationLifetime life, ILogger<NodeSnapshot> log) =>
                 AnswerAsync(context, folder.Path, node, clock, life, log, one, elsewhere))
             .RequireAuthorization("administrator").WithTags("host").WithName("TakeBackup")
-            .Produces(StatusCodes.Status200OK, contentType: "application/x-tar").ProducesProblem(StatusCodes.Status409Conflict).ProducesProblem(StatusCodes.Status503ServiceUnavailable);
+            .GivesOnly("application/x-tar").ProducesProblem(StatusCodes.Status409Conflict).ProducesProblem(StatusCodes.Status503ServiceUnavailable);
     }
 
     private static async Task<IResult> AnswerAsync(

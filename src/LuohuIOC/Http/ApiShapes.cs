@@ -9,9 +9,9 @@ namespace LuohuIOC.Http;
 
 /// <summary>What a request's or an answer's body is, where the endpoint's signature does not say so.</summary>
 /// <param name="IsAnswer">The answer of 200, else the request.</param>
-/// <param name="Json">As JSON; null when it is none.</param>
+/// <param name="Json">As JSON, one of these; none when it is no JSON.</param>
 /// <param name="Others">Media types that it may have instead.</param>
-internal sealed record BodyShape(bool IsAnswer, Type? Json, IReadOnlyList<string> Others);
+internal sealed record BodyShape(bool IsAnswer, IReadOnlyList<Type> Json, IReadOnlyList<string> Others);
 
 /// <summary>A request header that an endpoint heeds.</summary>
 internal sealed record HeededHeader(string Name);
@@ -24,11 +24,18 @@ internal static class ApiShapes
     // Sensors that a question names are looked for, too.
     private static readonly string[] Named = ["sensor", "sensors"];
 
-    public static RouteHandlerBuilder Gives<T>(this RouteHandlerBuilder endpoint, params string[] others) => endpoint.WithMetadata(new BodyShape(IsAnswer: true, typeof(T), others));
+    public static RouteHandlerBuilder Gives<T>(this RouteHandlerBuilder endpoint, params string[] others) => endpoint.WithMetadata(new BodyShape(IsAnswer: true, [typeof(T)], others));
 
-    public static RouteHandlerBuilder Takes<T>(this RouteHandlerBuilder endpoint) => endpoint.WithMetadata(new BodyShape(IsAnswer: false, typeof(T), []));
+    /// <summary>One or the other, as the question asks.</summary>
+    public static RouteHandlerBuilder GivesEither<T, TOther>(this RouteHandlerBuilder endpoint, params string[] others) =>
+        endpoint.WithMetadata(new BodyShape(IsAnswer: true, [typeof(T), typeof(TOther)], others));
 
-    public static RouteHandlerBuilder TakesFile(this RouteHandlerBuilder endpoint, params string[] types) => endpoint.WithMetadata(new BodyShape(IsAnswer: false, null, types));
+    /// <summary>No JSON of the API's own.</summary>
+    public static RouteHandlerBuilder GivesOnly(this RouteHandlerBuilder endpoint, params string[] types) => endpoint.WithMetadata(new BodyShape(IsAnswer: true, [], types));
+
+    public static RouteHandlerBuilder Takes<T>(this RouteHandlerBuilder endpoint) => endpoint.WithMetadata(new BodyShape(IsAnswer: false, [typeof(T)], []));
+
+    public static RouteHandlerBuilder TakesFile(this RouteHandlerBuilder endpoint, params string[] types) => endpoint.WithMetadata(new BodyShape(IsAnswer: false, [], types));
 
     public static RouteHandlerBuilder Heeds(this RouteHandlerBuilder endpoint, string header) => endpoint.WithMetadata(new HeededHeader(header));
 
@@ -40,7 +47,9 @@ internal static class ApiShapes
         foreach (var shape in metadata.OfType<BodyShape>())
         {
             var content = shape.Others.ToDictionary(type => type, _ => new OpenApiMediaType { Schema = new OpenApiSchema { Type = JsonSchemaType.String } });
-            if (shape.Json is { } json) content[MediaTypeNames.Application.Json] = new OpenApiMediaType { Schema = await context.GetOrCreateSchemaAsync(json, null, cancel) };
+            var schemas = new List<IOpenApiSchema>();
+            foreach (var json in shape.Json) schemas.Add(await context.GetOrCreateSchemaAsync(json, null, cancel));
+            if (schemas.Count > 0) content[MediaTypeNames.Application.Json] = new OpenApiMediaType { Schema = schemas.Count == 1 ? schemas[0] : new OpenApiSchema { AnyOf = schemas } };
             if (shape.IsAnswer) operation.Responses!["200"] = new OpenApiResponse { Description = "OK", Content = content };
             else operation.RequestBody = new OpenApiRequestBody { Required = true, Content = content };
         }

@@ -23,7 +23,7 @@ internal static class Readiness
     public static void MapHealth(this IEndpointRouteBuilder routes)
     {
         var health = routes.MapGroup("/healthz").WithTags("host");
-        health.MapGet("/live", () => TypedResults.Text("live\n")).AllowAnonymous().WithName("GetLive");
+        health.MapGet("/live", () => TypedResults.Text("live\n")).AllowAnonymous().WithName("GetLive").GivesOnly("text/plain");
         health.MapGet("/ready", GetReady).AllowAnonymous().WithName("GetReady")
             .Produces<HostReadiness>().Produces<HostReadiness>(StatusCodes.Status503ServiceUnavailable).ProducesProblem(StatusCodes.Status401Unauthorized);
     }

@@ -1,4 +1,5 @@
 using LuohuIOC.DeviceProtocol;
+using LuohuIOC.Http;
 using LuohuIOC.Registry.District;
 using LuohuIOC.Registry.Exchange;
 using LuohuIOC.Spatial;
@@ -11,9 +12,9 @@ internal static class DistrictEndpoints
     public static void Map(WebApplication app)
     {
         app.MapGet("/api/v1/network", NetworkAsync).RequireAuthorization("viewer").WithName("GetNetwork").WithTags("sensors")
-            .Produces(200, null, SensorGeoJson.MediaType);
+            .GivesOnly(SensorGeoJson.MediaType);
         app.MapGet("/api/v1/district", DistrictAsync).RequireAuthorization("viewer").WithName("GetDistrict").WithTags("sensors")
-            .Produces(200, null, SensorGeoJson.MediaType);
+            .GivesOnly(SensorGeoJson.MediaType);
         app.MapGet("/api/v1/kinds", Kinds).RequireAuthorization("viewer").WithName("ListKinds").WithTags("sensors").Produces<KindsView>();
         app.MapGet("/api/v1/streets", Streets).RequireAuthorization("viewer").WithName("ListStreets").WithTags("sensors").Produces<StreetsView>();
     }

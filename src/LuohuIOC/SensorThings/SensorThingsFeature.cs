@@ -35,7 +35,7 @@ public static class SensorThingsFeature
 
     public static WebApplication MapSensorThings(this WebApplication app)
     {
-        app.MapGet(Root, Describe).RequireAuthorization("viewer").WithTags("SensorThings").WithSummary("OGC SensorThings 1.1: the collections, and what of the standard is served");
+        app.MapGet(Root, Describe).RequireAuthorization("viewer").WithTags("SensorThings").WithSummary("OGC SensorThings 1.1: the collections, and what of the standard is served").Produces<JsonObject>();
         app.MapGet(Root + "/{**path}", Read).Asks("$filter", "$expand", "$select", "$orderby", "$top", "$skip", "$skiptoken", "$count").RequireAuthorization("viewer").WithTags("SensorThings").WithSummary("OGC SensorThings 1.1: an entity, a collection, a neighbour's, or a property")
             .WithName("ReadSensorThings").Produces<JsonObject>();
         return app;

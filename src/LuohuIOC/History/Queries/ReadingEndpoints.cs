@@ -14,8 +14,8 @@ internal static class ReadingEndpoints
     {
         var readings = routes.MapGroup("/api/v1").WithTags("readings").RequireAuthorization("viewer");
         readings.MapGet("/sensors/{id}/readings", OfSensor).WithName("ListReadingsOfSensor")
-            .Gives<ReadingPage<ReadingItem>>(CsvAnswer.MediaType).ProducesProblem(400);
-        readings.MapGet("/readings", OfSensors).WithName("ListReadings").Produces<ReadingPage<ReadingItem>>();
+            .GivesEither<ReadingPage<ReadingItem>, ReadingPage<BucketItem>>(CsvAnswer.MediaType).ProducesProblem(400);
+        readings.MapGet("/readings", OfSensors).WithName("ListReadings").GivesEither<ReadingPage<ReadingItem>, ReadingPage<BucketItem>>();
         readings.MapGet("/readings/count", Count).WithName("CountReadings").Produces<ReadingCount>();
     }
 

@@ -12,6 +12,14 @@ public sealed record RejectionView(
     long Id, DateTimeOffset At, string Gateway, string Topic, string Reason, string ReasonText, string? Sensor, int? Index, string? Metric,
     int PayloadBytes, string? FirstText, string? FirstHex);
 
+/// <param name="Items">Newest first.</param>
+/// <param name="Next">What to ask for as <c>after</c>; null at the end.</param>
+public sealed record RejectionPage(IReadOnlyList<RejectionView> Items, long? Next);
+
+/// <param name="Total">Since the first start.</param>
+/// <param name="ByReason">The same by reason; those that have not occurred are left out.</param>
+public sealed record RejectionSummary(long Total, IReadOnlyDictionary<string, long> ByReason);
+
 public static partial class RejectionEndpoints
 {
     private const int LimitMax = 1_000;
@@ -19,9 +27,9 @@ public static partial class RejectionEndpoints
     public static void MapRejections(this IEndpointRouteBuilder app)
     {
         app.MapGet("/api/v1/rejections", List).RequireAuthorization("viewer").WithTags("Ingestion")
-            .WithSummary("Refused payloads, readings and metrics, newest first").ProducesProblem(400);
+            .WithSummary("Refused payloads, readings and metrics, newest first").Gives<RejectionPage>().ProducesProblem(400);
         app.MapGet("/api/v1/rejections/summary", Summary).RequireAuthorization("viewer").WithTags("Ingestion")
-            .WithSummary("How many were refused for each reason since the first start");
+            .WithSummary("How many were refused for each reason since the first start").Gives<RejectionSummary>();
     }
 
     private static IResult List(HttpContext context, RejectionStore store, SensorRegistry registry, string? gateway, string? reason, string? sensor, long? after, int limit = 100)
@@ -35,13 +43,13 @@ public static partial class RejectionEndpoints
         if (limit is < 1 or > LimitMax) return Problem.Of(context, StatusCodes.Status400BadRequest, "rejection-limit", limit, LimitMax);
         var language = TextBook.LanguageOf(context.Request);
         var items = store.Read(gateway, wanted.Length == 0 ? null : wanted[0], sensor, after, limit).Select(r => View(r.Id, r.Rejection, registry, language)).ToList();
-        return Results.Ok(new { items, next = items.Count == limit ? items[^1].Id : (long?)null });
+        return Results.Ok(new RejectionPage(items, items.Count == limit ? items[^1].Id : null));
     }
 
     private static IResult Summary(RejectionStore store)
     {
         var counts = Enum.GetValues<RejectionReason>().Where(r => store.CountOf(r) > 0).ToDictionary(r => r.WireName(), store.CountOf);
-        return Results.Ok(new { total = counts.Values.Sum(), byReason = counts });
+        return Results.Ok(new RejectionSummary(counts.Values.Sum(), counts));
     }
 
     /// <summary>

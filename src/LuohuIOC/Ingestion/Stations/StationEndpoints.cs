@@ -7,22 +7,24 @@ namespace LuohuIOC.Ingestion.Stations;
 /// <summary>One station on the line.</summary>
 public sealed record StationView(string Protocol, string Address, string? Sensor, string Remote, DateTimeOffset Since, DateTimeOffset HeardAt);
 
+/// <param name="Items">By protocol and address.</param>
+/// <param name="Next">Always null: they are one page.</param>
+public sealed record StationsPage(IReadOnlyList<StationView> Items, string? Next);
+
 internal static class StationEndpoints
 {
     public static void MapStations(this IEndpointRouteBuilder app)
     {
-        app.MapGet("/api/v1/stations", List).RequireAuthorization("viewer").WithTags("Ingestion").WithSummary("Stations that are on the line over TCP");
+        app.MapGet("/api/v1/stations", List).RequireAuthorization("viewer").WithTags("Ingestion").WithSummary("Stations that are on the line over TCP").Gives<StationsPage>();
         app.MapPost("/api/v1/stations/{protocol}/{address}/ask/{question}", Ask).RequireAuthorization("duty-officer").WithTags("Ingestion")
             .WithSummary("Asks a station on the line for its values, sets its clock, or checks that the guard is there")
             .Produces(202).ProducesProblem(404).ProducesProblem(409);
     }
 
-    private static IResult List(StationBoard board, StationBook book) => Results.Ok(new
-    {
-        items = board.All.OrderBy(s => s.Form).ThenBy(s => s.Address, StringComparer.Ordinal)
-            .Select(s => new StationView(s.Form.WireName(), s.Address, book.SensorOf(s.Form, s.Address), s.Line.Remote, s.Line.Since, s.Line.HeardAt)).ToList(),
-        next = (string?)null,
-    });
+    private static IResult List(StationBoard board, StationBook book) => Results.Ok(new StationsPage(
+        [.. board.All.OrderBy(s => s.Form).ThenBy(s => s.Address, StringComparer.Ordinal)
+            .Select(s => new StationView(s.Form.WireName(), s.Address, book.SensorOf(s.Form, s.Address), s.Line.Remote, s.Line.Since, s.Line.HeardAt))],
+        null));
 
     private static async Task<IResult> Ask(HttpContext context, StationBoard board, StationBook book, TimeProvider time, string protocol, string address, string question)
     {

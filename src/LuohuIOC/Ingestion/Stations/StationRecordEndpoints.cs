@@ -26,6 +26,10 @@ public sealed record StationRecordView(
     long Id, DateTimeOffset ReceivedAt, DateTimeOffset? SentAt, string Sensor, string Function, string Kind, int Serial, bool Complete,
     IReadOnlyList<StationRecordLine> Items, StationPicture? Picture);
 
+/// <param name="Items">Newest first.</param>
+/// <param name="Next">What to ask for as <c>after</c>; null at the end.</param>
+public sealed record StationRecordPage(IReadOnlyList<StationRecordView> Items, long? Next);
+
 /// <summary>For duty officers: a station's settings name its other centres and telephone numbers. Passwords are never shown.</summary>
 internal static class StationRecordEndpoints
 {
@@ -34,9 +38,9 @@ internal static class StationRecordEndpoints
     public static void MapStationRecords(this IEndpointRouteBuilder app)
     {
         app.MapGet("/api/v1/stations/{protocol}/{address}/records", List).RequireAuthorization("duty-officer").WithTags("Ingestion")
-            .WithSummary("What a station has told of itself, newest first");
+            .WithSummary("What a station has told of itself, newest first").Gives<StationRecordPage>();
         app.MapGet("/api/v1/stations/{protocol}/{address}/records/{id}/picture", Picture).RequireAuthorization("duty-officer").WithTags("Ingestion")
-            .WithSummary("The picture of a record").Produces(200, null, "image/jpeg", "application/octet-stream").ProducesProblem(400).ProducesProblem(404);
+            .WithSummary("The picture of a record").GivesOnly("image/jpeg", "application/octet-stream").ProducesProblem(400).ProducesProblem(404);
     }
 
     private static IResult List(HttpContext context, StationRecords records, string protocol, string address, long? after, int limit = 50)
@@ -46,7 +50,7 @@ internal static class StationRecordEndpoints
         limit = Math.Min(limit, LimitMax);
         var language = TextBook.LanguageOf(context.Request);
         var items = records.Read(address, null, after, limit).Select(r => View(r, language)).ToList();
-        return Results.Ok(new { items, next = items.Count == limit ? items[^1].Id : (long?)null });
+        return Results.Ok(new StationRecordPage(items, items.Count == limit ? items[^1].Id : null));
     }
 
     private static IResult Picture(HttpContext context, StationRecords records, string protocol, string address, long id)
