@@ -29,6 +29,7 @@ internal interface INoticeGrain : IGrainWithIntegerKey
 /// <param name="DeliveredAt">When the last one that its server took was; null before.</param>
 /// <param name="Failures">Failures since then in a row.</param>
 /// <param name="Answer">What the server said last, or what failed.</param>
+/// <param name="OnDuty">False outside of the policy's hours and days: until they come it tells of nothing new.</param>
 [GenerateSerializer, Immutable, Alias("luohu.notice-line.v1")]
 public sealed record NoticeLineView(
     [property: Id(0)] string Policy,
@@ -39,10 +40,11 @@ public sealed record NoticeLineView(
     [property: Id(5)] DateTimeOffset? LastAt,
     [property: Id(6)] DateTimeOffset? DeliveredAt,
     [property: Id(7)] int Failures,
-    [property: Id(8)] string? Answer);
+    [property: Id(8)] string? Answer,
+    [property: Id(9)] bool OnDuty = true);
 
 [PreferLocalPlacement]
-internal sealed class NoticeGrain(NoticeRound round, ILogger<NoticeGrain> logger) : Grain, INoticeGrain
+internal sealed class NoticeGrain(NoticeRound round, TimeProvider time, ILogger<NoticeGrain> logger) : Grain, INoticeGrain
 {
     public Task Tell()
     {
@@ -60,5 +62,5 @@ internal sealed class NoticeGrain(NoticeRound round, ILogger<NoticeGrain> logger
         return [.. Views().Where(line => line.Policy == policy)];
     }
 
-    private NoticeLineView[] Views() => [.. round.Lines.Select(line => line.View)];
+    private NoticeLineView[] Views() => [.. round.Lines.Select(line => line.View with { OnDuty = line.Policy.IsOnDuty(time.GetUtcNow()) })];
 }

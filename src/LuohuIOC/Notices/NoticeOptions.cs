@@ -12,6 +12,12 @@ public sealed class NoticeOptions
 
     public MailOptions Mail { get; set; } = new();
 
+    /// <summary>Public holidays of years that the host does not know yet, as the State Council announces them.</summary>
+    public List<DateOnly> OffDays { get; set; } = [];
+
+    /// <summary>Saturdays and Sundays on which people work for them.</summary>
+    public List<DateOnly> MakeupWorkdays { get; set; } = [];
+
     /// <summary>Address of the wall, which messages name; empty: they name none.</summary>
     public string WallUrl { get; set; } = "";
 
@@ -63,6 +69,12 @@ public sealed class PolicyOptions
 
     /// <summary>Streets by name, comma between; empty: all.</summary>
     public string Streets { get; set; } = "";
+
+    /// <summary>When its recipients are on duty, Beijing time: <c>08:30-18:00</c>, <c>18:00-08:30</c> over midnight; empty: all day.</summary>
+    public string Hours { get; set; } = "";
+
+    /// <summary>On which days: <c>workdays</c> or <c>restdays</c>, by the national calendar; empty: all. A shift over midnight belongs to the day on which it begins.</summary>
+    public string Days { get; set; } = "";
 
     /// <summary>Mail addresses, and addresses of webhooks (<c>https://</c>); behind <c>#</c> the key that a robot of DingTalk or Feishu wants messages to be signed with.</summary>
     public List<string> To { get; set; } = [];

@@ -41,6 +41,8 @@ internal sealed class NoticeOptionsCheck : IValidateOptions<NoticeOptions>
         if (!Languages.Contains(policy.Language)) yield return "Language must be zh-CN or en.";
         foreach (var kind in policy.Kinds.Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries))
             if (kind != Alerts.AlertSubject.GatewayKind && !KindCatalogue.TryParse(kind, out _)) yield return $"Kinds: {kind} is no kind of sensor (GET /api/v1/kinds).";
+        if (DutyHours.Of("", policy.Days) is null) yield return "Days must be workdays or restdays, or be left empty for all days.";
+        if (DutyHours.Of(policy.Hours, "") is null) yield return $"Hours: {policy.Hours} is no span of a day such as 08:30-18:00 or, over midnight, 18:00-08:30.";
         if (policy.To.Count == 0) yield return "To is empty: it would tell nobody.";
         for (var i = 0; i < policy.To.Count; i++)
         {

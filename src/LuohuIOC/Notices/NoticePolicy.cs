@@ -3,7 +3,9 @@ using LuohuIOC.Alerts;
 namespace LuohuIOC.Notices;
 
 /// <summary>Which alerts are told to whom, read from <see cref="PolicyOptions"/>.</summary>
-internal sealed class NoticePolicy(PolicyOptions options)
+/// <param name="options">The policy.</param>
+/// <param name="calendar">Which days are workdays.</param>
+internal sealed class NoticePolicy(PolicyOptions options, WorkdayCalendar calendar)
 {
     /// <summary>Hosts' clocks differ by less. What was raised further in the future was so before the clock was set back: nobody knows how long it has waited.</summary>
     private static readonly TimeSpan ClocksApart = TimeSpan.FromMinutes(1);
@@ -15,6 +17,8 @@ internal sealed class NoticePolicy(PolicyOptions options)
     private readonly HashSet<string> _kinds = Listed(options.Kinds);
     private readonly HashSet<string> _streets = Listed(options.Streets);
 
+    private readonly DutyHours _duty = DutyHours.Of(options.Hours, options.Days)!;
+
     public string Name => options.Name;
 
     public string Language => options.Language;
@@ -25,8 +29,11 @@ internal sealed class NoticePolicy(PolicyOptions options)
 
     public IReadOnlyList<Recipient> Recipients { get; } = [.. options.To.Select(to => Recipient.Of(to)!)];
 
+    /// <summary>Whether its recipients are on duty.</summary>
+    public bool IsOnDuty(DateTimeOffset now) => _duty.Contains(now, calendar);
+
     /// <summary>
-    /// Whether a recipient is to be told of an alert now: it waits for an officer, has done so at the policy's severity for long enough, and of this call the recipient has been told nothing, or
+    /// Whether a recipient is to be told of an alert now: it is on duty, the alert waits for an officer, has done so at the policy's severity for long enough, and of this call the recipient has been told nothing, or
     /// something milder.
     /// </summary>
     /// <param name="alert">As it stands.</param>
@@ -37,6 +44,7 @@ internal sealed class NoticePolicy(PolicyOptions options)
         if (alert.State != AlertWords.Of(AlertState.Raised) || alert.ClearedAt is not null) return false;
         var severity = AlertWords.SeverityOf(alert.Severity);
         if (severity < _least || !Holds(_kinds, alert.Kind) || !Holds(_streets, alert.Street)) return false;
+        if (!IsOnDuty(now)) return false;
         var waited = now - WaitingSince(alert);
         if (waited < After && waited > -ClocksApart) return false;
         return !(alert.Notices ?? []).Any(told => told.Delivered && IsSame(told, to) && told.Severity >= severity && told.Call == CallOf(alert));

@@ -10,12 +10,12 @@ namespace LuohuIOC.Notices;
 /// (<see cref="NoticeGrain"/>). A host that dies between a server's answer and the ledger's leaves its heir to tell once more: twice is better than never.
 /// </summary>
 internal sealed class NoticeRound(
-    IOpenAlerts alerts, EndedAlerts ended, IEnumerable<INoticeSender> senders, NoticeRecord record, NoticeMeters meters, IHostApplicationLifetime lifetime, IOptions<NoticeOptions> options, TimeProvider time, ILogger<NoticeRound> logger)
+    IOpenAlerts alerts, EndedAlerts ended, IEnumerable<INoticeSender> senders, WorkdayCalendar calendar, NoticeRecord record, NoticeMeters meters, IHostApplicationLifetime lifetime, IOptions<NoticeOptions> options, TimeProvider time, ILogger<NoticeRound> logger)
 {
     /// <summary>An administrator waits for it.</summary>
     private static readonly TimeSpan TrialPatience = TimeSpan.FromSeconds(20);
 
-    private readonly NoticeLine[] _lines = [.. options.Value.Policies.Select(p => new NoticePolicy(p)).SelectMany(policy => policy.Recipients.Select(to => new NoticeLine(policy, to)))];
+    private readonly NoticeLine[] _lines = [.. options.Value.Policies.Select(p => new NoticePolicy(p, calendar)).SelectMany(policy => policy.Recipients.Select(to => new NoticeLine(policy, to)))];
     private readonly Dictionary<NoticeChannel, INoticeSender> _senders = senders.ToDictionary(sender => sender.Channel);
     private readonly DateTimeOffset _started = time.GetUtcNow();
     private readonly Moment _settled = Moment.After(time, options.Value.Grace);

@@ -23,6 +23,7 @@ public static class NoticesFeature
         builder.Services.AddSingleton<INoticeSender, WebhookSender>();
         builder.Services.TryAddSingleton<SiloStarted>();
         builder.Services.AddSingleton<NoticeMeters>();
+        builder.Services.AddSingleton(services => new WorkdayCalendar(services.GetRequiredService<IOptions<NoticeOptions>>().Value));
         builder.Services.AddSingleton<NoticeRecord>();
         builder.Services.AddSingleton<EndedAlerts>();
         builder.Services.AddSingleton<NoticeRound>();

@@ -17,7 +17,7 @@ public sealed class NoticeRoundTests
         var options = new NoticeOptions { Policies = { new PolicyOptions { Name = "值班长", Severity = "red", After = TimeSpan.Zero, To = ["chief@luohu.test"] } } };
         using var ended = new EndedAlerts(shown, null!, clock, NullLogger<EndedAlerts>.Instance);
         var round = new NoticeRound(
-            shown, ended, [], new NoticeRecord(null!, null!, clock, NullLogger<NoticeRecord>.Instance), null!, null!, Options.Create(options), clock, NullLogger<NoticeRound>.Instance);
+            shown, ended, [], new WorkdayCalendar(options), new NoticeRecord(null!, null!, clock, NullLogger<NoticeRecord>.Instance), null!, null!, Options.Create(options), clock, NullLogger<NoticeRound>.Instance);
         clock.Set(TimeSpan.FromHours(-8));
         shown.Open = [SomeAlert.Waiting(severity: "red") with { ObservedAt = clock.GetUtcNow(), RaisedAt = clock.GetUtcNow(), Call = AlertCall.Begin(Severity.Red, clock.GetUtcNow()) }];
         Assert.False(round.IsDue());

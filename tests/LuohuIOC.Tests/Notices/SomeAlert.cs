@@ -43,7 +43,7 @@ internal static class SomeAlert
     /// <summary>The alert, calling anew.</summary>
     public static AlertView Anew(AlertView alert, int second) => alert with { Call = AlertCall.Begin(AlertWords.SeverityOf(alert.Severity), Raised.AddSeconds(second)) };
 
-    public static NoticePolicy Policy(string severity = "orange", string after = "00:00:00", string kinds = "", string streets = "", string language = "zh-CN", bool ended = true, params string[] to) => new(new PolicyOptions
+    public static NoticePolicy Policy(string severity = "orange", string after = "00:00:00", string kinds = "", string streets = "", string language = "zh-CN", bool ended = true, string hours = "", params string[] to) => new(new PolicyOptions
     {
         Name = "值班长",
         Severity = severity,
@@ -52,6 +52,7 @@ internal static class SomeAlert
         Streets = streets,
         Language = language,
         Ended = ended,
+        Hours = hours,
         To = [.. to],
-    });
+    }, new WorkdayCalendar(new NoticeOptions()));
 }

@@ -1,0 +1,34 @@
+using System.Text.Json;
+
+namespace LuohuIOC.Notices;
+
+/// <summary>Which days people work: Monday to Friday without the State Council's holidays, and the weekends that make up for them.</summary>
+internal sealed class WorkdayCalendar
+{
+    private static readonly Lazy<Known> National = new(Read);
+
+    private readonly HashSet<DateOnly> _offDays;
+    private readonly HashSet<DateOnly> _makeupWorkdays;
+
+    /// <param name="options">Days of years that the national calendar in here does not have yet.</param>
+    public WorkdayCalendar(NoticeOptions options)
+    {
+        _offDays = [.. National.Value.OffDays, .. options.OffDays];
+        _makeupWorkdays = [.. National.Value.MakeupWorkdays, .. options.MakeupWorkdays];
+        LastYear = options.OffDays.Select(day => day.Year).Append(National.Value.LastYear).Max();
+    }
+
+    /// <summary>Beyond it weekends alone are known to be free.</summary>
+    public int LastYear { get; }
+
+    public bool IsWorkday(DateOnly day) =>
+        _makeupWorkdays.Contains(day) || (day.DayOfWeek is not (DayOfWeek.Saturday or DayOfWeek.Sunday) && !_offDays.Contains(day));
+
+    private static Known Read()
+    {
+        using var stream = typeof(WorkdayCalendar).Assembly.GetManifestResourceStream("notices/workdays.json")!;
+        return JsonSerializer.Deserialize<Known>(stream, JsonSerializerOptions.Web)!;
+    }
+
+    private sealed record Known(int LastYear, DateOnly[] OffDays, DateOnly[] MakeupWorkdays);
+}
