@@ -12,11 +12,11 @@ public sealed class NoticeOptions
 
     public MailOptions Mail { get; set; } = new();
 
-    /// <summary>Public holidays of years that the host does not know yet, as the State Council announces them.</summary>
-    public List<DateOnly> OffDays { get; set; } = [];
+    /// <summary>Public holidays of years that the host does not know yet, as the State Council announces them: <c>2027-01-01</c>.</summary>
+    public List<string> OffDays { get; set; } = [];
 
     /// <summary>Saturdays and Sundays on which people work for them.</summary>
-    public List<DateOnly> MakeupWorkdays { get; set; } = [];
+    public List<string> MakeupWorkdays { get; set; } = [];
 
     /// <summary>Address of the wall, which messages name; empty: they name none.</summary>
     public string WallUrl { get; set; } = "";

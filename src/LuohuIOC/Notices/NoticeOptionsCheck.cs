@@ -20,6 +20,8 @@ internal sealed class NoticeOptionsCheck : IValidateOptions<NoticeOptions>
 
     private static IEnumerable<string> FaultsOf(NoticeOptions options)
     {
+        foreach (var (key, days) in new[] { (nameof(options.OffDays), options.OffDays), (nameof(options.MakeupWorkdays), options.MakeupWorkdays) })
+            foreach (var day in days.Where(day => WorkdayCalendar.DayOf(day) is null)) yield return $"Notices:{key}: {day} is no day such as 2027-01-01.";
         if (options.WallUrl.Length > 0 && Recipient.Of(options.WallUrl) is not { Channel: NoticeChannel.Webhook }) yield return "Notices:WallUrl must begin with http:// or https://.";
         for (var i = 0; i < options.Policies.Count; i++)
             foreach (var fault in FaultsOf(options.Policies[i])) yield return $"Notices:Policies:{i}:{fault}";

@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Text.Json;
 
 namespace LuohuIOC.Notices;
@@ -13,9 +14,10 @@ internal sealed class WorkdayCalendar
     /// <param name="options">Days of years that the national calendar in here does not have yet.</param>
     public WorkdayCalendar(NoticeOptions options)
     {
-        _offDays = [.. National.Value.OffDays, .. options.OffDays];
-        _makeupWorkdays = [.. National.Value.MakeupWorkdays, .. options.MakeupWorkdays];
-        LastYear = options.OffDays.Select(day => day.Year).Append(National.Value.LastYear).Max();
+        var offDays = options.OffDays.Select(DayOf).OfType<DateOnly>().ToArray();
+        _offDays = [.. National.Value.OffDays, .. offDays];
+        _makeupWorkdays = [.. National.Value.MakeupWorkdays, .. options.MakeupWorkdays.Select(DayOf).OfType<DateOnly>()];
+        LastYear = offDays.Select(day => day.Year).Append(National.Value.LastYear).Max();
     }
 
     /// <summary>Beyond it weekends alone are known to be free.</summary>
@@ -23,6 +25,9 @@ internal sealed class WorkdayCalendar
 
     public bool IsWorkday(DateOnly day) =>
         _makeupWorkdays.Contains(day) || (day.DayOfWeek is not (DayOfWeek.Saturday or DayOfWeek.Sunday) && !_offDays.Contains(day));
+
+    /// <summary>A day as the configuration writes it, <c>2027-01-01</c>; null for anything else.</summary>
+    public static DateOnly? DayOf(string text) => DateOnly.TryParseExact(text.Trim(), "yyyy-MM-dd", CultureInfo.InvariantCulture, DateTimeStyles.None, out var day) ? day : null;
 
     private static Known Read()
     {
