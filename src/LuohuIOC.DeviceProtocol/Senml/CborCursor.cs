@@ -42,7 +42,10 @@ internal ref struct CborCursor(ReadOnlySpan<byte> bytes)
     }
 
     /// <summary>20 >> −1; FB 405E066666666666 >> 120.1; C4 82 20 19 04B1 >> 120.1</summary>
-    public bool TryNumber(out double value)
+    public bool TryNumber(out double value) => TryNumber(out value, mayBeInfinite: false);
+
+    /// <summary>The same, where NaN and infinity are told from what is no number.</summary>
+    public bool TryNumber(out double value, bool mayBeInfinite)
     {
         value = 0;
         if (!TryHead(out var major, out var info, out var argument) || info == Indefinite) return false;
@@ -58,16 +61,16 @@ internal ref struct CborCursor(ReadOnlySpan<byte> bytes)
                 if (!TryBegin(Array, out var two) || two != 2 || !TryInteger(out var exponent) || !TryInteger(out var mantissa)) return false;
                 // Divided rather than multiplied by a fraction, so that 1201 and −1 make the double that 120.1 is.
                 value = exponent < 0 ? mantissa / Math.Pow(10, -exponent) : mantissa * Math.Pow(10, exponent);
-                return double.IsFinite(value);
+                return mayBeInfinite || double.IsFinite(value);
             case Simple when info is 25:
                 value = (double)BitConverter.UInt16BitsToHalf((ushort)argument);
-                return double.IsFinite(value);
+                return mayBeInfinite || double.IsFinite(value);
             case Simple when info is 26:
                 value = BitConverter.UInt32BitsToSingle((uint)argument);
-                return double.IsFinite(value);
+                return mayBeInfinite || double.IsFinite(value);
             case Simple when info is 27:
                 value = BitConverter.UInt64BitsToDouble(argument);
-                return double.IsFinite(value);
+                return mayBeInfinite || double.IsFinite(value);
             default:
                 return false;
         }

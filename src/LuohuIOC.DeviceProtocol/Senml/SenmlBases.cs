@@ -12,23 +12,36 @@ internal struct SenmlBases()
     public string? Unit;
     public double Time;
     public double Value;
+    public double Sum;
     public double Version = VersionMax;
 
-    public readonly RejectionReason Give<TSink>(in SenmlFields record, long receivedMs, ref TSink sink)
+    /// <summary>Resolves a record and gives it to the sink, or tells the sink what is wrong with it; not None when the pack is of a version that nobody knows.</summary>
+    public readonly RejectionReason Give<TSink>(in SenmlFields record, long receivedMs, int index, ref TSink sink)
         where TSink : ISenmlSink, allows ref struct
     {
-        if (Version > VersionMax || record.Values > 1 || (record.Values == 0 && !record.HasSum && record.Name is not null)) return RejectionReason.WrongShape;
-        if (record.Number is not { } number) return RejectionReason.None;
+        if (Version > VersionMax) return RejectionReason.WrongShape;
         var name = Name + record.Name;
-        if (!IsName(name)) return RejectionReason.WrongShape;
         var seconds = Time + record.Time;
         var unixMs = seconds < AbsoluteFrom ? receivedMs + (seconds * 1000) : seconds * 1000;
-        if (!(unixMs >= TelemetryReader.TsMin && unixMs < TelemetryReader.TsMax)) return RejectionReason.TsOutOfRange;
-        if (record.IsSummed) number += Value;
-        if (!double.IsFinite(number)) return RejectionReason.ValueNotFinite;
+        var refused = FaultOf(record, name, unixMs);
+        if (refused != RejectionReason.None)
+        {
+            sink.Refused(refused, name, index);
+            return RejectionReason.None;
+        }
         // A base unit is of the numbers of its pack: a boolean has none.
-        sink.Value(name, record.IsSummed ? record.Unit ?? Unit : null, (long)Math.Round(unixMs), number);
+        if (record.Number is { } number) sink.Value(name, record.IsSummed ? record.Unit ?? Unit : null, (long)Math.Round(unixMs), record.IsSummed ? number + Value : number);
+        if (record.Sum is { } sum) sink.Sum(name, (long)Math.Round(unixMs), sum + Sum, record.Values == 0);
         return RejectionReason.None;
+    }
+
+    private readonly RejectionReason FaultOf(in SenmlFields record, string name, double unixMs)
+    {
+        if (record.IsBroken || record.Values > 1 || (record.Values == 0 && record.Sum is null && record.Name is not null)) return RejectionReason.WrongShape;
+        if (record.Number is null && record.Sum is null) return RejectionReason.None;
+        if (!IsName(name)) return RejectionReason.WrongShape;
+        if (!(unixMs >= TelemetryReader.TsMin && unixMs < TelemetryReader.TsMax)) return RejectionReason.TsOutOfRange;
+        return double.IsFinite((record.Number ?? 0) + (record.IsSummed ? Value : 0)) && double.IsFinite((record.Sum ?? 0) + Sum) ? RejectionReason.None : RejectionReason.ValueNotFinite;
     }
 
     private static bool IsName(string name)
@@ -48,6 +61,12 @@ internal struct SenmlFields
     public double Time;
     public double? Number;
     public bool IsSummed;
-    public bool HasSum;
+    public double? Sum;
     public int Values;
+
+    /// <summary>One of its own fields is not what it has to be.</summary>
+    public bool IsBroken;
+
+    /// <summary>True for a field of the record alone, false for base fields and what nobody knows.</summary>
+    public static bool IsOwn(string field) => field is "n" or "u" or "v" or "vb" or "vs" or "vd" or "s" or "t" or "ut";
 }

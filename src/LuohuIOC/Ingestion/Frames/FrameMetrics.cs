@@ -7,8 +7,12 @@ using LuohuIOC.DeviceProtocol.Sl651;
 
 namespace LuohuIOC.Ingestion.Frames;
 
-/// <summary>A metric that a frame's element stands for: its wire name, and what the element's value is multiplied with.</summary>
-public sealed record FrameMetric(byte[] Name, double Factor);
+/// <summary>A metric that a frame's element stands for.</summary>
+/// <param name="Name">Its wire name.</param>
+/// <param name="Factor">What the element's value is multiplied with.</param>
+/// <param name="Element">The element, as the protocol spells it.</param>
+/// <param name="Rank">Where it stands in its table: of two elements of one metric the first counts. All the same where the last one does.</param>
+public sealed record FrameMetric(byte[] Name, double Factor, string Element, int Rank);
 
 /// <summary>
 /// Which metric of a sensor an element of a national frame is, by kind of sensor: <c>metrics.json</c>, changed by configuration section
@@ -59,12 +63,12 @@ public sealed class FrameMetrics
         foreach (var name in rows.Keys)
             if (!KindCatalogue.TryParse(name, out _)) throw new InvalidOperationException($"Frames:{form.WireName()}:{name}: no such kind of sensor.");
         return [.. KindCatalogue.All.Select(kind =>
-            (rows.GetValueOrDefault(kind.Name) ?? []).Where(r => r.Value.Length > 0)
-                .ToFrozenDictionary(r => r.Key, r => Parse(form, kind, r.Key, r.Value), StringComparer.OrdinalIgnoreCase).GetAlternateLookup<ReadOnlySpan<char>>())];
+            (rows.GetValueOrDefault(kind.Name) ?? []).Where(r => r.Value.Length > 0).Select((row, rank) => (row.Key, Metric: Parse(form, kind, row.Key, row.Value, rank)))
+                .ToFrozenDictionary(r => r.Key, r => r.Metric, StringComparer.OrdinalIgnoreCase).GetAlternateLookup<ReadOnlySpan<char>>())];
     }
 
     // "flow*0.001"
-    private static FrameMetric Parse(PayloadForm form, KindDefinition kind, string element, string text)
+    private static FrameMetric Parse(PayloadForm form, KindDefinition kind, string element, string text, int rank)
     {
         var parts = text.Split('*', 2, StringSplitOptions.TrimEntries);
         var name = Encoding.UTF8.GetBytes(parts[0]);
@@ -72,6 +76,7 @@ public sealed class FrameMetrics
         if (parts.Length > 1 && !double.TryParse(parts[1], CultureInfo.InvariantCulture, out factor))
             throw new InvalidOperationException($"Frames:{form.WireName()}:{kind.Name}:{element}={text}: '{parts[1]}' is no number.");
         if (kind.IndexOf(name) < 0) throw new InvalidOperationException($"Frames:{form.WireName()}:{kind.Name}:{element}={text}: the kind has no metric '{parts[0]}'.");
-        return new FrameMetric(name, factor);
+        // States of fire alarms and bits of uplinks add up instead: an alarm by hand is one beside a detector that sees nothing.
+        return new FrameMetric(name, factor, element, form is PayloadForm.Sl651 or PayloadForm.Hj212 ? rank : 0);
     }
 }

@@ -170,6 +170,15 @@ internal sealed class FrameValues : ISl651Sink, IHj212Sink, ISenmlSink
         if (refused != RejectionReason.None) Refuse(refused, name);
     }
 
+    // No kind has a metric for what a value adds up to; a generic sensor takes it beside the value.
+    void ISenmlSink.Sum(string name, long unixMs, double sum, bool isAlone)
+    {
+        if (_kind == SensorKind.Generic) ((ISenmlSink)this).Value(name + "_sum", null, unixMs, sum);
+        else if (isAlone) Refuse(RejectionReason.MetricUnknown, name + "_sum");
+    }
+
+    void ISenmlSink.Refused(RejectionReason reason, string name, int record) => Refuse(reason, $"{name}[{record}]");
+
     /// <summary>A value under a name that is the metric's own, or that <see cref="FrameMetrics"/> translates; false when the sensor has no such metric.</summary>
     public bool ByName(PayloadForm form, string name, long unixMs, double value)
     {
@@ -226,7 +235,9 @@ internal sealed class FrameValues : ISl651Sink, IHj212Sink, ISenmlSink
                 continue;
             }
             sink.BeginReading();
-            for (; i < _entries.Count && _entries[i].AtMs == atMs; i++) sink.Value(_entries[i].Metric, _entries[i].Value, _entries[i].Good);
+            var from = i;
+            for (; i < _entries.Count && _entries[i].AtMs == atMs; i++)
+                if (!IsOutranked(from, i)) sink.Value(_entries[i].Metric, _entries[i].Value, _entries[i].Good);
             sink.EndReading(index, atMs, _isAmount ? TelemetryReader.NoSequence : sequence);
             if (_untimed.Contains(atMs)) sink.DoubtTime();
             foreach (var (toldMs, component, isOnFire) in _told)
@@ -236,6 +247,19 @@ internal sealed class FrameValues : ISl651Sink, IHj212Sink, ISenmlSink
         foreach (var (reason, name) in _refused) sink.RefuseMetric(reason, name);
         Drop();
         return RejectionReason.None;
+    }
+
+    // A river's level and a reservoir's in one frame, for a reservoir: two elements of one metric and time. The nearer one counts; the other is told where it says something else.
+    private bool IsOutranked(int from, int at)
+    {
+        if (_entries[at] is not { Row: { } row } entry) return false;
+        for (var i = from; i < _entries.Count && _entries[i].AtMs == entry.AtMs; i++)
+        {
+            if (_entries[i].Row is not { } other || other.Rank >= row.Rank || !other.Name.AsSpan().SequenceEqual(row.Name)) continue;
+            if (_entries[i].Value != entry.Value) Refuse(RejectionReason.MetricUnknown, row.Element);
+            return true;
+        }
+        return false;
     }
 
     /// <summary>Forgets what was collected and not given out.</summary>
@@ -251,15 +275,15 @@ internal sealed class FrameValues : ISl651Sink, IHj212Sink, ISenmlSink
         _refused.Clear();
     }
 
-    private void Add(long unixMs, FrameMetric metric, double value, bool good) => Add(unixMs, metric.Name, value * metric.Factor, good);
+    private void Add(long unixMs, FrameMetric metric, double value, bool good) => Add(unixMs, metric.Name, value * metric.Factor, good, metric);
 
-    private void Add(long unixMs, byte[] metric, double value, bool good)
+    private void Add(long unixMs, byte[] metric, double value, bool good, FrameMetric? row = null)
     {
         _hasOwn = true;
-        _entries.Add(new Entry(unixMs, metric, value, good, _entries.Count));
+        _entries.Add(new Entry(unixMs, metric, value, good, _entries.Count, row));
     }
 
     private readonly record struct States(long AtMs, ushort Bits, int Named);
 
-    private readonly record struct Entry(long AtMs, byte[] Metric, double Value, bool Good, int Order);
+    private readonly record struct Entry(long AtMs, byte[] Metric, double Value, bool Good, int Order, FrameMetric? Row);
 }

@@ -60,6 +60,7 @@ public static partial class RejectionEndpoints
     {
         RejectionReason.TsOutOfRange when Seconds().IsMatch(Encoding.Latin1.GetString(r.FirstBytes)) => TextBook.Get(language, "rejection.ts_out_of_range.seconds"),
         RejectionReason.FrameCrc or RejectionReason.FrameTruncated or RejectionReason.FrameInvalid when FrameFaultText.Of(r, language) is { } told => told,
+        RejectionReason.WrongShape when r.Topic.EndsWith("/raw/senml", StringComparison.Ordinal) => TextBook.Get(language, r.Metric.Length > 0 ? "rejection.wrong_shape.senml.record" : "rejection.wrong_shape.senml"),
         RejectionReason.NotJson => JsonFault.TextOf(language, r.FirstBytes, r.PayloadBytes),
         RejectionReason.MetricUnknown when registry.TryFind(r.Sensor, out var free) && free.Kind == SensorKind.Generic =>
             Topic.IsMetricName(Encoding.UTF8.GetBytes(r.Metric)) && free.Layout.Names.Count >= MetricLayout.MetricsMax

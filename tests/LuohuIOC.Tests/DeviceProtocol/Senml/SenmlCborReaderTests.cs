@@ -23,19 +23,23 @@ public sealed class SenmlCborReaderTests
     [InlineData("81 A2 00 6178 04 F5", "x  1700000000000 1")]
     // Arrays and maps without a stated length; base value and sums; a field that nobody knows; text, bytes and a sum alone.
     [InlineData("9F BF 00 6178 02 01 FF BF 00 6179 02 02 FF FF", "x  1700000000000 1|y  1700000000000 2")]
-    [InlineData("82 A3 24 14 00 6178 02 01 A3 00 6178 05 05 02 20", "x  1700000000000 21|x  1700000000000 19")]
+    [InlineData("82 A3 24 14 00 6178 02 01 A3 00 6178 05 05 02 20", "x  1700000000000 21|x  1700000000000 19|x sum 1700000000000 5")]
     [InlineData("81 A3 00 6178 02 01 66667574757265 9F A1 01 02 FF", "x  1700000000000 1")]
-    [InlineData("83 A2 00 6178 03 6174 A2 00 6179 08 420102 A2 00 617A 05 05", "")]
+    [InlineData("83 A2 00 6178 03 6174 A2 00 6179 08 420102 A2 00 617A 05 05", "z sum 1700000000000 5 alone")]
     [InlineData("80", "")]
+    // Behind the mark of CBOR; labels spelt as in JSON; a record that is none between two that are.
+    [InlineData("D9D9F7 81 A2 00 6178 02 01", "x  1700000000000 1")]
+    [InlineData("81 A3 62626E 62613A 616E 6178 6176 02", "a:x  1700000000000 2")]
+    [InlineData("83 A2 00 6178 02 01 A2 00 6179 02 6131 A2 00 617A 02 03", "x  1700000000000 1|!WrongShape y 1|z  1700000000000 3")]
     // Refused: must be understood; two values; no value; newer version; cut off; more behind; not a map; NaN; indefinite text; nested too deep.
     [InlineData("81 A3 00 6178 02 01 656D7573745F 01", null)]
-    [InlineData("81 A3 00 6178 02 01 04 F5", null)]
-    [InlineData("81 A1 00 6178", null)]
+    [InlineData("81 A3 00 6178 02 01 04 F5", "!WrongShape x 0")]
+    [InlineData("81 A1 00 6178", "!WrongShape x 0")]
     [InlineData("81 A3 20 0B 00 6178 02 01", null)]
     [InlineData("81 A2 00 6178 02 FB3FF4", null)]
     [InlineData("81 A2 00 6178 02 01 00", null)]
     [InlineData("81 01", null)]
-    [InlineData("81 A2 00 6178 02 F97E00", null)]
+    [InlineData("81 A2 00 6178 02 F97E00", "!ValueNotFinite x 0")]
     [InlineData("81 A2 00 7F 6178 FF 02 01", null)]
     [InlineData("81 A3 00 6178 02 01 0A 8181818181818181818181818181818181818181 01", null)]
     [InlineData("9B FFFFFFFFFFFFFFFF", null)]
@@ -74,5 +78,9 @@ public sealed class SenmlCborReaderTests
         public List<string> All { get; } = [];
 
         public void Value(string name, string? unit, long unixMs, double value) => All.Add(FormattableString.Invariant($"{name} {unit} {unixMs} {value}"));
+
+        public void Sum(string name, long unixMs, double sum, bool isAlone) => All.Add(FormattableString.Invariant($"{name} sum {unixMs} {sum}{(isAlone ? " alone" : "")}"));
+
+        public void Refused(RejectionReason reason, string name, int record) => All.Add($"!{reason} {name} {record}");
     }
 }

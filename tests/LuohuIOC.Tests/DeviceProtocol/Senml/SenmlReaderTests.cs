@@ -17,17 +17,21 @@ public sealed class SenmlReaderTests
         "a:t Cel 1600000000000 21|a:t Cel 1599999995000 22|a:h %RH 1600000001500 0")]
     [InlineData("""[{"bn":"a:","n":"x","v":1},{"bn":"b:","n":"x","v":2},{"n":"y","vb":true}]""", "a:x  1700000000000 1|b:x  1700000000000 2|b:y  1700000000000 1")]
     [InlineData("""[{"n":"x","t":-60,"v":1}]""", "x  1699999940000 1")]
-    [InlineData("""[{"n":"x","t":268435456,"v":1}]""", null)]
-    [InlineData("""[{"n":"x","vs":"text"},{"n":"y","vd":"AQ"},{"n":"z","s":5}]""", "")]
+    [InlineData("""[{"n":"x","t":268435456,"v":1}]""", "!TsOutOfRange x 0")]
+    [InlineData("""[{"n":"x","vs":"text"},{"n":"y","vd":"AQ"},{"n":"z","s":5}]""", "z sum 1700000000000 5 alone")]
     [InlineData("""[{"bn":"x","v":1,"future":{"deep":[1]}}]""", "x  1700000000000 1")]
     [InlineData("""[{"n":"x","v":1,"must_":1}]""", null)]
-    [InlineData("""[{"n":"x","v":1,"vb":true}]""", null)]
-    [InlineData("""[{"n":"x"}]""", null)]
+    [InlineData("""[{"n":"x","v":1,"vb":true}]""", "!WrongShape x 0")]
+    [InlineData("""[{"n":"x"}]""", "!WrongShape x 0")]
     [InlineData("""[{"bver":11,"n":"x","v":1}]""", null)]
     [InlineData("""[{"bver":5,"n":"x","v":1}]""", "x  1700000000000 1")]
-    [InlineData("""[{"n":"-x","v":1}]""", null)]
-    [InlineData("""[{"n":"x y","v":1}]""", null)]
-    [InlineData("""[{"n":"x","v":"1"}]""", null)]
+    [InlineData("""[{"n":"-x","v":1}]""", "!WrongShape -x 0")]
+    [InlineData("""[{"n":"x y","v":1}]""", "!WrongShape x y 0")]
+    [InlineData("""[{"n":"x","v":"1"}]""", "!WrongShape x 0")]
+    [InlineData("""[{"bn":"a:","n":"x","v":1},{"v":{"deep":[1]},"n":"y"},{"n":"z","v":3}]""", "a:x  1700000000000 1|!WrongShape a:y 1|a:z  1700000000000 3")]
+    [InlineData("""[{"n":"x","v":1e400},{"n":"y","v":2,"s":7,"bs":1},{"n":"z","s":1}]""", "!ValueNotFinite x 0|y  1700000000000 2|y sum 1700000000000 8|z sum 1700000000000 2 alone")]
+    [InlineData("""[{"bn":5,"n":"x","v":1}]""", null)]
+    [InlineData("""[{"n":"x","v":1},{"bt":"now","n":"y","v":2}]""", null)]
     [InlineData("""{"n":"x","v":1}""", null)]
     [InlineData("""[{"n":"x","v":1}""", null)]
     [InlineData("""[]""", "")]
@@ -44,5 +48,9 @@ public sealed class SenmlReaderTests
         public List<string> All { get; } = [];
 
         public void Value(string name, string? unit, long unixMs, double value) => All.Add(FormattableString.Invariant($"{name} {unit} {unixMs} {value}"));
+
+        public void Sum(string name, long unixMs, double sum, bool isAlone) => All.Add(FormattableString.Invariant($"{name} sum {unixMs} {sum}{(isAlone ? " alone" : "")}"));
+
+        public void Refused(RejectionReason reason, string name, int record) => All.Add($"!{reason} {name} {record}");
     }
 }

@@ -43,5 +43,19 @@ public sealed class SenmlPackTests
     public void A_generic_sensors_values_stay_as_they_are() =>
         Assert.Equal([$"{Evening} seq=none speed=3.6"], Decode(SensorKind.Generic, """[{"n":"speed","u":"km/h","v":3.6}]"""));
 
+    [Fact]
+    public void A_record_that_is_none_is_told_with_its_number_and_the_rest_is_taken() =>
+        Assert.Equal(
+            [$"{Evening} seq=none level=1.2 flow=3", "wrong_shape urn:dev:1/velocity[1]"],
+            Decode(SensorKind.Outfall, """[{"bn":"urn:dev:1/","n":"level","v":1.2},{"n":"velocity","v":"1.1"},{"n":"flow","v":3}]"""));
+
+    [Fact]
+    public void A_sum_is_a_generic_sensors_beside_the_value_and_told_where_no_metric_is_for_it()
+    {
+        Assert.Equal([$"{Evening} seq=none power=3 power_sum=105"], Decode(SensorKind.Generic, """[{"n":"power","u":"W","v":3,"s":105}]"""));
+        Assert.Equal([$"{Evening} seq=none level=1"], Decode(SensorKind.River, """[{"n":"level","v":1,"s":105}]"""));
+        Assert.Equal(["metric_unknown level_sum"], Decode(SensorKind.River, """[{"n":"level","s":105}]"""));
+    }
+
     private static List<string> Decode(SensorKind kind, string pack) => FrameScene.Decode(PayloadForm.Senml, kind, Encoding.UTF8.GetBytes(pack));
 }

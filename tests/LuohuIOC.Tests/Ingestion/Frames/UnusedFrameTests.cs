@@ -33,6 +33,19 @@ public sealed class UnusedFrameTests
     public void What_is_used_of_a_frame_is_enough() =>
         Assert.Equal([$"{Evening} seq=12 level=1.25"], Decode(PayloadForm.Sl651, SensorKind.River, Sl651(Sl651Function.Timed, Head + "2019000010" + "392300001250")));
 
+    /// <summary>A reservoir's own level (3B) and the river's at its foot (39): whichever stands first in the frame, the reservoir's is its level.</summary>
+    [Theory]
+    [InlineData("392300033300" + "3B2300055100", "level=55.1", "metric_unknown 39")]
+    [InlineData("3B2300055100" + "392300033300", "level=55.1", "metric_unknown 39")]
+    [InlineData("3B2300055100" + "392300055100", "level=55.1", "")]
+    [InlineData("392300033300", "level=33.3", "")]
+    [InlineData("392300033300" + "F0F02309071755" + "3B2300055100", "level=55.1 level=33.3", "")]
+    public void Of_two_elements_of_one_metric_the_nearer_one_counts_and_the_other_is_told(string elements, string values, string told)
+    {
+        var lines = Decode(PayloadForm.Sl651, SensorKind.Reservoir, Sl651(Sl651Function.Timed, Head + elements));
+        Assert.Equal([.. values.Split(' '), .. Lines(told)], lines.Select(line => line[(line.LastIndexOf("seq=12 ", StringComparison.Ordinal) is >= 0 and var at ? at + "seq=12 ".Length : 0)..]));
+    }
+
     [Theory]
     [InlineData(Sl651Function.Heartbeat, "000C230907180003")]
     [InlineData(Sl651Function.Test, Head)]
