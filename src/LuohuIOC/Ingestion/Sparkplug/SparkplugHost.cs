@@ -127,7 +127,7 @@ public sealed class SparkplugHost(
                     .Select(v => (v.Metric!.Value.Name, Value: v.Value * v.Metric.Value.Factor)).ToList();
                 if (values.Count == 0) continue;
                 writer.Sensor(device.Key);
-                writer.Reading(moments.TimeOf(device.Key, moment.Key, [.. values.Select(v => v.Name)]));
+                writer.Reading(moments.TimeOf(device.Key, moment.Key, values));
                 foreach (var (name, value) in values) writer.Value(name, value);
                 written = true;
             }
