@@ -1,6 +1,7 @@
 using System.Text;
 using System.Text.RegularExpressions;
 using LuohuIOC.DeviceProtocol;
+using LuohuIOC.DeviceProtocol.Lorawan;
 using LuohuIOC.Http;
 using LuohuIOC.Registry;
 using LuohuIOC.Texts;
@@ -23,6 +24,7 @@ public sealed record RejectionSummary(long Total, IReadOnlyDictionary<string, lo
 public static partial class RejectionEndpoints
 {
     private const int LimitMax = 1_000;
+    private const string Lorawan = "/raw/lorawan";
 
     public static void MapRejections(this IEndpointRouteBuilder app)
     {
@@ -61,6 +63,9 @@ public static partial class RejectionEndpoints
         RejectionReason.TsOutOfRange when Seconds().IsMatch(Encoding.Latin1.GetString(r.FirstBytes)) => TextBook.Get(language, "rejection.ts_out_of_range.seconds"),
         RejectionReason.FrameCrc or RejectionReason.FrameTruncated or RejectionReason.FrameInvalid when FrameFaultText.Of(r, language) is { } told => told,
         RejectionReason.WrongShape when r.Topic.EndsWith("/raw/senml", StringComparison.Ordinal) => TextBook.Get(language, r.Metric.Length > 0 ? "rejection.wrong_shape.senml.record" : "rejection.wrong_shape.senml"),
+        RejectionReason.WrongShape when r.Topic.EndsWith(Lorawan, StringComparison.Ordinal) => TextBook.Get(language, "rejection.wrong_shape.lorawan"),
+        RejectionReason.ProtocolUnsupported when r.Topic.EndsWith(Lorawan, StringComparison.Ordinal) =>
+            TextBook.Get(language, "rejection.protocol_unsupported.codec", r.Metric, string.Join(TextBook.Get(language, "comma"), LorawanCodec.Names.Order(StringComparer.Ordinal))),
         RejectionReason.NotJson => JsonFault.TextOf(language, r.FirstBytes, r.PayloadBytes),
         RejectionReason.MetricUnknown when registry.TryFind(r.Sensor, out var free) && free.Kind == SensorKind.Generic =>
             Topic.IsMetricName(Encoding.UTF8.GetBytes(r.Metric)) && free.Layout.Names.Count >= MetricLayout.MetricsMax

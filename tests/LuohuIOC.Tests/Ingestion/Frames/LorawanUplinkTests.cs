@@ -53,6 +53,28 @@ public sealed class LorawanUplinkTests
         Assert.Equal([$"{Evening} seq=7 battery=92"], Decode(SensorKind.Parking, "milesight-em310-udl", "01755C03824408040001"));
     }
 
+    /// <summary>27 cm, measured a minute before it is received here: of the radio's time, so that a resend counts once and a late one overwrites nothing.</summary>
+    [Theory]
+    // ChirpStack v4, v3, The Things Stack v3 and its event, and the short form.
+    [InlineData("""{"deduplicationId":"d","time":"2023-09-07T09:59:00.123456789+00:00","deviceInfo":{"deviceProfileName":"EM500-SWL","devEui":"24e124"},"fCnt":9,"fPort":85,"data":"A3cbAA==","rxInfo":[{"gwTime":"2023-09-07T09:58:00Z"}]}""", -59_877)]
+    [InlineData("""{"deviceProfileName":"milesight-em500-swl","fCnt":9,"fPort":85,"data":"A3cbAA==","rxInfo":[{"time":"2023-09-07T09:59:00Z","rssi":-80}],"publishedAt":"2023-09-07T10:00:00Z"}""", -60_000)]
+    [InlineData("""{"end_device_ids":{"device_id":"x"},"received_at":"2023-09-07T10:00:00Z","uplink_message":{"f_port":85,"f_cnt":9,"frm_payload":"A3cbAA==","received_at":"2023-09-07T09:59:00Z","version_ids":{"brand_id":"milesight-iot","model_id":"em500-swl"}}}""", -60_000)]
+    [InlineData("""{"name":"as.up.data.forward","data":{"uplink_message":{"f_port":85,"f_cnt":9,"frm_payload":"A3cbAA==","received_at":"2023-09-07T09:59:00Z","version_ids":{"model_id":"em500-swl"}}}}""", -60_000)]
+    [InlineData("""{"codec":"milesight-em500-swl","fPort":85,"fCnt":9,"ts":1694080740000,"data":"A3cbAA=="}""", -60_000)]
+    [InlineData("""{"codec":"milesight-em500-swl","fPort":85,"fCnt":9,"data":"A3cbAA==","time":null,"rxInfo":[]}""", 0)]
+    public void An_uplink_is_of_its_own_time_as_each_server_writes_it(string uplink, int fromEvening) =>
+        Assert.Equal([$"{Evening + fromEvening} seq=9 depth=0.27"], FrameScene.Decode(PayloadForm.Lorawan, SensorKind.Waterlogging, Encoding.UTF8.GetBytes(uplink)));
+
+    [Theory]
+    [InlineData("""{"codec":"nosuch","data":"A3cbAA=="}""", "protocol_unsupported nosuch")]
+    [InlineData("""{"fPort":85,"data":"A3cbAA=="}""", "wrong_shape")]
+    [InlineData("""{"codec":"milesight-em500-swl"}""", "wrong_shape")]
+    [InlineData("""{"codec":"milesight-em500-swl","data":"?"}""", "wrong_shape")]
+    [InlineData("""[1]""", "wrong_shape")]
+    [InlineData("""{"codec":""", "not_json")]
+    public void What_is_no_uplink_is_told_as_what_it_is(string uplink, string told) =>
+        Assert.Equal([told], FrameScene.Decode(PayloadForm.Lorawan, SensorKind.Waterlogging, Encoding.UTF8.GetBytes(uplink)));
+
     private static List<string> Decode(SensorKind kind, string codec, string hex) =>
         FrameScene.Decode(PayloadForm.Lorawan, kind, Encoding.UTF8.GetBytes($$"""{"codec":"{{codec}}","fPort":85,"fCnt":7,"hex":"{{hex}}"}"""));
 }
