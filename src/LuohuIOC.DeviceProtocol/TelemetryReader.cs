@@ -15,6 +15,9 @@ public interface ITelemetrySink
     /// <summary>One metric of the reading. The name is not checked yet. The last value of a name counts.</summary>
     void Value(scoped ReadOnlySpan<byte> name, double value);
 
+    /// <summary>The device itself does not stand for its value of this metric, which may come before or after this.</summary>
+    void Flag(scoped ReadOnlySpan<byte> name);
+
     /// <summary>The value of this metric refuses the reading that was begun; which reason, the coming <see cref="Refuse"/> says.</summary>
     void Blame(scoped ReadOnlySpan<byte> name);
 
@@ -185,6 +188,11 @@ public static class TelemetryReader
                 if (values >= 0) sink.BeginReading();
                 Note(ref refused, ReadValues(ref reader, ref sink, out values));
             }
+            else if (IsNamed(ref reader, "bad"u8))
+            {
+                reader.Read();
+                ReadFlags(ref reader, ref sink);
+            }
             else
             {
                 reader.Read();
@@ -271,6 +279,23 @@ public static class TelemetryReader
             else sink.Value(name, value);
         }
         return refused;
+    }
+
+    // "bad":["ph"]; anything else under that name is as unknown as before there was one.
+    private static void ReadFlags<TSink>(ref Utf8JsonReader reader, ref TSink sink)
+        where TSink : ITelemetrySink, allows ref struct
+    {
+        if (reader.TokenType != JsonTokenType.StartArray)
+        {
+            reader.Skip();
+            return;
+        }
+        scoped Span<byte> unescaped = stackalloc byte[UnescapedMax];
+        while (reader.Read() && reader.TokenType != JsonTokenType.EndArray)
+        {
+            if (reader.TokenType == JsonTokenType.String) sink.Flag(reader.ValueIsEscaped ? unescaped[..Unescape(ref reader, unescaped)] : reader.ValueSpan);
+            else reader.Skip();
+        }
     }
 
     // Not Utf8JsonReader.ValueTextEquals: that throws at "\ud800".

@@ -85,6 +85,24 @@ public sealed class TelemetryWriter(IBufferWriter<byte> output)
         _first = false;
     }
 
+    /// <summary>The reading's values of these metrics are none that the device stands for. Behind the values; the reading is complete with it.</summary>
+    public void Bad(IReadOnlyList<string> metrics)
+    {
+        if (_level != Level.Reading) throw new InvalidOperationException("Begin a reading first.");
+        if (metrics.Count == 0) return;
+        Put("},\"bad\":["u8);
+        for (var i = 0; i < metrics.Count; i++)
+        {
+            Put(i == 0 ? "\""u8 : ",\""u8);
+            PutAscii(metrics[i]);
+            Put("\""u8);
+        }
+        // What closes a reading closes its values, too.
+        Put("]}"u8);
+        _level = Level.Sensor;
+        _first = false;
+    }
+
     /// <summary>Completes the payload; the next call begins another. A payload with nothing in it is <c>{}</c>.</summary>
     public void End()
     {

@@ -1,7 +1,7 @@
 namespace LuohuIOC.DeviceProtocol.Sparkplug;
 
 /// <summary>One value of a device (of the node itself when <paramref name="Device"/> is null) under its full name.</summary>
-public readonly record struct SparkplugValue(string? Device, string Name, long UnixMs, double Value, bool IsHistorical);
+public readonly record struct SparkplugValue(string? Device, string Name, long UnixMs, double Value, bool IsHistorical, bool IsGood = true);
 
 /// <summary>What a message changed.</summary>
 /// <param name="Values">Numbers with their names and times.</param>
@@ -131,7 +131,7 @@ public sealed class SparkplugNode
             var number = type != 0 ? metric.ValueAs(type) : metric.Value;
             if (name == "bdSeq" || name.StartsWith("Node Control/", StringComparison.Ordinal) || number is not { } value) continue;
             if ((metric.Timestamp ?? payload.Timestamp) is { } at)
-                values.Add(new SparkplugValue(device.Length == 0 ? null : device, name, (long)Math.Min(at, MomentMax), value, metric.IsHistorical));
+                values.Add(new SparkplugValue(device.Length == 0 ? null : device, name, (long)Math.Min(at, MomentMax), value, metric.IsHistorical, metric.IsGood));
         }
         return values;
     }

@@ -9,6 +9,12 @@ public sealed record SparkplugMetric(string? Name, ulong? Alias, ulong? Timestam
     /// <summary>Field number and bits of an integer as it travelled: what number that is depends on the type.</summary>
     internal (int Field, ulong Bits)? Integer { get; init; }
 
+    /// <summary>Its property Quality (Sparkplug 3.0, 6.4.11): 0 bad, 192 good, 500 stale; null where it says none, which is good.</summary>
+    public int? Quality { get; init; }
+
+    /// <summary>The node stands for the value.</summary>
+    public bool IsGood => Quality is null or SparkplugPayload.GoodQuality;
+
     /// <summary>True when it says its type itself; a birth does, data should not.</summary>
     public bool HasType => DataType is > 0;
 
@@ -29,6 +35,10 @@ public sealed record SparkplugMetric(string? Name, ulong? Alias, ulong? Timestam
 public sealed record SparkplugPayload(ulong? Timestamp, ulong? Sequence, IReadOnlyList<SparkplugMetric> Metrics)
 {
     internal const uint TypeInt8 = 1, TypeInt16 = 2, TypeInt32 = 3, TypeInt64 = 4;
+
+    private const int PropertiesMax = 256;
+
+    internal const int GoodQuality = 192;
 
     internal const int IntField = 10, LongField = 11;
 
@@ -75,6 +85,7 @@ public sealed record SparkplugPayload(ulong? Timestamp, ulong? Sequence, IReadOn
         uint? type = null;
         var (historical, isNull) = (false, false);
         (int Field, ulong Bits)? value = null;
+        int? quality = null;
         while (!bytes.IsEmpty)
         {
             if (!TryField(ref bytes, out var field, out var number, out var content)) return null;
@@ -84,10 +95,39 @@ public sealed record SparkplugPayload(ulong? Timestamp, ulong? Sequence, IReadOn
             else if (field == 4) type = (uint)number;
             else if (field == 5) historical = number != 0;
             else if (field == 7) isNull = number != 0;
+            else if (field == 9) quality = QualityOf(content);
             else if (field is >= 10 and <= 14) value = (field, number);
         }
         if (isNull || value is not var (f, bits)) return new SparkplugMetric(name, alias, timestamp, type, historical, isNull, null);
-        return new SparkplugMetric(name, alias, timestamp, type, historical, isNull, NumberOf(f, bits, type)) { Integer = f is IntField or LongField ? (f, bits) : null };
+        return new SparkplugMetric(name, alias, timestamp, type, historical, isNull, NumberOf(f, bits, type)) { Integer = f is IntField or LongField ? (f, bits) : null, Quality = quality };
+    }
+
+    // PropertySet: keys (1) and, each at its key's place, values (2) with a type (1) and, of an integer, int_value (3) or long_value (4).
+    private static int? QualityOf(ReadOnlySpan<byte> set)
+    {
+        var (keys, values, at) = (0, 0, -1);
+        var found = new List<int?>();
+        while (!set.IsEmpty)
+        {
+            if (!TryField(ref set, out var field, out _, out var content)) return null;
+            if (field == 1)
+            {
+                if (content.SequenceEqual("Quality"u8)) at = keys;
+                keys++;
+            }
+            else if (field == 2 && values++ <= PropertiesMax) found.Add(IntegerOf(content));
+        }
+        return at >= 0 && at < found.Count ? found[at] : null;
+    }
+
+    private static int? IntegerOf(ReadOnlySpan<byte> value)
+    {
+        while (!value.IsEmpty)
+        {
+            if (!TryField(ref value, out var field, out var number, out _)) return null;
+            if (field is 3 or 4) return (int)number;
+        }
+        return null;
     }
 
     // Signed integers travel as unsigned ones of 32 or 64 bits; a small one is seen with its sign in 8 or 16 bits alone, −5 as 251.

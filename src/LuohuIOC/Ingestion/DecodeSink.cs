@@ -27,6 +27,7 @@ internal ref struct DecodeSink(
     private string? _unknownMetric;
     private string? _blamed;
     private ulong _flagged;
+    private ulong _named;
     private List<string>? _newcomers;
 
     public bool BeginSensor(scoped ReadOnlySpan<byte> id)
@@ -56,6 +57,7 @@ internal ref struct DecodeSink(
         _begun = true;
         _seen = 0;
         _flagged = 0;
+        _named = 0;
         _nextSlot = 0;
         _unknownMetric = null;
     }
@@ -107,6 +109,12 @@ internal ref struct DecodeSink(
         _flagged = good ? _flagged & ~bit : _flagged | bit;
     }
 
+    // A name that the sensor has no metric for, not even from the values before it, flags nothing.
+    public void Flag(scoped ReadOnlySpan<byte> name)
+    {
+        if (_sensor!.Layout.SlotOf(name) is var slot and >= 0) _named |= 1UL << slot;
+    }
+
     // The first is told: the reading is one line for people.
     public void Blame(scoped ReadOnlySpan<byte> name) => _blamed ??= Printable(name);
 
@@ -121,7 +129,7 @@ internal ref struct DecodeSink(
         }
         if (IsStranger && !(_newcomers ??= []).Contains(_sensor!.Id)) _newcomers.Add(_sensor.Id);
         into.SetIdentity(tsMs, sequence);
-        if (_flagged != 0) into.Flag(_flagged);
+        if ((_flagged | (_named & _seen)) is var flagged and not 0) into.Flag(flagged);
     }
 
     /// <summary>The reading ended last tells this of one of the sensor's components.</summary>

@@ -55,6 +55,11 @@ internal struct RecordingSink(string gateway, VectorSensor[] sensors) : ITelemet
         _unknown = false;
     }
 
+    // The contract's vectors list values, and none has a mark.
+    public readonly void Flag(scoped ReadOnlySpan<byte> name)
+    {
+    }
+
     public void Value(scoped ReadOnlySpan<byte> name, double value)
     {
         if (IsKnown(name)) _values[Encoding.UTF8.GetString(name)] = value;

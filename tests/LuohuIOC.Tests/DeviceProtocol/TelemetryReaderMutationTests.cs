@@ -96,6 +96,8 @@ public sealed class TelemetryReaderMutationTests
             _values++;
         }
 
+        public readonly void Flag(scoped ReadOnlySpan<byte> name) => _ = Topic.IsMetricName(name);
+
         public readonly void Blame(scoped ReadOnlySpan<byte> name) => _ = Topic.IsMetricName(name);
 
         public void EndReading(int index, long tsMs, long sequence)

@@ -51,6 +51,29 @@ public sealed class TelemetryWriterTests
         });
 
     [Fact]
+    public void What_is_bad_stands_behind_the_values()
+    {
+        var payload = Write(writer =>
+        {
+            writer.Sensor("wq-1");
+            writer.Reading(1732262400000);
+            writer.Value("ph", 7.1);
+            writer.Value("turbidity", 3);
+            writer.Bad(["ph", "turbidity"]);
+            writer.Reading(1732262460000);
+            writer.Value("ph", 7.2);
+            writer.Bad([]);
+            writer.Sensor("wq-2");
+            writer.Reading(1732262400000);
+            writer.Value("ph", 7);
+            writer.Bad(["ph"]);
+        });
+        Assert.Equal(
+            """{"wq-1":[{"ts":1732262400000,"values":{"ph":7.1,"turbidity":3},"bad":["ph","turbidity"]},{"ts":1732262460000,"values":{"ph":7.2}}],"wq-2":[{"ts":1732262400000,"values":{"ph":7},"bad":["ph"]}]}""",
+            Encoding.UTF8.GetString(payload));
+    }
+
+    [Fact]
     public void Writes_the_example_of_the_contract()
     {
         var payload = Write(writer =>

@@ -43,6 +43,23 @@ public sealed class PublishDecoderTests
         Assert.Equal([(reason, 0, metric), (RejectionReason.TsMissing, 1, "")], refusals.Select(r => (r.Reason, r.Index, r.Metric)));
     }
 
+    /// <summary>What the device does not stand for is marked, whatever order its members have; other things under that name are passed over.</summary>
+    [Theory]
+    [InlineData("""{"ts":1732262400000,"values":{"depth":0.1,"battery":90},"bad":["depth"]}""", 1)]
+    [InlineData("""{"bad":["depth","nosuch",7],"ts":1732262400000,"values":{"depth":0.1,"battery":90}}""", 1)]
+    [InlineData("""{"ts":1732262400000,"values":{"depth":0.1},"bad":["battery"]}""", 0)]
+    [InlineData("""{"ts":1732262400000,"values":{"depth":0.1},"bad":[]}""", 0)]
+    [InlineData("""{"ts":1732262400000,"values":{"depth":0.1},"bad":true}""", 0)]
+    [InlineData("""{"ts":1732262400000,"values":{"depth":0.1},"bad":{"depth":["depth"]}}""", 0)]
+    [InlineData("""{"ts":1732262400000,"values":{"depth":0.1},"bad":["\u0064epth"]}""", 1)]
+    public void A_value_that_the_device_does_not_stand_for_is_marked(string reading, int flagged)
+    {
+        var registry = RegistryOf(GoldenVectors.Invalid.SensorsOf(GoldenVectors.Invalid["a value as a string"]));
+        Assert.Equal(RejectionReason.None, Decode(registry, false, $$"""{"wl-1":[{{reading}}]}""", out var group).Refused);
+        Assert.Equal((1, flagged > 0), (group.Count, group.FlaggedOf(0) != 0));
+        if (flagged > 0) Assert.Equal(1UL << (registry.TryFind("wl-1", out var sensor) ? sensor.Layout.SlotOf("depth"u8) : -1), group.FlaggedOf(0));
+    }
+
     [Theory]
     [InlineData("""{"new-1":[]}""", RejectionReason.None)]
     [InlineData("""{"new-1":[{"values":{"level":1}}],"new-2":7}""", RejectionReason.None)]

@@ -114,6 +114,8 @@ public sealed class SparkplugHost(
         if (step.Values.Count == 0) return true;
         var writer = new TelemetryWriter(telemetry);
         var written = false;
+        // A birth says again what held before it, and this host asks for births: rain of an interval would fall once more with each.
+        var isBirth = topic.Message is SparkplugMessage.NodeBirth or SparkplugMessage.DeviceBirth;
         foreach (var device in step.Values.GroupBy(v => v.Device ?? topic.Node))
         {
             var kind = registry.TryFind(device.Key, out var sensor) ? sensor.Kind : SensorKind.Generic;
@@ -123,12 +125,13 @@ public sealed class SparkplugHost(
                 refusals.Add(new Refusal(RejectionReason.ValueNotFinite, device.Key, -1, infinite));
             foreach (var moment in device.Where(v => double.IsFinite(v.Value)).GroupBy(v => v.UnixMs).OrderBy(m => m.Key))
             {
-                var values = moment.Select(v => (Metric: Metric(kind, v.Name), v.Value)).Where(v => v.Metric is not null)
-                    .Select(v => (v.Metric!.Value.Name, Value: v.Value * v.Metric.Value.Factor)).ToList();
+                var values = moment.Select(v => (Metric: Metric(kind, v.Name), v.Value, v.IsGood)).Where(v => v.Metric is not null && !(isBirth && IsAmount(kind, v.Metric.Value.Name)))
+                    .Select(v => (v.Metric!.Value.Name, Value: v.Value * v.Metric.Value.Factor, v.IsGood)).ToList();
                 if (values.Count == 0) continue;
                 writer.Sensor(device.Key);
-                writer.Reading(moments.TimeOf(device.Key, moment.Key, values));
-                foreach (var (name, value) in values) writer.Value(name, value);
+                writer.Reading(moments.TimeOf(device.Key, moment.Key, values.Select(v => (v.Name, v.Value))));
+                foreach (var (name, value, _) in values) writer.Value(name, value);
+                writer.Bad([.. values.Where(v => !v.IsGood).Select(v => v.Name)]);
                 written = true;
             }
         }
@@ -145,6 +148,8 @@ public sealed class SparkplugHost(
         var bytes = System.Text.Encoding.UTF8.GetBytes(plain);
         return (kind == SensorKind.Generic ? Topic.IsMetricName(bytes) : KindCatalogue.Of(kind).IndexOf(bytes) >= 0) ? (plain, 1) : null;
     }
+
+    private static bool IsAmount(SensorKind kind, string metric) => KindCatalogue.Of(kind).Metrics.Any(m => m.Shape == MetricShape.Amount && m.Name == metric);
 
     // What the specification itself names is in every birth, and no sensor's.
     private static bool IsOfProtocol(string name) =>

@@ -44,6 +44,19 @@ public sealed class SparkplugNumberTests
         Assert.Equal(5, Take(new SparkplugNode(), "NDATA", 1, "0A0176" + "5005").Values.Single().Value);
     }
 
+    /// <summary>Property Quality (3.0, 6.4.11), alone, behind another property, as int_value and long_value; other properties and a set without values say nothing.</summary>
+    [Theory]
+    [InlineData("4A0F" + "0A075175616C697479" + "1204" + "0803" + "1800", false)]
+    [InlineData("4A10" + "0A075175616C697479" + "1205" + "0803" + "18F403", false)]
+    [InlineData("4A10" + "0A075175616C697479" + "1205" + "0803" + "18C001", true)]
+    [InlineData("4A10" + "0A075175616C697479" + "1205" + "0804" + "20F403", false)]
+    [InlineData("4A1A" + "0A0175" + "1206" + "080C" + "42026D6D" + "0A075175616C697479" + "1204" + "0803" + "1800", false)]
+    [InlineData("4A0B" + "0A0175" + "1206" + "080C" + "42026D6D", true)]
+    [InlineData("4A09" + "0A075175616C697479", true)]
+    [InlineData("", true)]
+    public void A_value_that_the_node_does_not_stand_for_is_told_from_a_good_one(string properties, bool isGood) =>
+        Assert.Equal(isGood, Take(new SparkplugNode(), "NDATA", 1, "0A0176" + "5005" + properties).Values.Single().IsGood);
+
     private static SparkplugStep Take(SparkplugNode node, string message, byte sequence, string metric, string device = "") =>
         node.Take(
             SparkplugTopic.Parse($"spBv1.0/g/{message}/n{device}")!,

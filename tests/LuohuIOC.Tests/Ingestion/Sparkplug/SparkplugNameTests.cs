@@ -41,6 +41,26 @@ public sealed class SparkplugNameTests
         Assert.Equal("", Take(SensorKind.Outfall, "s", "bdSeq", "Node Control/Rebirth", "Device Control/Reboot", "Properties/Channels").Refused);
     }
 
+    /// <summary>The host asks for births itself; each repeats what held before it.</summary>
+    [Fact]
+    public void Rain_does_not_fall_again_with_a_birth()
+    {
+        var host = Host(SensorKind.RainGauge);
+        var telemetry = new ArrayBufferWriter<byte>();
+        host.Take(new SparkplugTopic("g", SparkplugMessage.NodeBirth, "gw", null), SparkplugWriter.Sequenced([], 0), telemetry, []);
+        byte sequence = 1;
+        foreach (var (message, atMs) in new[] { (SparkplugMessage.DeviceBirth, 1_000_000_000_000), (SparkplugMessage.DeviceData, 1_000_000_060_000), (SparkplugMessage.DeviceBirth, 1_000_000_061_000) })
+        {
+            var payload = new SparkplugWriter(atMs);
+            payload.Number("rain", 1, atMs, 0.5);
+            payload.Number("battery", 2, atMs, 90);
+            host.Take(new SparkplugTopic("g", message, "gw", "s"), SparkplugWriter.Sequenced(payload.Bytes, sequence++), telemetry, []);
+        }
+        Assert.Equal(
+            """{"s":[{"ts":1000000000000,"values":{"battery":90}}]}{"s":[{"ts":1000000060000,"values":{"rain":0.5,"battery":90}}]}{"s":[{"ts":1000000061000,"values":{"battery":90}}]}""",
+            Encoding.UTF8.GetString(telemetry.WrittenSpan));
+    }
+
     [Theory]
     [InlineData(double.NaN)]
     [InlineData(double.PositiveInfinity)]
