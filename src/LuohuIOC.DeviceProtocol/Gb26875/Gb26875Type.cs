@@ -64,6 +64,15 @@ public static class Gb26875State
         Gb26875Type.TransmitterState => Transmitter,
         _ => [],
     };
+
+    /// <summary>True for a fault, be it said by its own bit alone: of mains, backup supply, bus, channel or line (tables 6, 7 and 16).</summary>
+    public static bool IsAtFault(byte type, ushort state)
+    {
+        var names = NamesOf(type);
+        for (var bit = 0; bit < names.Length; bit++)
+            if ((state >> bit & 1) != 0 && names[bit].EndsWith("ault", StringComparison.Ordinal)) return true;
+        return false;
+    }
 }
 
 /// <summary>Units of analogue values, figure 9 of the standard.</summary>

@@ -31,6 +31,7 @@ internal struct SenmlBases()
         }
         // A base unit is of the numbers of its pack: a boolean has none.
         if (record.Number is { } number) sink.Value(name, record.IsSummed ? record.Unit ?? Unit : null, (long)Math.Round(unixMs), record.IsSummed ? number + Value : number);
+        if (record is { Number: null, Sum: null, Values: > 0 }) sink.Wordy(name);
         if (record.Sum is { } sum) sink.Sum(name, (long)Math.Round(unixMs), sum + Sum, record.Values == 0);
         return RejectionReason.None;
     }

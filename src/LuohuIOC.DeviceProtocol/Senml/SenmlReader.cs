@@ -15,6 +15,10 @@ public interface ISenmlSink
     /// <param name="isAlone">The record has no value besides.</param>
     void Sum(string name, long unixMs, double sum, bool isAlone);
 
+    /// <summary>A record with a text or bytes alone, which no metric is.</summary>
+    /// <param name="name">Full name.</param>
+    void Wordy(string name);
+
     /// <summary>A record that does not keep the rules; the others of its pack stand.</summary>
     /// <param name="reason">Why.</param>
     /// <param name="name">Full name, as far as there is one.</param>

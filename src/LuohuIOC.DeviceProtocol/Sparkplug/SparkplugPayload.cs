@@ -1,4 +1,5 @@
 using System.Buffers.Binary;
+using System.IO.Compression;
 using System.Text;
 
 namespace LuohuIOC.DeviceProtocol.Sparkplug;
@@ -38,13 +39,53 @@ public sealed record SparkplugPayload(ulong? Timestamp, ulong? Sequence, IReadOn
 
     private const int PropertiesMax = 256;
 
+    private const int UnpackedMax = 1 << 20;
+
     internal const int GoodQuality = 192;
 
     internal const int IntField = 10, LongField = 11;
 
+    // Of a payload that was packed (Sparkplug 3.0, 6.4.3), the uuid; the body is the payload in gzip or deflate.
+    private static ReadOnlySpan<byte> Packed => "SPBV1.0_COMPRESSED"u8;
+
     /// <summary>Null for bytes that are no payload.</summary>
     public static SparkplugPayload? Parse(ReadOnlySpan<byte> bytes)
     {
+        if (Read(bytes, out var packed) is not { } read) return null;
+        if (packed is null) return read;
+        if (Unpacked(packed) is not { } inner || Read(inner, out var again) is not { } payload || again is not null) return null;
+        // Who packs leaves time and sequence outside, or inside, or both.
+        return payload with { Timestamp = payload.Timestamp ?? read.Timestamp, Sequence = payload.Sequence ?? read.Sequence };
+    }
+
+    private static byte[]? Unpacked(byte[] body)
+    {
+        try
+        {
+            using var source = new MemoryStream(body);
+            using Stream stream = body is [0x1F, 0x8B, ..] ? new GZipStream(source, CompressionMode.Decompress)
+                : body is [0x78, ..] ? new ZLibStream(source, CompressionMode.Decompress) : new DeflateStream(source, CompressionMode.Decompress);
+            using var into = new MemoryStream();
+            var piece = new byte[8192];
+            while (stream.Read(piece) is > 0 and var count)
+            {
+                // A few bytes may unpack to gigabytes.
+                if (into.Length + count > UnpackedMax) return null;
+                into.Write(piece, 0, count);
+            }
+            // What breaks off at once unpacks to nothing, without a word.
+            return into.Length > 0 ? into.ToArray() : null;
+        }
+        catch (InvalidDataException)
+        {
+            return null;
+        }
+    }
+
+    private static SparkplugPayload? Read(ReadOnlySpan<byte> bytes, out byte[]? packed)
+    {
+        packed = null;
+        var (isPacked, body) = (false, Array.Empty<byte>());
         ulong? timestamp = null, sequence = null;
         var metrics = new List<SparkplugMetric>();
         while (!bytes.IsEmpty)
@@ -62,8 +103,15 @@ public sealed record SparkplugPayload(ulong? Timestamp, ulong? Sequence, IReadOn
                 case 3:
                     sequence = number;
                     break;
+                case 4:
+                    isPacked = content.SequenceEqual(Packed);
+                    break;
+                case 5:
+                    body = content.ToArray();
+                    break;
             }
         }
+        if (isPacked) packed = body;
         return new SparkplugPayload(timestamp, sequence, metrics);
     }
 

@@ -58,7 +58,11 @@ public static class TimeLine
     /// has no place before or behind another of its time: what comes then is newer.
     /// </summary>
     internal static bool IsBehind(long deviceTimeMs, long sequence, long otherMs, long otherSequence) =>
-        deviceTimeMs != otherMs ? deviceTimeMs > otherMs : sequence > otherSequence || Hj212Sequence.IsOfFactors(sequence);
+        deviceTimeMs != otherMs ? deviceTimeMs > otherMs : IsAfter(sequence, otherSequence) || Hj212Sequence.IsOfFactors(sequence);
+
+    // Serials of SL 651 have 16 bits and its observation times whole minutes: 1 comes behind 65535.
+    private static bool IsAfter(long sequence, long other) =>
+        sequence >= 0 && other >= 0 && sequence <= ushort.MaxValue && other <= ushort.MaxValue ? (short)(ushort)(sequence - other) > 0 : sequence > other;
 
     private static bool IsNewer(SensorState state, long deviceTimeMs, long sequence, long receivedMs)
     {

@@ -37,6 +37,19 @@ public sealed class TimeLineTests
         Assert.Equal((0.5, 1.5), (w.Latest("level"), w.Latest("flow")));
     }
 
+    /// <summary>SL 651: reports of one minute whose serial passes its end; larger sequences are no serials.</summary>
+    [Theory]
+    [InlineData(65_535, 1, Arrival.Latest)]
+    [InlineData(65_535, 65_534, Arrival.Late)]
+    [InlineData(3, 65_530, Arrival.Late)]
+    [InlineData(65_536, 1, Arrival.Late)]
+    public void A_serial_of_16_bits_begins_anew(long first, long second, Arrival arrival)
+    {
+        var w = new Watched(SensorKind.Waterlogging);
+        w.Observe(0, first, ("depth", 0.02));
+        Assert.Equal(arrival, w.Observe(0, second, ("depth", 0.45)));
+    }
+
     [Fact]
     public void Sets_of_factors_of_one_time_are_all_of_the_present_in_whichever_order_they_come()
     {

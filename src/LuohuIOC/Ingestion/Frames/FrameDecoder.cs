@@ -222,7 +222,7 @@ internal static class FrameDecoder
             atMs = sentMs;
             if (!isDated) values.Untimed(atMs);
         }
-        if (Gb26875State.NamesOf(item.Type).Length is > 0 and var named) values.State(atMs, item.State, named, ComponentOf(item));
+        if (Gb26875State.NamesOf(item.Type).Length is > 0 and var named) values.State(atMs, item.State, named, ComponentOf(item), Gb26875State.IsAtFault(item.Type, item.State));
         else if (item.Type is Gb26875Type.Operation or Gb26875Type.TransmitterOperation) TakeOperation(item, atMs, values);
         else if (item.Type == Gb26875Type.Analogue && Gb26875Analogue.ScaleOf(item.AnalogueKind) > 0)
             values.Value(AnalogueOf(item), atMs, Gb26875Analogue.ValueOf(item.AnalogueKind, item.AnalogueRaw));

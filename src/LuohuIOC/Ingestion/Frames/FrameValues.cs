@@ -118,8 +118,10 @@ internal sealed class FrameValues : ISl651Sink, IHj212Sink, ISenmlSink
     /// The state of a component of GB/T 26875.3. Those of one time are one state of the sensor: normal when all of them are, on fire, at fault and so
     /// on when any is.
     /// </summary>
-    public void State(long unixMs, ushort bits, int named, long component)
+    public void State(long unixMs, ushort bits, int named, long component, bool isAtFault)
     {
+        // A generic sensor has every bit as it came; a detector whose supply has failed is at fault.
+        if (isAtFault && _kind != SensorKind.Generic) bits |= Gb26875State.Fault;
         _told.Add((unixMs, component, (bits & Gb26875State.Fire) != 0));
         var at = _states.FindLastIndex(s => s.AtMs == unixMs);
         if (at < 0)
@@ -176,6 +178,9 @@ internal sealed class FrameValues : ISl651Sink, IHj212Sink, ISenmlSink
         if (_kind == SensorKind.Generic) ((ISenmlSink)this).Value(name + "_sum", null, unixMs, sum);
         else if (isAlone) Refuse(RejectionReason.MetricUnknown, name + "_sum");
     }
+
+    // A version, a state in words: told where nothing else in the pack is the sensor's.
+    void ISenmlSink.Wordy(string name) => Unused(name);
 
     void ISenmlSink.Refused(RejectionReason reason, string name, int record) => Refuse(reason, $"{name}[{record}]");
 

@@ -81,6 +81,10 @@ public sealed class SenmlCborReaderTests
 
         public void Sum(string name, long unixMs, double sum, bool isAlone) => All.Add(FormattableString.Invariant($"{name} sum {unixMs} {sum}{(isAlone ? " alone" : "")}"));
 
+        public void Wordy(string name)
+        {
+        }
+
         public void Refused(RejectionReason reason, string name, int record) => All.Add($"!{reason} {name} {record}");
     }
 }

@@ -1,3 +1,4 @@
+using System.IO.Compression;
 using LuohuIOC.DeviceProtocol.Sparkplug;
 using Xunit;
 
@@ -56,6 +57,36 @@ public sealed class SparkplugNumberTests
     [InlineData("", true)]
     public void A_value_that_the_node_does_not_stand_for_is_told_from_a_good_one(string properties, bool isGood) =>
         Assert.Equal(isGood, Take(new SparkplugNode(), "NDATA", 1, "0A0176" + "5005" + properties).Values.Single().IsGood);
+
+    [Fact]
+    public void A_packed_payload_is_unpacked_and_what_is_none_is_no_payload()
+    {
+        var inner = Convert.FromHexString("0801" + "1205" + "0A0176" + "5005" + "1807");
+        foreach (var pack in new Func<Stream, Stream>[] { s => new GZipStream(s, CompressionLevel.Fastest), s => new ZLibStream(s, CompressionLevel.Fastest), s => new DeflateStream(s, CompressionLevel.Fastest) })
+        {
+            var metric = Assert.Single(SparkplugPayload.Parse(Outer(Packed(inner, pack)))!.Metrics);
+            Assert.Equal(("v", 5.0), (metric.Name, metric.Value));
+            Assert.Equal(7UL, SparkplugPayload.Parse(Outer(Packed(inner, pack)))!.Sequence);
+        }
+        static Stream Gzip(Stream s) => new GZipStream(s, CompressionLevel.Fastest);
+        Assert.Null(SparkplugPayload.Parse(Outer([1, 2, 3])));
+        Assert.Null(SparkplugPayload.Parse(Outer(Packed(Outer(Packed(inner, Gzip)), Gzip))));
+        Assert.Null(SparkplugPayload.Parse(Outer(Packed(new byte[2 << 20], Gzip))));
+    }
+
+    private static byte[] Packed(byte[] bytes, Func<Stream, Stream> pack)
+    {
+        var into = new MemoryStream();
+        using (var stream = pack(into)) stream.Write(bytes);
+        return into.ToArray();
+    }
+
+    // uuid (4) and body (5).
+    private static byte[] Outer(byte[] body)
+    {
+        var uuid = "SPBV1.0_COMPRESSED"u8;
+        return [0x22, (byte)uuid.Length, .. uuid, 0x2A, (byte)(body.Length & 0x7F | 0x80), (byte)(body.Length >> 7), .. body];
+    }
 
     private static SparkplugStep Take(SparkplugNode node, string message, byte sequence, string metric, string device = "") =>
         node.Take(

@@ -23,6 +23,16 @@ public sealed class FireStateTests
         Assert.Equal([$"{Evening} seq=77 alarm=1 fault=0"], Decode(PayloadForm.Gb26875, SensorKind.Smoke, parts.Single().Payload));
     }
 
+    /// <summary>A component's supply (bit 8) without the bit of any fault (2), and one that only works (5).</summary>
+    [Theory]
+    [InlineData(0x0101, "alarm=0 fault=1")]
+    [InlineData(0x0021, "alarm=0 fault=0")]
+    public void A_fault_of_its_own_bit_is_a_fault(int state, string expected)
+    {
+        Assert.Equal([$"{Evening} seq=77 {expected}"], Decode(PayloadForm.Gb26875, SensorKind.Smoke, Sent(Components(Evening, state))));
+        Assert.StartsWith($"{Evening} seq=77 state_0=1 state_1=0 state_2=0", Decode(PayloadForm.Gb26875, SensorKind.Generic, Sent(Components(Evening, state))).Single());
+    }
+
     [Theory]
     [InlineData(SensorKind.Gas, Gb26875State.Fire, "seq=77 alarm=1 fault=0")]
     [InlineData(SensorKind.Heat, Gb26875State.Fire, "seq=77 alarm=1 fault=0")]

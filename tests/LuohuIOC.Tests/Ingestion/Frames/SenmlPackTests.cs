@@ -57,5 +57,12 @@ public sealed class SenmlPackTests
         Assert.Equal(["metric_unknown level_sum"], Decode(SensorKind.River, """[{"n":"level","s":105}]"""));
     }
 
+    [Fact]
+    public void A_text_is_no_metric_and_told_where_there_is_nothing_else()
+    {
+        Assert.Equal(["metric_unknown level"], Decode(SensorKind.River, """[{"n":"level","vs":"12.5"}]"""));
+        Assert.Equal([$"{Evening} seq=none level=1"], Decode(SensorKind.River, """[{"n":"level","v":1},{"n":"firmware","vs":"1.2"}]"""));
+    }
+
     private static List<string> Decode(SensorKind kind, string pack) => FrameScene.Decode(PayloadForm.Senml, kind, Encoding.UTF8.GetBytes(pack));
 }
