@@ -1,5 +1,3 @@
-using System.Text.Json.Nodes;
-
 namespace LuohuIOC.SensorThings;
 
 /// <summary>A piece of <c>$filter</c> that has a value: a literal, a property, or what is made of them.</summary>
