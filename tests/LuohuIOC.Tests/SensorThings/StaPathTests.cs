@@ -1,5 +1,4 @@
 using System.Net;
-using System.Text.Json;
 using LuohuIOC.Identity;
 using LuohuIOC.Registry;
 using LuohuIOC.SensorThings;
