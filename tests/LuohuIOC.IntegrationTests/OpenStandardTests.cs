@@ -31,7 +31,7 @@ public sealed class OpenStandardTests
         Assert.Equal("Node Control/Rebirth", command.Metrics.Single().Name);
         // What nobody can name is not taken, and not passed over in silence either.
         await Wait.UntilAsync(
-            async () => (await host.GetAsync("rejections")).GetProperty("items") is var items && items.GetArrayLength() == 1 && items[0].GetProperty("reason").GetString() == "alias_unknown",
+            async () => (await host.GetAsync("rejections")).GetProperty("items") is var items && items.GetArrayLength() == 1 && items[0].GetProperty("reason").GetString() == "alias_unknown" && items[0].GetProperty("sensor").GetString() == sensor,
             () => "the refused alias with its reason");
 
         await Publish(client, $"spBv1.0/lh/NBIRTH/{gateway}", 0);

@@ -24,6 +24,7 @@ public interface ISl651Sink
 public static class Sl651Readings
 {
     private const long FiveMinutesMs = 5 * 60_000;
+    private const long HourMs = 60 * 60_000;
 
     // Of a station that counts an hour from its time on: twelve values, the last of them after 55 minutes, and twenty minutes to be sent.
     private const long SentWithinMs = 75 * 60_000;
@@ -112,7 +113,8 @@ public static class Sl651Readings
     }
 
     // F0F0 18:00 of a report sent at 18:00:03 is the end of its hour, 17:05 … 18:00, since nothing is measured after it is sent. Of one sent at 19:00:03 it is the
-    // beginning, 18:00 … 18:55, as stations are known to write it; one sent later than such a station sends is late, and says what the standard has it say.
+    // beginning, 18:00 … 18:55, as stations are known to write it; one sent later than such a station sends is late, and says what the standard has it say. Five past
+    // is no hour's end: what is measured by then is of the hour that begins, however late it is sent.
     private static long FirstOfHour(long atMs, int lastMeasured, int count, long? sentMs) =>
-        sentMs is { } sent && (atMs + (lastMeasured * FiveMinutesMs) > sent || sent - atMs > SentWithinMs) ? atMs - ((count - 1) * FiveMinutesMs) : atMs;
+        sentMs is { } sent && (atMs + (lastMeasured * FiveMinutesMs) > sent || (sent - atMs > SentWithinMs && atMs % HourMs != FiveMinutesMs)) ? atMs - ((count - 1) * FiveMinutesMs) : atMs;
 }

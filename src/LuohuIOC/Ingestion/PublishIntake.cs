@@ -214,7 +214,7 @@ public sealed class PublishIntake(
         return new Rejection(now, gateway, message.Topic, reason, part.Sensor ?? SensorOf(message.Topic), index, part.Metric ?? "", bytes, first);
     }
 
-    private static string SensorOf(string topic) => Topic.TryParse(topic, out var parts) ? parts.Sensor.ToString() : "";
+    private static string SensorOf(string topic) => Topic.TryParse(topic, out var parts) ? parts.Sensor.ToString() : SparkplugTopic.Parse(topic)?.Device ?? "";
 
     // One per thread: a connection's loop runs on one thread at a time and keeps nothing of it across an await.
     private sealed class Scratch

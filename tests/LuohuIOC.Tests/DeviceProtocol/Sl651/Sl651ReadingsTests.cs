@@ -69,6 +69,20 @@ public sealed class Sl651ReadingsTests
         Assert.All(steps, step => Assert.True(step is 1 or 2));
     }
 
+    /// <summary>A station that writes its first slot, 18:05 … 19:00, and has no line for hours; one whose hour ends at 18:05 sends it then.</summary>
+    [Theory]
+    [InlineData("000C230907190003", 5)]
+    [InlineData("000C230907203003", 5)]
+    [InlineData("000C230908180003", 5)]
+    [InlineData("000C230907180503", -50)]
+    public void An_hour_whose_first_slot_is_five_past_is_of_that_however_late_it_comes(string heading, int firstMinutes)
+    {
+        var sink = new Values();
+        Assert.Equal(FrameFault.None, Read(0x34, heading + Head[16..].Replace("2309071800", "2309071805") + "F460050505050505050505050505", ref sink));
+        Assert.Equal(12, sink.All.Count);
+        Assert.Equal(Evening + (firstMinutes * 60_000L), sink.All[0].Item2);
+    }
+
     [Theory]
     [InlineData("48" + "452000000400", 0x400)]
     [InlineData("452000000400", 0x400)]

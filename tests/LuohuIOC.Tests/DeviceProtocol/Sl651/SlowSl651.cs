@@ -123,7 +123,7 @@ internal static class SlowSl651
         var width = element == 0xF4 ? 2 : 4;
         var all = Enumerable.Range(0, data.Length / width).Select(i => data.Substring(i * width, width)).ToList();
         var last = all.FindLastIndex(one => one.Trim('F').Length > 0);
-        if (sent != long.MinValue && (at + (last * 300_000L) > sent || sent - at > 75 * 60_000L)) at -= (all.Count - 1) * 300_000L;
+        if (sent != long.MinValue && (at + (last * 300_000L) > sent || (sent - at > 75 * 60_000L && at / 60_000L % 60 != 5))) at -= (all.Count - 1) * 300_000L;
         for (var i = 0; i <= last; i++)
             if (all[i].Trim('F').Length > 0) values.Add((element, at + (i * 300_000L), Convert.ToInt32(all[i], 16) / (width == 2 ? 10.0 : 100.0)));
     }
