@@ -46,11 +46,17 @@ internal static class StaArithmetic
                 _ => x % y,
             };
         }
-        if (left is TimeSpan long1 && right is TimeSpan long2 && op is "add" or "sub") return op == "add" ? long1 + long2 : long1 - long2;
+        if (left is TimeSpan long1 && right is TimeSpan long2 && op is "add" or "sub") return Sum(long1, op == "add" ? long2 : Negated(long2));
         if (StaFunctions.TimeOf(left) is not { } time) return null;
-        if (right is TimeSpan length && op is "add" or "sub") return Moved(time, op == "add" ? length : -length);
+        if (right is TimeSpan length && op is "add" or "sub") return Moved(time, op == "add" ? length : Negated(length));
         return op == "sub" && StaFunctions.TimeOf(right) is { } from ? time - from : null;
     }
+
+    // Ten million days twice over are as long as can be said.
+    private static TimeSpan Sum(TimeSpan a, TimeSpan b) =>
+        b > TimeSpan.Zero && a > TimeSpan.MaxValue - b ? TimeSpan.MaxValue : b < TimeSpan.Zero && a < TimeSpan.MinValue - b ? TimeSpan.MinValue : a + b;
+
+    private static TimeSpan Negated(TimeSpan length) => length == TimeSpan.MinValue ? TimeSpan.MaxValue : -length;
 
     // Beyond the calendar's ends every time is on the same side.
     private static DateTimeOffset Moved(DateTimeOffset time, TimeSpan by) =>

@@ -14,6 +14,9 @@ internal sealed partial class StaFilter
     private const int DepthMax = 50;
     private const string Duration = "duration'";
 
+    // Behind it Beijing's clock has no day.
+    private static readonly DateTimeOffset LastDay = DateTimeOffset.MaxValue - TimeParameter.ShanghaiOffset;
+
     private readonly List<string> _tokens;
     private readonly Func<StaScope, object?> _test;
     private readonly DateTimeOffset _now;
@@ -258,7 +261,7 @@ internal sealed partial class StaFilter
     };
 
     // A day that was written alone was read as its midnight in Beijing.
-    private static DateOnly? DayOf(DateTimeOffset time) => time.ToOffset(TimeParameter.ShanghaiOffset) is { TimeOfDay.Ticks: 0 } midnight ? DateOnly.FromDateTime(midnight.DateTime) : null;
+    private static DateOnly? DayOf(DateTimeOffset time) => time > LastDay ? DateOnly.MaxValue : time.ToOffset(TimeParameter.ShanghaiOffset) is { TimeOfDay.Ticks: 0 } midnight ? DateOnly.FromDateTime(midnight.DateTime) : null;
 
     private bool TryTake(string token)
     {

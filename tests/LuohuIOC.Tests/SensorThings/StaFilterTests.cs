@@ -39,6 +39,12 @@ public sealed class StaFilterTests
     [InlineData("substring(name,5) eq 'river''s bridge' and substring(name,0,4) eq 'Buji' and substring(name,40) eq ''", true)]
     [InlineData("(result gt 0.3) eq true", true)]
     [InlineData("properties/synthetic and not (result add nothing gt 0)", true)]
+    [InlineData("duration'P10000000D' add duration'P10000000D' gt duration'P1D'", true)]
+    [InlineData("duration'-P10675199DT2H48M5.4775808S' sub duration'P1D' lt duration'P1D'", true)]
+    [InlineData("phenomenonTime sub duration'-P10675199DT2H48M5.4775808S' gt now()", true)]
+    [InlineData("phenomenonTime add duration'P10675199D' gt now() and phenomenonTime sub duration'P10675199D' lt now()", true)]
+    [InlineData("date(phenomenonTime) lt maxdatetime()", true)]
+    [InlineData("phenomenonTime lt mindatetime()", false)]
     [InlineData("nothing eq 1", false)]
     [InlineData("nothing ne 1", false)]
     public void Judges_an_entity(string filter, bool expected) => Assert.Equal(expected, Parse(filter).Matches(new StaScope(Entity)));

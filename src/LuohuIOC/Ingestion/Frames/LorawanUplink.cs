@@ -37,8 +37,9 @@ internal sealed record LorawanUplink(string? Codec, int Port, long? Count, long?
             using var document = JsonDocument.Parse(payload.ToArray());
             uplink = Of(document.RootElement);
         }
-        catch (JsonException)
+        catch (Exception e) when (e is JsonException or InvalidOperationException)
         {
+            // A text of bytes that are no UTF-8, or with half of a surrogate pair, is JSON that cannot be a string.
             return RejectionReason.NotJson;
         }
         if (uplink is not { Codec: { } name }) return RejectionReason.WrongShape;

@@ -1,4 +1,5 @@
 using System.Text;
+using CsCheck;
 using LuohuIOC.DeviceProtocol;
 using Xunit;
 using static LuohuIOC.Tests.Ingestion.Frames.FrameScene;
@@ -72,8 +73,22 @@ public sealed class LorawanUplinkTests
     [InlineData("""{"codec":"milesight-em500-swl","data":"?"}""", "wrong_shape")]
     [InlineData("""[1]""", "wrong_shape")]
     [InlineData("""{"codec":""", "not_json")]
+    [InlineData("""{"codec":"\ud800","data":"A3cbAA=="}""", "not_json")]
+    [InlineData("""{"codec":"milesight-em500-swl","data":"\ud800"}""", "not_json")]
+    [InlineData("""{"codec":"milesight-em500-swl","data":"A3cbAA==","\ud800":1,"time":"\ud800"}""", "not_json")]
     public void What_is_no_uplink_is_told_as_what_it_is(string uplink, string told) =>
         Assert.Equal([told], FrameScene.Decode(PayloadForm.Lorawan, SensorKind.Waterlogging, Encoding.UTF8.GetBytes(uplink)));
+
+    /// <summary>Bytes that no JSON is: a reason, and never an exception in the broker's loop.</summary>
+    [Fact]
+    public void Any_bytes_end_in_a_reason() =>
+        Gen.Select(Gen.Int[0, 400], Gen.Byte, Gen.Int[0, 400]).Sample((at, value, cut) =>
+        {
+            var bytes = Encoding.UTF8.GetBytes("""{"codec":"milesight-em500-swl","fPort":85,"fCnt":9,"data":"A3cbAA==","time":"2023-09-07T09:59:00Z","rxInfo":[{"time":"x"}],"uplink_message":{"f_cnt":1}}""");
+            bytes[at % bytes.Length] = value;
+            Assert.NotNull(FrameScene.Decode(PayloadForm.Lorawan, SensorKind.Waterlogging, bytes));
+            Assert.NotNull(FrameScene.Decode(PayloadForm.Lorawan, SensorKind.Waterlogging, bytes[..(cut % bytes.Length)]));
+        }, iter: 5_000);
 
     private static List<string> Decode(SensorKind kind, string codec, string hex) =>
         FrameScene.Decode(PayloadForm.Lorawan, kind, Encoding.UTF8.GetBytes($$"""{"codec":"{{codec}}","fPort":85,"fCnt":7,"hex":"{{hex}}"}"""));
