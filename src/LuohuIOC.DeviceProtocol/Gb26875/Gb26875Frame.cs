@@ -58,7 +58,19 @@ public readonly ref struct Gb26875Frame
 
     public byte Count => Unit.Length > 1 ? Unit[1] : (byte)0;
 
-    public Gb26875Objects Objects => new(Unit);
+    public Gb26875Objects Objects => new(Unit, Count);
+
+    /// <summary>True when it tells what has happened: it was sent, or asked for.</summary>
+    public bool IsReport => Command is Gb26875Command.Send or Gb26875Command.Answer;
+
+    /// <summary>
+    /// Of a report whose count is not that of its objects, or of a frame under a command that the standard leaves undefined, the objects when they fill the unit exactly,
+    /// so that they are what they seem to be; nothing of any other frame.
+    /// </summary>
+    public Gb26875Objects ObjectsByLength =>
+        (IsReport || Command is 0 or > Gb26875Command.Deny) && Unit.Length > 2 && Gb26875Type.ObjectBytes(Type) is > 0 and var size && (Unit.Length - 2) % size == 0
+            ? new(Unit, (Unit.Length - 2) / size)
+            : default;
 
     /// <summary>Bytes of the frame that begins here, 0 while that cannot be told yet, −1 when none does.</summary>
     public static int LengthOf(ReadOnlySpan<byte> bytes)

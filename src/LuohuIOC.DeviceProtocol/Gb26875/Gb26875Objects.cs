@@ -64,16 +64,24 @@ public readonly ref struct Gb26875Object(byte type, ReadOnlySpan<byte> data)
         }
     }
 
+    /// <summary>True for a state, or an operation at the panel, that tells of a fire.</summary>
+    public bool TellsFire => Type switch
+    {
+        Gb26875Type.SystemState or Gb26875Type.ComponentState or Gb26875Type.TransmitterState => (State & Gb26875State.Fire) != 0,
+        Gb26875Type.Operation or Gb26875Type.TransmitterOperation => (Operation & Gb26875Operation.ManualAlarm) != 0,
+        _ => false,
+    };
+
     /// <summary>The text decoded from GB 18030; a broken character becomes U+FFFD.</summary>
     public string Description => Chinese.GetString(Text).TrimEnd();
 }
 
 /// <summary>The objects of a unit, one after another; a type that is not told apart is one object of all its bytes.</summary>
-public ref struct Gb26875Objects(ReadOnlySpan<byte> unit)
+public ref struct Gb26875Objects(ReadOnlySpan<byte> unit, int count)
 {
     private readonly byte _type = unit.Length > 0 ? unit[0] : (byte)0;
     private ReadOnlySpan<byte> _rest = unit.Length > 2 ? unit[2..] : default;
-    private int _left = unit.Length > 1 ? unit[1] : 0;
+    private int _left = count;
 
     /// <summary>Not None when the unit holds fewer objects than it says, or bytes behind the last one: a fire may be in them.</summary>
     public FrameFault Fault { get; private set; }

@@ -28,32 +28,43 @@ public sealed class LorawanCodec
     /// <summary>Null when there is no codec of this name.</summary>
     public static LorawanCodec? Of(string name) => ByName.GetValueOrDefault(name);
 
-    /// <summary>Decodes an application payload; values found before a fault stand in the list and are not to be used.</summary>
-    public FrameFault Decode(int port, ReadOnlySpan<byte> payload, List<LorawanValue> into)
+    /// <summary>Decodes an application payload.</summary>
+    /// <param name="port">FPort.</param>
+    /// <param name="payload">The application payload.</param>
+    /// <param name="into">What it says; where there is a fault what stands whole before it, of codecs that go by items, else nothing that is to be used.</param>
+    /// <param name="read">Bytes that were read, up to the item that is at fault; 0 for a fault of a payload that is no items.</param>
+    public FrameFault Decode(int port, ReadOnlySpan<byte> payload, List<LorawanValue> into, out int read)
     {
+        read = 0;
         if (_row.SumsToZero)
         {
             byte sum = 0;
             foreach (var b in payload) sum += b;
             if (sum != 0) return FrameFault.Crc;
         }
-        if (_row.Items is not null) return DecodeItems(_row.Items, payload, into);
+        if (_row.Items is not null) return DecodeItems(_row.Items, payload, into, out read);
         var fields = _row.Fields;
         if (_row.Ports is not null && !_row.Ports.TryGetValue(port.ToString(CultureInfo.InvariantCulture), out fields)) return FrameFault.Body;
         return Decode(fields!, payload, into) < 0 ? FrameFault.Truncated : FrameFault.None;
     }
 
     // 01 75 5C 03 82 44 08: channel, type, data; what follows an unknown item cannot be found
-    private FrameFault DecodeItems(Dictionary<string, FieldRow[]> items, ReadOnlySpan<byte> payload, List<LorawanValue> into)
+    private FrameFault DecodeItems(Dictionary<string, FieldRow[]> items, ReadOnlySpan<byte> payload, List<LorawanValue> into, out int read)
     {
-        while (!payload.IsEmpty)
+        for (read = 0; read < payload.Length;)
         {
-            if (payload.Length < 2) return FrameFault.Truncated;
-            var item = Convert.ToHexString(payload[..2]);
-            var length = items.TryGetValue(item, out var fields) ? Decode(fields, payload[2..], into) : _passedOver.GetValueOrDefault(item);
+            var rest = payload[read..];
+            if (rest.Length < 2) return FrameFault.Truncated;
+            var item = Convert.ToHexString(rest[..2]);
+            var before = into.Count;
+            var length = items.TryGetValue(item, out var fields) ? Decode(fields, rest[2..], into) : _passedOver.GetValueOrDefault(item);
             if (length == 0) return FrameFault.Body;
-            if (length < 0 || payload.Length < 2 + length) return FrameFault.Truncated;
-            payload = payload[(2 + length)..];
+            if (length < 0 || rest.Length < 2 + length)
+            {
+                into.RemoveRange(before, into.Count - before);
+                return FrameFault.Truncated;
+            }
+            read += 2 + length;
         }
         return FrameFault.None;
     }

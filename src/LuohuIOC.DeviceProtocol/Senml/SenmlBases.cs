@@ -5,6 +5,10 @@ internal struct SenmlBases()
 {
     public const int RecordsMax = 5_000;
 
+    // A base name is written once and belongs to every record: without a bound a payload of 256 KiB could ask for gigabytes of names.
+    private const int NameMax = 512;
+
+    private const int NameShown = 40;
     private const double AbsoluteFrom = 268_435_456;
     private const int VersionMax = 10;
 
@@ -20,6 +24,11 @@ internal struct SenmlBases()
         where TSink : ISenmlSink, allows ref struct
     {
         if (Version > VersionMax) return RejectionReason.WrongShape;
+        if ((Name?.Length ?? 0) + (record.Name?.Length ?? 0) > NameMax)
+        {
+            sink.Refused(RejectionReason.WrongShape, $"{Beginning(Name)}{Beginning(record.Name)}", index);
+            return RejectionReason.None;
+        }
         var name = Name + record.Name;
         var seconds = Time + record.Time;
         var unixMs = seconds < AbsoluteFrom ? receivedMs + (seconds * 1000) : seconds * 1000;
@@ -44,6 +53,8 @@ internal struct SenmlBases()
         if (!(unixMs >= TelemetryReader.TsMin && unixMs < TelemetryReader.TsMax)) return RejectionReason.TsOutOfRange;
         return double.IsFinite((record.Number ?? 0) + (record.IsSummed ? Value : 0)) && double.IsFinite((record.Sum ?? 0) + Sum) ? RejectionReason.None : RejectionReason.ValueNotFinite;
     }
+
+    private static string? Beginning(string? name) => name?.Length > NameShown ? $"{name.AsSpan(0, NameShown)}…" : name;
 
     private static bool IsName(string name)
     {

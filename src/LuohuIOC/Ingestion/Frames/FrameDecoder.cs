@@ -176,30 +176,36 @@ internal static class FrameDecoder
         var message = default((ulong Source, ushort Serial)?);
         do
         {
-            var fault = Gb26875Frame.TryParse(run.Rest, out var frame, out var length);
-            if (fault == FrameFault.None) fault = CountFaultOf(frame);
+            var fault = Gb26875Frame.TryParse(run.Rest, out var frame, out _);
             if (fault != FrameFault.None)
             {
                 Pass(ref run, fault, ref sink);
                 continue;
             }
-            run.Take(length);
             if (message is { } before && before != (frame.Source, frame.Serial) && values.Give(ref sink, before.Serial) is not RejectionReason.None and var refused) return refused;
             message = (frame.Source, frame.Serial);
-            var isDated = IsSet(frame.Time, out var ms);
-            if (!isDated) ms = sink.ReceivedMs;
-            // An answer to a question holds what a report does.
-            if (frame.Command is not (Gb26875Command.Send or Gb26875Command.Answer)) continue;
-            foreach (var item in frame.Objects) Take(item, ms, isDated, values);
+            fault = CountFaultOf(frame);
+            TakeObjects(frame, fault == FrameFault.None && frame.IsReport, values, sink.ReceivedMs);
+            if (fault != FrameFault.None) Pass(ref run, fault, ref sink);
+            else run.Take(Gb26875Frame.Overhead + frame.Unit.Length);
         }
         while (run.Next());
         return values.Give(ref sink, message?.Serial ?? TelemetryReader.NoSequence);
     }
 
-    // Nothing of a unit counts that holds more or fewer objects than it says.
+    // What is miscounted, or comes under a command that nobody knows, is not believed; but no fire is lost to that.
+    private static void TakeObjects(in Gb26875Frame frame, bool isBelieved, FrameValues values, long receivedMs)
+    {
+        var isDated = IsSet(frame.Time, out var ms);
+        if (!isDated) ms = receivedMs;
+        foreach (var item in isBelieved ? frame.Objects : frame.ObjectsByLength)
+            if (isBelieved || item.TellsFire) Take(item, ms, isDated, values);
+    }
+
+    // A unit holds more or fewer objects than it says.
     private static FrameFault CountFaultOf(in Gb26875Frame frame)
     {
-        if (frame.Command is not (Gb26875Command.Send or Gb26875Command.Answer)) return FrameFault.None;
+        if (!frame.IsReport) return FrameFault.None;
         var objects = frame.Objects;
         while (objects.MoveNext()) continue;
         return objects.Fault;

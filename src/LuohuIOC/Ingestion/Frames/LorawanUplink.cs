@@ -18,6 +18,9 @@ namespace LuohuIOC.Ingestion.Frames;
 /// <param name="Data">The application payload.</param>
 internal sealed record LorawanUplink(string? Codec, int Port, long? Count, long? AtMs, byte[] Data)
 {
+    // Channel and type.
+    private const int ItemBytes = 2;
+
     private static readonly string[] Codecs =
     [
         "codec", "deviceInfo/tags/codec", "tags/codec", "uplink_message/version_ids/model_id", "version_ids/model_id", "deviceInfo/deviceProfileName", "deviceProfileName",
@@ -49,8 +52,10 @@ internal sealed record LorawanUplink(string? Codec, int Port, long? Count, long?
             return values.Give(ref sink, TelemetryReader.NoSequence);
         }
         var found = new List<LorawanValue>();
-        var fault = codec.Decode(uplink.Port, uplink.Data, found);
-        if (fault != FrameFault.None) return FrameDecoder.ReasonOf(fault);
+        var fault = codec.Decode(uplink.Port, uplink.Data, found, out var read);
+        // What stands whole before an item that nobody knows counts: a later firmware has more items.
+        if (fault != FrameFault.None && read == 0) return FrameDecoder.ReasonOf(fault);
+        if (fault != FrameFault.None) values.Refuse(FrameDecoder.ReasonOf(fault), Convert.ToHexString(uplink.Data.AsSpan(read, Math.Min(ItemBytes, uplink.Data.Length - read))));
         // The names are the codec's: what a kind has no metric for is passed over, unless that is all there is.
         var known = 0;
         foreach (var value in found.Where(v => v.AtMs is null))

@@ -64,6 +64,8 @@ public static partial class RejectionEndpoints
         RejectionReason.FrameCrc or RejectionReason.FrameTruncated or RejectionReason.FrameInvalid when FrameFaultText.Of(r, language) is { } told => told,
         RejectionReason.WrongShape when r.Topic.EndsWith("/raw/senml", StringComparison.Ordinal) => TextBook.Get(language, r.Metric.Length > 0 ? "rejection.wrong_shape.senml.record" : "rejection.wrong_shape.senml"),
         RejectionReason.WrongShape when r.Topic.EndsWith(Lorawan, StringComparison.Ordinal) => TextBook.Get(language, "rejection.wrong_shape.lorawan"),
+        RejectionReason.FrameInvalid or RejectionReason.FrameTruncated when r.Metric.Length > 0 && r.Topic.EndsWith(Lorawan, StringComparison.Ordinal) =>
+            TextBook.Get(language, $"rejection.{r.Reason.WireName()}.item", r.Metric),
         RejectionReason.ProtocolUnsupported when r.Topic.EndsWith(Lorawan, StringComparison.Ordinal) =>
             TextBook.Get(language, "rejection.protocol_unsupported.codec", r.Metric, string.Join(TextBook.Get(language, "comma"), LorawanCodec.Names.Order(StringComparer.Ordinal))),
         RejectionReason.NotJson => JsonFault.TextOf(language, r.FirstBytes, r.PayloadBytes),

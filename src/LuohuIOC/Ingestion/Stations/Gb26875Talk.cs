@@ -27,16 +27,11 @@ internal sealed class Gb26875Talk : IStationTalk
         var fault = Gb26875Frame.TryParse(bytes, out var frame, out _);
         if (fault != FrameFault.None) return new StationMessage(fault, "", []);
         var address = frame.Source.ToString("X12", CultureInfo.InvariantCulture);
-        if (frame.Command is not (Gb26875Command.Send or Gb26875Command.Answer)) return new StationMessage(FrameFault.None, address, []);
         var parts = new List<StationPart>();
         var objects = frame.Objects;
-        while (objects.MoveNext())
-        {
-            var item = objects.Current;
-            var hasComponent = item.Type is Gb26875Type.ComponentState or Gb26875Type.Analogue;
-            if (hasComponent) parts.Add(new StationPart(string.Create(CultureInfo.InvariantCulture, $"{address}/{item.ComponentAddress:X8}"), Alone(frame, item)));
-        }
-        if (objects.Fault != FrameFault.None) return new StationMessage(objects.Fault, address, []);
+        while (frame.IsReport && objects.MoveNext())
+            if (HasComponent(objects.Current)) parts.Add(PartOf(frame, objects.Current, address));
+        if (objects.Fault != FrameFault.None || !frame.IsReport) return new StationMessage(objects.Fault, address, FiresOf(frame, address));
         if (parts.Count == 0) parts.Add(new StationPart(address, bytes.ToArray()));
         else if (parts.Count == 1) parts[0] = parts[0] with { Payload = bytes.ToArray() };
         return new StationMessage(FrameFault.None, address, parts);
@@ -48,6 +43,20 @@ internal sealed class Gb26875Talk : IStationTalk
         Span<byte> answer = stackalloc byte[Gb26875Frame.Overhead];
         return answer[..Gb26875Writer.Reply(answer, frame, accepted ? Gb26875Command.Confirm : Gb26875Command.Deny, nowMs)].ToArray();
     }
+
+    // The decoder's rule: of what is miscounted, or comes under a command that nobody knows, the fires.
+    private static List<StationPart> FiresOf(in Gb26875Frame frame, string address)
+    {
+        var fires = new List<StationPart>();
+        foreach (var item in frame.ObjectsByLength)
+            if (item.TellsFire) fires.Add(PartOf(frame, item, address));
+        return fires;
+    }
+
+    private static bool HasComponent(in Gb26875Object item) => item.Type is Gb26875Type.ComponentState or Gb26875Type.Analogue;
+
+    private static StationPart PartOf(in Gb26875Frame frame, in Gb26875Object item, string address) =>
+        new(HasComponent(item) ? string.Create(CultureInfo.InvariantCulture, $"{address}/{item.ComponentAddress:X8}") : address, Alone(frame, item));
 
     private static byte[] Alone(in Gb26875Frame frame, in Gb26875Object item)
     {

@@ -9,7 +9,7 @@ namespace LuohuIOC.Ingestion.Stations;
 internal sealed record StationPart(string Address, byte[] Payload);
 
 /// <summary>What a station has said.</summary>
-/// <param name="Fault">Not None: the bytes are no message; the other members are empty, or tell what could be read.</param>
+/// <param name="Fault">Not None: the bytes are no message; the other members are empty, or have what could be read and is not to be lost.</param>
 /// <param name="Address">The station's.</param>
 /// <param name="Parts">What is to be stored; empty for heartbeats, answers, and packets that others are still missing for.</param>
 internal sealed record StationMessage(FrameFault Fault, string Address, IReadOnlyList<StationPart> Parts)

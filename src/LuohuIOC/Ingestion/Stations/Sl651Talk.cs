@@ -48,12 +48,14 @@ internal sealed class Sl651Talk(StationOptions options, TimeProvider time) : ISt
         if (!accepted || Sl651Frame.TryParse(bytes, out var frame) != FrameFault.None || frame.Function == Sl651Function.Heartbeat) return null;
         // The answer to a question of ours is not answered.
         if (frame.Function is Sl651Function.SetClock or Sl651Function.QueryClock) return null;
-        if (frame.PacketTotal > 1 ? !_isNew && frame.PacketIndex < frame.PacketTotal : frame.End == Sl651Mark.Etb) return null;
+        if (frame.PacketTotal > 1 && !_isNew && frame.PacketIndex < frame.PacketTotal) return null;
         if (frame.PacketTotal > 1 && _packets is { IsWhole: false }) return AskAgain(frame, _packets, nowMs);
-        var setClock = options.SetClock && !frame.IsAscii && frame.HasHeading && IsClockOff(frame, nowMs);
+        // ETB: the station has more reports to send, and its clock is set behind the last of them.
+        var goesOn = frame.PacketTotal <= 1 && frame.End == Sl651Mark.Etb;
+        var setClock = !goesOn && options.SetClock && !frame.IsAscii && frame.HasHeading && IsClockOff(frame, nowMs);
         Span<byte> answer = stackalloc byte[2 * 64];
         var serial = frame.PacketTotal > 1 && _packets is { } message ? message.Serial : frame.Serial;
-        var length = Sl651Writer.Acknowledge(answer, frame, serial, nowMs, setClock || options.StayOnline ? Sl651Mark.Esc : Sl651Mark.Eot);
+        var length = Sl651Writer.Acknowledge(answer, frame, serial, nowMs, goesOn ? Sl651Mark.Ack : setClock || options.StayOnline ? Sl651Mark.Esc : Sl651Mark.Eot);
         if (setClock) length += Sl651Writer.SetClock(answer[length..], frame.Center, frame.Station, frame.Password, serial, nowMs);
         return answer[..length].ToArray();
     }

@@ -129,7 +129,9 @@ internal sealed class StationConnections(
             if (!conversation.InNoise) await intake.Refuse(FrameDecoder.ReasonOf(message.Fault), form, message.Address, frame);
             // Its check value was right, or there would be no address: what follows is the next frame.
             conversation.InNoise = message.Address.Length == 0;
-            if (message.Address.Length > 0 && book.Knows(form, message.Address)) await Answer(conversation, frame, false, cancellation);
+            if (message.Address.Length == 0 || !book.Knows(form, message.Address)) return true;
+            if (message.Parts.Count > 0) await intake.StoreAsync(form, message, cancellation);
+            await Answer(conversation, frame, false, cancellation);
             return true;
         }
         conversation.InNoise = false;

@@ -45,7 +45,7 @@ public sealed class Gb26875WriterTests
     {
         Span<byte> unit = stackalloc byte[18];
         Gb26875Writer.Analogue(unit, 1, 2, 30, 9, 3, -125, Now);
-        var objects = new Gb26875Objects(unit);
+        var objects = new Gb26875Objects(unit, unit[1]);
         Assert.True(objects.MoveNext());
         Assert.Equal(-12.5, Gb26875Analogue.ValueOf(objects.Current.AnalogueKind, objects.Current.AnalogueRaw));
     }

@@ -50,18 +50,23 @@ public sealed class LorawanCodecTests
     public void An_overflowing_time_is_no_value() => Assert.DoesNotContain(Decode("nwave-nps405", 1, "FF"), v => v.Name == "previousMinutes");
 
     [Theory]
-    [InlineData("milesight-gs524n", 0, "221E64001C41", FrameFault.Crc)]
-    [InlineData("milesight-em310-udl", 0, "01755C0382", FrameFault.Truncated)]
-    [InlineData("milesight-em310-udl", 0, "FF7700", FrameFault.Body)]
-    [InlineData("bosch-tps110", 9, "01", FrameFault.Body)]
-    [InlineData("bosch-tps110", 2, "01", FrameFault.Truncated)]
-    public void What_does_not_fit_is_at_fault(string codec, int port, string hex, FrameFault fault) =>
-        Assert.Equal(fault, LorawanCodec.Of(codec)!.Decode(port, Convert.FromHexString(hex), []));
+    [InlineData("milesight-gs524n", 0, "221E64001C41", FrameFault.Crc, 0)]
+    [InlineData("milesight-em310-udl", 0, "01755C0382", FrameFault.Truncated, 3)]
+    [InlineData("milesight-em310-udl", 0, "01755C03824408040001FF7700", FrameFault.Body, 10)]
+    [InlineData("milesight-em310-udl", 0, "FF7700", FrameFault.Body, 0)]
+    [InlineData("bosch-tps110", 9, "01", FrameFault.Body, 0)]
+    [InlineData("bosch-tps110", 2, "01", FrameFault.Truncated, 0)]
+    public void What_does_not_fit_is_at_fault_and_items_before_it_stand(string codec, int port, string hex, FrameFault fault, int read)
+    {
+        var found = new List<LorawanValue>();
+        Assert.Equal((fault, read), (LorawanCodec.Of(codec)!.Decode(port, Convert.FromHexString(hex), found, out var at), at));
+        if (read > 0) Assert.Equal(Decode(codec, port, hex[..(2 * read)]), found);
+    }
 
     private static List<LorawanValue> Decode(string codec, int port, string hex)
     {
         var found = new List<LorawanValue>();
-        Assert.Equal(FrameFault.None, LorawanCodec.Of(codec)!.Decode(port, Convert.FromHexString(hex), found));
+        Assert.Equal(FrameFault.None, LorawanCodec.Of(codec)!.Decode(port, Convert.FromHexString(hex), found, out _));
         return found;
     }
 }

@@ -43,6 +43,21 @@ public sealed class SenmlReaderTests
         if (expected is not null) Assert.Equal(expected, string.Join('|', sink.All));
     }
 
+    // A base name is written once and belongs to every record: 4,000 records behind one of 200,000 characters are a payload of a quarter of a megabyte and names of 1.6 GB.
+    [Fact]
+    public void A_name_beyond_all_bounds_is_told_by_its_beginning_and_costs_no_more_than_that()
+    {
+        var name = new string('x', 200_000);
+        var pack = Encoding.UTF8.GetBytes($$"""[{"bn":"{{name}}","n":"a","v":1}{{string.Concat(Enumerable.Repeat(""",{"v":1}""", 4_000))}},{"bn":"","n":"{{name}}","v":2},{"n":"b","v":3}]""");
+        var sink = new Records();
+        var before = GC.GetAllocatedBytesForCurrentThread();
+        Assert.Equal(RejectionReason.None, SenmlReader.Read(pack, Received, ref sink));
+        Assert.InRange(GC.GetAllocatedBytesForCurrentThread() - before, 0, 20_000_000);
+        Assert.Equal($"!WrongShape {name[..40]}…a 0", sink.All[0]);
+        Assert.Equal($"!WrongShape {name[..40]}… 4001", sink.All[^2]);
+        Assert.Equal("b  1700000000000 3", sink.All[^1]);
+    }
+
     private readonly struct Records() : ISenmlSink
     {
         public List<string> All { get; } = [];

@@ -1,4 +1,5 @@
 using LuohuIOC.DeviceProtocol;
+using LuohuIOC.DeviceProtocol.Frames;
 using LuohuIOC.DeviceProtocol.Gb26875;
 using LuohuIOC.Ingestion;
 using LuohuIOC.Ingestion.Stations;
@@ -80,12 +81,40 @@ public sealed class FireStateTests
         Assert.Null(talk.Answer(frame, accepted: true, Evening));
     }
 
-    [Fact]
-    public void More_objects_than_the_count_says_refuse_the_frame()
+    /// <summary>A count that is not that of the objects: nothing of the frame is believed, but no fire is lost to it, over MQTT and over TCP, where the frame is denied all the same.</summary>
+    [Theory]
+    [InlineData(1, Gb26875State.Normal, Gb26875State.Fire, true)]
+    [InlineData(1, Gb26875State.Fire, Gb26875State.Fault, true)]
+    [InlineData(3, Gb26875State.Fire, Gb26875State.Normal, true)]
+    [InlineData(1, Gb26875State.Normal, Gb26875State.Fault, false)]
+    [InlineData(0, Gb26875State.Normal, Gb26875State.Normal, false)]
+    public void A_wrong_count_refuses_the_frame_and_loses_no_fire(byte count, int first, int second, bool isFire)
     {
-        var unit = Components(Evening, Gb26875State.Normal, Gb26875State.Fire);
-        unit[1] = 1;
-        Assert.Equal(["frame_invalid"], Decode(PayloadForm.Gb26875, SensorKind.Smoke, Sent(unit)));
+        var unit = Components(Evening, first, second);
+        unit[1] = count;
+        var frame = Sent(unit);
+        string[] fire = isFire ? [$"{Evening} seq=77 alarm=1 fault=0"] : [];
+        Assert.Equal(fire.Append("frame_invalid"), Decode(PayloadForm.Gb26875, SensorKind.Smoke, frame));
+        var talk = new Gb26875Talk();
+        var message = talk.Take(frame);
+        Assert.Equal(FrameFault.Body, message.Fault);
+        Assert.Equal(fire, message.PartsBySensor(_ => "s").SelectMany(part => Decode(PayloadForm.Gb26875, SensorKind.Smoke, part.Payload)));
+        // What does not fill the unit may be anything.
+        Assert.Equal(["frame_invalid"], Decode(PayloadForm.Gb26875, SensorKind.Smoke, Sent(unit[..^1])));
+    }
+
+    /// <summary>A maker's own command with a state in it; in those of the standard that ask or control nothing is told.</summary>
+    [Theory]
+    [InlineData(0x80, Gb26875State.Fire, true)]
+    [InlineData(7, Gb26875State.Fire, true)]
+    [InlineData(0x80, Gb26875State.Fault, false)]
+    [InlineData(4, Gb26875State.Fire, false)]
+    public void A_fire_under_a_command_that_nobody_knows_is_one(byte command, int state, bool isFire)
+    {
+        var frame = Sent(Components(Evening, state), command: (Gb26875Command)command);
+        string[] fire = isFire ? [$"{Evening} seq=77 alarm=1 fault=0"] : [];
+        Assert.Equal(fire, Decode(PayloadForm.Gb26875, SensorKind.Smoke, frame));
+        Assert.Equal(fire, new Gb26875Talk().Take(frame).PartsBySensor(_ => "s").SelectMany(part => Decode(PayloadForm.Gb26875, SensorKind.Smoke, part.Payload)));
     }
 
     private static byte[] Components(long atMs, params int[] states)

@@ -47,6 +47,15 @@ public sealed class LorawanUplinkTests
     [InlineData("FF7700", "frame_invalid")]
     public void A_joining_device_is_read_to_the_end(string hex, string reason) => Assert.Equal([reason], Decode(SensorKind.Waterlogging, "milesight-em500-swl", hex));
 
+    // 92 %, then 27 cm, then an item of a later firmware, or one that is cut off.
+    [Theory]
+    [InlineData("01755C03771B00FF7700", "frame_invalid FF77")]
+    [InlineData("01755C03771B00FF166412", "frame_truncated FF16")]
+    [InlineData("01755C03771B0020CE00", "frame_truncated 20CE")]
+    [InlineData("01755C03771B00FF", "frame_truncated FF")]
+    public void What_stands_before_an_item_that_nobody_knows_counts_and_the_item_is_told(string hex, string told) =>
+        Assert.Equal([$"{Evening} seq=7 battery=92 depth=0.27", told], Decode(SensorKind.Waterlogging, "milesight-em500-swl", hex));
+
     [Fact]
     public void A_codec_of_which_the_sensor_has_no_metric_at_all_is_told()
     {

@@ -29,6 +29,17 @@ public sealed class TalkTests
         Assert.Null(talk.Answer(Frame(Sl651Function.SetClock, Now), true, Now));
     }
 
+    /// <summary>ETB on a report of one packet: more reports follow, so that the station is told to go on, and its clock waits.</summary>
+    [Fact]
+    public void A_report_behind_which_more_follow_is_answered_by_go_on()
+    {
+        var talk = new Sl651Talk(new StationOptions { SetClock = true }, TimeProvider.System);
+        var report = Frame(Sl651Function.Timed, Now - 3_600_000, Sl651Mark.Etb);
+        Assert.NotNull(talk.Take(report));
+        Assert.Equal(FrameFault.None, Sl651Frame.TryParse(talk.Answer(report, true, Now), out var frame));
+        Assert.Equal((Sl651Mark.Ack, (ushort)7), (frame.End, frame.Serial));
+    }
+
     [Fact]
     public void A_heartbeat_and_a_bad_frame_are_not_answered()
     {
@@ -66,11 +77,11 @@ public sealed class TalkTests
         return frame[..Gb26875Writer.Frame(frame, 5, 1, Now, 10, 11, Gb26875Command.Send, unit)];
     }
 
-    private static byte[] Frame(byte function, long sentMs)
+    private static byte[] Frame(byte function, long sentMs, byte end = Sl651Mark.Etx)
     {
         var body = new byte[Sl651Frame.HeadingBytes];
         Sl651Writer.Heading(body, 7, sentMs);
         var buffer = new byte[64];
-        return buffer[..Sl651Writer.Hex(buffer, 1, 0x0012345678, 0, function, false, body, Sl651Mark.Etx)];
+        return buffer[..Sl651Writer.Hex(buffer, 1, 0x0012345678, 0, function, false, body, end)];
     }
 }
