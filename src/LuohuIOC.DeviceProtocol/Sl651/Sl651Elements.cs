@@ -102,6 +102,25 @@ public static class Sl651Elements
         return (int.Parse(parts[0], CultureInfo.InvariantCulture), parts.Length > 1 ? int.Parse(parts[1], CultureInfo.InvariantCulture) : 0);
     }
 
+    /// <summary>
+    /// Of how many minutes before the observation an element's rain is (22: DRP, five minutes); less than nothing for the series of five minutes, which tells all rain; 0 for what is
+    /// no rain of a span that its name says.
+    /// </summary>
+    public static int RainMinutesOf(int id) => id switch
+    {
+        RainSeries => -5,
+        0x21 => 1,
+        0x22 => 5,
+        0x23 => 10,
+        0x24 => 30,
+        0x1A => 60,
+        0x1B => 120,
+        0x1C => 180,
+        0x1D => 360,
+        0x1E => 720,
+        _ => 0,
+    };
+
     /// <summary>True for elements whose data is twelve values five minutes apart.</summary>
     public static bool IsHourSeries(int id) => id is >= RainSeries and <= LevelSeriesLast;
 }

@@ -138,6 +138,12 @@ internal ref struct DecodeSink(
         if (_seen != 0) into.Tell(component, isOn);
     }
 
+    /// <summary>The rain of the reading ended last is of so many minutes (<see cref="ReadingGroup.RainMinutesOf"/>).</summary>
+    public readonly void SetRainMinutes(int minutes)
+    {
+        if (_seen != 0) into.SetRainMinutes(minutes);
+    }
+
     /// <summary>The reading ended last is of the time of its receipt, because its device said none.</summary>
     public readonly void DoubtTime()
     {

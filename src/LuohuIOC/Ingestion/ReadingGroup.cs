@@ -73,14 +73,32 @@ public sealed class ReadingGroup
     /// <summary>What readings tell of single components, in order of the readings; null, nearly always, when none does.</summary>
     public List<ComponentState>? Components { get; private set; }
 
+    /// <summary>Of how many minutes the rain of readings is whose report says so, in order of the readings; null, nearly always, when none does.</summary>
+    public List<RainWindow>? Windows { get; private set; }
+
     /// <summary>The reading begun last tells this of a component.</summary>
     public void Tell(long component, bool isOn) => (Components ??= []).Add(new ComponentState(Count - 1, component, isOn));
 
     public ReadOnlySpan<ComponentState> ComponentsOf(int reading)
     {
         if (Components is null) return default;
-        var first = Components.FindIndex(c => c.Reading == reading);
-        return first < 0 ? default : CollectionsMarshal.AsSpan(Components)[first..(Components.FindLastIndex(c => c.Reading == reading) + 1)];
+        var all = CollectionsMarshal.AsSpan(Components);
+        var first = FirstOf(all, reading);
+        var end = first;
+        while (end < all.Length && all[end].Reading == reading) end++;
+        return all[first..end];
+    }
+
+    /// <summary>The rain of the reading begun last is that of so many minutes (<see cref="RainMinutesOf"/>).</summary>
+    public void SetRainMinutes(int minutes) => (Windows ??= []).Add(new RainWindow(Count - 1, minutes));
+
+    /// <summary>Of how many minutes before its time a reading's rain is; less than nothing when it is one of a series that tells all rain, 0 when its report does not say.</summary>
+    public int RainMinutesOf(int reading)
+    {
+        if (Windows is null) return 0;
+        var all = CollectionsMarshal.AsSpan(Windows);
+        var at = FirstOf(all, reading);
+        return at < all.Length && all[at].Reading == reading ? all[at].Minutes : 0;
     }
 
     /// <summary>The readings from <paramref name="first"/> on are those of a publish that is followed.</summary>
@@ -158,6 +176,7 @@ public sealed class ReadingGroup
         other.Values.AsSpan(0, other.ValueCount).CopyTo(Values.AsSpan(ValueCount));
         for (var i = 0; i <= other.Count; i++) ValueStarts[Count + i] = ValueCount + other.ValueStarts[i];
         foreach (var told in other.Components ?? []) (Components ??= []).Add(told with { Reading = Count + told.Reading });
+        foreach (var told in other.Windows ?? []) (Windows ??= []).Add(told with { Reading = Count + told.Reading });
         Count += other.Count;
         ValueCount += other.ValueCount;
     }
@@ -173,7 +192,7 @@ public sealed class ReadingGroup
     {
         if (next.Count >= SmallReadings) return next;
         // Judged: nobody asks any more.
-        next.Components = null;
+        (next.Components, next.Windows) = (null, null);
         // Not into the first of them itself: a grain call that ran out of time may still look at it.
         var into = last?._merged is { Count: < MergedReadingsMax } && last.Count + next.Count <= MergedReadingsMax ? last : new ReadingGroup { _merged = [] };
         into.Append(next);
@@ -209,14 +228,15 @@ public sealed class ReadingGroup
     {
         Count--;
         ValueCount = ValueStarts[Count];
-        Components?.RemoveAll(c => c.Reading == Count);
+        while (Components is { Count: > 0 } && Components[^1].Reading == Count) Components.RemoveAt(Components.Count - 1);
+        while (Windows is { Count: > 0 } && Windows[^1].Reading == Count) Windows.RemoveAt(Windows.Count - 1);
     }
 
     /// <summary>Empties the group for another use by its only user.</summary>
     public void Clear()
     {
         Count = 0;
-        Components = null;
+        (Components, Windows) = (null, null);
         ValueCount = 0;
         ValueStarts[0] = 0;
     }
@@ -237,6 +257,19 @@ public sealed class ReadingGroup
         ArrayPool<byte>.Shared.Return(Slots);
         ArrayPool<double>.Shared.Return(Values);
         Sensors = null!;
+    }
+
+    // Where a reading's notes begin, or would: they stand in order of the readings.
+    private static int FirstOf<T>(ReadOnlySpan<T> notes, int reading) where T : IOfReading
+    {
+        var (from, to) = (0, notes.Length);
+        while (from < to)
+        {
+            var middle = (from + to) / 2;
+            if (notes[middle].Reading < reading) from = middle + 1;
+            else to = middle;
+        }
+        return from;
     }
 
     private void GrowReadings()

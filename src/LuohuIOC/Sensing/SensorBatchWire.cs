@@ -9,7 +9,7 @@ namespace LuohuIOC.Sensing;
 /// group: position i64 · readings i32, then a reading each: device time i64 · sequence i64 · received i64 · slots that the device flagged u64 ·
 /// values u8 · their slots u8 each · the values f64 each. About 60 bytes a reading of three metrics. In version 2, which is sent only where a reading tells of
 /// components, the number of them u16 follows, then each: component i64 · on fire u8. In version 3, which is sent only where a reading has no time of its
-/// device's, u8 follows that: 1 for such a reading.
+/// device's, u8 follows that: 1 for such a reading. In version 4, which is sent only where a report names the minutes of its rain, they follow that, i16.
 /// </summary>
 [GenerateSerializer, Immutable, Alias("luohu.sensor-batch.v1")]
 public readonly struct SensorBatchWire(byte[] bytes)
@@ -17,6 +17,7 @@ public readonly struct SensorBatchWire(byte[] bytes)
     private const byte Version = 1;
     private const byte ComponentsVersion = 2;
     private const byte TimesVersion = 3;
+    private const byte RainVersion = 4;
 
     [Id(0)]
     public readonly byte[] Bytes = bytes;
@@ -38,8 +39,8 @@ public readonly struct SensorBatchWire(byte[] bytes)
     {
         var from = Bytes.AsSpan();
         var version = from[0];
-        if (version is < Version or > TimesVersion)
-            throw new InvalidOperationException($"A batch of version {version} came from another host, this one knows {TimesVersion}. Run the newer version on all.");
+        if (version is < Version or > RainVersion)
+            throw new InvalidOperationException($"A batch of version {version} came from another host, this one knows {RainVersion}. Run the newer version on all.");
         from = from[1..];
         var (journal, after) = (TakeLong(ref from), TakeLong(ref from));
         var isAgain = after < 0;
@@ -57,9 +58,13 @@ public readonly struct SensorBatchWire(byte[] bytes)
 
     private static byte VersionFor(SensorBatch part)
     {
+        var version = Version;
         for (var i = part.First; i >= 0; i = part.NextOfSensor[i])
-            if (part.Group.IsTimeDoubted(i)) return TimesVersion;
-        return part.Group.Components is { Count: > 0 } ? ComponentsVersion : Version;
+        {
+            if (part.Group.RainMinutesOf(i) != 0) return RainVersion;
+            if (part.Group.IsTimeDoubted(i)) version = TimesVersion;
+        }
+        return version > Version ? version : part.Group.Components is { Count: > 0 } ? ComponentsVersion : Version;
     }
 
     private static void WritePart(ArrayBufferWriter<byte> into, SensorBatch part, byte version)
@@ -82,6 +87,9 @@ public readonly struct SensorBatchWire(byte[] bytes)
             foreach (var value in group.ValuesOf(i)) Write(into, BitConverter.DoubleToInt64Bits(value));
             if (version >= ComponentsVersion) WriteComponents(into, group.ComponentsOf(i));
             if (version >= TimesVersion) Write(into, group.IsTimeDoubted(i) ? (byte)1 : (byte)0);
+            if (version < RainVersion) continue;
+            BinaryPrimitives.WriteInt16LittleEndian(into.GetSpan(2), (short)group.RainMinutesOf(i));
+            into.Advance(2);
         }
     }
 
@@ -107,6 +115,9 @@ public readonly struct SensorBatchWire(byte[] bytes)
             if (version < TimesVersion) continue;
             if (from[0] != 0) group.DoubtTime();
             from = from[1..];
+            if (version < RainVersion) continue;
+            if (BinaryPrimitives.ReadInt16LittleEndian(from) is var minutes and not 0) group.SetRainMinutes(minutes);
+            from = from[2..];
         }
         return new SensorBatch(new GroupInFlight(group, 1), 0, next) { Journal = journal, After = after, IsAgain = isAgain, IsAbroad = true };
     }

@@ -52,11 +52,12 @@ public static class SensorEvaluator
     /// <param name="flagged">Slots whose values the device itself marks as no ordinary measurement.</param>
     /// <param name="components">What the reading tells of single components.</param>
     /// <param name="timeDoubted">Its time is not the device's own.</param>
+    /// <param name="rainMinutes">Of how many minutes its rain is (<see cref="ReadingGroup.RainMinutesOf"/>).</param>
     /// <param name="inOrder">Readings come in the order of their receipt. Those of several hosts' journals may not: one that was received earlier then says nothing of the clock.</param>
     public static (QualityMark Mark, Arrival Arrival) Observe(
         SensorState state, SensorRules rules, Sensor sensor, long deviceTimeMs, long sequence, long receivedMs,
         ReadOnlySpan<byte> slots, ReadOnlySpan<double> values, List<RuleChange> changes, ulong flagged = 0, ReadOnlySpan<ComponentState> components = default, bool timeDoubted = false,
-        bool inOrder = true)
+        bool inOrder = true, int rainMinutes = 0)
     {
         var profile = QualityProfile.Of(sensor.Kind);
         var ahead = TimeLine.IsAhead(deviceTimeMs, receivedMs);
@@ -70,7 +71,7 @@ public static class SensorEvaluator
         // A component's state has a time line of its own: a fire that began, or ended, counts behind whatever a neighbour or a faster clock has told.
         if (!components.IsEmpty && arrival != Arrival.Duplicate && (state.Fires ??= new ComponentFires()).Take(components, deviceTimeMs)) arrival = Arrival.Latest;
         if (sensor.Kind == SensorKind.RainGauge && arrival != Arrival.Duplicate)
-            RainFall.Take(state, arrival, arrival == Arrival.Latest ? Math.Max(state.LatestMs, TimeLine.TimeOf(state, deviceTimeMs, receivedMs)) : deviceTimeMs, ref slots, ref values);
+            RainFall.Take(state, arrival, arrival == Arrival.Latest ? Math.Max(state.LatestMs, TimeLine.TimeOf(state, deviceTimeMs, receivedMs)) : deviceTimeMs, rainMinutes, isUncounted, ref slots, ref values);
         if (arrival == Arrival.Late) return LateReadings.Take(state, rules, profile, deviceTimeMs, ahead || timeDoubted, isUncounted, slots, values, flagged, changes);
         if (arrival != Arrival.Latest) return (QualityChecks.JudgeApart(profile, ahead || timeDoubted, slots, values, flagged), arrival);
 

@@ -189,7 +189,7 @@ public sealed class SensorGrain(
             var values = group.ValuesOf(i);
             var (mark, arrival) = SensorEvaluator.Observe(
                 state, inForce, _sensor, group.DeviceTimes[i], group.Sequences[i], group.ReceivedTimes[i], slots, values, _changes, group.FlaggedOf(i),
-                group.ComponentsOf(i), group.IsTimeDoubted(i), inOrder: !journal.IsShared);
+                group.ComponentsOf(i), group.IsTimeDoubted(i), inOrder: !journal.IsShared, rainMinutes: group.RainMinutesOf(i));
             if (arrival == Arrival.Latest && health.IsKnown) mark = HealthMarks.Apply(health.Of(_sensor.Number), state, _sensor, mark, slots, _changes);
             group.Marks[i] = mark;
             // Rain that comes late fell all the same.

@@ -61,6 +61,17 @@ public sealed class SensorBatchWireTests
     }
 
     [Fact]
+    public void Of_how_many_minutes_rain_is_comes_along()
+    {
+        var batch = BatchOf([[(10, 1, 11, [0], [1], 0), (20, 2, 20, [0], [1], 0)], [(30, 3, 31, [0], [1], 0)]], journal: 5, after: 9);
+        batch.Group.SetRainMinutes(-5);
+        batch.Later!.Group.SetRainMinutes(60);
+        var arrived = Serializer.Deserialize<SensorBatch>(Serializer.SerializeToArray(batch))!;
+        Assert.Equal([0, -5, 60], [arrived.Group.RainMinutesOf(0), arrived.Group.RainMinutesOf(1), arrived.Later!.Group.RainMinutesOf(0)]);
+        Assert.Equal(Told(batch), Told(arrived));
+    }
+
+    [Fact]
     public void A_batch_that_comes_again_because_its_answer_was_lost_gets_its_marks_again()
     {
         var sent = BatchOf([[(10, 1, 11, [2], [0.5], 0)], [(20, 2, 21, [2], [99], 0), (30, 3, 31, [2], [0.6], 0)]], journal: 5, after: 9);

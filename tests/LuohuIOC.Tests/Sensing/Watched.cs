@@ -31,6 +31,9 @@ internal sealed class Watched
     /// <summary>False where readings of several hosts' journals come, which may be shown again later than what was received after them.</summary>
     public bool InOrder { get; init; } = true;
 
+    /// <summary>Of how many minutes the rain of the readings to come is, as their report says.</summary>
+    public int RainMinutes { get; set; }
+
     /// <summary>Changes of severity as "rule severity@seconds", without the silence rule, and without what only went further.</summary>
     public string Story
     {
@@ -78,7 +81,7 @@ internal sealed class Watched
         Span<byte> slots = stackalloc byte[values.Length];
         for (var i = 0; i < values.Length; i++) slots[i] = (byte)Array.IndexOf([.. Sensor.Layout.Names], values[i].Metric);
         return SensorEvaluator.Observe(
-            State, Rules, Sensor, At(deviceSecond), sequence, At(receivedSecond), slots, [.. values.Select(v => v.Value)], Changes, inOrder: InOrder);
+            State, Rules, Sensor, At(deviceSecond), sequence, At(receivedSecond), slots, [.. values.Select(v => v.Value)], Changes, inOrder: InOrder, rainMinutes: RainMinutes);
     }
 
     /// <summary>Lets the server's clock reach a second; returns the next due time in seconds, infinity for none.</summary>

@@ -59,7 +59,7 @@ internal sealed class FrameValues : ISl651Sink, IHj212Sink, ISenmlSink
     {
         if (value == Sentinel) Missing(element);
         else if (_kind == SensorKind.Generic) Add(unixMs, Encoding.ASCII.GetBytes(FrameMetrics.GenericNameOf(element)), value, true);
-        else if (MetricOf(element) is { } metric) Add(unixMs, metric, value, true);
+        else if (MetricOf(element) is { } metric) Add(unixMs, metric, value, true, Sl651Elements.RainMinutesOf(element));
         // Every report may tell of its station's power and state.
         else if (element is not (SupplyVoltage or Sl651Elements.StationState)) Unused(NameOf(element));
     }
@@ -245,6 +245,7 @@ internal sealed class FrameValues : ISl651Sink, IHj212Sink, ISenmlSink
                 if (!IsOutranked(from, i)) sink.Value(_entries[i].Metric, _entries[i].Value, _entries[i].Good);
             sink.EndReading(index, atMs, _isAmount ? TelemetryReader.NoSequence : sequence);
             if (_untimed.Contains(atMs)) sink.DoubtTime();
+            if (_isAmount && RainMinutes(from, i) is var minutes and not 0) sink.SetRainMinutes(minutes);
             foreach (var (toldMs, component, isOnFire) in _told)
                 if (toldMs == atMs) sink.Tell(component, isOnFire);
         }
@@ -254,6 +255,14 @@ internal sealed class FrameValues : ISl651Sink, IHj212Sink, ISenmlSink
         return RejectionReason.None;
     }
 
+    // Of the value that counts.
+    private int RainMinutes(int from, int to)
+    {
+        for (var i = from; i < to; i++)
+            if (_entries[i].Minutes != 0 && !IsOutranked(from, i)) return _entries[i].Minutes;
+        return 0;
+    }
+
     // A river's level and a reservoir's in one frame, for a reservoir: two elements of one metric and time. The nearer one counts; the other is told where it says something else.
     private bool IsOutranked(int from, int at)
     {
@@ -261,7 +270,8 @@ internal sealed class FrameValues : ISl651Sink, IHj212Sink, ISenmlSink
         for (var i = from; i < _entries.Count && _entries[i].AtMs == entry.AtMs; i++)
         {
             if (_entries[i].Row is not { } other || other.Rank >= row.Rank || !other.Name.AsSpan().SequenceEqual(row.Name)) continue;
-            if (_entries[i].Value != entry.Value) Refuse(RejectionReason.MetricUnknown, row.Element);
+            // An hour's rain beside that of five minutes says nothing else.
+            if (_entries[i].Value != entry.Value && entry.Minutes == 0) Refuse(RejectionReason.MetricUnknown, row.Element);
             return true;
         }
         return false;
@@ -280,15 +290,15 @@ internal sealed class FrameValues : ISl651Sink, IHj212Sink, ISenmlSink
         _refused.Clear();
     }
 
-    private void Add(long unixMs, FrameMetric metric, double value, bool good) => Add(unixMs, metric.Name, value * metric.Factor, good, metric);
+    private void Add(long unixMs, FrameMetric metric, double value, bool good, int minutes = 0) => Add(unixMs, metric.Name, value * metric.Factor, good, metric, minutes);
 
-    private void Add(long unixMs, byte[] metric, double value, bool good, FrameMetric? row = null)
+    private void Add(long unixMs, byte[] metric, double value, bool good, FrameMetric? row = null, int minutes = 0)
     {
         _hasOwn = true;
-        _entries.Add(new Entry(unixMs, metric, value, good, _entries.Count, row));
+        _entries.Add(new Entry(unixMs, metric, value, good, _entries.Count, row, minutes));
     }
 
     private readonly record struct States(long AtMs, ushort Bits, int Named);
 
-    private readonly record struct Entry(long AtMs, byte[] Metric, double Value, bool Good, int Order, FrameMetric? Row);
+    private readonly record struct Entry(long AtMs, byte[] Metric, double Value, bool Good, int Order, FrameMetric? Row, int Minutes);
 }

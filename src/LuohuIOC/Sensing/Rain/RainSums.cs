@@ -46,6 +46,14 @@ public sealed class RainSums
     [Id(6)]
     public long UntilMs;
 
+    /// <summary>What was counted of windows that a report names; null, nearly always, for a gauge that names none.</summary>
+    [Id(7)]
+    public RainPieces? Pieces;
+
+    /// <summary>Rain counted by such windows since a sum was told, mm: it is in the next sum's rise.</summary>
+    [Id(8)]
+    public double SinceSum;
+
     /// <summary>The rain that the reading judged last counts for, mm; NaN when none.</summary>
     [NonSerialized]
     internal double Told = double.NaN;
@@ -63,24 +71,64 @@ public sealed class RainSums
     /// <summary>True when the rain of that time has been counted by a sum.</summary>
     internal bool IsCounted(long timeMs) => timeMs > FromMs && timeMs <= UntilMs;
 
+    internal static bool IsRain(double millimetres) => millimetres >= Gauge.Metrics[RainSlot].Minimum && millimetres <= Gauge.Metrics[RainSlot].Maximum;
+
     internal static bool IsSum(ReadOnlySpan<byte> slots) => slots.IndexOf((byte)TotalSlot) >= 0 || slots.IndexOf((byte)PeriodSlot) >= 0;
 
-    /// <summary>Takes the newest reading; the rain since the one before that its sums tell of, NaN when they tell none.</summary>
-    internal double Take(long timeMs, ReadOnlySpan<byte> slots, ReadOnlySpan<double> values)
+    /// <summary>
+    /// Rain of a window that its report names: what of it counts, mm. Of a reading that tells a sum, too, the sum's rise counts, and beside it only what must have fallen in the window
+    /// all the same, in case that the sum stands still.
+    /// </summary>
+    /// <param name="fromMs">Where the window begins, Unix ms.</param>
+    /// <param name="timeMs">When the reading counts.</param>
+    /// <param name="millimetres">Rain in the window.</param>
+    /// <param name="rise">What <see cref="Take"/> has told of the reading's sums; NaN when nothing.</param>
+    internal double TakeWindow(long fromMs, long timeMs, double millimetres, double rise)
+    {
+        Pieces ??= new RainPieces();
+        if (double.IsNaN(rise))
+        {
+            var rest = Pieces.Take(fromMs, timeMs, millimetres);
+            if (timeMs > Math.Max(TotalMs, PeriodMs)) SinceSum += rest;
+            return rest;
+        }
+        var more = Pieces.LeastNew(fromMs, timeMs, millimetres);
+        if (more == 0) return rise;
+        Pieces.Add(fromMs, timeMs, more);
+        // Of a long pause's rain more fell at its end than evenly.
+        Rest = Math.Max(0, Rest - more);
+        return rise + more;
+    }
+
+    /// <summary>Takes the newest reading; the rain since the one before that its sums tell of, and that was not counted, NaN when they tell none.</summary>
+    /// <param name="timeMs">When it counts, Unix ms.</param>
+    /// <param name="slots">Its metrics.</param>
+    /// <param name="values">Their values.</param>
+    /// <param name="isOfWindow">Its rain is that of a window, and not all that fell since the last.</param>
+    internal double Take(long timeMs, ReadOnlySpan<byte> slots, ReadOnlySpan<double> values, bool isOfWindow = false)
     {
         Rest = 0;
-        if (slots.IndexOf(RainSlot) >= 0 && !IsCounted(timeMs)) RainMs = timeMs;
-        var fromMs = slots.IndexOf((byte)TotalSlot) >= 0 ? TotalMs : PeriodMs;
+        if (slots.IndexOf(RainSlot) >= 0 && !isOfWindow && !IsCounted(timeMs)) RainMs = timeMs;
+        var hasTotal = slots.IndexOf((byte)TotalSlot) >= 0;
+        var fromMs = hasTotal ? TotalMs : PeriodMs;
         var ofTotal = Rise(ref Total, ref TotalMs, TotalSlot, timeMs, slots, values);
         var ofPeriod = Rise(ref Period, ref PeriodMs, PeriodSlot, timeMs, slots, values);
         // One sum is followed: both tell of the same rain.
-        var rain = slots.IndexOf((byte)TotalSlot) >= 0 ? ofTotal : TotalMs != 0 && timeMs - TotalMs < OwnMs ? double.NaN : ofPeriod;
+        var isOfOther = !hasTotal && TotalMs != 0 && timeMs - TotalMs < OwnMs;
+        var rain = hasTotal ? ofTotal : isOfOther ? double.NaN : ofPeriod;
+        var counted = SinceSum;
+        if (!isOfOther && IsSum(slots)) SinceSum = 0;
         if (double.IsNaN(rain) || (RainMs != 0 && timeMs - RainMs < OwnMs)) return double.NaN;
+        if (counted > 0) rain = Math.Round(Math.Max(0, rain - counted), 3);
         if (UntilMs == 0 || fromMs > UntilMs) FromMs = fromMs;
         UntilMs = timeMs;
-        if (timeMs - fromMs <= PauseMs) return rain;
-        var part = rain * PauseMs / (timeMs - fromMs);
-        (Rest, RestFromMs, RestToMs) = (rain - part, fromMs, timeMs - PauseMs);
+        var part = rain;
+        if (timeMs - fromMs > PauseMs)
+        {
+            part = rain * PauseMs / (timeMs - fromMs);
+            (Rest, RestFromMs, RestToMs) = (rain - part, fromMs, timeMs - PauseMs);
+        }
+        Pieces?.Add(Math.Max(fromMs, timeMs - PauseMs), timeMs, part);
         return part;
     }
 

@@ -32,6 +32,21 @@ public sealed class FrameDecoderTests
     public void Running_sums_of_rain_are_no_rain_yet() =>
         Assert.Equal([$"{Evening} seq=none rain_period=9.6 rain_total=812.4"], Decode(PayloadForm.Sl651, SensorKind.RainGauge, Sl651(Head + "2019000096" + "2619008124")));
 
+    /// <summary>A real station's report: 5.0 mm in five minutes, in the hour, in the period and in all. By configuration the hour is rain, too, and tells nothing beside the five minutes.</summary>
+    [Theory]
+    [InlineData(null, "22190000501A19000050", 5, "rain=5")]
+    [InlineData("1A", "22190000501A19000060", 5, "rain=5")]
+    [InlineData("1A", "1A19000060", 60, "rain=6")]
+    [InlineData(null, "F4600514FFFFFFFFFFFFFFFFFFFF", -5, "rain=0.5")]
+    public void Rain_comes_with_the_minutes_that_its_element_names(string? configured, string elements, int minutes, string rain)
+    {
+        var configuration = new ConfigurationBuilder().AddInMemoryCollection(configured is null ? [] : [new($"Frames:sl651:rain_gauge:{configured}", "rain")]).Build();
+        var (group, parts) = (new ReadingGroup(), new List<Refusal>());
+        Assert.EndsWith(rain, FrameScene.Decode(PayloadForm.Sl651, SensorKind.RainGauge, Sl651(Head + elements), new FrameMetrics(configuration), group, parts)[0]);
+        Assert.Empty(parts);
+        Assert.Equal(minutes, group.RainMinutesOf(0));
+    }
+
     [Fact]
     public void What_was_not_measured_is_no_reading() =>
         Assert.Empty(Decode(PayloadForm.Sl651, SensorKind.River, Sl651(Head + "392309999999" + "3923FFFFFFFF")));
