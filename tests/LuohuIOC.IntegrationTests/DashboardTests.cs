@@ -9,7 +9,7 @@ public sealed class DashboardTests
     [Fact]
     public async Task Orleans_dashboard_is_for_administrators_and_there_only_when_asked_for()
     {
-        await using var host = new HostProcess(null, "--Cluster:Dashboard=true");
+        await using var host = new HostProcess(null, "--Cluster:Dashboard=true", "--Mqtt:AllowAnonymous=true");
         await host.StartAsync();
         Assert.Equal(HttpStatusCode.Unauthorized, (await GetAsync(host, null)).Status);
         foreach (var role in (string[])["viewer", "duty-officer"])
@@ -25,10 +25,14 @@ public sealed class DashboardTests
             Assert.Equal(HttpStatusCode.OK, status);
             Assert.Contains("<html", page, StringComparison.OrdinalIgnoreCase);
         }
-        // Its figures are those of this silo.
+        // Its figures are those of this silo, whose sensors come to life when they are heard.
+        var (id, gateway) = await host.SensorAsync("smoke", 0);
+        var sent = await Mosquitto.PublishAsync(
+            host.MqttPort, $"luohu/v1/{gateway}/{id}/telemetry", $$$"""{"ts":{{{DateTimeOffset.UtcNow.ToUnixTimeMilliseconds()}}},"seq":1,"values":{"alarm":0}}""");
+        Assert.Equal(0, sent.ExitCode);
         await Wait.UntilAsync(
             async () => (await GetAsync(host, Basic(host.Token), "/admin/orleans/DashboardCounters")).Body.Contains("SensorGrain", StringComparison.Ordinal),
-            () => "the sensors' grains on the dashboard");
+            () => "the sensor's grain on the dashboard");
         // The name and password are for that page alone.
         Assert.Equal(HttpStatusCode.Unauthorized, (await GetAsync(host, Basic(host.Token), "/api/v1/me")).Status);
 

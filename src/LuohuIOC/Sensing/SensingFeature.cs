@@ -29,6 +29,7 @@ public static class SensingFeature
         services.AddRules();
         services.AddSingleton<SiloStarted>();
         services.AddSingleton<SensorDispatcher>();
+        services.AddSingleton<KnownSensors>();
         services.AddSingleton<SensorUpkeep>();
         services.AddSingleton<UntoldAlerts>();
         services.AddHostedService(s => s.GetRequiredService<LostReadings>());

@@ -17,7 +17,7 @@ namespace LuohuIOC.Sensing;
 /// </summary>
 [PreferLocalPlacement]
 public sealed class SensorGrain(
-    [PersistentState("sensor", LuohuIOC.Storage.Silo.Grains)] IPersistentState<SensorState> stored, SensorRegistry registry, RuleBook rules, SensorDetectors detectors,
+    [PersistentState(KnownSensors.State, LuohuIOC.Storage.Silo.Grains)] IPersistentState<SensorState> stored, SensorRegistry registry, RuleBook rules, SensorDetectors detectors,
     DetectorViews views, RainBoard rain, HealthBoard health, LatestBoard board, DueBoard dues, IOpenAlerts alerts, HostListening listening, AwayGateways away, UntoldAlerts untold, JournalIdentity journal, TimeProvider time) : Grain, ISensorGrain
 {
     // A state that comes from another host may lack what that host had not saved. Time passes for it only after who sent it could send it again.

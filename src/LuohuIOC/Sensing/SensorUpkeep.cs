@@ -13,7 +13,7 @@ namespace LuohuIOC.Sensing;
 /// </summary>
 public sealed class SensorUpkeep(
     SensorDispatcher dispatcher, PublishJournal journal, JournalIdentity identity, DueBoard dues, SensorRegistry registry, RuleBook rules, SiloStarted silo,
-    HostListening listening, Hosts hosts, IOptions<SensingOptions> options, TimeProvider time, ILogger<SensorUpkeep> log) : BackgroundService
+    KnownSensors known, HostListening listening, Hosts hosts, IOptions<SensingOptions> options, TimeProvider time, ILogger<SensorUpkeep> log) : BackgroundService
 {
     /// <summary>
     /// How long after a change among several hosts the share is looked after: those that gateways send for have come to life where their gateways
@@ -25,12 +25,6 @@ public sealed class SensorUpkeep(
     /// The share comes to life over so long: each needs a place, its state and its detectors, and all 5,768 at once took half of the processors for four seconds.
     /// </summary>
     private static readonly TimeSpan SharedOver = TimeSpan.FromSeconds(20);
-
-    /// <summary>
-    /// On its first start nobody has been heard, so nobody holds, stands or can be silent: the district comes to life over so long, and gateways that come
-    /// in the host's first seconds find the processors free (docs/MEASUREMENTS.md, "The first seconds").
-    /// </summary>
-    private static readonly TimeSpan FirstOver = TimeSpan.FromMinutes(1);
 
     private static readonly TimeSpan AgainAfter = TimeSpan.FromSeconds(1);
 
@@ -98,7 +92,7 @@ public sealed class SensorUpkeep(
         await silo.WaitAsync(stoppingToken);
         rules.Changed += Reconcile;
         registry.Changed += sensor => dues.Set(sensor.Number, Now);
-        if (!identity.IsShared) LookAfterAll(listening.IsFirst ? FirstOver : TimeSpan.Zero);
+        if (!identity.IsShared) LookAfterKnown();
         await Task.WhenAll(TickOnAsync(stoppingToken), SaveOnAsync(stoppingToken));
     }
 
@@ -188,11 +182,11 @@ public sealed class SensorUpkeep(
         for (var i = 0; i < registry.Count; i++) dues.Hasten(i, now + ((long)SharedOver.TotalMilliseconds * i / registry.Count), onlyDue: true);
     }
 
-    // One that has been sent for says itself when it wants to be called, perhaps sooner.
-    private void LookAfterAll(TimeSpan over)
+    // One that has been sent for says itself when it wants to be called, perhaps sooner. The others come to life with their first reading.
+    private void LookAfterKnown()
     {
         var now = Now;
-        for (var i = 0; i < registry.Count; i++) dues.Hasten(i, now + ((long)over.TotalMilliseconds * i / registry.Count));
+        foreach (var sensor in known.Numbers()) dues.Hasten(sensor, now);
     }
 
     private async Task Tick(long now, CancellationToken stopping)

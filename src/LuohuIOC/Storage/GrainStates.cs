@@ -11,6 +11,9 @@ internal interface IStateTable : IDisposable
     /// <summary>Etag 0 and no state when there is no row.</summary>
     ValueTask<(long Etag, byte[] State)> ReadAsync(string name, string id);
 
+    /// <summary>Ids of the grains of which there is a state by this name.</summary>
+    List<string> Ids(string name);
+
     /// <summary>Writes all in one transaction and tells of each whether the etag was the stored one.</summary>
     void Write(IReadOnlyList<StateWrite> batch);
 
@@ -57,6 +60,10 @@ public sealed class GrainStates : IGrainStorage, IAsyncDisposable
         (_table, _serializer, _log) = (table, serializer, log);
         _writer = Task.Factory.StartNew(WriteAll, TaskCreationOptions.LongRunning).Unwrap();
     }
+
+    /// <summary>Keys of the grains of which there is a state by this name, in no order. One pass over the table: for a start.</summary>
+    /// <param name="stateName">As in the grain's <c>PersistentState</c>; grains of different types with one name are not told apart.</param>
+    public IReadOnlyList<string> KeysOf(string stateName) => _table.Ids(stateName).ConvertAll(id => GrainId.Parse(id).Key.ToString()!);
 
     public async Task ReadStateAsync<T>(string stateName, GrainId grainId, IGrainState<T> grainState)
     {

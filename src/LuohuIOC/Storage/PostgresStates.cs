@@ -1,4 +1,5 @@
 using System.Threading.Channels;
+using Dapper;
 using Npgsql;
 
 namespace LuohuIOC.Storage;
@@ -49,6 +50,12 @@ internal sealed class PostgresStates : IStateTable
         var read = new StateRead(name, id);
         await _reads.Writer.WriteAsync(read);
         return await read.Found.Task;
+    }
+
+    public List<string> Ids(string name)
+    {
+        using var connection = _database.Open();
+        return [.. connection.Query<string>("SELECT id FROM grain_state WHERE city = @city AND name = @name AND length(state) > 0", new { city = _city, name })];
     }
 
     public void Write(IReadOnlyList<StateWrite> batch)

@@ -1,3 +1,4 @@
+using Dapper;
 using Microsoft.Data.Sqlite;
 
 namespace LuohuIOC.Storage;
@@ -18,6 +19,12 @@ internal sealed class SqliteStates : IStateTable
 
     // Microseconds, from the file's cache or the system's: no thread is missed meanwhile.
     public ValueTask<(long Etag, byte[] State)> ReadAsync(string name, string id) => new(_readers.Value!.Read(name, id));
+
+    public List<string> Ids(string name)
+    {
+        using var connection = _file.Open();
+        return [.. connection.Query<string>("SELECT id FROM grain WHERE name = $name AND length(state) > 0", new { name })];
+    }
 
     public void Write(IReadOnlyList<StateWrite> batch)
     {

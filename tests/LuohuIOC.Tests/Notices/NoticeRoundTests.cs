@@ -1,5 +1,6 @@
 using LuohuIOC.Alerts;
 using LuohuIOC.Notices;
+using LuohuIOC.Tests.Alerts;
 using LuohuIOC.Tests.Http;
 using Microsoft.Extensions.Logging.Abstractions;
 using Microsoft.Extensions.Options;
@@ -13,7 +14,7 @@ public sealed class NoticeRoundTests
     [Fact]
     public void A_clock_that_was_ahead_at_the_start_keeps_nobody_from_being_told()
     {
-        var (clock, shown) = (new FakeClock(), new Shown());
+        var (clock, shown) = (new FakeClock(), new ShownAlerts());
         var options = new NoticeOptions { Policies = { new PolicyOptions { Name = "值班长", Severity = "red", After = TimeSpan.Zero, To = ["chief@luohu.test"] } } };
         using var ended = new EndedAlerts(shown, null!, clock, NullLogger<EndedAlerts>.Instance);
         var round = new NoticeRound(
@@ -23,18 +24,5 @@ public sealed class NoticeRoundTests
         Assert.False(round.IsDue());
         clock.Advance(options.Grace);
         Assert.True(round.IsDue());
-    }
-
-    private sealed class Shown : IOpenAlerts
-    {
-        public event Action<AlertView>? Changed
-        {
-            add { }
-            remove { }
-        }
-
-        public IEnumerable<AlertView> Open { get; set; } = [];
-
-        public IReadOnlyList<StandingAlert> StandingOf(string sensorId) => [];
     }
 }

@@ -1,5 +1,6 @@
 using LuohuIOC.Alerts;
 using LuohuIOC.Sensing;
+using LuohuIOC.Tests.Alerts;
 using LuohuIOC.Tests.Http;
 using Xunit;
 
@@ -10,7 +11,7 @@ public sealed class StateCheckTests
     private static readonly StandingAlert Flood = new("waterlogging-depth", Severity.Red, default);
 
     private readonly FakeClock _clock = new();
-    private readonly Shown _shown = new();
+    private readonly ShownAlerts _shown = new();
     private readonly List<string> _asked = [];
     private Func<Task<StandingAlert[]?>> _ledger = () => Task.FromResult<StandingAlert[]?>([]);
 
@@ -73,20 +74,5 @@ public sealed class StateCheckTests
         Assert.Equal(2, _asked.Count);
         _ledger = () => Task.FromResult<StandingAlert[]?>([Flood]);
         Assert.Equal([Flood], await check.LookAsync(standing => standing.Count == 0));
-    }
-
-    private sealed class Shown : IOpenAlerts
-    {
-        public event Action<AlertView>? Changed
-        {
-            add { }
-            remove { }
-        }
-
-        public IReadOnlyList<StandingAlert> Standing { get; set; } = [];
-
-        public IEnumerable<AlertView> Open => [];
-
-        public IReadOnlyList<StandingAlert> StandingOf(string sensorId) => Standing;
     }
 }

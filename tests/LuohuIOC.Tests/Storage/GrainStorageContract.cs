@@ -1,4 +1,5 @@
 using CsCheck;
+using LuohuIOC.Storage;
 using Orleans.Storage;
 using Xunit;
 
@@ -145,6 +146,18 @@ public abstract class GrainStorageContract : IAsyncLifetime
             await Store.ReadStateAsync("other", Id(key), other);
             Assert.Equal((i * 10 + 5, i * 10 + 5), ((await ReadAsync(key)).State.Count, other.State.Count));
         }
+    }
+
+    [Fact]
+    public async Task Keys_are_those_of_grains_that_have_a_state_by_the_name()
+    {
+        string[] keys = ["a", "A", "0a", "水位-01", "x'; --", "a/b+c"];
+        foreach (var key in keys) await Store.WriteStateAsync(Name, Id(key), new Held { State = Tally.Of(1) });
+        await Store.WriteStateAsync("other", Id("b"), new Held { State = Tally.Of(1) });
+        var cleared = new Held { State = Tally.Of(1) };
+        await Store.WriteStateAsync(Name, Id("c"), cleared);
+        await Store.ClearStateAsync(Name, Id("c"), cleared);
+        Assert.Equal(keys.Order(StringComparer.Ordinal), ((GrainStates)Store).KeysOf(Name).Order(StringComparer.Ordinal));
     }
 
     /// <summary>Three holders of one state against a model that knows only which hold the newest.</summary>

@@ -29,12 +29,8 @@ public sealed class HostListening
         (_file, _clock, _log) = (new ListeningFile(path), clock, log);
         (_seenMs, _seenAt) = (Now, clock.GetTimestamp());
         StartedMs = _seenMs;
-        var kept = Read();
-        (_time, IsFirst) = (Begin(kept, _seenMs), kept is null);
+        _time = Begin(Read(), _seenMs);
     }
-
-    /// <summary>No earlier run has left word of its listening: the first one with this data.</summary>
-    public bool IsFirst { get; }
 
     /// <summary>When this run began, Unix ms by the clock of then.</summary>
     public long StartedMs { get; }
