@@ -87,6 +87,10 @@ public sealed class TidyTests
         if (File.Exists(path)) Assert.InRange(File.ReadLines(path).Count(), 1, 120);
     }
 
+    [Fact]
+    public void At_the_root_stand_no_documents_but_the_READMEs() =>
+        AssertTidy(Directory.EnumerateFiles(Repository.Root, "*.md").Select(Path.GetFileName).Where(name => !name!.StartsWith("README.", StringComparison.Ordinal))!);
+
     private static void AssertTidy(IEnumerable<string> faults)
     {
         var found = faults.ToArray();
