@@ -25,7 +25,10 @@ public readonly ref struct Hj212Packet
     /// <summary>What stands between the pairs of <c>&amp;&amp;</c>.</summary>
     public ReadOnlySpan<byte> Parameters { get; private init; }
 
-    /// <summary>Parses one packet; its CRLF may be missing, nothing may follow it.</summary>
+    /// <summary>
+    /// Parses one packet; its CRLF may be missing, nothing may follow it. Of one that is at fault within (<see cref="FrameFault.Body"/>), its check value right,
+    /// the header's fields can be read all the same when it has a <c>CP</c>.
+    /// </summary>
     public static FrameFault TryParse(ReadOnlySpan<byte> bytes, out Hj212Packet packet)
     {
         packet = default;
@@ -47,9 +50,9 @@ public readonly ref struct Hj212Packet
         if (mark < 0 || segment.Length < mark + 7 || !segment.EndsWith("&&"u8)) return FrameFault.Body;
         var whole = new Hj212Packet { Segment = segment, Header = segment[..mark], Parameters = segment[(mark + 5)..^2] };
         if (whole.IsOversize()) return FrameFault.Oversize;
+        packet = whole;
         if (whole.Field("CN"u8).Length != 4 || whole.Command < 0 || !whole.IsPaired()) return FrameFault.Body;
         if (whole.PacketTotal > 0 && (whole.PacketIndex < 1 || whole.PacketIndex > whole.PacketTotal)) return FrameFault.Body;
-        packet = whole;
         return FrameFault.None;
     }
 

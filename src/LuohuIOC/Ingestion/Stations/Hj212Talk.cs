@@ -33,9 +33,9 @@ internal sealed class Hj212Talk : IStationTalk
     {
         frame = WithoutLineEnd(frame);
         var fault = Hj212Packet.TryParse(frame, out var packet);
-        if (fault != FrameFault.None) return new StationMessage(fault, "", []);
+        // Whose check value is right says whose it is, be there a fault in its parameters.
         var address = Encoding.Latin1.GetString(packet.Field("MN"u8));
-        return new StationMessage(FrameFault.None, address, Hj212Command.IsUpload(packet.Command) ? [new StationPart(address, frame.ToArray())] : []);
+        return fault != FrameFault.None ? new StationMessage(fault, address, []) : new StationMessage(FrameFault.None, address, Hj212Command.IsUpload(packet.Command) ? [new StationPart(address, frame.ToArray())] : []);
     }
 
     public byte[]? Answer(ReadOnlySpan<byte> frame, bool accepted, long nowMs)

@@ -126,10 +126,10 @@ internal sealed class StationConnections(
         var frame = cut.Bytes;
         if (message.Fault != FrameFault.None)
         {
-            if (!conversation.InNoise) await intake.Refuse(FrameDecoder.ReasonOf(message.Fault), form, message.Address, frame);
-            // Its check value was right, or there would be no address: what follows is the next frame.
-            conversation.InNoise = message.Address.Length == 0;
-            if (message.Address.Length == 0 || !book.Knows(form, message.Address)) return true;
+            if (!conversation.InNoise) await intake.RefuseFrame(FrameDecoder.ReasonOf(message.Fault), form, message.Address, frame);
+            // Its check value was right, or there would be no address: what follows is the next frame. Strangers are told of once.
+            conversation.InNoise = !book.Knows(form, message.Address);
+            if (conversation.InNoise) return true;
             if (message.Parts.Count > 0) await intake.StoreAsync(form, message, cancellation);
             await Answer(conversation, frame, false, cancellation);
             return true;
@@ -149,7 +149,7 @@ internal sealed class StationConnections(
             conversation.Named();
             board.Set(form, message.Address, conversation.Line);
         }
-        if (message.Abandoned is { } abandoned) await intake.Refuse(RejectionReason.FrameIncomplete, form, message.Address, abandoned);
+        if (message.Abandoned is { } abandoned) await intake.RefuseFrame(RejectionReason.FrameIncomplete, form, message.Address, abandoned);
         var isStored = await intake.StoreAsync(form, message, cancellation);
         // Behind a 9014 the station throws its packet away; what was refused whole stands nowhere else.
         await Answer(conversation, frame, isStored || form != PayloadForm.Hj212, cancellation);

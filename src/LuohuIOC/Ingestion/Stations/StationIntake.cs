@@ -26,6 +26,13 @@ public sealed class StationIntake(
         return stored.Length == 0 || stored.Contains(true);
     }
 
+    /// <summary>Keeps a frame that is at fault, or that lacks others, with the sensor of its station and its gateway where they are known; completes when it is durable.</summary>
+    internal Task RefuseFrame(RejectionReason reason, PayloadForm form, string address, ReadOnlySpan<byte> bytes)
+    {
+        var of = book.SensorOf(form, address) is { } id && registry.TryFind(id, out var sensor) ? sensor : null;
+        return Refuse(reason, form, address, bytes, of?.Gateway ?? "", new Refusal(reason, of?.Id ?? "", -1, ""));
+    }
+
     /// <summary>Keeps what was refused; completes when it is durable.</summary>
     internal Task Refuse(RejectionReason reason, PayloadForm form, string address, ReadOnlySpan<byte> bytes, string gateway = "", Refusal part = default)
     {

@@ -50,5 +50,29 @@ public sealed class StationIntakeTests
         Assert.Equal(["9013", "9014"], answers.Split("CN=").Skip(1).Select(a => a[..4]));
     }
 
+    /// <summary>B is of no registered sensor, C of no station.</summary>
+    [Theory]
+    [InlineData("A", "s", "gw", 2)]
+    [InlineData("B", "", "", 2)]
+    [InlineData("C", "", "", 1)]
+    public async Task A_packet_whose_parameters_are_at_fault_is_kept_with_its_sensor(string station, string sensor, string gateway, int times)
+    {
+        await using var scene = await StationScene.OpenAsync();
+        var talk = new Hj212Talk();
+        var packet = StationScene.Packet(station, "DataTime=20230907180000;w01001-Rtd=7,1");
+        var message = talk.Take(packet);
+        Assert.Equal((FrameFault.Body, station), (message.Fault, message.Address));
+
+        var connections = new StationConnections(
+            PayloadForm.Hj212, scene.Intake, scene.Book, new StationBoard(), scene.StationOptions, TimeProvider.System, NullLogger.Instance);
+        Pipe toCentre = new(), toStation = new();
+        await using var connection = new DefaultConnectionContext("line", new Duplex(toCentre.Reader, toStation.Writer), new Duplex(toStation.Reader, toCentre.Writer));
+        await toCentre.Writer.WriteAsync((byte[])[.. packet, .. packet], TestContext.Current.CancellationToken);
+        await toCentre.Writer.CompleteAsync();
+        await connections.OnConnectedAsync(connection);
+        Assert.Equal(
+            Enumerable.Repeat((RejectionReason.FrameInvalid, sensor, gateway, $"tcp/hj212/{station}"), times), scene.Refused.Select(r => (r.Reason, r.Sensor, r.Gateway, r.Topic)));
+    }
+
     private sealed record Duplex(PipeReader Input, PipeWriter Output) : IDuplexPipe;
 }

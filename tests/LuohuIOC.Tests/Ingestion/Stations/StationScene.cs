@@ -48,6 +48,9 @@ internal sealed class StationScene : IAsyncDisposable
 
     public StationIntake Intake { get; }
 
+    /// <summary>What was refused, newest first.</summary>
+    public IEnumerable<Rejection> Refused => _rejections.Read(null, null, null, null, 100).Select(row => row.Rejection);
+
     public static async Task<StationScene> OpenAsync()
     {
         var scene = new StationScene();
